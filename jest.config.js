@@ -1,0 +1,26 @@
+// ESM under jest needs node --experimental-vm-modules; scripts/test.ts passes it.
+const shared = {
+  rootDir: import.meta.dirname,
+  testEnvironment: "node",
+  extensionsToTreatAsEsm: [".ts"],
+  transform: {
+    "\\.ts$": [
+      "@swc/jest",
+      {
+        jsc: { target: "es2024", parser: { syntax: "typescript" } },
+        module: { type: "nodenext" },
+      },
+    ],
+  },
+  modulePathIgnorePatterns: ["<rootDir>/.matview"],
+};
+
+/** @type {import("jest").Config} */
+export default {
+  projects: ["unit", "integration", "lifecycle"].map((kind) => ({
+    ...shared,
+    displayName: kind,
+    testMatch: [`<rootDir>/test/${kind}/**/*.test.ts`],
+    ...(kind === "unit" ? {} : { globalSetup: "<rootDir>/test/support/globalSetup.ts", globalTeardown: "<rootDir>/test/support/globalTeardown.ts" }),
+  })),
+};
