@@ -1,0 +1,11 @@
+import { homedir } from "node:os";
+import { join } from "node:path";
+
+/** The folder of this checkout, whatever the current folder is. */
+export const checkout = join(import.meta.dirname, "..");
+
+/** What the scripts make in a checkout lives here; `npm run down` removes it. Ignored by git. */
+export const localDirectory = join(checkout, ".matview");
+
+/** What is costly to make and the same for every checkout of this user. */
+export const cacheDirectory = join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "pulumi-matview");

@@ -1,0 +1,29 @@
+import { randomBytes } from "node:crypto";
+import { chmodSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+
+/** The folder that git ignores; everything that the scripts make in the checkout lies here. */
+export const LOCAL_FOLDER = join(import.meta.dirname, "..", "..", ".matview");
+
+/** Clusters that servers are copied from. */
+export const TEMPLATES_FOLDER = join(LOCAL_FOLDER, "templates");
+
+/** Servers of tests and benchmarks, one folder each. */
+export const TEST_SERVERS_FOLDER = join(LOCAL_FOLDER, "test");
+
+/** One marker file for each running server of this checkout, by port. */
+export const MARKERS_FOLDER = join(LOCAL_FOLDER, "servers");
+
+/** The dev stack's server. */
+export const LOCAL_SERVER_FOLDER = join(LOCAL_FOLDER, "database");
+
+/** A new name in a folder; it begins with this process's id, so that what a dead process left is known by its name. */
+export function freshName(): string {
+  return `${process.pid}-${randomBytes(4).toString("hex")}`;
+}
+
+/** Makes a folder that only its owner may enter. */
+export function makePrivateFolder(folder: string): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  chmodSync(folder, 0o700);
+}

@@ -1,0 +1,105 @@
+import { createHash } from "node:crypto";
+import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { homedir } from "node:os";
+import { dirname, join } from "node:path";
+import { cacheDirectory, checkout } from "../checkout.ts";
+import { withProgress } from "../progress.ts";
+import type { Engine } from "./engine.ts";
+import { findExecutable, isExecutable, lastLine, run } from "./executables.ts";
+
+const modules = [
+  { directory: "cli", program: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi" },
+  { directory: "languageHost", program: "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs" },
+].map(({ directory, program }) => ({ directory: join(import.meta.dirname, directory), program }));
+
+const launcher = "pulumi-resource-pulumi-nodejs";
+
+// From this version on, Go itself fetches the newer Go that go.mod asks for.
+const oldestGoMinor = 21;
+
+/** The engine that was built earlier from the go.mod and go.sum files of this checkout. */
+export function builtEngine(): Engine | undefined {
+  const binDirectory = builtDirectory();
+  // The launcher is put there last.
+  return isExecutable(join(binDirectory, launcher))
+    ? { binDirectory, version: moduleVersion(modules[0]!.directory), source: "built" }
+    : undefined;
+}
+
+/** Builds the engine and the Node.js language host from their published Go modules: minutes the first time. */
+export async function buildEngine(): Promise<Engine | { failure: string }> {
+  const go = findExecutable("go");
+  if (go === undefined) return { failure: "PATH has no Go" };
+  const goVersion = /go1\.(\d+)/.exec((await run(go, ["env", "GOVERSION"], { env: goEnvironment() })).stdout);
+  if (Number(goVersion?.[1] ?? 0) < oldestGoMinor) return { failure: `${go} is older than 1.${oldestGoMinor}` };
+  const target = builtDirectory();
+  mkdirSync(dirname(target), { recursive: true });
+  const building = mkdtempSync(`${target}.building-`);
+  try {
+    for (const module of modules) {
+      const failure = await withProgress(`Building ${module.program.split("/").at(-1)} with Go`, () =>
+        buildProgram(go, module, building),
+      );
+      if (failure) return { failure };
+    }
+    copyFileSync(join(checkout, "node_modules", "@pulumi", "pulumi", launcher), join(building, launcher));
+    chmodSync(join(building, launcher), 0o755);
+    moveIntoPlace(building, target);
+  } finally {
+    rmSync(building, { recursive: true, force: true });
+  }
+  return builtEngine() ?? { failure: `${target} is not complete: remove it` };
+}
+
+async function buildProgram(
+  go: string,
+  { directory, program }: (typeof modules)[number],
+  target: string,
+): Promise<string | undefined> {
+  const version = `github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${moduleVersion(directory)}`;
+  const flags = ["-trimpath", "-buildvcs=false", "-ldflags", `-s -w -X ${version}`];
+  const output = join(target, program.split("/").at(-1)!);
+  const { code, stderr } = await run(go, ["build", ...flags, "-o", output, program], {
+    cwd: directory,
+    env: goEnvironment(),
+  });
+  return code === 0 ? undefined : `go build: ${lastLine(stderr)}`;
+}
+
+/** Two builds at once both end here; the first one stays, as both are the same. */
+function moveIntoPlace(building: string, target: string): void {
+  try {
+    renameSync(building, target);
+  } catch (error) {
+    if (!isExecutable(join(target, launcher))) throw error;
+  }
+}
+
+function builtDirectory(): string {
+  const hash = createHash("sha256");
+  for (const { directory } of modules) {
+    for (const file of ["go.mod", "go.sum"]) hash.update(readFileSync(join(directory, file)));
+  }
+  const name = `engine-${moduleVersion(modules[0]!.directory)}-${process.arch}-${hash.digest("hex").slice(0, 8)}`;
+  return join(cacheDirectory, name);
+}
+
+function moduleVersion(directory: string): string {
+  const version = /pulumi\/sdk\/v3 v(\S+)/.exec(readFileSync(join(directory, "go.mod"), "utf8"))?.[1];
+  if (version === undefined) throw new Error(`${directory}/go.mod names no version of pulumi/sdk/v3.`);
+  return version;
+}
+
+/** No C compiler needed, no settings of other workspaces, and Go's downloads in our cache where the user has no Go folder yet. */
+function goEnvironment(): NodeJS.ProcessEnv {
+  const home = process.env["HOME"] || homedir();
+  const usual = join(home, "go");
+  return {
+    ...process.env,
+    HOME: home,
+    GOPATH: process.env["GOPATH"] || (existsSync(usual) ? usual : join(cacheDirectory, "go")),
+    CGO_ENABLED: "0",
+    GOWORK: "off",
+    GOFLAGS: "-mod=readonly -modcacherw",
+  };
+}
