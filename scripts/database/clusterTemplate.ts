@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { asServer, giveToServer, serverAccount } from "./account.ts";
 import { freshName, makePrivateFolder, TEMPLATES_FOLDER } from "./folders.ts";
@@ -66,9 +66,8 @@ export function copyTemplate(from: string, to: string): void {
 
 /** What tells templates of two installations and two accounts apart. */
 export function slug({ build }: Installation): string {
-  mkdirSync(TEMPLATES_FOLDER, { recursive: true });
-  return `${build.replace(/[^\w.]+/g, "-").toLowerCase()}-${serverAccount() === undefined ? "own" : "system"}`.replace(
-    /-+/g,
-    "-",
-  );
+  return `${build
+    .replace(/^postgres/, "")
+    .replace(/[^\w.]+/g, "-")
+    .toLowerCase()}-${serverAccount() === undefined ? "own" : "system"}`.replace(/-+/g, "-");
 }

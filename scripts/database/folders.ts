@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { chmodSync, mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 /** The folder that git ignores; everything that the scripts make in the checkout lies here. */
 export const LOCAL_FOLDER = join(import.meta.dirname, "..", "..", ".matview");
@@ -24,6 +24,7 @@ export function freshName(): string {
 
 /** Makes a folder that only its owner may enter. */
 export function makePrivateFolder(folder: string): void {
+  mkdirSync(dirname(folder), { recursive: true });
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   chmodSync(folder, 0o700);
 }
