@@ -1,0 +1,133 @@
+import { createHash } from "node:crypto";
+import type { SelectStmt } from "libpg-query";
+
+/** A relation or function as a definition writes it: with its schema or without. */
+export interface Reference {
+  readonly schema?: string;
+  readonly name: string;
+}
+
+/** One node of a parse tree: its kind as PostgreSQL's parser calls it, and its fields. */
+export interface TreeNode {
+  readonly kind: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+  /** Names of the common table expressions that can be seen here. */
+  readonly visibleCtes: ReadonlySet<string>;
+}
+
+/** All nodes of a tree, without recursion: a definition may nest deeper than the stack is. The order means nothing. */
+export function* treeNodes(tree: unknown): Generator<TreeNode> {
+  const pending: { value: unknown; kind: string; ctes: ReadonlySet<string> }[] = [
+    { value: tree, kind: "", ctes: new Set() },
+  ];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const { value, kind, ctes } = next;
+    if (Array.isArray(value)) {
+      for (const item of value) pending.push({ value: item, kind, ctes });
+    } else if (isRecord(value)) {
+      yield { kind, fields: value, visibleCtes: ctes };
+      const scope = scopes(value["withClause"], ctes);
+      for (const { query, visible } of scope.queries) pending.push({ value: query, kind: "", ctes: visible });
+      for (const [key, child] of Object.entries(value)) {
+        if (key === "withClause" || typeof child !== "object") continue;
+        pending.push({ value: child, kind: key, ctes: scope.body });
+      }
+    }
+  }
+}
+
+/** A hash of the tree without the places in the text: equal for two texts that differ in layout, comments and case only. */
+export function hashTree(tree: SelectStmt): string {
+  const withoutPlaces = (key: string, value: unknown): unknown => (PLACES.has(key) ? undefined : value);
+  return createHash("sha256").update(JSON.stringify(tree, withoutPlaces)).digest("hex");
+}
+
+/** Relations that the definition reads, each once and sorted; common table expressions are none. */
+export function relationsOf(tree: SelectStmt): Reference[] {
+  const found: Reference[] = [];
+  for (const { kind, fields, visibleCtes } of treeNodes(tree)) {
+    if (kind !== "RangeVar") continue;
+    const { schemaname: schema, relname: name } = fields as { schemaname?: string; relname: string };
+    if (schema !== undefined) found.push({ schema, name });
+    else if (!visibleCtes.has(name)) found.push({ name });
+  }
+  return distinct(found);
+}
+
+/** Functions that the definition calls by name, each once and sorted. Operators and casts are none. */
+export function functionsOf(tree: SelectStmt): Reference[] {
+  const found: Reference[] = [];
+  for (const { kind, fields } of treeNodes(tree)) {
+    if (kind === "FuncCall") found.push(functionName(fields));
+  }
+  return distinct(found);
+}
+
+/** The name in a FuncCall node. */
+export function functionName(fields: TreeNode["fields"]): Reference {
+  const parts = (fields["funcname"] as { String: { sval: string } }[]).map((part) => part.String.sval);
+  const name = parts.at(-1) ?? "";
+  const schema = parts.at(-2);
+  return schema === undefined ? { name } : { schema, name };
+}
+
+/** True when a `*` (also of TABLE, VALUES and ROW) takes its columns from what the source has on the day of creation. */
+export function hasStar(tree: SelectStmt): boolean {
+  for (const { kind, fields } of treeNodes(tree)) {
+    const items = kind === "RowExpr" ? fields["args"] : isValuesRow(kind, fields) ? fields["items"] : undefined;
+    if (kind === "ResTarget" && isStar(fields["val"])) return true;
+    if (Array.isArray(items) && items.some(isStar)) return true;
+  }
+  return false;
+}
+
+// A List is a row of VALUES or, beneath ROWS FROM, a function with its column list; only the first can hold a star.
+function isValuesRow(kind: string, fields: TreeNode["fields"]): boolean {
+  return kind === "List" && Array.isArray(fields["items"]);
+}
+
+function isStar(expression: unknown): boolean {
+  if (!isRecord(expression)) return false;
+  const parts = field(expression, "ColumnRef", "fields") ?? field(expression, "A_Indirection", "indirection");
+  return Array.isArray(parts) && isRecord(parts.at(-1)) && "A_Star" in (parts.at(-1) as object);
+}
+
+function field(node: Record<string, unknown>, kind: string, name: string): unknown {
+  const fields = node[kind];
+  return isRecord(fields) ? fields[name] : undefined;
+}
+
+// Fields that say where in the text something stood; no name or value of a definition is ever a key of the tree.
+const PLACES = new Set([
+  ...["location", "name_location", "stmt_location", "stmt_len"],
+  ...["list_start", "list_end", "rexpr_list_start", "rexpr_list_end"],
+]);
+
+interface Scopes {
+  readonly queries: { query: unknown; visible: ReadonlySet<string> }[];
+  readonly body: ReadonlySet<string>;
+}
+
+// Without RECURSIVE a common table expression sees those before it; with it, all of them and itself.
+function scopes(withClause: unknown, outer: ReadonlySet<string>): Scopes {
+  if (!isRecord(withClause)) return { queries: [], body: outer };
+  const ctes = (withClause["ctes"] as { CommonTableExpr: { ctename: string } }[]).map((cte) => cte.CommonTableExpr);
+  const body = new Set([...outer, ...ctes.map((cte) => cte.ctename)]);
+  const queries = ctes.map((cte, index) => ({
+    query: { CommonTableExpr: cte },
+    visible:
+      withClause["recursive"] === true
+        ? body
+        : new Set([...outer, ...ctes.slice(0, index).map((earlier) => earlier.ctename)]),
+  }));
+  return { queries, body };
+}
+
+function distinct(references: readonly Reference[]): Reference[] {
+  const byText = new Map(references.map((reference) => [`${reference.schema ?? ""}\0${reference.name}`, reference]));
+  return [...byText.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, reference]) => reference);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

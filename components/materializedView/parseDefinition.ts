@@ -1,0 +1,167 @@
+import { Buffer } from "node:buffer";
+import type * as libpgQuery from "libpg-query";
+import type { ParseResult, SelectStmt } from "libpg-query";
+import {
+  functionsOf,
+  hashTree,
+  hasStar,
+  relationsOf,
+  treeNodes,
+  type Reference,
+  type TreeNode,
+} from "./definitionTree.ts";
+import { charactersBefore, problemAt } from "./textPosition.ts";
+
+/** What a definition says, as far as its text alone tells. */
+export interface ParsedDefinition {
+  /** The query as it can be sent inside another statement: no semicolon, no comment before or after it. */
+  readonly sql: string;
+  /** Equal for two texts that differ in layout, comments and case only. */
+  readonly treeHash: string;
+  /** Tables and views that it reads, as written. */
+  readonly relations: readonly Reference[];
+  /** Functions that it calls by name, as written. */
+  readonly functions: readonly Reference[];
+  readonly hasStar: boolean;
+  readonly tree: SelectStmt;
+}
+
+export type ParseOutcome =
+  { readonly ok: true; readonly definition: ParsedDefinition } | { readonly ok: false; readonly problem: string };
+
+/**
+ * Reads a definition with PostgreSQL's own parser, without a server: exactly one SELECT (or VALUES, TABLE, WITH) that a
+ * materialized view can be made of. A problem names the line, the column and what to write instead.
+ */
+export async function parseDefinition(text: string): Promise<ParseOutcome> {
+  const unreadable = unreadableText(text);
+  if (unreadable !== undefined) return { ok: false, problem: unreadable };
+  // A file saved by an editor may start with a byte order mark, which is no SQL.
+  const query = text.replace(/^\uFEFF/, "");
+  const parser = await loadParser();
+  try {
+    return readStatement(query, parser.parseSync(query), parser);
+  } catch (error) {
+    return { ok: false, problem: syntaxProblem(query, error) };
+  }
+}
+
+/** True when both texts are definitions and differ in layout, comments and case only. */
+export async function sameTree(a: string, b: string): Promise<boolean> {
+  const [first, second] = [await parseDefinition(a), await parseDefinition(b)];
+  return first.ok && second.ok && first.definition.treeHash === second.definition.treeHash;
+}
+
+const ONE_SELECT = "a definition is one SELECT (or VALUES, TABLE, WITH ... SELECT)";
+
+type Parser = Pick<typeof libpgQuery, "parseSync" | "scanSync">;
+
+// Loaded on first use: the parser is 1.7 MB of WebAssembly, and most runs of the engine never look at a definition.
+async function loadParser(): Promise<Parser> {
+  const parser = await import("libpg-query");
+  await parser.loadModule();
+  return parser;
+}
+
+function readStatement(text: string, result: ParseResult, parser: Parser): ParseOutcome {
+  const statement = result.stmts?.[0]?.stmt;
+  const tree = statement !== undefined && "SelectStmt" in statement ? statement.SelectStmt : undefined;
+  if (tree === undefined || (result.stmts ?? []).length > 1)
+    return { ok: false, problem: statementProblem(text, result) };
+  const problem = treeProblem(text, tree);
+  if (problem !== undefined) return { ok: false, problem };
+  const references = { relations: relationsOf(tree), functions: functionsOf(tree), hasStar: hasStar(tree) };
+  return {
+    ok: true,
+    definition: { sql: bareQuery(text, result, parser), treeHash: hashTree(tree), ...references, tree },
+  };
+}
+
+function unreadableText(text: string): string | undefined {
+  if (text.trim() === "") return `the definition is empty; ${ONE_SELECT}`;
+  if (text.includes("\0"))
+    return problemAt(
+      text.replaceAll("\0", "\uFFFD"),
+      Array.from(text).indexOf("\0"),
+      "a zero byte, which no SQL text can hold",
+    );
+  return undefined;
+}
+
+function syntaxProblem(text: string, error: unknown): string {
+  if (error instanceof RangeError)
+    return "the definition nests too deeply to be read; split it into common table expressions";
+  // Whatever else is thrown is a defect of ours: only what the parser says about the text is the user's to mend.
+  const { sqlDetails } = error as Error & { sqlDetails?: { message: string; cursorPosition: number } };
+  if (sqlDetails === undefined) throw error;
+  return problemAt(text, sqlDetails.cursorPosition, sqlDetails.message);
+}
+
+function statementProblem(text: string, { stmts = [] }: ParseResult): string {
+  if (stmts.length === 0) return `the definition holds comments only; ${ONE_SELECT}`;
+  if (stmts[1] !== undefined) {
+    const skipped = /^(\s|--.*|\/\*[^]*?\*\/)*/.exec(
+      Buffer.from(text)
+        .subarray(stmts[1].stmt_location ?? 0)
+        .toString(),
+    );
+    const place = charactersBefore(text, stmts[1].stmt_location ?? 0) + Array.from(skipped?.[0] ?? "").length;
+    return problemAt(text, place, `a second statement starts here; ${ONE_SELECT}`);
+  }
+  const kind = Object.keys(stmts[0]?.stmt ?? {})[0];
+  if (kind === "CreateTableAsStmt" || kind === "ViewStmt") {
+    return "the definition is a CREATE statement; write the query after AS alone, the module writes the rest";
+  }
+  return `the definition is no query; ${ONE_SELECT}`;
+}
+
+const MODIFYING: Readonly<Record<string, string>> = {
+  InsertStmt: "INSERT",
+  UpdateStmt: "UPDATE",
+  DeleteStmt: "DELETE",
+  MergeStmt: "MERGE",
+};
+
+// What the grammar allows and a materialized view does not; FOR UPDATE it allows, at a row lock for each source row and refresh.
+function treeProblem(text: string, tree: SelectStmt): string | undefined {
+  const at = (bytes: unknown, problem: string): string =>
+    typeof bytes === "number" && bytes >= 0 ? problemAt(text, charactersBefore(text, bytes), problem) : problem;
+  for (const { kind, fields } of treeNodes(tree)) {
+    if (kind === "ParamRef")
+      return at(
+        fields["location"],
+        `$${String(fields["number"])} is a parameter, and a definition has none; write the value`,
+      );
+    if (kind === "intoClause")
+      return at(intoPlace(fields), "SELECT ... INTO creates a table; leave INTO and the name out");
+    if (kind === "LockingClause")
+      return "FOR UPDATE and FOR SHARE lock source rows on every refresh; leave the clause out";
+    const modifying = MODIFYING[kind];
+    if (modifying !== undefined)
+      return `${modifying} in WITH changes data, which a materialized view refuses; leave it out`;
+    if (kind === "RangeVar" && /^pg_temp(_\d+)?$/.test(String(fields["schemaname"]))) {
+      return at(
+        fields["location"],
+        `${String(fields["relname"])} is a temporary table, which a materialized view refuses; use a permanent one`,
+      );
+    }
+  }
+  return undefined;
+}
+
+function intoPlace(fields: TreeNode["fields"]): unknown {
+  return (fields["rel"] as { location?: number } | undefined)?.location;
+}
+
+// From the first token to the last one that belongs to the query. Places are bytes of UTF-8.
+function bareQuery(text: string, { stmts }: ParseResult, parser: Parser): string {
+  const bytes = Buffer.from(text);
+  const start = stmts?.[0]?.stmt_location ?? 0;
+  const length = stmts?.[0]?.stmt_len;
+  const statement = bytes.subarray(start, length === undefined ? undefined : start + length).toString();
+  if (!/--|\/\*/.test(statement)) return statement.trim();
+  const tokens = parser.scanSync(statement).tokens.filter((token) => !token.tokenName.endsWith("_COMMENT"));
+  return Buffer.from(statement)
+    .subarray(tokens[0]?.start ?? 0, tokens.at(-1)?.end)
+    .toString();
+}
