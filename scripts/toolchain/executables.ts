@@ -30,20 +30,30 @@ export function isExecutable(file: string): boolean {
   }
 }
 
-/** Runs a program to its end, output kept; a program that cannot start or overruns its time ends with a code that is not 0. */
-export function run(
-  file: string,
-  args: readonly string[],
-  options: { env?: NodeJS.ProcessEnv; cwd?: string; timeoutMs?: number } = {},
-): Promise<Ended> {
-  const { env = process.env, cwd, timeoutMs = 0 } = options;
+/** How a program is run; `giveUpAt` ends it when it says so on stderr, for programs that try again for too long. */
+export interface RunOptions {
+  readonly env?: NodeJS.ProcessEnv;
+  readonly cwd?: string;
+  readonly timeoutMs?: number;
+  readonly giveUpAt?: RegExp;
+}
+
+/** Runs a program to its end, output kept; one that cannot start, overruns or is given up ends with a code that is not 0. */
+export function run(file: string, args: readonly string[], options: RunOptions = {}): Promise<Ended> {
+  const { env = process.env, cwd, timeoutMs = 0, giveUpAt } = options;
   return new Promise((resolve) => {
     const settings = { env, cwd, timeout: timeoutMs, maxBuffer: 256 * 1024 * 1024 };
-    execFile(file, [...args], settings, (error, stdout, stderr) => {
+    let givenUp = false;
+    const child = execFile(file, [...args], settings, (error, stdout, stderr) => {
       if (error === null) return resolve({ code: 0, stdout, stderr });
-      const overran = error.killed === true ? `no answer within ${timeoutMs / 1_000} s` : "";
+      const overran = error.killed === true && !givenUp ? `no answer within ${timeoutMs / 1_000} s` : "";
       const code = typeof error.code === "number" && error.code !== 0 ? error.code : 1;
       resolve({ code, stdout, stderr: overran || stderr || error.message });
+    });
+    child.stderr?.on("data", (text: string) => {
+      if (givenUp || giveUpAt?.test(text) !== true) return;
+      givenUp = true;
+      child.kill();
     });
   });
 }
