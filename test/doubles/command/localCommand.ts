@@ -28,7 +28,7 @@ export const localCommand: ResourceDouble = {
     return { inputs: news, failures: Object.entries(open(news)).flatMap(([name, value]) => failuresOf(name, value)) };
   },
 
-  diff(state, oldInputs, news) {
+  diff(_state, oldInputs, news) {
     return compareProperties(oldInputs, news, (property) => property === "triggers");
   },
 
