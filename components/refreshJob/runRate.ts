@@ -1,0 +1,69 @@
+import type { CronSchedule, Schedule } from "./schedule.ts";
+import { calendarDay, CYCLE_DAYS, runsEveryDay, runsOnDay } from "./scheduleDays.ts";
+
+/** How often a schedule runs. */
+export interface RunRate {
+  /** On average over all hours, nights and Sundays included. */
+  readonly perHour: number;
+  readonly perDay: number;
+  /** In the busiest hour and on the busiest day. */
+  readonly mostPerHour: number;
+  readonly mostPerDay: number;
+  /** Every hour of every day has the same number of runs, so that the averages are the numbers themselves. */
+  readonly isRegular: boolean;
+}
+
+const HOUR_SECONDS = 3600;
+const DAY_SECONDS = 86_400;
+
+/** Runs per hour and per day: 12 and 288 for every five minutes, exactly; averages for what rests at night or at weekends. */
+export function runRate(schedule: Schedule): RunRate {
+  if (schedule.kind === "seconds") {
+    const perHour = HOUR_SECONDS / schedule.seconds;
+    return {
+      perHour,
+      perDay: DAY_SECONDS / schedule.seconds,
+      mostPerHour: Math.ceil(perHour),
+      mostPerDay: Math.ceil(DAY_SECONDS / schedule.seconds),
+      isRegular: Number.isInteger(perHour),
+    };
+  }
+  const runsPerDay = schedule.hour.length * schedule.minute.length;
+  const perDay = runsPerDay * dayPattern(schedule).share;
+  return {
+    perHour: perDay / 24,
+    perDay,
+    mostPerHour: schedule.minute.length,
+    mostPerDay: runsPerDay,
+    isRegular: runsEveryDay(schedule) && schedule.hour.length === 24,
+  };
+}
+
+/**
+ * The longest time between two runs that follow each other, in GMT; over the whole calendar, so that leap years and short months
+ * count. Where the time zone changes its clock, a run can be an hour later, and one that falls into the skipped hour is left out.
+ */
+export function longestGapSeconds(schedule: Schedule): number {
+  if (schedule.kind === "seconds") return schedule.seconds;
+  const times = schedule.hour.flatMap((hour) => schedule.minute.map((minute) => (hour * 60 + minute) * 60));
+  const [firstTime = 0, lastTime = 0] = [times[0], times.at(-1)];
+  const betweenDays = dayPattern(schedule).longestStep * DAY_SECONDS - lastTime + firstTime;
+  const withinDay = times.length > 1 ? Math.max(...times.slice(1).map((time, index) => time - (times[index] ?? 0))) : 0;
+  return Math.max(betweenDays, withinDay);
+}
+
+/** On which share of days it runs, and the longest wait in days, over one whole turn of the calendar. */
+function dayPattern(schedule: CronSchedule): { readonly share: number; readonly longestStep: number } {
+  if (runsEveryDay(schedule)) return { share: 1, longestStep: 1 };
+  let [count, longestStep] = [0, 0];
+  let first: number | undefined;
+  let last: number | undefined;
+  for (let day = 0; day < CYCLE_DAYS; day++) {
+    if (!runsOnDay(schedule, calendarDay(day))) continue;
+    count++;
+    if (last !== undefined) longestStep = Math.max(longestStep, day - last);
+    first ??= day;
+    last = day;
+  }
+  return { share: count / CYCLE_DAYS, longestStep: Math.max(longestStep, (first ?? 0) + CYCLE_DAYS - (last ?? 0)) };
+}

@@ -1,0 +1,77 @@
+import { parseCronFields } from "./cronFields.ts";
+import { expandMacro } from "./scheduleMacro.ts";
+import { quoted } from "./scheduleProblem.ts";
+import { parseInterval } from "./secondsInterval.ts";
+
+/** A pg_cron schedule as data: JSON-safe, and all that is needed to say when it fires. */
+export type Schedule = CronSchedule | SecondsSchedule;
+
+/** Five fields or a macro, as the sets that pg_cron builds from them: sorted, without repeats. */
+export interface CronSchedule {
+  readonly kind: "cron";
+  readonly text: string;
+  readonly minute: readonly number[];
+  readonly hour: readonly number[];
+  readonly dayOfMonth: readonly number[];
+  readonly month: readonly number[];
+  /** 0 is Sunday; pg_cron's 7 is folded into it. */
+  readonly dayOfWeek: readonly number[];
+  /** The day-of-month field starts with a star, so that both day fields have to match (a step such as every second day counts too). */
+  readonly domStar: boolean;
+  /** The same of the day-of-week field. */
+  readonly dowStar: boolean;
+  /** The day-of-month field is `$`: the last day of each month. */
+  readonly lastDay: boolean;
+}
+
+/** A run every so many seconds, counted from when pg_cron's launcher learns of the job. */
+export interface SecondsSchedule {
+  readonly kind: "seconds";
+  readonly text: string;
+  readonly seconds: number;
+}
+
+/** What this server's pg_cron can read: intervals in seconds from 1.5 on, `$` for the last day from 1.6 on. */
+export interface ScheduleCapabilities {
+  readonly seconds: boolean;
+  readonly lastDay: boolean;
+}
+
+/** A schedule, or the sentence that says what is wrong with the text and what to write instead. */
+export type ParsedSchedule =
+  { readonly ok: true; readonly schedule: Schedule } | { readonly ok: false; readonly problem: string };
+
+/** From this length on pg_cron refuses a schedule. */
+const MAX_SCHEDULE_LENGTH = 999;
+
+/**
+ * Reads a schedule by a grammar that is stricter than pg_cron's: what it accepts, every pg_cron with these capabilities accepts
+ * too and fires at the same minutes. What pg_cron would accept and mean otherwise is refused with what it would have done.
+ */
+export function parseSchedule(text: string, capabilities: ScheduleCapabilities): ParsedSchedule {
+  const problem = textProblem(text);
+  if (problem !== undefined) return { ok: false, problem };
+  if (text.startsWith("@")) {
+    const macro = expandMacro(text);
+    return macro.ok ? parseCronFields(text, macro.fields, capabilities) : macro;
+  }
+  if (/^[+-]?\d+[ \t]*[a-z]+$/i.test(text)) return parseInterval(text, capabilities);
+  return parseCronFields(text, text, capabilities);
+}
+
+function textProblem(text: string): string | undefined {
+  if (text.trim() === "") return `the schedule is empty; pg_cron refuses it. Write five fields, such as "*/5 * * * *".`;
+  if (text.trimStart().startsWith("#")) {
+    return `schedule ${quoted(text)} starts with a comment; pg_cron would skip it and read the next line. Write the five fields alone.`;
+  }
+  if (/[\n\r]/.test(text)) {
+    return `schedule ${quoted(text)} has more than one line; pg_cron would read one of them and ignore the rest. Write the five fields on one line.`;
+  }
+  if (text.length > MAX_SCHEDULE_LENGTH) {
+    return `the schedule is ${text.length} characters long; pg_cron refuses more than ${MAX_SCHEDULE_LENGTH}. Write ranges and steps instead of long lists.`;
+  }
+  if (text !== text.trim()) {
+    return `schedule ${quoted(text)} starts or ends with a blank; pg_cron would store it with the blank. Write ${quoted(text.trim())}.`;
+  }
+  return undefined;
+}
