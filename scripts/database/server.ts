@@ -41,8 +41,8 @@ export interface Server extends ServerRecord {
   password(role?: string): string;
   /** Lets pg_cron run this role's jobs (its connections are let in by name). */
   mapRole(role: string): Promise<void>;
-  /** Ends the server; what was made for it alone is removed. */
-  stop(): Promise<void>;
+  /** Ends the server; what was made for it alone is removed. `clean` writes everything first, `keep` keeps the folder. */
+  stop(options?: { readonly clean?: boolean; readonly keep?: boolean }): Promise<void>;
 }
 
 /**
@@ -132,11 +132,10 @@ export function useServer(
       appendFileSync(identityFile(record.directory), identityLine(role));
       await reload(record, url());
     },
-    async stop() {
-      // A server that keeps nothing need not write a checkpoint.
-      await signalAndWait(record, durable ? "SIGINT" : "SIGQUIT");
+    async stop({ clean = durable, keep = !removeFolder } = {}) {
+      await signalAndWait(record, clean ? "SIGINT" : "SIGQUIT");
       removeTraces(record);
-      if (removeFolder) rmSync(record.directory, { recursive: true, force: true });
+      if (!keep) rmSync(record.directory, { recursive: true, force: true });
     },
   };
 }
