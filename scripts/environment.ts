@@ -15,6 +15,8 @@ export interface EngineEnvironmentOptions {
   /** A folder for the states of stacks; made if it is not there. */
   readonly backendDirectory?: string;
   readonly passphrase?: string;
+  /** The stack's configuration, read in the place of Pulumi.<stack>.yaml, where the engine would write its salt. */
+  readonly configFile?: string;
   /** More variables; they win over all others. */
   readonly extra?: NodeJS.ProcessEnv;
 }
@@ -37,6 +39,7 @@ export function engineEnvironment(options: EngineEnvironmentOptions): NodeJS.Pro
     PULUMI_SKIP_UPDATE_CHECK: "true",
     // ensurePlugins has put the plugins there; a download in the middle of a deploy would only hide that one is missing.
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    ...(options.configFile === undefined ? {} : { PULUMI_OPTION_CONFIG_FILE: options.configFile }),
     ...options.extra,
   };
 }

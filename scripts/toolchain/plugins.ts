@@ -20,7 +20,8 @@ import { isExecutable, lastLine, run } from "./executables.ts";
 export interface Plugin {
   readonly name: string;
   readonly version: string;
-  readonly kind: "real" | "double";
+  /** Why a stand-in serves it; undefined for the real plugin. */
+  readonly standsInBecause: string | undefined;
 }
 
 const names = ["command", "postgresql"];
@@ -30,27 +31,26 @@ const failureFile = join(localDirectory, "plugins-unreachable.json");
 
 /**
  * Puts the plugins of @pulumi/command and @pulumi/postgresql into a Pulumi home of this checkout: the real ones if the user
- * has them or they can be installed, else the stand-ins of test/doubles. Says in one line when it uses stand-ins, and why.
+ * has them or they can be installed, else the stand-ins of test/doubles.
  */
 export async function ensurePlugins(pulumiHome: string, engine: Engine): Promise<Plugin[]> {
   const plugins: Plugin[] = [];
-  const reasons = new Set<string>();
   for (const name of names) {
     const version = packageVersion(name);
     const failure = await ensureRealPlugin(name, version, pulumiHome, engine);
-    if (failure !== undefined) {
-      installDouble(name, version, pulumiHome);
-      reasons.add(failure);
-    }
-    plugins.push({ name, version, kind: failure === undefined ? "real" : "double" });
-  }
-  const doubles = plugins.filter(({ kind }) => kind === "double").map(({ name }) => `@pulumi/${name}`);
-  if (doubles.length > 0) {
-    console.error(
-      `Using the stand-ins of test/doubles for the plugins of ${doubles.join(" and ")}, as ${[...reasons].join("; ")}.`,
-    );
+    if (failure !== undefined) installDouble(name, version, pulumiHome);
+    plugins.push({ name, version, standsInBecause: failure });
   }
   return plugins;
+}
+
+/** One line that says which plugins are stand-ins and why; nothing where all are real. */
+export function standInLine(plugins: readonly Plugin[]): string | undefined {
+  const doubles = plugins.filter(({ standsInBecause }) => standsInBecause !== undefined);
+  if (doubles.length === 0) return undefined;
+  const packages = doubles.map(({ name }) => `@pulumi/${name}`).join(" and ");
+  const reasons = [...new Set(doubles.map(({ standsInBecause }) => standsInBecause))].join("; ");
+  return `Using the stand-ins of test/doubles for the plugins of ${packages}, as ${reasons}.`;
 }
 
 /** The real plugin where this user has it already: MATVIEW_REAL_PLUGINS lists folders, and the user's own Pulumi home counts. */
