@@ -9,6 +9,13 @@ export interface LiveDefinition {
   readonly surroundings: string;
 }
 
+/** What a declaration says of a definition; all of it decides what the view becomes. */
+export interface DeclaredDefinition {
+  readonly definition: string;
+  readonly columns?: readonly string[] | undefined;
+  readonly searchPath?: readonly string[] | undefined;
+}
+
 /** Both sides of a comparison that came out equal, as hashes: what spares the next comparison its temporary view. */
 export interface Recorded {
   readonly declaredHash: string;
@@ -26,29 +33,34 @@ export async function liveDefinitions(client: Client, oids: readonly string[]): 
   return new Map(rows.map(({ oid, ...live }) => [oid, live]));
 }
 
-/** The record to keep after a comparison that came out equal, or after the view was created. */
-export function recordDefinition(declaredText: string, live: LiveDefinition, serverMajor: number): Recorded {
-  return { declaredHash: hash([declaredText]), liveHash: liveHash(live), serverMajor };
+/** The record to keep after a comparison that came out equal, or after the view was created from `declared`. */
+export function recordDefinition(declared: DeclaredDefinition, live: LiveDefinition, serverMajor: number): Recorded {
+  return { declaredHash: declaredHash(declared), liveHash: liveHash(live), serverMajor };
 }
 
 /** True when both sides are as they were when they were recorded as equal: nothing needs to be compared. */
 export function isAsRecorded(
   recorded: Recorded,
-  declaredText: string,
+  declared: DeclaredDefinition,
   live: LiveDefinition,
   serverMajor: number,
 ): boolean {
+  const now = recordDefinition(declared, live, serverMajor);
   return (
-    recorded.serverMajor === serverMajor &&
-    recorded.declaredHash === hash([declaredText]) &&
-    recorded.liveHash === liveHash(live)
+    recorded.serverMajor === now.serverMajor &&
+    recorded.declaredHash === now.declaredHash &&
+    recorded.liveHash === now.liveHash
   );
 }
 
-function liveHash({ definition, dependencies, surroundings }: LiveDefinition): string {
-  return hash([definition, surroundings, ...dependencies]);
+function declaredHash({ definition, columns, searchPath }: DeclaredDefinition): string {
+  return hash([definition, columns ?? null, searchPath ?? null]);
 }
 
-function hash(parts: readonly string[]): string {
+function liveHash({ definition, dependencies, surroundings }: LiveDefinition): string {
+  return hash([definition, surroundings, dependencies]);
+}
+
+function hash(parts: readonly unknown[]): string {
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
 }

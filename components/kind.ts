@@ -1,0 +1,39 @@
+import type { z } from "zod";
+import type { Capabilities } from "./postgres/capabilities.ts";
+import type { Plan } from "./postgres/plan.ts";
+import type { Session } from "./postgres/session.ts";
+
+/** What `plan` decides from. Everything is data: no connection, no clock. */
+export interface Situation<Desired, Actual> {
+  readonly desired: Desired | "absent";
+  /** The declaration that was applied before; undefined when there is none. A rename needs the old name. */
+  readonly previous: Desired | undefined;
+  readonly actual: Actual | undefined;
+  readonly capabilities: Capabilities;
+}
+
+/** What a resource kind is: data plus functions without side effects, and one that reads. The lifecycle does the rest. */
+export interface Kind<Desired extends object, Actual> {
+  /** As users read it in messages: "materialized view". */
+  readonly noun: string;
+  /** Checks the inputs; its messages are what a person sees, property by property. */
+  readonly schema: z.ZodType<Desired>;
+  /** Qualified name, never random. */
+  id(desired: Desired): string;
+  /** The same declaration under the name that the object had before. */
+  located(desired: Desired, previous: Desired): Desired;
+  /** Reads the catalog, writes nothing; undefined = absent. One answer for each that was asked, in order. */
+  describe(session: Session, desired: readonly Desired[]): Promise<(Actual | undefined)[]>;
+  /** True for a description of something that is not there, where a kind describes that too. */
+  isAbsent?(actual: Actual): boolean;
+  plan(situation: Situation<Desired, Actual>): Plan;
+  /**
+   * The inputs as the world has them; where the world means the same, the declared text itself. What the world has and a
+   * declaration cannot say is a property more.
+   */
+  observed(desired: Desired, actual: Actual, capabilities: Capabilities): object;
+  /** Inputs that `check` derives from the old ones: the incarnation, and texts that mean the same. */
+  settle?(previous: Desired | undefined, news: Desired): Promise<Desired>;
+  /** What stands in the way of applying the declaration, each problem with what to do. */
+  preflight?(session: Session, desired: Desired): Promise<string[]>;
+}

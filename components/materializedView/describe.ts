@@ -1,0 +1,121 @@
+import { SQLSTATE, userError } from "../postgres/errors.ts";
+import { displayName } from "../postgres/names.ts";
+import type { QualifiedName } from "../postgres/names.ts";
+import type { Session } from "../postgres/session.ts";
+import { sqlText } from "../postgres/sqlFiles.ts";
+import { describeJobs } from "../refreshJob/describe.ts";
+import type { ActualJob } from "../refreshJob/describe.ts";
+import { refreshedBy } from "../refreshJob/command.ts";
+import { compareDefinition } from "./compareDefinition.ts";
+import type { Verdict } from "./compareDefinition.ts";
+import type { DesiredView } from "./desired.ts";
+import { parseDefinition } from "./parseDefinition.ts";
+
+/** A privilege that a role other than the owner holds on the view; PUBLIC is the role "public". */
+export interface ActualGrant {
+  readonly role: string;
+  readonly privilege: string;
+  readonly grantable: boolean;
+}
+
+/** A materialized view as the catalog has it, compared with the declaration that was asked about. */
+export interface ActualView extends QualifiedName {
+  readonly exists: true;
+  readonly oid: string;
+  readonly owner: string;
+  readonly isPopulated: boolean;
+  readonly bytes: number;
+  readonly comment: string | null;
+  readonly storageParameters: Readonly<Record<string, string>>;
+  readonly grants: readonly ActualGrant[];
+  readonly columns: readonly string[];
+  /** As the server prints it. */
+  readonly definition: string;
+  readonly verdict: Verdict;
+  /** All its indexes as statements, whoever made them. */
+  readonly indexes: readonly { readonly name: string; readonly definition: string; readonly isValid: boolean }[];
+  /** Jobs of pg_cron that refresh it, as far as this role may see them. */
+  readonly jobs: readonly ActualJob[];
+}
+
+/** A name that no relation bears, and the jobs that refresh it all the same. */
+export interface AbsentView extends QualifiedName {
+  readonly exists: false;
+  readonly jobs: readonly ActualJob[];
+}
+
+interface Row extends Omit<ActualView, "exists" | "storageParameters" | "bytes" | "verdict" | "jobs"> {
+  relationKind: string;
+  bytes: string;
+  storageParameters: string[];
+}
+
+/**
+ * Reads the views by the names that are declared and compares each definition with the declared text.
+ * @throws when a name belongs to a relation of another kind.
+ */
+export async function describeViews(
+  session: Session,
+  desired: readonly DesiredView[],
+): Promise<(ActualView | AbsentView)[]> {
+  const names = [desired.map(({ schema }) => schema), desired.map(({ name }) => name)];
+  const { rows } = await session.target.query<Row>(sqlText("describe/materialized_views"), names);
+  const found = new Map(rows.map((row) => [displayName(row), row]));
+  const all = session.capabilities.cron?.hasUsage === true ? await describeJobs(session, null) : [];
+  const views: (ActualView | AbsentView)[] = [];
+  for (const view of desired) {
+    const row = found.get(displayName(view));
+    const jobs = all.filter((job) => refreshedBy(job, view, session.capabilities.database));
+    views.push(
+      row === undefined
+        ? { exists: false, schema: view.schema, name: view.name, jobs }
+        : await toActual(session, view, row, jobs),
+    );
+  }
+  return views;
+}
+
+async function toActual(
+  session: Session,
+  desired: DesiredView,
+  row: Row,
+  jobs: readonly ActualJob[],
+): Promise<ActualView> {
+  if (row.relationKind !== "m") {
+    throw userError(
+      `${displayName(row)} exists and is ${KINDS[row.relationKind] ?? "no materialized view"}; ` +
+        "declare another name, or rename or drop what is there",
+    );
+  }
+  const { relationKind, ...view } = row;
+  void relationKind;
+  return {
+    ...view,
+    exists: true,
+    bytes: Number(row.bytes),
+    storageParameters: Object.fromEntries(row.storageParameters.map(splitParameter)),
+    verdict: await compare(session, desired),
+    jobs,
+  };
+}
+
+async function compare(session: Session, desired: DesiredView): Promise<Verdict> {
+  const parsed = await parseDefinition(desired.definition);
+  if (!parsed.ok) return { outcome: "invalid", problem: parsed.problem, code: SQLSTATE.syntaxError };
+  return compareDefinition(session.target, { ...desired, definition: parsed.definition.sql });
+}
+
+function splitParameter(text: string): [string, string] {
+  const equals = text.indexOf("=");
+  return [text.slice(0, equals), text.slice(equals + 1)];
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  r: "a table",
+  p: "a partitioned table",
+  v: "a plain view",
+  f: "a foreign table",
+  i: "an index",
+  S: "a sequence",
+  c: "a composite type",
+};

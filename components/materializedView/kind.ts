@@ -1,0 +1,73 @@
+import { randomBytes } from "node:crypto";
+import type { Kind } from "../kind.ts";
+import { displayName } from "../postgres/names.ts";
+import { describeViews } from "./describe.ts";
+import type { AbsentView, ActualView } from "./describe.ts";
+import { materializedViewSchema } from "./desired.ts";
+import type { DesiredView } from "./desired.ts";
+import { sameTree } from "./parseDefinition.ts";
+import { planView, UNPOPULATED } from "./plan.ts";
+import { preflightView } from "./preflight.ts";
+
+/** Materialized views: absent, identical, different in place, different in definition, renamed, unpopulated. */
+export const materializedViewKind: Kind<DesiredView, ActualView | AbsentView> = {
+  noun: "materialized view",
+  schema: materializedViewSchema,
+  id: displayName,
+  located: (desired, previous) => ({ ...desired, schema: previous.schema, name: previous.name }),
+  describe: describeViews,
+  isAbsent: (actual) => !actual.exists,
+  plan: planView,
+
+  observed: (desired, actual) => (actual.exists ? observedView(desired, actual) : desired),
+
+  settle: async (previous, news) => ({
+    ...news,
+    definition:
+      previous !== undefined && (await sameTree(previous.definition, news.definition))
+        ? previous.definition
+        : news.definition,
+    incarnation:
+      previous?.incarnation === undefined || previous.incarnation === UNPOPULATED
+        ? randomBytes(6).toString("hex")
+        : previous.incarnation,
+  }),
+
+  preflight: preflightView,
+};
+
+function observedView(desired: DesiredView, actual: ActualView): DesiredView {
+  return {
+    ...desired,
+    schema: actual.schema,
+    name: actual.name,
+    definition: actual.verdict.outcome === "equal" ? desired.definition : actual.definition,
+    ...(desired.owner === undefined ? {} : { owner: actual.owner }),
+    ...(desired.comment === undefined ? {} : { comment: actual.comment ?? "" }),
+    ...(desired.grants === undefined ? {} : { grants: observedGrants(desired.grants, actual) }),
+    ...(desired.storageParameters === undefined
+      ? {}
+      : { storageParameters: observedParameters(desired.storageParameters, actual) }),
+    ...(actual.isPopulated ? {} : { incarnation: UNPOPULATED }),
+  };
+}
+
+// What is granted beyond the declaration is reported elsewhere and is no drift of what was declared.
+function observedGrants(declared: NonNullable<DesiredView["grants"]>, actual: ActualView): DesiredView["grants"] {
+  return declared
+    .map(({ role, privileges }) => ({ role, privileges: privileges.filter((one) => hasGrant(actual, role, one)) }))
+    .filter(({ privileges }) => privileges.length > 0);
+}
+
+function hasGrant(actual: ActualView, role: string, privilege: string): boolean {
+  return actual.grants.some((grant) => grant.role === role && grant.privilege === privilege);
+}
+
+function observedParameters(declared: Record<string, string>, actual: ActualView): Record<string, string> {
+  return Object.fromEntries(
+    Object.keys(declared).flatMap((name) => {
+      const value = actual.storageParameters[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}

@@ -1,0 +1,53 @@
+import * as pulumi from "@pulumi/pulumi";
+import { loaderText } from "../provider/loader.ts";
+
+/** Privileges of one role on the view. */
+export interface GrantArgs {
+  /** The role's name; `public` is everybody. */
+  role: pulumi.Input<string>;
+  /** `select` for readers, on PostgreSQL 17 and later also `maintain` for who may refresh. */
+  privileges: pulumi.Input<pulumi.Input<string>[]>;
+}
+
+/** What is declared of a materialized view. What is left out is left as it is. */
+export interface MaterializedViewArgs {
+  /** Schema that holds the view; it must exist. */
+  schema: pulumi.Input<string>;
+  /** Name of the view, unquoted, at most 63 bytes. A change renames the view in place. */
+  name: pulumi.Input<string>;
+  /** One SELECT (or VALUES, TABLE, WITH). Compared by meaning: layout, comments, case and casts are no change. */
+  definition: pulumi.Input<string>;
+  /** Columns that identify a row; pre-flight checks that they are there. */
+  uniqueKey?: pulumi.Input<pulumi.Input<string>[]> | undefined;
+  /** Name of the job that will refresh the view; pre-flight checks pg_cron for it. */
+  job?: pulumi.Input<string> | undefined;
+  /** Role that owns the view. A refresh runs with its rights, so it must be able to read every source. */
+  owner?: pulumi.Input<string> | undefined;
+  comment?: pulumi.Input<string> | undefined;
+  grants?: pulumi.Input<pulumi.Input<GrantArgs>[]> | undefined;
+  /** Storage parameters such as `autovacuum_vacuum_scale_factor`, as text. */
+  storageParameters?: pulumi.Input<Record<string, pulumi.Input<string>>> | undefined;
+  /**
+   * Take over a view of this name that differs from the declaration, and change it. One that is identical is taken over
+   * without it.
+   */
+  adopt?: pulumi.Input<boolean> | undefined;
+}
+
+/** A materialized view. It is created empty; the first refresh fills it (see RefreshedView). */
+export class MaterializedView extends pulumi.CustomResource {
+  declare readonly schema: pulumi.Output<string>;
+  declare readonly name: pulumi.Output<string>;
+  declare readonly definition: pulumi.Output<string>;
+  declare readonly owner: pulumi.Output<string | undefined>;
+  /**
+   * Changes exactly when the view is created anew or found without data. An input, so that previews know it: what must
+   * happen again for a new view carries it.
+   */
+  declare readonly incarnation: pulumi.Output<string>;
+
+  constructor(name: string, args: MaterializedViewArgs, options?: pulumi.CustomResourceOptions) {
+    const inputs = { ...args, incarnation: undefined, __provider: loaderText("materializedView") };
+    super("pulumi-nodejs:dynamic/matview:MaterializedView", name, inputs, options);
+  }
+}

@@ -1,0 +1,78 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Client } from "pg";
+import { isServerError, serverText, SQLSTATE, userError } from "./errors.ts";
+import type { Plan, Step } from "./plan.ts";
+
+/** Where the steps of a plan run. Both are the same client where pg_cron lives in the view's own database. */
+export interface Connections {
+  readonly target: Client;
+  readonly cron: Client;
+}
+
+/** How often a condition is looked at. */
+const POLL_MS = 200;
+
+/**
+ * Runs a plan step by step and stops at the first step that fails. A step that is a transaction leaves nothing behind then;
+ * what earlier steps did stays, and the next run plans from there.
+ * @throws an error that names the step, its target and PostgreSQL's own words.
+ */
+export async function applyPlan(connections: Connections, plan: Plan): Promise<void> {
+  for (const step of plan.steps) {
+    try {
+      await applyStep(connections[step.on], step);
+      if (step.wait !== undefined) await waitUntil(connections[step.on], step.wait);
+    } catch (error) {
+      throw userError(`${step.target}: could not ${step.action}: ${serverText(error)}.${advice(error, step)}`, error);
+    }
+  }
+}
+
+async function applyStep(client: Client, step: Step): Promise<void> {
+  // One statement per query(): a string of several would be one transaction, which some of them refuse.
+  if (!step.transaction) {
+    await client.query(`set lock_timeout = ${step.lockTimeoutMs}`);
+    for (const statement of step.sql) await client.query(statement);
+    return;
+  }
+  await inTransaction(client, async () => {
+    await client.query(`set local lock_timeout = ${step.lockTimeoutMs}`);
+    for (const statement of step.sql) await client.query(statement);
+  });
+}
+
+async function waitUntil(client: Client, { until, deadlineMs, otherwise }: NonNullable<Step["wait"]>): Promise<void> {
+  const deadline = Date.now() + deadlineMs;
+  for (;;) {
+    const { rows } = await client.query<{ done: boolean }>(until);
+    if (rows[0]?.done === true) return;
+    if (Date.now() >= deadline) break;
+    await delay(POLL_MS);
+  }
+  for (const statement of otherwise) await client.query(statement);
+}
+
+/** Runs `work` between begin and commit; rolls back when it throws. */
+export async function inTransaction<T>(client: Client, work: () => Promise<T>): Promise<T> {
+  await client.query("begin");
+  try {
+    const result = await work();
+    await client.query("commit");
+    return result;
+  } catch (error) {
+    // A rollback on a broken connection fails too; the first error is the one that explains.
+    await client.query("rollback").catch(() => undefined);
+    throw error;
+  }
+}
+
+function advice(error: unknown, step: Step): string {
+  if (isServerError(error, SQLSTATE.lockNotAvailable)) {
+    return ` Another session holds a lock on it for longer than ${step.lockTimeoutMs} ms; run it again when that session is done.`;
+  }
+  if (isServerError(error, SQLSTATE.insufficientPrivilege)) {
+    return " Connect as a role that owns the object or is a member of its owner.";
+  }
+  if (isServerError(error, SQLSTATE.readOnlyTransaction)) return " Connect to the primary server, not to a standby.";
+  return "";
+}

@@ -1,0 +1,66 @@
+import type { Client } from "pg";
+import { sqlText } from "./sqlFiles.ts";
+
+/** What pg_cron offers, and to whom; probed, not read off a version where the catalog can tell. */
+export interface CronCapabilities {
+  /** As pg_extension has it: `1.4-1`, `1.6`, on some hosts `1.6.4`. */
+  readonly version: string;
+  readonly hasUsage: boolean;
+  readonly mayAlterJob: boolean;
+  readonly mayScheduleInDatabase: boolean;
+  /** False where row security on cron.job hides the jobs of other roles. */
+  readonly seesAllJobs: boolean;
+  /** `30 seconds` as a schedule: pg_cron 1.5 and later. */
+  readonly seconds: boolean;
+  /** `$` for the last day of the month: pg_cron 1.6 and later. */
+  readonly lastDay: boolean;
+}
+
+/** What the server is and what the connected role may do on it. */
+export interface Capabilities {
+  /** `server_version_num`, e.g. 150018. */
+  readonly serverVersion: number;
+  readonly serverMajor: number;
+  readonly database: string;
+  readonly cronDatabase: string;
+  readonly currentUser: string;
+  readonly isSuperuser: boolean;
+  readonly inRecovery: boolean;
+  readonly mayCreateTemporary: boolean;
+  /** True when pg_cron's launcher is connected; without it no job ever runs. */
+  readonly launcherRuns: boolean;
+  /** Undefined where the extension is not installed in the cron database. */
+  readonly cron: CronCapabilities | undefined;
+}
+
+interface ServerRow {
+  serverVersion: number;
+  database: string;
+  currentUser: string;
+  isSuperuser: boolean;
+  inRecovery: boolean;
+  mayCreateTemporary: boolean;
+  launcherRuns: boolean;
+}
+
+type CronRow = Omit<CronCapabilities, "seconds" | "lastDay">;
+
+/** Reads the capabilities of both connections; they are one and the same where pg_cron lives in the view's database. */
+export async function readCapabilities(target: Client, cron: Client): Promise<Capabilities> {
+  const server = (await target.query<ServerRow>(sqlText("describe/server"))).rows[0];
+  if (server === undefined) throw new Error("describe/server.sql returned no row");
+  const [job] = (await cron.query<CronRow>(sqlText("describe/cron"))).rows;
+  return {
+    ...server,
+    serverMajor: Math.floor(server.serverVersion / 10_000),
+    cronDatabase: cron.database ?? server.database,
+    cron: job === undefined ? undefined : { ...job, ...featuresOf(job.version) },
+  };
+}
+
+/** What a version of pg_cron can schedule; its version is `1.4-1`, `1.6` or `1.6.4`. */
+export function featuresOf(version: string): { seconds: boolean; lastDay: boolean } {
+  const [major = 0, minor = 0] = version.split(/[.-]/).map(Number);
+  const atLeast = (wanted: number): boolean => major > 1 || (major === 1 && minor >= wanted);
+  return { seconds: atLeast(5), lastDay: atLeast(6) };
+}

@@ -1,0 +1,154 @@
+import { readFileSync } from "node:fs";
+import type { ConnectionOptions } from "node:tls";
+import type { ClientConfig } from "pg";
+import { userError } from "./errors.ts";
+
+/** TLS as libpq names it. `verify-full` checks the certificate and the host name and is the default for other hosts. */
+export const TLS_MODES = ["disable", "require", "verify-ca", "verify-full"] as const;
+export type TlsMode = (typeof TLS_MODES)[number];
+
+/** Where PostgreSQL is and who connects. One object builds our client and the `postgresql.Provider`. */
+export interface Connection {
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+  /** Database that holds pg_cron (`cron.database_name`); the same as `database` on most hosts. */
+  readonly cronDatabase: string;
+  readonly user: string;
+  readonly password?: string;
+  readonly tls: { readonly mode: TlsMode; readonly rootCertFile?: string };
+}
+
+/** What the stack's configuration says about the connection; the environment comes first. */
+export interface ConnectionConfig {
+  readonly databaseUrl?: string | undefined;
+  readonly cronDatabase?: string | undefined;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * The connection: `MATVIEW_DATABASE_URL`, else the PG* variables (when PGHOST is set), else the secret config
+ * `matview:databaseUrl`. No message ever contains the URL or the password.
+ * @throws when none is set, or what is set cannot be used.
+ */
+export function resolveConnection(config: ConnectionConfig, environment: Environment = process.env): Connection {
+  const cronDatabase = environment["MATVIEW_CRON_DATABASE"] ?? config.cronDatabase;
+  const connection = environment["MATVIEW_DATABASE_URL"]
+    ? parseUrl("MATVIEW_DATABASE_URL", environment["MATVIEW_DATABASE_URL"])
+    : environment["PGHOST"]
+      ? fromVariables(environment)
+      : config.databaseUrl
+        ? parseUrl("matview:databaseUrl", config.databaseUrl)
+        : undefined;
+  if (connection === undefined) {
+    throw userError(
+      "no database: set MATVIEW_DATABASE_URL (or PGHOST and the other PG* variables) in the environment, or " +
+        "`pulumi config set --secret matview:databaseUrl postgresql://user:password@host:5432/database`",
+    );
+  }
+  refusePooler(connection);
+  return { ...connection, cronDatabase: cronDatabase || connection.database };
+}
+
+/** True when the connection comes from the stack's configuration, so that a command must be handed it as a secret. */
+export function isFromConfig(environment: Environment = process.env): boolean {
+  return !environment["MATVIEW_DATABASE_URL"] && !environment["PGHOST"];
+}
+
+/** Arguments of a node-postgres Client; TLS is explicit, nothing is left to URL parameters. */
+export function clientConfig(connection: Connection, applicationName: string, database = connection.database): ClientConfig {
+  return {
+    host: connection.host,
+    port: connection.port,
+    database,
+    user: connection.user,
+    ...(connection.password === undefined ? {} : { password: connection.password }),
+    ssl: tlsOptions(connection),
+    application_name: applicationName,
+    connectionTimeoutMillis: 15_000,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+  };
+}
+
+type Parsed = Omit<Connection, "cronDatabase">;
+
+function parseUrl(source: string, text: string): Parsed {
+  const refuse = (problem: string): Error =>
+    userError(`${source} ${problem}; write postgresql://user:password@host:5432/database?sslmode=verify-full`);
+  if (!/^postgres(ql)?:\/\//.test(text)) throw refuse("is not a postgresql:// URL");
+  let url: URL;
+  try {
+    url = new URL(text);
+  } catch {
+    throw refuse("cannot be read as a URL (a #, /, ? or @ in the password must be percent-encoded)");
+  }
+  if (url.hash !== "") throw refuse("contains a # (in a password write it as %23)");
+  if (url.hostname.includes(",")) throw refuse("names several hosts, and one is allowed");
+  const options = new Map(url.searchParams);
+  const allowed = ["sslmode", "sslrootcert", "host", "application_name"];
+  const unknown = [...options.keys()].filter((key) => !allowed.includes(key));
+  if (unknown.length > 0) throw refuse(`has the parameter ${unknown.join(", ")}, and allowed are ${allowed.join(", ")}`);
+  const host = options.get("host") ?? decodeURIComponent(url.hostname);
+  const user = decodeURIComponent(url.username);
+  const database = decodeURIComponent(url.pathname.slice(1));
+  if (host === "") throw refuse("names no host");
+  if (user === "") throw refuse("names no user");
+  if (database === "") throw refuse("names no database");
+  return {
+    host: host.replace(/^\[(.*)\]$/, "$1"),
+    port: url.port === "" ? 5432 : Number(url.port),
+    database,
+    user,
+    ...(url.password === "" ? {} : { password: decodeURIComponent(url.password) }),
+    tls: tlsSettings(source, host, options.get("sslmode"), options.get("sslrootcert")),
+  };
+}
+
+function fromVariables(environment: Environment): Parsed {
+  const host = environment["PGHOST"] ?? "";
+  const user = environment["PGUSER"];
+  if (!user) throw userError("PGHOST is set but PGUSER is not: set PGUSER, or use MATVIEW_DATABASE_URL instead");
+  const port = Number(environment["PGPORT"] ?? 5432);
+  if (!Number.isInteger(port) || port < 1 || port > 65535) throw userError("PGPORT must be a port number from 1 to 65535");
+  return {
+    host,
+    port,
+    database: environment["PGDATABASE"] ?? user,
+    user,
+    ...(environment["PGPASSWORD"] ? { password: environment["PGPASSWORD"] } : {}),
+    tls: tlsSettings("PGSSLMODE", host, environment["PGSSLMODE"], environment["PGSSLROOTCERT"]),
+  };
+}
+
+function tlsSettings(source: string, host: string, mode: string | undefined, rootCertFile: string | undefined): Connection["tls"] {
+  const chosen = mode ?? (isLocal(host) ? "disable" : "verify-full");
+  const known = TLS_MODES.find((candidate) => candidate === chosen);
+  if (known === undefined) {
+    throw userError(`${source}: sslmode ${JSON.stringify(chosen)} is not supported; allowed are ${TLS_MODES.join(", ")}`);
+  }
+  return { mode: known, ...(rootCertFile ? { rootCertFile } : {}) };
+}
+
+/** True for this computer: the loopback addresses and socket folders. */
+export function isLocal(host: string): boolean {
+  return host.startsWith("/") || host === "localhost" || host === "::1" || /^127\./.test(host);
+}
+
+function tlsOptions({ tls, host }: Connection): false | ConnectionOptions {
+  if (tls.mode === "disable") return false;
+  const ca = tls.rootCertFile === undefined ? {} : { ca: readFileSync(tls.rootCertFile, "utf8") };
+  if (tls.mode === "require") return { rejectUnauthorized: false, ...ca };
+  if (tls.mode === "verify-ca") return { rejectUnauthorized: true, checkServerIdentity: () => undefined, ...ca };
+  return { rejectUnauthorized: true, servername: host, ...ca };
+}
+
+// A transaction pooler hands each statement to another session: no SET, no advisory lock, no temporary view survives.
+function refusePooler({ host, port }: Parsed): void {
+  if (port !== 6543 && !/-pooler\./.test(host) && !/(^|\.)pgbouncer\./.test(host)) return;
+  throw userError(
+    `${host}:${port} looks like a transaction pooler, through which settings and locks do not survive from one statement to ` +
+      "the next; use the direct connection, or a pooler in session mode (on Supabase the pooler's port 5432)",
+  );
+}

@@ -1,0 +1,61 @@
+/** SQLSTATEs that the module tells apart, by PostgreSQL's own condition names (its manual, appendix A). */
+export const SQLSTATE = {
+  activeTransaction: "25001",
+  cannotConnectNow: "57P03",
+  dependentObjectsStillExist: "2BP01",
+  duplicateTable: "42P07",
+  featureNotSupported: "0A000",
+  insufficientPrivilege: "42501",
+  invalidSchemaName: "3F000",
+  lockNotAvailable: "55P03",
+  objectNotInPrerequisiteState: "55000",
+  queryCanceled: "57014",
+  readOnlyTransaction: "25006",
+  syntaxError: "42601",
+  tooManyConnections: "53300",
+  undefinedColumn: "42703",
+  undefinedFunction: "42883",
+  undefinedObject: "42704",
+  undefinedTable: "42P01",
+  uniqueViolation: "23505",
+} as const;
+
+/** What node-postgres throws for an error that the server reported. */
+export interface ServerError extends Error {
+  readonly code: string;
+  readonly detail?: string;
+  readonly hint?: string;
+  readonly position?: string;
+}
+
+/**
+ * An error whose message stands alone: it names the object, the problem, what is allowed and what to do. Pulumi carries
+ * nothing but the message to the user, and the command prints it without a stack trace.
+ */
+export function userError(message: string, cause?: unknown): Error {
+  return Object.assign(new Error(message, cause === undefined ? undefined : { cause }), { name: "MatviewError" });
+}
+
+/** True for errors made by `userError`, also after they crossed a module boundary. */
+export function isUserError(error: unknown): error is Error {
+  return error instanceof Error && error.name === "MatviewError";
+}
+
+/** True for an error that the server reported; with `code`, for that SQLSTATE only. */
+export function isServerError(error: unknown, code?: string): error is ServerError {
+  if (!(error instanceof Error) || !("code" in error) || typeof error.code !== "string") return false;
+  return /^[0-9A-Z]{5}$/.test(error.code) && (code === undefined || error.code === code);
+}
+
+/** PostgreSQL's own words with detail, hint and SQLSTATE, on one line. */
+export function serverText(error: unknown): string {
+  if (!isServerError(error)) return error instanceof Error ? error.message : String(error);
+  const parts = [error.message, error.detail, error.hint].filter((part) => part !== undefined && part !== "");
+  return `${parts.join(". ")} [${error.code}]`;
+}
+
+/** All problems of one thing in one message, a line each. */
+export function problemReport(subject: string, problems: readonly string[]): Error {
+  const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
+  return userError([`${subject}: ${count}`, ...problems.map((problem) => `  - ${problem}`)].join("\n"));
+}

@@ -1,0 +1,75 @@
+/** What a step costs those who use the view, from harmless to harmful. */
+export type Hazard =
+  | "readers wait for the build"
+  | "readers wait for a moment"
+  | "view is empty until its first refresh"
+  | "view is dropped with its data"
+  | "index is missing until it is built again"
+  | "scheduled refreshes stop";
+
+/** One difference between what is declared and what the catalog says. */
+export interface Difference {
+  readonly property: string;
+  readonly declared: string;
+  readonly actual: string;
+}
+
+/** Statements that belong together, in the order in which they run. */
+export interface Step {
+  /** What is done, as a verb: create, alter, rebuild, rename, drop, schedule, unschedule, ... */
+  readonly action: string;
+  /** What it is done to, as people name it. */
+  readonly target: string;
+  /** Why, in words that a reviewer understands. */
+  readonly reason: string;
+  /** Where: the database that holds the view, or the one that holds pg_cron. */
+  readonly on: "target" | "cron";
+  readonly sql: readonly string[];
+  /** All statements in one transaction, or each on its own (`create index concurrently` refuses a transaction). */
+  readonly transaction: boolean;
+  /** How long each statement may wait for a lock; others queue behind whoever waits. */
+  readonly lockTimeoutMs: number;
+  readonly hazards: readonly Hazard[];
+  /** Asked after the statements until it answers true; past the deadline `otherwise` runs. */
+  readonly wait?: { readonly until: string; readonly deadlineMs: number; readonly otherwise: readonly string[] };
+}
+
+/**
+ * The work between declaration and world, as data: printed by a preview, asserted by tests, applied by `applyPlan`.
+ * No steps = converged. `differences` are what a takeover must not overwrite unasked; a step without a difference only
+ * says the same thing in other words.
+ */
+export interface Plan {
+  readonly steps: readonly Step[];
+  readonly differences: readonly Difference[];
+}
+
+export const CONVERGED: Plan = { steps: [], differences: [] };
+
+/** A plan as lines of text: the steps with their reasons, without the SQL. */
+export function planLines(plan: Plan): string[] {
+  return plan.steps.map((step) => `${step.action} ${step.target}: ${step.reason}`);
+}
+
+/** Differences as lines of text. */
+export function differenceLines(differences: readonly Difference[]): string[] {
+  return differences.map(({ property, declared, actual }) => `${property}: declared ${declared}, found ${actual}`);
+}
+
+/** How long a step may wait for a lock where nothing asks for less. */
+export const LOCK_TIMEOUT_MS = 5_000;
+
+/** A step with what most steps have: one transaction in the view's database, and nothing that anybody notices. */
+export function step(action: string, target: string, reason: string, sql: readonly string[], rest: Partial<Step> = {}): Step {
+  return {
+    action,
+    target,
+    reason,
+    on: "target",
+    sql,
+    transaction: true,
+    lockTimeoutMs: LOCK_TIMEOUT_MS,
+    hazards: [],
+    ...rest,
+  };
+}

@@ -1,0 +1,13 @@
+// What the loader's line loads: the providers by name. Imported by Pulumi's provider process, never by a program.
+import { materializedViewKind } from "../materializedView/kind.ts";
+import { refreshJobKind } from "../refreshJob/kind.ts";
+import { viewIndexKind } from "../viewIndex/kind.ts";
+import { lifecycle } from "./lifecycle.ts";
+import type { KindName } from "./loader.ts";
+
+export const materializedView = lifecycle(materializedViewKind);
+export const viewIndex = lifecycle(viewIndexKind);
+export const refreshJob = lifecycle(refreshJobKind);
+
+const all = { materializedView, viewIndex, refreshJob } satisfies Record<KindName, unknown>;
+void all;

@@ -1,0 +1,34 @@
+import * as pulumi from "@pulumi/pulumi";
+import { loaderText } from "../provider/loader.ts";
+
+/** What is declared of a job of pg_cron. */
+export interface RefreshJobArgs {
+  /** Name of the job; with `user` it is the job's identity, and pg_cron knows no rename. */
+  name: pulumi.Input<string>;
+  /** When it runs, e.g. `*\/5 * * * *`, in pg_cron's time zone (GMT unless the server says otherwise). */
+  schedule: pulumi.Input<string>;
+  /** One statement; names in it must be qualified, for pg_cron uses the search_path of the role. */
+  command: pulumi.Input<string>;
+  /** Whether it may run. */
+  active: pulumi.Input<boolean>;
+  /** Database in which it runs; that of the connection when left out. */
+  database?: pulumi.Input<string> | undefined;
+  /** Role as which it runs; that of the connection when left out. It must be able to log in. */
+  user?: pulumi.Input<string> | undefined;
+  /** The view's incarnation: when it changes, the job is looked at again and made active again. */
+  incarnation?: pulumi.Input<string> | undefined;
+  /** Take over a job of this name and user that differs from the declaration, and change it. */
+  adopt?: pulumi.Input<boolean> | undefined;
+}
+
+/** A job of pg_cron. Every property is read back after a write; `active` is never left to pg_cron's defaults. */
+export class RefreshJob extends pulumi.CustomResource {
+  declare readonly name: pulumi.Output<string>;
+  declare readonly schedule: pulumi.Output<string>;
+  declare readonly command: pulumi.Output<string>;
+  declare readonly active: pulumi.Output<boolean>;
+
+  constructor(name: string, args: RefreshJobArgs, options?: pulumi.CustomResourceOptions) {
+    super("pulumi-nodejs:dynamic/matview:RefreshJob", name, { ...args, __provider: loaderText("refreshJob") }, options);
+  }
+}

@@ -1,0 +1,65 @@
+import { escapeLiteral } from "pg";
+import type { Capabilities } from "../postgres/capabilities.ts";
+import { userError } from "../postgres/errors.ts";
+import type { Step } from "../postgres/plan.ts";
+import { sqlStatement } from "../postgres/sqlFiles.ts";
+import type { ResolvedJob } from "./desired.ts";
+import type { ActualJob } from "./describe.ts";
+
+/** How long a run that is going may take before it is cancelled, when its job is removed. */
+export const RUN_PATIENCE_MS = 60_000;
+
+/** Creates the job as its user: a superuser names the user, a member of the role acts as it. */
+export function scheduleSql(job: ResolvedJob, capabilities: Capabilities): string[] {
+  const { cron, isSuperuser, currentUser, cronDatabase } = capabilities;
+  const literals = { job: job.name, schedule: job.schedule, command: job.command };
+  if (cron?.mayScheduleInDatabase === true) {
+    const named = isSuperuser && job.user !== currentUser;
+    const statement = sqlStatement("statements/schedule_job_in_database", {
+      literals: { ...literals, database: job.database },
+      raw: { user: named ? escapeLiteral(job.user) : "null", active: String(job.isActive) },
+    });
+    return [...(named ? [] : actAs(job.user, capabilities)), statement];
+  }
+  if (job.database !== cronDatabase) {
+    throw userError(
+      `job ${job.name} runs in database ${job.database} and pg_cron lives in ${cronDatabase}: role ${currentUser} needs ` +
+        `cron.schedule_in_database; let a superuser run: grant execute on function ` +
+        `cron.schedule_in_database(text, text, text, text, text, boolean) to ${currentUser}`,
+    );
+  }
+  const schedule = sqlStatement("statements/schedule_job", { literals });
+  const inactive = job.isActive
+    ? []
+    : [sqlStatement("statements/alter_own_job_inactive", { literals: { job: job.name } })];
+  return [...actAs(job.user, capabilities), schedule, ...inactive];
+}
+
+/** Changes what differs, in one statement. */
+export function alterSql(actual: ActualJob, job: ResolvedJob, capabilities: Capabilities): string[] {
+  const text = (["schedule", "command", "database"] as const)
+    .filter((property) => job[property] !== actual[property])
+    .map((property) => `${property} := ${escapeLiteral(job[property]).trimStart()}`);
+  const active = job.isActive === actual.isActive ? [] : [`active := ${String(job.isActive)}`];
+  const raw = { job_id: actual.jobId, changes: [...text, ...active].join(", ") };
+  return [...actAs(actual.user, capabilities), sqlStatement("statements/alter_job", { raw })];
+}
+
+export function unscheduleSql(actual: ActualJob, capabilities: Capabilities): string[] {
+  const statement = sqlStatement("statements/unschedule_job", { raw: { job_id: `${actual.jobId}::pg_catalog.int8` } });
+  return [...actAs(actual.user, capabilities), statement];
+}
+
+/** Waits for a run that goes on after its job is gone, and cancels it when it takes too long. */
+export function waitForRun(actual: ActualJob): NonNullable<Step["wait"]> {
+  const literals = { database: actual.database, user: actual.user, command: actual.command };
+  return {
+    until: sqlStatement("statements/run_is_over", { literals }),
+    deadlineMs: RUN_PATIENCE_MS,
+    otherwise: [sqlStatement("statements/cancel_run", { literals })],
+  };
+}
+
+function actAs(user: string, { isSuperuser, currentUser }: Capabilities): string[] {
+  return isSuperuser || user === currentUser ? [] : [sqlStatement("statements/set_role", { names: { role: user } })];
+}

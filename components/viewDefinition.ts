@@ -1,0 +1,16 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { userError } from "./postgres/errors.ts";
+
+/**
+ * Text of `sql/views/<view>.sql` in the program's folder: one SELECT a file, named after the view.
+ * @throws when the file is missing or empty; the message says which file to write.
+ */
+export function viewDefinition(view: string, folder = join(process.cwd(), "sql", "views")): string {
+  const file = join(folder, `${view}.sql`);
+  const shown = relative(process.cwd(), file);
+  if (!existsSync(file)) throw userError(`materialized view ${view} has no definition: write its SELECT in ${shown}`);
+  const text = readFileSync(file, "utf8").replace(/\r\n/g, "\n").trim();
+  if (text === "") throw userError(`${shown} is empty: write the SELECT of materialized view ${view} in it`);
+  return text;
+}

@@ -1,0 +1,32 @@
+import * as pulumi from "@pulumi/pulumi";
+import { loaderText } from "../provider/loader.ts";
+
+/** What is declared of an index on a materialized view. */
+export interface ViewIndexArgs {
+  /** Schema of the view, and so of the index. */
+  schema: pulumi.Input<string>;
+  /** Name of the materialized view. */
+  view: pulumi.Input<string>;
+  /** Name of the index, unique in its schema. A change renames the index in place. */
+  name: pulumi.Input<string>;
+  /** Plain columns in order: what a concurrent refresh needs of a unique index. */
+  columns: pulumi.Input<pulumi.Input<string>[]>;
+  /** Columns that are stored beside the key for index-only scans. */
+  include?: pulumi.Input<pulumi.Input<string>[]> | undefined;
+  unique: pulumi.Input<boolean>;
+  /** Take over an index of this name that differs from the declaration, and build it again. */
+  adopt?: pulumi.Input<boolean> | undefined;
+}
+
+/** An index on a materialized view, built beside its readers. An invalid one is built again. */
+export class ViewIndex extends pulumi.CustomResource {
+  declare readonly schema: pulumi.Output<string>;
+  declare readonly view: pulumi.Output<string>;
+  declare readonly name: pulumi.Output<string>;
+  declare readonly columns: pulumi.Output<string[]>;
+  declare readonly unique: pulumi.Output<boolean>;
+
+  constructor(name: string, args: ViewIndexArgs, options?: pulumi.CustomResourceOptions) {
+    super("pulumi-nodejs:dynamic/matview:ViewIndex", name, { ...args, __provider: loaderText("viewIndex") }, options);
+  }
+}

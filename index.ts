@@ -1,0 +1,37 @@
+import * as pulumi from "@pulumi/pulumi";
+import { Platform, readSettings, RefreshedView, resolveConnection, viewDefinition } from "./components/index.ts";
+
+const settings = readSettings(pulumi.runtime.allConfig());
+const connectionConfig = { databaseUrl: new pulumi.Config("matview").get("databaseUrl"), cronDatabase: settings.cronDatabase };
+
+const tables = ["conversaciones_whatsapp", "prospectos", "coordinaciones", "ejecutivos", "mensajes_whatsapp"];
+const platform =
+  settings.managePlatform && settings.owner !== undefined
+    ? new Platform("platform", {
+        connection: resolveConnection(connectionConfig),
+        owner: settings.owner,
+        sources: tables.map((name) => ({ schema: "public", name })),
+      })
+    : undefined;
+
+const dashboard = new RefreshedView(
+  "conversaciones-dashboard",
+  {
+    schema: settings.schema,
+    name: "mv_conversaciones_dashboard",
+    definition: viewDefinition("mv_conversaciones_dashboard"),
+    uniqueKey: ["conversacion_id"],
+    owner: settings.owner,
+    grants: settings.readers.map((role) => ({ role, privileges: ["select"] })),
+    job: { name: "refresh-conversaciones-dashboard", schedule: settings.schedule, active: settings.active },
+    adopt: settings.adopt,
+    connection: connectionConfig,
+  },
+  platform === undefined ? {} : { dependsOn: [platform] },
+);
+
+export const views = [
+  pulumi.all([dashboard.view.schema, dashboard.view.name, dashboard.index.name, dashboard.job.name]).apply(
+    ([schema, view, index, job]) => ({ view: `${schema}.${view}`, index, job }),
+  ),
+];

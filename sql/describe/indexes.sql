@@ -1,0 +1,32 @@
+-- Indexes that bear the names asked for, with what makes them usable for a concurrent refresh.
+-- $1: text[] schemas, $2: text[] names, same length, or both null for all indexes of materialized views. Takes no lock.
+select c.oid::pg_catalog.text as "oid",
+       n.nspname as "schema",
+       c.relname as "name",
+       c.relkind::pg_catalog.text as "relationKind",
+       v.relname as "view",
+       v.relkind::pg_catalog.text as "viewKind",
+       v.relispopulated as "viewIsPopulated",
+       i.indisunique as "isUnique",
+       i.indisvalid and i.indisready as "isValid",
+       not exists (select 1 from pg_catalog.unnest(i.indoption::pg_catalog.int2[]) o where o <> 0) as "isPlainOrder",
+       am.amname as "method",
+       pg_catalog.pg_get_expr(i.indpred, i.indrelid) as "predicate",
+       case when i.indexrelid is not null then pg_catalog.pg_get_indexdef(i.indexrelid) end as "definition",
+       coalesce((select pg_catalog.json_agg(pg_catalog.json_build_object(
+                          'column', a.attname,
+                          'expression', pg_catalog.pg_get_indexdef(i.indexrelid, k.ord::pg_catalog.int4, true),
+                          'isKey', k.ord <= i.indnkeyatts)
+                        order by k.ord)
+                 from pg_catalog.unnest(i.indkey::pg_catalog.int2[]) with ordinality as k (attnum, ord)
+                 left join pg_catalog.pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum), '[]') as "parts"
+from pg_catalog.pg_class c
+join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+left join pg_catalog.pg_index i on i.indexrelid = c.oid
+left join pg_catalog.pg_class v on v.oid = i.indrelid
+left join pg_catalog.pg_am am on am.oid = c.relam
+where ($1::pg_catalog.text[] is null and c.relkind in ('i', 'I') and v.relkind = 'm')
+   or (n.nspname, c.relname) in (select w.schema_name, w.relation_name
+                                 from pg_catalog.unnest($1::pg_catalog.text[], $2::pg_catalog.text[])
+                                        as w (schema_name, relation_name))
+order by n.nspname, c.relname;

@@ -1,0 +1,38 @@
+-- Relations that bear the names asked for, with everything a declaration can say of a materialized view.
+-- $1: text[] schemas, $2: text[] names, same length, or both null for all materialized views. Takes no lock.
+select c.oid::pg_catalog.text as "oid",
+       n.nspname as "schema",
+       c.relname as "name",
+       c.relkind::pg_catalog.text as "relationKind",
+       pg_catalog.pg_get_userbyid(c.relowner) as "owner",
+       c.relispopulated as "isPopulated",
+       pg_catalog.pg_relation_size(c.oid)::pg_catalog.text as "bytes",
+       pg_catalog.obj_description(c.oid, 'pg_class') as "comment",
+       coalesce(c.reloptions, '{}') as "storageParameters",
+       coalesce((select pg_catalog.json_agg(pg_catalog.json_build_object(
+                          'role', coalesce(g.rolname, 'public'),
+                          'privilege', pg_catalog.lower(a.privilege_type),
+                          'grantable', a.is_grantable)
+                        order by g.rolname, a.privilege_type)
+                 from pg_catalog.aclexplode(coalesce(c.relacl, pg_catalog.acldefault('r', c.relowner))) a
+                 left join pg_catalog.pg_roles g on g.oid = a.grantee
+                 where a.grantee <> c.relowner), '[]') as "grants",
+       coalesce((select pg_catalog.json_agg(t.attname order by t.attnum)
+                 from pg_catalog.pg_attribute t
+                 where t.attrelid = c.oid and t.attnum > 0 and not t.attisdropped), '[]') as "columns",
+       coalesce((select pg_catalog.json_agg(pg_catalog.json_build_object(
+                          'name', x.relname,
+                          'definition', pg_catalog.pg_get_indexdef(i.indexrelid),
+                          'isValid', i.indisvalid and i.indisready)
+                        order by x.relname)
+                 from pg_catalog.pg_index i
+                 join pg_catalog.pg_class x on x.oid = i.indexrelid
+                 where i.indrelid = c.oid), '[]') as "indexes",
+       case when c.relkind in ('m', 'v') then pg_catalog.pg_get_viewdef(c.oid) end as "definition"
+from pg_catalog.pg_class c
+join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+where ($1::pg_catalog.text[] is null and c.relkind = 'm')
+   or (n.nspname, c.relname) in (select w.schema_name, w.relation_name
+                                 from pg_catalog.unnest($1::pg_catalog.text[], $2::pg_catalog.text[])
+                                        as w (schema_name, relation_name))
+order by n.nspname, c.relname;

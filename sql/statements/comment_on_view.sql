@@ -1,0 +1,2 @@
+-- Sets the comment of a materialized view. Readers pass (ShareUpdateExclusive).
+comment on materialized view :"schema".:"view" is :'comment';
