@@ -9,20 +9,25 @@ import type { Installation } from "./installation.ts";
 /** Where a server folder keeps its cluster. */
 export const DATA = "data";
 
+// A cluster gets its name when it is whole, so that one that was cut off is not taken for one.
+const DRAFT = `${DATA}.draft`;
+
 /** Where a server folder keeps the superuser's password. */
 export const PASSWORD = "password";
 
 /** Makes a cluster with a password and a system identifier of its own in `directory`, which must be empty. */
 export function initialise(directory: string, installation: Installation, flags: readonly string[] = []): void {
   const password = join(directory, PASSWORD);
+  rmSync(join(directory, DRAFT), { recursive: true, force: true });
   writeFileSync(password, randomBytes(24).toString("base64url"), { mode: 0o600 });
   giveToServer(password);
-  const args = ["-D", join(directory, DATA), "-U", "postgres", "--pwfile", password, "-E", "UTF8", "--no-locale"];
+  const args = ["-D", join(directory, DRAFT), "-U", "postgres", "--pwfile", password, "-E", "UTF8", "--no-locale"];
   const [command, all] = asServer(directory, [
     join(installation.binaries, "initdb"),
     [...args, "--auth-local=peer", "--auth-host=scram-sha-256", ...flags],
   ]);
   execFileSync(command, all, { cwd: directory, stdio: ["ignore", "ignore", "pipe"] });
+  renameSync(join(directory, DRAFT), join(directory, DATA));
 }
 
 /**
@@ -55,13 +60,16 @@ export async function cachedTemplate(name: string, make: (folder: string) => voi
 
 /** Copies the cluster and the password of a server folder that is not running. */
 export function copyTemplate(from: string, to: string): void {
-  for (const part of [DATA, PASSWORD]) {
-    if (process.platform === "linux") {
-      execFileSync("cp", ["-a", "--reflink=auto", join(from, part), join(to, part)]);
-    } else {
-      cpSync(join(from, part), join(to, part), { recursive: true });
-    }
-  }
+  rmSync(join(to, DRAFT), { recursive: true, force: true });
+  copy(join(from, PASSWORD), join(to, PASSWORD));
+  copy(join(from, DATA), join(to, DRAFT));
+  renameSync(join(to, DRAFT), join(to, DATA));
+}
+
+function copy(from: string, to: string): void {
+  // Keeps the owner and, where the file system can, shares the blocks.
+  if (process.platform === "linux") execFileSync("cp", ["-a", "--reflink=auto", from, to]);
+  else cpSync(from, to, { recursive: true });
 }
 
 /** What tells templates of two installations and two accounts apart. */

@@ -1,21 +1,19 @@
 import { randomBytes } from "node:crypto";
 import { chmodSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
-
-/** The folder that git ignores; everything that the scripts make in the checkout lies here. */
-export const LOCAL_FOLDER = join(import.meta.dirname, "..", "..", ".matview");
+import { localDirectory } from "../checkout.ts";
 
 /** Clusters that servers are copied from. */
-export const TEMPLATES_FOLDER = join(LOCAL_FOLDER, "templates");
+export const TEMPLATES_FOLDER = join(localDirectory, "templates");
 
 /** Servers of tests and benchmarks, one folder each. */
-export const TEST_SERVERS_FOLDER = join(LOCAL_FOLDER, "test");
+export const TEST_SERVERS_FOLDER = join(localDirectory, "test");
 
 /** One marker file for each running server of this checkout, by port. */
-export const MARKERS_FOLDER = join(LOCAL_FOLDER, "servers");
+export const MARKERS_FOLDER = join(localDirectory, "servers");
 
 /** The dev stack's server. */
-export const LOCAL_SERVER_FOLDER = join(LOCAL_FOLDER, "database");
+export const LOCAL_SERVER_FOLDER = join(localDirectory, "database");
 
 /** A new name in a folder; it begins with this process's id, so that what a dead process left is known by its name. */
 export function freshName(): string {

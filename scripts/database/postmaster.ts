@@ -75,7 +75,8 @@ async function isReady(child: ChildProcess, directory: string): Promise<boolean>
   return !ended;
 }
 
-async function freePort(preferred = 0): Promise<number> {
+/** A loopback port that is free now: the preferred one if it is. */
+export async function freePort(preferred = 0): Promise<number> {
   return await new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once("error", (error) => (preferred === 0 ? reject(error) : resolve(freePort())));

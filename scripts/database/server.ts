@@ -79,7 +79,7 @@ function launchOptions({ durable, preferredPort }: ServerOptions): { diesWithCal
 async function prepareCluster(directory: string, installation: Installation, options: ServerOptions): Promise<void> {
   makePrivateFolder(directory);
   giveToServer(directory);
-  if (existsSync(join(directory, DATA, "PG_VERSION"))) return;
+  if (existsSync(join(directory, DATA))) return;
   if (options.template !== undefined) copyTemplate(options.template, directory);
   else if (options.durable === true) initialise(directory, installation);
   else await copyEmptyCluster(directory, installation);
@@ -128,8 +128,9 @@ export function useServer(
     url,
     password,
     async mapRole(role) {
-      if (record.version >= "16") return;
-      appendFileSync(identityFile(record.directory), identityLine(role));
+      const file = identityFile(record.directory);
+      if (record.version >= "16" || readFileSync(file, "utf8").includes(identityLine(role))) return;
+      appendFileSync(file, identityLine(role));
       await reload(record, url());
     },
     async stop({ clean = durable, keep = !removeFolder } = {}) {

@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DATA } from "./clusterTemplate.ts";
-import { LOCAL_FOLDER, MARKERS_FOLDER, TEMPLATES_FOLDER, TEST_SERVERS_FOLDER } from "./folders.ts";
+import { TEMPLATES_FOLDER, TEST_SERVERS_FOLDER } from "./folders.ts";
+import { removeMarker, writeMarker } from "./marker.ts";
 
 /** What is written down of a running server: enough to use it, or tidy up after it, from another process. */
 export interface ServerRecord {
@@ -18,10 +19,8 @@ const RECORD = "server.json";
 
 /** Writes the record into the server's folder, and the marker by which programs know a server of this checkout. */
 export function writeRecord(record: ServerRecord): void {
-  const { port, pid, token, directory } = record;
-  mkdirSync(MARKERS_FOLDER, { recursive: true, mode: 0o700 });
-  writeFileSync(join(directory, RECORD), JSON.stringify(record), { mode: 0o600 });
-  writeFileSync(markerFile(port), JSON.stringify({ port, pid, token }), { mode: 0o600 });
+  writeFileSync(join(record.directory, RECORD), JSON.stringify(record), { mode: 0o600 });
+  writeMarker(record);
 }
 
 /** The record of the server that last ran in a folder, running or not. */
@@ -31,15 +30,10 @@ export function readRecord(directory: string): ServerRecord | undefined {
 }
 
 /** Forgets a server that was stopped: its marker, and its socket folder where that lies elsewhere. */
-export function removeTraces({ directory, port, token, socketDirectory }: ServerRecord): void {
-  const marker = markerFile(port);
-  const isOurs = existsSync(marker) && (JSON.parse(readFileSync(marker, "utf8")) as ServerRecord).token === token;
-  if (isOurs) rmSync(marker, { force: true });
-  if (!socketDirectory.startsWith(directory)) rmSync(socketDirectory, { recursive: true, force: true });
-}
-
-function markerFile(port: number): string {
-  return join(MARKERS_FOLDER, `${port}.json`);
+export function removeTraces(record: ServerRecord): void {
+  removeMarker(record);
+  if (!record.socketDirectory.startsWith(record.directory))
+    rmSync(record.socketDirectory, { recursive: true, force: true });
 }
 
 /** Process id of the server that runs in a folder. A file left by a killed server or an earlier boot is not believed. */
@@ -78,7 +72,7 @@ export function removeStale(): void {
 }
 
 function namesIn(folder: string): readonly string[] {
-  return existsSync(folder) && statSync(LOCAL_FOLDER).isDirectory() ? readdirSync(folder) : [];
+  return existsSync(folder) ? readdirSync(folder) : [];
 }
 
 function makerIsAlive(name: string): boolean {

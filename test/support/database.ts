@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { Client} from "pg";
+import type { Client } from "pg";
 import { escapeIdentifier, escapeLiteral } from "pg";
 import { SAMPLE_DATABASE, sampleCluster } from "../../scripts/database/sampleCluster.ts";
 import { startServer, type Server, type ServerOptions } from "../../scripts/database/server.ts";
