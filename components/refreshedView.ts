@@ -53,8 +53,7 @@ export class RefreshedView extends pulumi.ComponentResource {
 
   constructor(name: string, args: RefreshedViewArgs, options?: pulumi.ComponentResourceOptions) {
     super("matview:index:RefreshedView", name, {}, options);
-    const adopt = args.adopt === true ? { adopt: true } : {};
-    this.view = declareView(this, name, { ...args, ...adopt });
+    this.view = declareView(this, name, args);
     this.index = declareIndex(this, name, args, this.view);
     this.firstRefresh = runFirstRefresh(this, name, args, this.view, this.index);
     this.job = declareJob(this, name, args, this.view, this.firstRefresh);
@@ -75,7 +74,7 @@ function declareView(parent: RefreshedView, name: string, args: RefreshedViewArg
       comment: args.comment,
       grants: args.grants === undefined ? undefined : [...args.grants],
       storageParameters: args.storageParameters,
-      adopt: args.adopt,
+      ...takeover(args),
     },
     { parent },
   );
@@ -90,7 +89,7 @@ function declareIndex(parent: RefreshedView, name: string, args: RefreshedViewAr
       name: args.indexName ?? derivedName(`${args.name}_${args.uniqueKey.join("_")}`, "idx"),
       columns: [...args.uniqueKey],
       unique: true,
-      adopt: args.adopt,
+      ...takeover(args),
     },
     // An index goes with its view.
     { parent, deletedWith: view },
@@ -134,10 +133,14 @@ function declareJob(
       active: args.job.active,
       user: args.owner,
       incarnation: view.incarnation,
-      adopt: args.adopt,
+      ...takeover(args),
     },
     { parent, dependsOn: [firstRefresh] },
   );
+}
+
+function takeover({ adopt }: RefreshedViewArgs): { adopt?: true } {
+  return adopt === true ? { adopt } : {};
 }
 
 // What comes from the environment is inherited; what comes from the stack's configuration is handed over as a secret.

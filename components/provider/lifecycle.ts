@@ -3,7 +3,7 @@ import type { z } from "zod";
 import { applyPlan } from "../postgres/applyPlan.ts";
 import { resolveConnection } from "../postgres/connection.ts";
 import type { ConnectionConfig } from "../postgres/connection.ts";
-import { problemReport, userError } from "../postgres/errors.ts";
+import { isServerError, problemReport, serverText, userError } from "../postgres/errors.ts";
 import { differenceLines, planLines } from "../postgres/plan.ts";
 import type { Plan } from "../postgres/plan.ts";
 import { withSession } from "../postgres/session.ts";
@@ -29,8 +29,14 @@ type Props = Record<string, unknown>;
 export function lifecycle<Desired extends object, Actual>(kind: Kind<Desired, Actual>): dynamic.ResourceProvider {
   let config: ConnectionConfig = {};
 
-  const session = <T>(work: (session: Session) => Promise<T>): Promise<T> =>
-    withSession(resolveConnection(config), "pulumi-matview", work);
+  const session = async <T>(props: Props, work: (session: Session) => Promise<T>): Promise<T> => {
+    try {
+      return await withSession(resolveConnection(config), "pulumi-matview", work);
+    } catch (error) {
+      if (!isServerError(error)) throw error;
+      throw userError(`${kind.noun} ${kind.id(declaration(props) as Desired)}: ${serverText(error)}`, error);
+    }
+  };
 
   const describeOne = async (open: Session, desired: Desired): Promise<Actual | undefined> =>
     (await kind.describe(open, [desired]))[0];
@@ -79,7 +85,7 @@ export function lifecycle<Desired extends object, Actual>(kind: Kind<Desired, Ac
     diff: () => Promise.resolve({}),
 
     create: (inputs: Props) =>
-      session(async (open) => {
+      session(inputs, async (open) => {
         const desired = declaration(inputs) as Desired;
         await refuseProblems(open, desired);
         const actual = await describeOne(open, desired);
@@ -96,7 +102,7 @@ export function lifecycle<Desired extends object, Actual>(kind: Kind<Desired, Ac
       }),
 
     update: (_id: string, olds: Props, news: Props) =>
-      session(async (open) => {
+      session(news, async (open) => {
         const desired = declaration(news) as Desired;
         const previous = declaration(olds) as Desired;
         await refuseProblems(open, desired);
@@ -109,7 +115,7 @@ export function lifecycle<Desired extends object, Actual>(kind: Kind<Desired, Ac
       }),
 
     read: (id: string, props: Props) =>
-      session(async (open) => {
+      session(props, async (open) => {
         const desired = declaration(props) as Desired;
         const actual = await describeOne(open, desired);
         if (isAbsent(actual)) return { id: "", props: {} };
@@ -118,7 +124,7 @@ export function lifecycle<Desired extends object, Actual>(kind: Kind<Desired, Ac
       }),
 
     delete: (_id: string, props: Props) =>
-      session(async (open) => {
+      session(props, async (open) => {
         const previous = declaration(props) as Desired;
         const actual = await describeOne(open, previous);
         if (isAbsent(actual)) return;

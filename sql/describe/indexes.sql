@@ -27,6 +27,6 @@ left join pg_catalog.pg_class v on v.oid = i.indrelid
 left join pg_catalog.pg_am am on am.oid = c.relam
 where ($1::pg_catalog.text[] is null and c.relkind in ('i', 'I') and v.relkind = 'm')
    or (n.nspname, c.relname) in (select w.schema_name, w.relation_name
-                                 from pg_catalog.unnest($1::pg_catalog.text[], $2::pg_catalog.text[])
-                                        as w (schema_name, relation_name))
+                                 from rows from (pg_catalog.unnest($1::pg_catalog.text[]),
+                                                 pg_catalog.unnest($2::pg_catalog.text[])) as w (schema_name, relation_name))
 order by n.nspname, c.relname;

@@ -33,6 +33,6 @@ from pg_catalog.pg_class c
 join pg_catalog.pg_namespace n on n.oid = c.relnamespace
 where ($1::pg_catalog.text[] is null and c.relkind = 'm')
    or (n.nspname, c.relname) in (select w.schema_name, w.relation_name
-                                 from pg_catalog.unnest($1::pg_catalog.text[], $2::pg_catalog.text[])
-                                        as w (schema_name, relation_name))
+                                 from rows from (pg_catalog.unnest($1::pg_catalog.text[]),
+                                                 pg_catalog.unnest($2::pg_catalog.text[])) as w (schema_name, relation_name))
 order by n.nspname, c.relname;
