@@ -1,0 +1,41 @@
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { localDirectory } from "./checkout.ts";
+import { runHere } from "./devStack.ts";
+import { checkoutPulumiHome } from "./environment.ts";
+import { runScript } from "./runScript.ts";
+import { countsLine, kindLines, type JestReport } from "./testReport.ts";
+import { ensureEngine } from "./toolchain/engine.ts";
+import { ensurePlugins, standInLine } from "./toolchain/plugins.ts";
+
+const reportFile = join(localDirectory, "jest.json");
+const jest = join("node_modules", "jest", "bin", "jest.js");
+
+// Runs the tests, with jest's own arguments: npm test -- test/unit/settings.test.ts
+await runScript(async () => {
+  const args = process.argv.slice(2);
+  if (!onlyUnit(args)) {
+    const engine = await ensureEngine();
+    const standIns = standInLine(await ensurePlugins(checkoutPulumiHome, engine));
+    if (standIns !== undefined) console.error(standIns);
+  }
+  mkdirSync(localDirectory, { recursive: true });
+  rmSync(reportFile, { force: true });
+  const flags = ["--experimental-vm-modules", "--disable-warning=ExperimentalWarning"];
+  const settings = ["--maxWorkers=2", "--json", `--outputFile=${reportFile}`];
+  const code = await runHere(process.execPath, [...flags, jest, ...settings, ...args], process.env);
+  const report = existsSync(reportFile) ? (JSON.parse(readFileSync(reportFile, "utf8")) as JestReport) : undefined;
+  for (const line of report ? kindLines(report) : []) console.log(line);
+  const { line, failed } = countsLine(report, code);
+  console.log(line);
+  return failed > 0 ? 1 : 0;
+});
+
+/** Unit tests need neither engine nor database. */
+function onlyUnit(args: readonly string[]): boolean {
+  const start = args.indexOf("--selectProjects");
+  if (start < 0) return false;
+  const rest = args.slice(start + 1);
+  const end = rest.findIndex((arg) => arg.startsWith("-"));
+  return (end < 0 ? rest : rest.slice(0, end)).every((name) => name === "unit");
+}
