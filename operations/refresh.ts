@@ -65,7 +65,7 @@ interface ViewState {
 }
 
 async function stateOf({ target, capabilities }: Session, view: QualifiedName): Promise<ViewState> {
-  const { rows } = await target.query<ViewState>(sqlText("describe/view_state"), [view.schema, view.name]);
+  const { rows } = await target.query<ViewState>(sqlText("describe/view_states"), [[view.schema], [view.name]]);
   if (rows[0] !== undefined) return rows[0];
   throw userError(`there is no materialized view ${displayName(view)} in database ${capabilities.database}`);
 }

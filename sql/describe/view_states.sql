@@ -1,0 +1,30 @@
+-- State of materialized views and whether a concurrent refresh can use one of their indexes.
+-- $1: text[] schemas, $2: text[] names, same length, or both null for all outside the system's schemas. Takes no lock.
+select n.nspname as "schema",
+       c.relname as "name",
+       c.relispopulated as "isPopulated",
+       pg_catalog.pg_get_userbyid(c.relowner) as "owner",
+       c.reltuples::pg_catalog.float8 as "estimatedRows",
+       pg_catalog.pg_total_relation_size(c.oid)::pg_catalog.float8 as "bytes",
+       (select x.relname
+        from pg_catalog.pg_index i
+        join pg_catalog.pg_class x on x.oid = i.indexrelid
+        where i.indrelid = c.oid and i.indisunique and i.indpred is null and i.indexprs is null
+        order by i.indisvalid desc, x.relname
+        limit 1) as "index",
+       exists (select 1
+               from pg_catalog.pg_index i
+               where i.indrelid = c.oid and i.indisunique and i.indisvalid
+                 and i.indpred is null and i.indexprs is null) as "isConcurrent"
+from pg_catalog.pg_class c
+join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+where c.relkind = 'm'
+  and case
+        when $1::pg_catalog.text[] is null
+          then n.nspname not in ('pg_catalog', 'information_schema') and n.nspname not like 'pg\_temp\_%'
+        else (n.nspname, c.relname) in (select w.schema_name, w.relation_name
+                                        from rows from (pg_catalog.unnest($1::pg_catalog.text[]),
+                                                        pg_catalog.unnest($2::pg_catalog.text[]))
+                                               as w (schema_name, relation_name))
+      end
+order by n.nspname, c.relname;
