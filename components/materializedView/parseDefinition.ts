@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import type * as libpgQuery from "libpg-query";
 import type { ParseResult, SelectStmt } from "libpg-query";
+import { blankComments, queryAlone } from "./bareText.ts";
 import {
   functionsOf,
   hashTree,
@@ -40,7 +41,8 @@ export async function parseDefinition(text: string): Promise<ParseOutcome> {
   const query = text.replace(/^\uFEFF/, "");
   const parser = await loadParser();
   try {
-    return readStatement(query, parser.parseSync(query), parser);
+    const bare = blankComments(query, parser);
+    return readStatement(query, bare, parser.parseSync(bare));
   } catch (error) {
     return { ok: false, problem: syntaxProblem(query, error) };
   }
@@ -54,28 +56,32 @@ export async function sameTree(a: string, b: string): Promise<boolean> {
 
 const ONE_SELECT = "a definition is one SELECT (or VALUES, TABLE, WITH ... SELECT)";
 
-type Parser = Pick<typeof libpgQuery, "parseSync" | "scanSync">;
-
 // Loaded on first use: the parser is 1.7 MB of WebAssembly, and most runs of the engine never look at a definition.
-async function loadParser(): Promise<Parser> {
+async function loadParser(): Promise<Pick<typeof libpgQuery, "parseSync" | "scanSync">> {
   const parser = await import("libpg-query");
   await parser.loadModule();
   return parser;
 }
 
-function readStatement(text: string, result: ParseResult, parser: Parser): ParseOutcome {
+// `bare` is the text without comments, character for character: places in it are places in the text.
+function readStatement(text: string, bare: string, result: ParseResult): ParseOutcome {
   const statement = result.stmts?.[0]?.stmt;
   const tree = statement !== undefined && "SelectStmt" in statement ? statement.SelectStmt : undefined;
-  if (tree === undefined || (result.stmts ?? []).length > 1)
-    return { ok: false, problem: statementProblem(text, result) };
-  const problem = treeProblem(text, tree);
+  const at = (bytes: unknown, problem: string): string =>
+    typeof bytes === "number" && bytes >= 0 ? problemAt(text, charactersBefore(bare, bytes), problem) : problem;
+  if (tree === undefined || (result.stmts ?? []).length > 1) {
+    return { ok: false, problem: statementProblem(bare, result, at) };
+  }
+  const problem = treeProblem(tree, at);
   if (problem !== undefined) return { ok: false, problem };
   const references = { relations: relationsOf(tree), functions: functionsOf(tree), hasStar: hasStar(tree) };
   return {
     ok: true,
-    definition: { sql: bareQuery(text, result, parser), treeHash: hashTree(tree), ...references, tree },
+    definition: { sql: queryAlone(text, bare, result), treeHash: hashTree(tree), ...references, tree },
   };
 }
+
+type At = (bytes: unknown, problem: string) => string;
 
 function unreadableText(text: string): string | undefined {
   if (text.trim() === "") return `the definition is empty; ${ONE_SELECT}`;
@@ -97,16 +103,12 @@ function syntaxProblem(text: string, error: unknown): string {
   return problemAt(text, sqlDetails.cursorPosition, sqlDetails.message);
 }
 
-function statementProblem(text: string, { stmts = [] }: ParseResult): string {
-  if (stmts.length === 0) return `the definition holds comments only; ${ONE_SELECT}`;
+function statementProblem(bare: string, { stmts = [] }: ParseResult, at: At): string {
+  if (stmts.length === 0) return `the definition holds no statement; ${ONE_SELECT}`;
   if (stmts[1] !== undefined) {
-    const skipped = /^(\s|--.*|\/\*[^]*?\*\/)*/.exec(
-      Buffer.from(text)
-        .subarray(stmts[1].stmt_location ?? 0)
-        .toString(),
-    );
-    const place = charactersBefore(text, stmts[1].stmt_location ?? 0) + Array.from(skipped?.[0] ?? "").length;
-    return problemAt(text, place, `a second statement starts here; ${ONE_SELECT}`);
+    const start = stmts[1].stmt_location ?? 0;
+    const blanks = /^\s*/.exec(Buffer.from(bare).subarray(start).toString())?.[0] ?? "";
+    return at(start + blanks.length, `a second statement starts here; ${ONE_SELECT}`);
   }
   const kind = Object.keys(stmts[0]?.stmt ?? {})[0];
   if (kind === "CreateTableAsStmt" || kind === "ViewStmt") {
@@ -123,9 +125,7 @@ const MODIFYING: Readonly<Record<string, string>> = {
 };
 
 // What the grammar allows and a materialized view does not; FOR UPDATE it allows, at a row lock for each source row and refresh.
-function treeProblem(text: string, tree: SelectStmt): string | undefined {
-  const at = (bytes: unknown, problem: string): string =>
-    typeof bytes === "number" && bytes >= 0 ? problemAt(text, charactersBefore(text, bytes), problem) : problem;
+function treeProblem(tree: SelectStmt, at: At): string | undefined {
   for (const { kind, fields } of treeNodes(tree)) {
     if (kind === "ParamRef")
       return at(
@@ -151,17 +151,4 @@ function treeProblem(text: string, tree: SelectStmt): string | undefined {
 
 function intoPlace(fields: TreeNode["fields"]): unknown {
   return (fields["rel"] as { location?: number } | undefined)?.location;
-}
-
-// From the first token to the last one that belongs to the query. Places are bytes of UTF-8.
-function bareQuery(text: string, { stmts }: ParseResult, parser: Parser): string {
-  const bytes = Buffer.from(text);
-  const start = stmts?.[0]?.stmt_location ?? 0;
-  const length = stmts?.[0]?.stmt_len;
-  const statement = bytes.subarray(start, length === undefined ? undefined : start + length).toString();
-  if (!/--|\/\*/.test(statement)) return statement.trim();
-  const tokens = parser.scanSync(statement).tokens.filter((token) => !token.tokenName.endsWith("_COMMENT"));
-  return Buffer.from(statement)
-    .subarray(tokens[0]?.start ?? 0, tokens.at(-1)?.end)
-    .toString();
 }
