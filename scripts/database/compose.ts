@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { checkout } from "../checkout.ts";
 import { withProgress } from "../progress.ts";
 import { clusterName } from "./configuration.ts";
-import { LOCAL_SERVER_FOLDER, makePrivateFolder } from "./folders.ts";
+import { makePrivateFolder } from "./folders.ts";
 import { removeMarker, writeMarker } from "./marker.ts";
 import { freePort } from "./postmaster.ts";
 
@@ -16,7 +16,7 @@ interface ComposeRecord {
   readonly token: string;
 }
 
-const RECORD = join(LOCAL_SERVER_FOLDER, "compose.json");
+const RECORD = "compose.json";
 
 /** Whether `docker compose` is there and its engine answers. */
 export function composeIsUsable(): boolean {
@@ -26,8 +26,10 @@ export function composeIsUsable(): boolean {
 }
 
 /** Starts the container of scripts/database/compose.yaml, or finds it running. */
-export async function ensureComposeDatabase(): Promise<{ readonly url: string; readonly started: boolean }> {
-  const record = readRecord() ?? (await chooseRecord());
+export async function ensureComposeDatabase(
+  folder: string,
+): Promise<{ readonly url: string; readonly started: boolean }> {
+  const record = readRecord(folder) ?? (await chooseRecord(folder));
   const running = composeOutput(record, ["ps", "--status=running", "--quiet"]).trim() !== "";
   await withProgress("Starting PostgreSQL in a container", async () =>
     compose(record, ["up", "--detach", "--wait", "--build"]),
@@ -39,25 +41,26 @@ export async function ensureComposeDatabase(): Promise<{ readonly url: string; r
 }
 
 /** Removes the container with its rows, if this checkout has one. */
-export function removeComposeDatabase(): void {
-  const record = readRecord();
+export function removeComposeDatabase(folder: string): void {
+  const record = readRecord(folder);
   if (record === undefined) return;
   compose(record, ["down", "--volumes"]);
   removeMarker(record);
 }
 
-function readRecord(): ComposeRecord | undefined {
-  return existsSync(RECORD) ? (JSON.parse(readFileSync(RECORD, "utf8")) as ComposeRecord) : undefined;
+function readRecord(folder: string): ComposeRecord | undefined {
+  const file = join(folder, RECORD);
+  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as ComposeRecord) : undefined;
 }
 
-async function chooseRecord(): Promise<ComposeRecord> {
+async function chooseRecord(folder: string): Promise<ComposeRecord> {
   const record = {
     port: await freePort(),
     password: randomBytes(24).toString("base64url"),
     token: randomBytes(16).toString("hex"),
   };
-  makePrivateFolder(LOCAL_SERVER_FOLDER);
-  writeFileSync(RECORD, JSON.stringify(record), { mode: 0o600 });
+  makePrivateFolder(folder);
+  writeFileSync(join(folder, RECORD), JSON.stringify(record), { mode: 0o600 });
   return record;
 }
 

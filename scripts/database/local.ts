@@ -8,7 +8,8 @@ import { findInstallations } from "./installation.ts";
 import { canInstall, ensureInstallation } from "./packages.ts";
 import { loadSample } from "./sample.ts";
 import { startServer, useServer, type Server } from "./server.ts";
-import { readRecord, runningPid } from "./serverRecord.ts";
+import { runningPid } from "./serverProcess.ts";
+import { readRecord } from "./serverRecord.ts";
 
 /** The role that owns the dev stack's view and job; pg_cron is let in as it. */
 const OWNER = "matview_owner";
@@ -26,39 +27,39 @@ export interface LocalDatabase {
  * goes on running, so that the job runs; its rows and its port outlast a reboot.
  * @throws with what is missing and how to get it, when there is neither PostgreSQL with pg_cron nor a way to install it, nor Docker.
  */
-export async function ensureLocalDatabase(): Promise<LocalDatabase> {
+export async function ensureLocalDatabase(folder = LOCAL_SERVER_FOLDER): Promise<LocalDatabase> {
   if (findInstallations().length === 0 && !canInstall() && composeIsUsable()) {
-    const found = await ensureComposeDatabase();
+    const found = await ensureComposeDatabase(folder);
     await loadSample(found.url);
     return found;
   }
-  const running = runningServer();
-  const server = running ?? (await startLocalServer());
+  const running = runningServer(folder);
+  const server = running ?? (await startLocalServer(folder));
   await loadSample(server.url());
   return { url: server.url(), started: running === undefined };
 }
 
 /** Stops the dev stack's server and removes it with its rows; nothing where there is none. */
-export async function removeLocalDatabase(): Promise<void> {
-  await runningServer()?.stop();
-  removeComposeDatabase();
-  rmSync(LOCAL_SERVER_FOLDER, { recursive: true, force: true });
+export async function removeLocalDatabase(folder = LOCAL_SERVER_FOLDER): Promise<void> {
+  await runningServer(folder)?.stop();
+  removeComposeDatabase(folder);
+  rmSync(folder, { recursive: true, force: true });
 }
 
 /** The dev stack's server if it runs. */
-export function runningServer(): Server | undefined {
-  const record = readRecord(LOCAL_SERVER_FOLDER);
-  const pid = runningPid(LOCAL_SERVER_FOLDER);
+export function runningServer(folder = LOCAL_SERVER_FOLDER): Server | undefined {
+  const record = readRecord(folder);
+  const pid = runningPid(folder);
   return record === undefined || pid === undefined ? undefined : useServer({ ...record, pid });
 }
 
-async function startLocalServer(): Promise<Server> {
-  const versionFile = join(LOCAL_SERVER_FOLDER, DATA, "PG_VERSION");
+async function startLocalServer(folder: string): Promise<Server> {
+  const versionFile = join(folder, DATA, "PG_VERSION");
   const version = existsSync(versionFile) ? readFileSync(versionFile, "utf8").trim() : undefined;
   await ensureInstallation(version);
-  const before = readRecord(LOCAL_SERVER_FOLDER);
+  const before = readRecord(folder);
   const server = await startServer({
-    directory: LOCAL_SERVER_FOLDER,
+    directory: folder,
     durable: true,
     ...(version === undefined ? {} : { version }),
     ...(before === undefined ? {} : { preferredPort: before.port }),

@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { asServer } from "./account.ts";
 import { DATA } from "./clusterTemplate.ts";
 import type { Installation } from "./installation.ts";
-import { isServer } from "./serverRecord.ts";
 import { until } from "./until.ts";
 
 /** How a server's main process is started. */
@@ -87,15 +86,4 @@ export async function freePort(preferred = 0): Promise<number> {
       );
     });
   });
-}
-
-/** Sends a signal to a server's main process and waits until it is gone; one that is gone already is left alone. */
-export async function signalAndWait(
-  server: { readonly pid: number; readonly directory: string },
-  signal: NodeJS.Signals,
-): Promise<void> {
-  const data = join(server.directory, DATA);
-  if (!isServer(server.pid, data)) return;
-  process.kill(server.pid, signal);
-  await until(() => !isServer(server.pid, data), { what: `PostgreSQL to stop in ${server.directory}` });
 }

@@ -8,7 +8,8 @@ import { copyEmptyCluster, copyTemplate, DATA, initialise, PASSWORD } from "./cl
 import { identityLine, writeConfiguration } from "./configuration.ts";
 import { freshName, makePrivateFolder, TEST_SERVERS_FOLDER } from "./folders.ts";
 import { requireInstallation, type Installation } from "./installation.ts";
-import { launch, signalAndWait } from "./postmaster.ts";
+import { launch } from "./postmaster.ts";
+import { signalAndWait } from "./serverProcess.ts";
 import { readRecord, removeTraces, writeRecord, type ServerRecord } from "./serverRecord.ts";
 import { until } from "./until.ts";
 

@@ -1,10 +1,13 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "@jest/globals";
 import { Client } from "pg";
 import { MARKERS_FOLDER } from "../../scripts/database/folders.ts";
 import { startServer } from "../../scripts/database/server.ts";
-import { isServer } from "../../scripts/database/serverRecord.ts";
+import { isServer } from "../../scripts/database/serverProcess.ts";
+import { removeStale } from "../../scripts/database/staleServers.ts";
 import { until } from "../../scripts/database/until.ts";
 import { uniqueName, withDatabase } from "../support/database.ts";
 import { withClient } from "../support/server.ts";
@@ -66,6 +69,28 @@ test("a running server has a marker that names it, and a stopped one leaves noth
     false,
     false,
   ]);
+});
+
+test("a server ends with the process that started it, even if that is killed", async () => {
+  const script = `
+    import { startServer } from ${JSON.stringify(join(import.meta.dirname, "../../scripts/database/server.ts"))};
+    const { pid, directory } = await startServer();
+    console.log(JSON.stringify({ pid, directory }));
+    setInterval(() => {}, 60_000);`;
+  const parent = spawn(process.execPath, ["--input-type=module", "--eval", script], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const [line] = (await once(parent.stdout, "data")) as [Buffer];
+  const { pid, directory } = JSON.parse(line.toString()) as { pid: number; directory: string };
+  const data = join(directory, "data");
+  expect(isServer(pid, data)).toBe(true);
+  parent.kill("SIGKILL");
+  await once(parent, "exit");
+  // The kernel tells the server on Linux; elsewhere the next run does.
+  if (process.platform !== "linux") await removeStale();
+  await until(() => !isServer(pid, data), { what: "the server of a killed process to end" });
+  await removeStale();
+  expect(existsSync(directory)).toBe(false);
 });
 
 test("a server that is started again in its folder has its rows", async () => {

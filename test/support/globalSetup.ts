@@ -1,8 +1,8 @@
-import { removeStale } from "../../scripts/database/serverRecord.ts";
+import { removeStale } from "../../scripts/database/staleServers.ts";
 import { startSharedServer } from "./server.ts";
 
 /** Jest runs this once before the first integration or lifecycle test; the server ends with jest, however jest ends. */
 export default async function globalSetup(): Promise<void> {
-  removeStale();
+  await removeStale();
   await startSharedServer();
 }

@@ -1,4 +1,5 @@
 import { Client } from "pg";
+import { ensureInstallation } from "../../scripts/database/packages.ts";
 import { sampleCluster } from "../../scripts/database/sampleCluster.ts";
 import { startServer, useServer, type Server } from "../../scripts/database/server.ts";
 import type { ServerRecord } from "../../scripts/database/serverRecord.ts";
@@ -8,6 +9,7 @@ const RECORD = "MATVIEW_TEST_SERVER";
 
 /** Starts the server that integration tests share, each with a database of its own; pg_cron lives in its database postgres. */
 export async function startSharedServer(): Promise<void> {
+  await ensureInstallation();
   const server = await startServer({ template: await sampleCluster() });
   const { directory, version, port, pid, socketDirectory, cronDatabase, token } = server;
   const record: ServerRecord = { directory, version, port, pid, socketDirectory, cronDatabase, token };
