@@ -1,29 +1,44 @@
 import { isDeepStrictEqual } from "node:util";
 import messages from "@pulumi/pulumi/proto/provider_pb.js";
-import { open, type Properties } from "./values.ts";
+import { isSecret, type Properties } from "./values.ts";
 
-/** One property that differs, and whether the resource must be made anew for it. */
+/** One place that differs, and whether the resource must be made anew for it. */
 export interface PropertyChange {
-  readonly property: string;
+  /** As the engine writes it: `environment.PATH`, `triggers[0]`. */
+  readonly path: string;
   readonly kind: "add" | "update" | "delete";
-  readonly replaces: boolean;
+  readonly replaces?: boolean;
 }
 
-/** What differs between two sets of properties, secrets opened, in the order of their names. */
-export function compareProperties(
-  olds: Properties,
-  news: Properties,
-  replaces: (property: string) => boolean,
-): PropertyChange[] {
-  const [before, after] = [open(olds), open(news)];
-  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
-  return names
-    .filter((property) => !property.startsWith("__") && !isDeepStrictEqual(before[property], after[property]))
-    .map((property) => ({
-      property,
-      kind: before[property] === undefined ? "add" : after[property] === undefined ? "delete" : "update",
-      replaces: replaces(property),
-    }));
+/** What differs between two sets of properties, as deep as it can be said. A secret is compared as a whole. */
+export function compareProperties(olds: Properties, news: Properties): PropertyChange[] {
+  const names = [...new Set([...Object.keys(olds), ...Object.keys(news)])].filter((name) => !name.startsWith("__"));
+  return names.sort().flatMap((name) => compareValues(name, olds[name], news[name]));
+}
+
+function compareValues(path: string, before: unknown, after: unknown): PropertyChange[] {
+  if (isDeepStrictEqual(before, after)) return [];
+  if (before === undefined) return [{ path, kind: "add" }];
+  if (after === undefined) return [{ path, kind: "delete" }];
+  if (Array.isArray(before) && Array.isArray(after)) {
+    const length = Math.max(before.length, after.length);
+    return Array.from({ length }, (_, index) => index).flatMap((index) =>
+      compareValues(`${path}[${index}]`, before[index], after[index]),
+    );
+  }
+  if (isPlainObject(before) && isPlainObject(after)) {
+    const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
+    return names.flatMap((name) => compareValues(path + accessor(name), before[name], after[name]));
+  }
+  return [{ path, kind: "update" }];
+}
+
+function isPlainObject(value: unknown): value is Properties {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !isSecret(value);
+}
+
+function accessor(name: string): string {
+  return /^\w+$/.test(name) ? `.${name}` : `[${JSON.stringify(name)}]`;
 }
 
 /** The changes as the engine takes them. */
@@ -32,15 +47,16 @@ export function diffResponse(
   deleteBeforeReplace: boolean,
 ): InstanceType<typeof messages.DiffResponse> {
   const { DIFF_NONE, DIFF_SOME } = messages.DiffResponse.DiffChanges;
-  const replaces = changes.filter((change) => change.replaces).map(({ property }) => property);
+  const top = (path: string) => path.split(/[.[]/)[0]!;
+  const replaces = [...new Set(changes.filter((change) => change.replaces).map(({ path }) => top(path)))];
   const response = new messages.DiffResponse()
     .setChanges(changes.length === 0 ? DIFF_NONE : DIFF_SOME)
-    .setDiffsList(changes.map(({ property }) => property))
+    .setDiffsList([...new Set(changes.map(({ path }) => top(path)))])
     .setReplacesList(replaces)
     .setDeletebeforereplace(replaces.length > 0 && deleteBeforeReplace)
     .setHasdetaileddiff(true);
   for (const change of changes) {
-    response.getDetaileddiffMap().set(change.property, new messages.PropertyDiff().setKind(kindOf(change)));
+    response.getDetaileddiffMap().set(change.path, new messages.PropertyDiff().setKind(kindOf(change)));
   }
   return response;
 }

@@ -131,6 +131,10 @@ function resourceMethods(double: ProviderDouble, engineLog: EngineLog): grpc.Unt
   };
 }
 
+function withoutNulls(properties: Properties): Properties {
+  return Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== null));
+}
+
 /** One gRPC method from a function: what it throws is what the engine shows. */
 function answer<Request, Response>(
   method: (request: Request) => Response | Promise<Response>,

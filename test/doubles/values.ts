@@ -22,23 +22,19 @@ export function open(properties: Properties): Properties {
   return openValue(properties) as Properties;
 }
 
-/** Whether a secret is anywhere in the value. */
-export function holdsSecret(value: unknown): boolean {
-  if (isSecret(value)) return true;
-  return typeof value === "object" && value !== null && Object.values(value).some(holdsSecret);
-}
-
 /** Whether an unknown is anywhere in the value. */
 export function holdsUnknown(value: unknown): boolean {
   if (value === unknownValue) return true;
   return typeof value === "object" && value !== null && Object.values(value).some(holdsUnknown);
 }
 
+/** Closes a secret. */
 export function secret(value: unknown): unknown {
   return { [signatureKey]: secretSignature, value };
 }
 
-function isSecret(value: unknown): value is { value: unknown } {
+/** Whether the value is a closed secret. */
+export function isSecret(value: unknown): value is { value: unknown } {
   return typeof value === "object" && value !== null && (value as Properties)[signatureKey] === secretSignature;
 }
 

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { compareProperties } from "../diffResponse.ts";
 import type { Context, Failure, ResourceDouble } from "../provider.ts";
-import { holdsSecret, open, type Properties, secret, unknownValue } from "../values.ts";
+import { open, type Properties, unknownValue } from "../values.ts";
 import { runCommand } from "./runCommand.ts";
 
 /** The inputs of command:local:Command that this stand-in knows. */
@@ -18,9 +18,27 @@ export interface CommandInputs {
   readonly addPreviousOutputInEnv?: boolean;
 }
 
-const texts = ["create", "update", "delete", "stdin", "dir"];
-const known = [...texts, "interpreter", "environment", "logging", "triggers", "addPreviousOutputInEnv"];
-const loggings = ["stdout", "stderr", "stdoutAndStderr", "none"];
+type Shape = readonly [fits: (value: unknown) => boolean, name: string];
+
+const text: Shape = [(value) => typeof value === "string", "a text"];
+const list: Shape = [Array.isArray, "a list"];
+const map: Shape = [
+  (value) => typeof value === "object" && value !== null && Object.values(value).every(text[0]),
+  "a map of texts",
+];
+
+const shapes: Readonly<Record<keyof CommandInputs, Shape>> = {
+  create: text,
+  update: text,
+  delete: text,
+  stdin: text,
+  dir: text,
+  interpreter: list,
+  environment: map,
+  logging: text,
+  triggers: list,
+  addPreviousOutputInEnv: [(value) => typeof value === "boolean", "true or false"],
+};
 
 /** Stands in for command:local:Command: a shell command at creation, update and deletion. */
 export const localCommand: ResourceDouble = {
@@ -28,8 +46,10 @@ export const localCommand: ResourceDouble = {
     return { inputs: news, failures: Object.entries(open(news)).flatMap(([name, value]) => failuresOf(name, value)) };
   },
 
-  diff(_state, oldInputs, news) {
-    return compareProperties(oldInputs, news, (property) => property === "triggers");
+  diff(state, _oldInputs, news) {
+    const declared = Object.fromEntries(Object.entries(state).filter(([name]) => name in shapes));
+    // The plugin replaces for triggers that come or go; for a changed one it is the package that asks the engine to.
+    return compareProperties(declared, news).map((change) => ({ ...change, replaces: change.path === "triggers" }));
   },
 
   async create(inputs, context) {
@@ -53,31 +73,24 @@ export const localCommand: ResourceDouble = {
   },
 };
 
-/** The inputs with what the command said; a secret in any input makes every output one. */
+/** The inputs with what the command said: in clear text, even where the command was given a secret. */
 async function outputsAfter(
   command: string | undefined,
   inputs: Properties,
   before: Properties,
   context: Context,
 ): Promise<Properties> {
+  if (context.preview) return { ...inputs, stdout: unknownValue, stderr: unknownValue };
   const { stdout = "", stderr = "" } = open(before);
-  const opened = open(inputs);
-  let said: Properties = { stdout, stderr };
-  if (context.preview) said = { stdout: unknownValue, stderr: unknownValue };
-  else if (command !== undefined) said = { ...(await runCommand(command, opened, { stdout, stderr }, context.log)) };
-  return holdsSecret(inputs)
-    ? { ...inputs, stdout: secret(said["stdout"]), stderr: secret(said["stderr"]) }
-    : { ...inputs, ...said };
+  if (command === undefined) return { ...inputs, stdout, stderr };
+  return { ...inputs, ...(await runCommand(command, open(inputs), { stdout, stderr }, context.log)) };
 }
 
 function failuresOf(property: string, value: unknown): Failure[] {
   if (property.startsWith("__") || value === unknownValue) return [];
-  if (!known.includes(property)) {
+  if (!(property in shapes)) {
     return [{ property, reason: `this stand-in does not know '${property}': install the real plugin to use it` }];
   }
-  if (texts.includes(property) && typeof value !== "string") return [{ property, reason: "must be a text" }];
-  if (property === "logging" && !loggings.includes(value as string)) {
-    return [{ property, reason: `must be one of ${loggings.join(", ")}` }];
-  }
-  return [];
+  const [fits, name] = shapes[property as keyof CommandInputs];
+  return fits(value) ? [] : [{ property, reason: `'${property}' must be ${name}` }];
 }

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import type { CommandInputs } from "./localCommand.ts";
 
 /** What a command wrote, without the last line break. */
@@ -35,7 +36,9 @@ export function runCommand(
   }
   return new Promise((resolve, reject) => {
     const fail = (reason: string) => reject(new Error(`${reason}: running ${JSON.stringify(command)}:\n${said.both}`));
-    child.once("error", (error) => fail(error.message));
+    // Node.js blames the shell where it is the folder that is missing.
+    const missing = dir !== undefined && !existsSync(dir);
+    child.once("error", (error) => fail(missing ? `chdir ${dir}: no such file or directory` : error.message));
     child.once("close", (code, signal) => {
       lines.end();
       if (code === 0) resolve({ stdout: said.stdout.replace(/\n$/, ""), stderr: said.stderr.replace(/\n$/, "") });

@@ -1,6 +1,6 @@
 import type { ResourceDouble } from "../provider.ts";
 import { open, type Properties, unknownValue } from "../values.ts";
-import { changesOf, checkInputs, closeSecrets, type Fields, wantedProperties } from "./fields.ts";
+import { changesOf, checkInputs, closeSecrets, type Fields, wantedProperties, withDefaults } from "./fields.ts";
 
 /** A resource of the real provider: its properties and the SQL that makes, reads, changes and removes it. */
 export interface BridgedResource {
@@ -20,13 +20,13 @@ export function bridged(resource: BridgedResource): ResourceDouble {
   const observe = async (known: Properties): Promise<Properties> => {
     const observed = await resource.read(known);
     if (!observed) throw new Error(`${resource.id(known)} is gone right after it was changed.`);
-    return { ...known, ...observed };
+    return withoutUndeclaredSets(fields, known, { ...known, ...observed });
   };
   return {
     deleteBeforeReplace: resource.deleteBeforeReplace ?? false,
 
     check(news) {
-      return { inputs: closeSecrets(fields, open(news)), failures: checkInputs(fields, news) };
+      return { inputs: closeSecrets(fields, withDefaults(fields, open(news))), failures: checkInputs(fields, news) };
     },
 
     diff(state, _oldInputs, news) {
@@ -45,7 +45,7 @@ export function bridged(resource: BridgedResource): ResourceDouble {
       const known = open(state);
       const observed = await resource.read(known);
       if (!observed) return undefined;
-      const now = { ...known, ...observed };
+      const now = { ...wantedProperties(fields, {}, {}), ...known, ...observed };
       const declared = Object.keys(inputs).map((name) => [name, name.startsWith("__") ? inputs[name] : now[name]]);
       return {
         id: resource.id(now),
@@ -57,7 +57,7 @@ export function bridged(resource: BridgedResource): ResourceDouble {
     async update(_id, state, _oldInputs, news, { preview }) {
       const wanted = wantedProperties(fields, news, state);
       if (preview) return closeSecrets(fields, wanted);
-      const changed = new Set(changesOf(fields, state, news).map(({ property }) => property));
+      const changed = new Set(changesOf(fields, state, news).map(({ path }) => path.split("[")[0]!));
       await resource.update(open(state), wanted, changed);
       return closeSecrets(fields, await observe(wanted));
     },
@@ -66,6 +66,14 @@ export function bridged(resource: BridgedResource): ResourceDouble {
       await resource.delete(open(state));
     },
   };
+}
+
+/** Right after a change a set that the program does not name is left out, however the server fills it. */
+function withoutUndeclaredSets(fields: Fields, known: Properties, observed: Properties): Properties {
+  const entries = Object.entries(observed).filter(
+    ([name]) => fields[name]?.type !== "set" || known[name] !== undefined,
+  );
+  return Object.fromEntries(entries);
 }
 
 function withUnknowns(fields: Fields, wanted: Properties): Properties {

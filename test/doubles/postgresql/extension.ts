@@ -4,6 +4,8 @@ import { inTransaction, settings } from "./connection.ts";
 
 /** Stands in for postgresql.Extension. */
 export const extension = bridged({
+  // The real provider does so for every resource whose name is given, not made up.
+  deleteBeforeReplace: true,
   fields: {
     name: { type: "string", required: true, replaces: true },
     database: { type: "string", computed: true, replaces: true },

@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from "node:util";
-import { crc32 } from "node:zlib";
 import type { PropertyChange } from "../diffResponse.ts";
 import type { Failure } from "../provider.ts";
 import { holdsUnknown, open, type Properties, secret } from "../values.ts";
@@ -22,7 +21,13 @@ export interface Field {
 /** The properties of a resource by name. */
 export type Fields = Readonly<Record<string, Field>>;
 
-/** The inputs as the resource takes them, and what is wrong with them. */
+/** The inputs with the defaults that the real provider adds to them: those that are not empty. */
+export function withDefaults(fields: Fields, news: Properties): Properties {
+  const added = Object.entries(fields).filter(([name, field]) => news[name] === undefined && !isEmpty(field.default));
+  return { ...news, ...Object.fromEntries(added.map(([name, field]) => [name, field.default])) };
+}
+
+/** What is wrong with the inputs. */
 export function checkInputs(fields: Fields, news: Properties): Failure[] {
   const inputs = open(news);
   const missing = Object.entries(fields)
@@ -36,22 +41,42 @@ export function wantedProperties(fields: Fields, news: Properties, state: Proper
   const [inputs, before] = [open(news), open(state)];
   const wanted = Object.entries(fields).map(([name, field]) => {
     const value = inputs[name] ?? (field.computed ? before[name] : field.default);
-    return [name, field.type === "set" ? inSetOrder(value) : value];
+    const emptied = field.type === "set" && value === undefined && before[name] !== undefined;
+    return [name, field.type === "set" ? sorted(emptied ? [] : value) : value];
   });
   return Object.fromEntries(wanted);
 }
 
 /** What an update would change. */
 export function changesOf(fields: Fields, state: Properties, news: Properties): PropertyChange[] {
-  const before = open(state);
+  const [before, inputs] = [open(state), open(news)];
   const wanted = wantedProperties(fields, news, state);
-  return Object.entries(fields)
-    .filter(([name, field]) => !sameValue(field, before[name], wanted[name]))
-    .map(([property, field]) => ({
-      property,
-      kind: isEmpty(before[property]) ? "add" : isEmpty(wanted[property]) ? "delete" : "update",
-      replaces: field.replaces ?? false,
-    }));
+  return Object.entries(fields).flatMap(([name, field]) => {
+    const [old, now] = [before[name], wanted[name]];
+    if ((isEmpty(old) && isEmpty(now)) || isDeepStrictEqual(old, now)) return [];
+    const replaces = field.replaces ?? false;
+    if (isEmpty(now) && field.type !== "boolean") return [{ path: name, kind: "delete", replaces }];
+    if (isEmpty(old) && field.type !== "boolean") return [{ path: name, kind: "add", replaces }];
+    // Members are counted as they stand in the state and in the program, which need not be the same order.
+    if (field.type === "set") return memberChanges(name, old as string[], (inputs[name] ?? now) as string[], replaces);
+    return [{ path: name, kind: "update", replaces }];
+  });
+}
+
+function memberChanges(
+  name: string,
+  old: readonly string[],
+  now: readonly string[],
+  replaces: boolean,
+): PropertyChange[] {
+  const gone = new Set(old.flatMap((member, index) => (now.includes(member) ? [] : [index])));
+  const come = new Set(now.flatMap((member, index) => (old.includes(member) ? [] : [index])));
+  const places = [...new Set([...gone, ...come])].sort((a, b) => a - b);
+  return places.map((index) => ({
+    path: `${name}[${index}]`,
+    kind: !gone.has(index) ? "add" : come.has(index) ? "update" : "delete",
+    replaces,
+  }));
 }
 
 /** The properties as the engine keeps them: secrets closed again. */
@@ -62,16 +87,9 @@ export function closeSecrets(fields: Fields, properties: Properties): Properties
   return Object.fromEntries(entries);
 }
 
-/** The real provider keeps sets in the order of the checksums of their members, which shows in ids. */
-export function inSetOrder(value: unknown): unknown {
-  if (!Array.isArray(value) || holdsUnknown(value)) return value;
-  const key = (member: unknown) => String(crc32(String(member)));
-  return [...new Set(value)].sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0));
-}
-
-function sameValue(field: Field, a: unknown, b: unknown): boolean {
-  if (isEmpty(a) && isEmpty(b)) return true;
-  return field.type === "set" ? isDeepStrictEqual(inSetOrder(a), inSetOrder(b)) : isDeepStrictEqual(a, b);
+/** Sets in the order in which the state keeps them. */
+export function sorted(value: unknown): unknown {
+  return Array.isArray(value) && !holdsUnknown(value) ? [...new Set(value as string[])].sort() : value;
 }
 
 /** Nothing, and what the real provider cannot tell from nothing. */

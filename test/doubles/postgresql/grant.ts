@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
+import { crc32 } from "node:zlib";
 import type pg from "pg";
 import { escapeIdentifier } from "pg";
 import type { Properties } from "../values.ts";
 import { bridged } from "./bridged.ts";
 import { inTransaction } from "./connection.ts";
-import { inSetOrder } from "./fields.ts";
+import { sorted } from "./fields.ts";
 import { lockRole } from "./roles.ts";
 
 /** The privileges that each supported type of object has. */
@@ -30,7 +31,9 @@ export const grant = bridged({
 
   id({ role, database, schema, objectType, objects }) {
     const inDatabase = objectType === "database" ? [] : [schema ?? ""];
-    return [role, database, ...inDatabase, objectType, ...((objects ?? []) as string[])].join("_");
+    // The real provider orders the members of a set by their checksums here.
+    const members = [...((objects ?? []) as string[])].sort((a, b) => (checksum(a) < checksum(b) ? -1 : 1));
+    return [role, database, ...inDatabase, objectType, ...members].join("_");
   },
 
   create: (wanted) => change(wanted, wanted),
@@ -55,6 +58,10 @@ export const grant = bridged({
 const existsSql = `
   select ($1 = 'public' or exists (select from pg_catalog.pg_roles where rolname = $1))
     and ($2::pg_catalog.text is null or exists (select from pg_catalog.pg_namespace where nspname = $2)) as exists`;
+
+function checksum(text: string): string {
+  return String(crc32(text));
+}
 
 async function change(before: Properties, wanted: Properties): Promise<void> {
   const { role, database, schema, objectType, objects, privileges, withGrantOption } = wanted;
@@ -109,7 +116,7 @@ function quotedObject(object: string): string {
 /** The declared privileges where every object has just these, else those of the first object that differs. */
 async function currentPrivileges(client: pg.Client, state: Properties): Promise<unknown> {
   const { role, database, schema, objectType, objects, privileges } = state;
-  const declared = inSetOrder(privileges);
+  const declared = sorted(privileges);
   const named = (objects ?? []) as string[];
   const object = objectType === "database" ? database : schema;
   const { rows } = await client.query<{ name: string; privileges: string[] }>(aclSql[String(objectType)]!, [
@@ -119,8 +126,8 @@ async function currentPrivileges(client: pg.Client, state: Properties): Promise<
   const all = privilegesOf[String(objectType)]!;
   for (const row of rows) {
     if (named.length > 0 && !named.includes(row.name)) continue;
-    const found = inSetOrder(row.privileges);
-    const isAll = (declared as string[]).includes("ALL") && isDeepStrictEqual(found, inSetOrder([...all]));
+    const found = sorted(row.privileges);
+    const isAll = (declared as string[]).includes("ALL") && isDeepStrictEqual(found, sorted([...all]));
     if (!isAll && !isDeepStrictEqual(found, declared)) return found;
   }
   return declared;

@@ -61,7 +61,8 @@ export const role = bridged({
       await lockRole(client, String(state["name"]));
       const [before, after] = [state["name"], wanted["name"]].map((name) => escapeIdentifier(String(name)));
       if (changed.has("name")) await client.query(`alter role ${before} rename to ${after}`);
-      for (const property of changed) {
+      // A rename forgets a password that was hashed with the name.
+      for (const property of new Set([...changed, ...(changed.has("name") ? ["password"] : [])])) {
         for (const word of clause(property, wanted)) await client.query(`alter role ${after} with ${word}`);
       }
       if (changed.has("roles")) {
