@@ -48,21 +48,45 @@ export function giveToServer(path: string): void {
 /** A command line, ready for spawn. */
 export type CommandLine = readonly [command: string, args: readonly string[]];
 
+/** How a server's command is run. */
+interface Run {
+  /** The kernel ends it when the calling process ends, however that happens (Linux only; elsewhere the next start tidies up). */
+  readonly diesWithCaller?: boolean;
+  /** Folder of another system's root that the command is found in. */
+  readonly root?: string | undefined;
+}
+
 /**
- * The command as servers run it: as their account, able to reach `directory`, and, with `diesWithCaller`, ended by the
- * kernel when the calling process ends, however that happens (Linux only; elsewhere the next start tidies up).
+ * The command as servers run it: as their account, able to reach `directory`.
  * @throws when the account cannot reach the directory.
  */
 export function asServer(
   directory: string,
   [command, args]: CommandLine,
-  { diesWithCaller = false }: { readonly diesWithCaller?: boolean } = {},
+  { diesWithCaller = false, root }: Run = {},
 ): CommandLine {
-  const flags = [
-    ...accountFlags(directory),
-    ...(diesWithCaller && process.platform === "linux" ? ["--pdeathsig=INT"] : []),
-  ];
+  const death = diesWithCaller && process.platform === "linux" ? ["--pdeathsig=INT"] : [];
+  if (root !== undefined) return inRoot(directory, root, ["setpriv", [...numericUser(), ...death, command, ...args]]);
+  const flags = [...accountFlags(directory), ...death];
   return flags.length === 0 ? [command, args] : ["setpriv", [...flags, command, ...args]];
+}
+
+// The directory has the same path inside and outside. The mounts are seen by this process alone and end with it.
+const ENTER_ROOT = `
+mkdir -p "$2$1" && mount --bind "$1" "$2$1" && mount --rbind /dev "$2/dev" && mount --rbind /proc "$2/proc" || exit 1
+root=$2; shift 2; exec chroot "$root" "$@"`;
+
+function inRoot(directory: string, root: string, [command, args]: CommandLine): CommandLine {
+  return [
+    "unshare",
+    ["--mount", "--propagation=private", "sh", "-c", ENTER_ROOT, "sh", directory, root, command, ...args],
+  ];
+}
+
+function numericUser(): readonly string[] {
+  const account = serverAccount();
+  if (account === undefined) throw new Error("only root can run a server in another system's root folder");
+  return [`--reuid=${account.uid}`, `--regid=${account.gid}`, "--clear-groups"];
 }
 
 function accountFlags(directory: string): readonly string[] {

@@ -22,10 +22,11 @@ export function initialise(directory: string, installation: Installation, flags:
   writeFileSync(password, randomBytes(24).toString("base64url"), { mode: 0o600 });
   giveToServer(password);
   const args = ["-D", join(directory, DRAFT), "-U", "postgres", "--pwfile", password, "-E", "UTF8", "--no-locale"];
-  const [command, all] = asServer(directory, [
-    join(installation.binaries, "initdb"),
-    [...args, "--auth-local=peer", "--auth-host=scram-sha-256", ...flags],
-  ]);
+  const [command, all] = asServer(
+    directory,
+    [join(installation.binaries, "initdb"), [...args, "--auth-local=peer", "--auth-host=scram-sha-256", ...flags]],
+    { root: installation.root },
+  );
   execFileSync(command, all, { cwd: directory, stdio: ["ignore", "ignore", "pipe"] });
   renameSync(join(directory, DRAFT), join(directory, DATA));
 }

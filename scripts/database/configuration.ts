@@ -59,9 +59,14 @@ export function clusterName(token: string): string {
   return `matview-local-${token}`;
 }
 
-/** The line of pg_ident.conf that lets the servers' account in as a role. Before PostgreSQL 16 each role needs its own. */
-export function identityLine(role: string): string {
-  return `${MAP} ${accountName()} "${role.replace(/"/g, '""')}"\n`;
+/** Whether pg_ident.conf can let the servers' account in as any role; before PostgreSQL 16 each role needs a line of its own. */
+export function mapsAnyRole(version: string): boolean {
+  return Number(version) >= 16;
+}
+
+/** The line of pg_ident.conf that lets the servers' account in as a role, or, without one, as any role. */
+export function identityLine(role?: string): string {
+  return `${MAP} ${accountName()} ${role === undefined ? "all" : `"${role.replace(/"/g, '""')}"`}\n`;
 }
 
 function writePrivateFile(file: string, lines: readonly string[]): void {

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { findDebianRoot } from "./debianRoot.ts";
 
 /** One PostgreSQL with pg_cron on this computer. */
 export interface Installation {
@@ -10,6 +11,8 @@ export interface Installation {
   readonly binaries: string;
   /** All of `postgres --version`, so that a template is made anew after an upgrade. */
   readonly build: string;
+  /** Folder of another system's root that `binaries` is in; undefined = this system. */
+  readonly root?: string;
 }
 
 const DEBIAN_ROOT = "/usr/lib/postgresql";
@@ -45,13 +48,19 @@ function ask(command: string, args: readonly string[]): string | undefined {
   }
 }
 
+/** The installation of a major version, of this system before another Debian release's; without a version, this system's newest. */
+export function findInstallation(version: string | undefined): Installation | undefined {
+  const own = findInstallations();
+  if (version === undefined) return own[0];
+  return own.find((one) => one.version === version) ?? findDebianRoot(version);
+}
+
 /**
- * The installation of a major version; without one, MATVIEW_POSTGRES_VERSION or else the newest.
+ * The installation of a major version; without one, MATVIEW_POSTGRES_VERSION or else the newest of this system.
  * @throws when it is not there.
  */
 export function requireInstallation(version = process.env["MATVIEW_POSTGRES_VERSION"]): Installation {
-  const all = findInstallations();
-  const found = version === undefined ? all[0] : all.find((one) => one.version === version);
+  const found = findInstallation(version);
   if (found !== undefined) return found;
   const wanted = version === undefined ? "no PostgreSQL with pg_cron" : `no PostgreSQL ${version} with pg_cron`;
   throw new Error(

@@ -1,16 +1,19 @@
 import { execFileSync } from "node:child_process";
 import { withProgress } from "../progress.ts";
-import { runLogged } from "./aptGet.ts";
-import { findInstallations, requireInstallation, type Installation } from "./installation.ts";
+import { ensureDebianRoot } from "./debianRoot.ts";
+import { findInstallation, requireInstallation, type Installation } from "./installation.ts";
+import { aptGet } from "./loggedCommand.ts";
 
 /**
- * PostgreSQL with pg_cron: what is there, else the distribution's packages, installed when the caller is root. An installation
- * leaves no server behind: the cluster that the packages make and start is dropped again, and no other is touched.
+ * PostgreSQL with pg_cron: what is there, else, when the caller is root, the distribution's packages or, for a version that it lacks,
+ * another Debian release's in a root folder. An installation leaves no server behind: the cluster that the packages make and start is dropped again, and no other is touched.
  * @throws when it is missing and cannot be installed, with how to get it.
  */
 export async function ensureInstallation(version = process.env["MATVIEW_POSTGRES_VERSION"]): Promise<Installation> {
-  const isThere = findInstallations().some((one) => version === undefined || one.version === version);
-  if (!isThere && canInstall()) await installPackages(version);
+  if (findInstallation(version) === undefined && canInstall()) {
+    await installPackages(version);
+    if (version !== undefined && findInstallation(version) === undefined) await ensureDebianRoot(version);
+  }
   return requireInstallation(version);
 }
 
@@ -22,7 +25,7 @@ export function canInstall(): boolean {
 async function installPackages(version: string | undefined): Promise<void> {
   let name = cronPackage(packageNames(), version);
   if (name === undefined) {
-    await withProgress("Reading the lists of the system's packages", () => runLogged(["update"]));
+    await withProgress("Reading the lists of the system's packages", () => aptGet(["update"]));
     name = cronPackage(packageNames(), version);
   }
   if (name === undefined) return;
@@ -40,10 +43,10 @@ async function installPackages(version: string | undefined): Promise<void> {
 async function install(name: string): Promise<void> {
   const command = ["install", "--yes", "--no-install-recommends", name];
   try {
-    await runLogged(command);
+    await aptGet(command);
   } catch {
-    await runLogged(["update"]);
-    await runLogged(command);
+    await aptGet(["update"]);
+    await aptGet(command);
   }
 }
 

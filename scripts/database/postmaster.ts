@@ -47,6 +47,7 @@ function spawnServer({ installation, directory, diesWithCaller }: Launch, log: s
     [join(installation.binaries, "postgres"), ["-D", join(directory, DATA)]],
     {
       diesWithCaller,
+      root: installation.root,
     },
   );
   const output = openSync(log, "a", 0o600);

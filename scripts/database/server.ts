@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Client } from "pg";
 import { giveToServer } from "./account.ts";
 import { copyEmptyCluster, copyTemplate, DATA, initialise, PASSWORD } from "./clusterTemplate.ts";
-import { identityLine, writeConfiguration } from "./configuration.ts";
+import { identityLine, mapsAnyRole, writeConfiguration } from "./configuration.ts";
 import { freshName, makePrivateFolder, TEST_SERVERS_FOLDER } from "./folders.ts";
 import { requireInstallation, type Installation } from "./installation.ts";
 import { launch } from "./postmaster.ts";
@@ -84,11 +84,9 @@ async function prepareCluster(directory: string, installation: Installation, opt
   if (options.template !== undefined) copyTemplate(options.template, directory);
   else if (options.durable === true) initialise(directory, installation);
   else await copyEmptyCluster(directory, installation);
-  writeFileSync(
-    identityFile(directory),
-    installation.version >= "16" ? identityLine("all") : identityLine("postgres"),
-    { mode: 0o600 },
-  );
+  writeFileSync(identityFile(directory), identityLine(mapsAnyRole(installation.version) ? undefined : "postgres"), {
+    mode: 0o600,
+  });
   giveToServer(identityFile(directory));
 }
 
@@ -130,7 +128,7 @@ export function useServer(
     password,
     async mapRole(role) {
       const file = identityFile(record.directory);
-      if (record.version >= "16" || readFileSync(file, "utf8").includes(identityLine(role))) return;
+      if (mapsAnyRole(record.version) || readFileSync(file, "utf8").includes(identityLine(role))) return;
       appendFileSync(file, identityLine(role));
       await reload(record, url());
     },
