@@ -95,7 +95,7 @@ function otherDialect(refused: Refused): FieldProblem | undefined {
       refused,
       `asks for day ${day} number ${nth} of the month`,
       `would ignore "#${nth}" and run it every week`,
-      `Write "${day}"`,
+      `Write ${quoted(refused.field.replace(item, day))}`,
     );
   }
   if (item.startsWith("-"))

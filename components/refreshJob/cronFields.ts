@@ -6,6 +6,7 @@ import { firesEver } from "./scheduleDays.ts";
 import { quoted, scheduleProblem } from "./scheduleProblem.ts";
 
 const FIELDS: readonly FieldKind[] = ["minute", "hour", "dayOfMonth", "month", "dayOfWeek"];
+const EXAMPLE = "*/5 * * * *";
 
 /**
  * Reads five fields into sets.
@@ -13,9 +14,9 @@ const FIELDS: readonly FieldKind[] = ["minute", "hour", "dayOfMonth", "month", "
  */
 export function parseCronFields(text: string, fields: string, capabilities: ScheduleCapabilities): ParsedSchedule {
   const parts = fields.split(/[ \t]+/);
-  if (parts.slice(0, FIELDS.length).some((part) => /^,|,$/.test(part))) return blankInList(text);
+  if (parts.slice(0, FIELDS.length).some((part) => /^,|,$/.test(part))) return blankInList(text, capabilities);
   if (parts.length > FIELDS.length) return tooManyFields(text, parts, capabilities);
-  if (parts.length < FIELDS.length) return tooFewFields(text, parts);
+  if (parts.length < FIELDS.length) return tooFewFields(text, parts, capabilities);
   const sets: Record<FieldKind, readonly number[]> = { minute: [], hour: [], dayOfMonth: [], month: [], dayOfWeek: [] };
   let lastDay = false;
   for (const [index, kind] of FIELDS.entries()) {
@@ -62,19 +63,20 @@ function parseField(kind: FieldKind, text: string, capabilities: ScheduleCapabil
   return { ok: true, values: [...set].sort((a, b) => a - b), lastDay: false };
 }
 
-function blankInList(text: string): ParsedSchedule {
+function blankInList(text: string, capabilities: ScheduleCapabilities): ParsedSchedule {
   const closed = text.replace(/[ \t]*,[ \t]*/g, ",");
-  const instead = closed === text ? "Write a number on both sides of every comma" : `Write ${quoted(closed)}`;
+  const isCure = closed !== text && isSchedule(closed, capabilities);
+  const instead = isCure ? `Write ${quoted(closed)}` : "Write a number on both sides of every comma, and no blank";
   return scheduleProblem(text, "a list has a comma with nothing or a blank beside it", "refuses it", instead);
 }
 
-function tooFewFields(text: string, parts: readonly string[]): ParsedSchedule {
-  const missing = FIELDS.length - parts.length;
+function tooFewFields(text: string, parts: readonly string[], capabilities: ScheduleCapabilities): ParsedSchedule {
+  const filled = [...parts, ...Array<string>(FIELDS.length - parts.length).fill("*")].join(" ");
   return scheduleProblem(
     text,
     `it has ${parts.length} of the five fields minute, hour, day of month, month, day of week`,
     "refuses it",
-    `Write all five, for example ${quoted([...parts, ...Array<string>(missing).fill("*")].join(" "))}`,
+    `Write all five, for example ${quoted(isSchedule(filled, capabilities) ? filled : EXAMPLE)}`,
   );
 }
 
@@ -84,10 +86,15 @@ function tooManyFields(text: string, parts: readonly string[], capabilities: Sch
   const pgCron = read.ok
     ? `would ignore what follows the fifth and run it ${describeSchedule(read.schedule)}`
     : "would ignore what follows the fifth, or refuse it for one of the first five";
+  const fallback = read.ok ? first : EXAMPLE;
   const last = parts.slice(1).join(" ");
-  const secondsFirst = parts.length === FIELDS.length + 1 && parseCronFields(last, last, capabilities).ok;
+  const secondsFirst = parts.length === FIELDS.length + 1 && isSchedule(last, capabilities);
   const instead = secondsFirst
-    ? `Write ${quoted(last)} if the first field was meant as seconds, which five fields do not have, else ${quoted(first)}`
-    : `Write ${read.ok ? quoted(first) : 'five fields, such as "*/5 * * * *"'}`;
+    ? `Write ${quoted(last)} if the first field was meant as seconds, which five fields do not have, else ${quoted(fallback)}`
+    : `Write ${quoted(fallback)}`;
   return scheduleProblem(text, `it has ${parts.length} fields, and a schedule has five`, pgCron, instead);
+}
+
+function isSchedule(fields: string, capabilities: ScheduleCapabilities): boolean {
+  return parseCronFields(fields, fields, capabilities).ok;
 }

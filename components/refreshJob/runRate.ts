@@ -1,5 +1,5 @@
 import type { CronSchedule, Schedule } from "./schedule.ts";
-import { calendarDay, CYCLE_DAYS, runsEveryDay, runsOnDay } from "./scheduleDays.ts";
+import { CYCLE_DAYS, needsBothDays, runDays, runsEveryDay } from "./scheduleDays.ts";
 
 /** How often a schedule runs. */
 export interface RunRate {
@@ -52,18 +52,23 @@ export function longestGapSeconds(schedule: Schedule): number {
   return Math.max(betweenDays, withinDay);
 }
 
-/** On which share of days it runs, and the longest wait in days, over one whole turn of the calendar. */
+/** On which share of days it runs, and the longest wait in days, over one whole turn of the calendar or of the week. */
 function dayPattern(schedule: CronSchedule): { readonly share: number; readonly longestStep: number } {
   if (runsEveryDay(schedule)) return { share: 1, longestStep: 1 };
   let [count, longestStep] = [0, 0];
   let first: number | undefined;
   let last: number | undefined;
-  for (let day = 0; day < CYCLE_DAYS; day++) {
-    if (!runsOnDay(schedule, calendarDay(day))) continue;
+  const cycle = repeatsWeekly(schedule) ? 7 : CYCLE_DAYS;
+  for (const day of runDays(schedule)) {
+    if (day >= cycle) break;
     count++;
     if (last !== undefined) longestStep = Math.max(longestStep, day - last);
     first ??= day;
     last = day;
   }
-  return { share: count / CYCLE_DAYS, longestStep: Math.max(longestStep, (first ?? 0) + CYCLE_DAYS - (last ?? 0)) };
+  return { share: count / cycle, longestStep: Math.max(longestStep, (first ?? 0) + cycle - (last ?? 0)) };
+}
+
+function repeatsWeekly(schedule: CronSchedule): boolean {
+  return schedule.month.length === 12 && schedule.dayOfMonth.length === 31 && needsBothDays(schedule);
 }

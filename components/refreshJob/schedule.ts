@@ -49,7 +49,7 @@ const MAX_SCHEDULE_LENGTH = 999;
  * too and fires at the same minutes. What pg_cron would accept and mean otherwise is refused with what it would have done.
  */
 export function parseSchedule(text: string, capabilities: ScheduleCapabilities): ParsedSchedule {
-  const problem = textProblem(text);
+  const problem = textProblem(text, capabilities);
   if (problem !== undefined) return { ok: false, problem };
   if (text.startsWith("@")) {
     const macro = expandMacro(text);
@@ -59,7 +59,7 @@ export function parseSchedule(text: string, capabilities: ScheduleCapabilities):
   return parseCronFields(text, text, capabilities);
 }
 
-function textProblem(text: string): string | undefined {
+function textProblem(text: string, capabilities: ScheduleCapabilities): string | undefined {
   if (text.trim() === "") return `the schedule is empty; pg_cron refuses it. Write five fields, such as "*/5 * * * *".`;
   if (text.trimStart().startsWith("#")) {
     return `schedule ${quoted(text)} starts with a comment; pg_cron would skip it and read the next line. Write the five fields alone.`;
@@ -71,6 +71,8 @@ function textProblem(text: string): string | undefined {
     return `the schedule is ${text.length} characters long; pg_cron refuses more than ${MAX_SCHEDULE_LENGTH}. Write ranges and steps instead of long lists.`;
   }
   if (text !== text.trim()) {
+    const trimmed = parseSchedule(text.trim(), capabilities);
+    if (!trimmed.ok) return trimmed.problem;
     return `schedule ${quoted(text)} starts or ends with a blank; pg_cron would store it with the blank. Write ${quoted(text.trim())}.`;
   }
   return undefined;

@@ -10,10 +10,21 @@ export interface CalendarDay {
 /** Whether the schedule runs on a day, by pg_cron's rule for the two day fields. */
 export function runsOnDay(schedule: CronSchedule, date: CalendarDay): boolean {
   if (!schedule.month.includes(date.month)) return false;
-  const dayMatches =
-    schedule.dayOfMonth.includes(date.day) || (schedule.lastDay && date.day === daysInMonth(date.year, date.month));
-  const weekdayMatches = schedule.dayOfWeek.includes(weekday(date));
-  return needsBothDays(schedule) ? dayMatches && weekdayMatches : dayMatches || weekdayMatches;
+  const isLast = schedule.lastDay && date.day === daysInMonth(date.year, date.month);
+  return dayMatches(schedule, date.day, isLast, weekday(dayNumber(date)));
+}
+
+/** The numbers of the days on which it runs, in order, over one whole turn of the calendar: 400 years from 1970 on. */
+export function* runDays(schedule: CronSchedule): Generator<number> {
+  for (let year = CYCLE_START; year < CYCLE_START + CYCLE_YEARS; year++) {
+    for (const month of schedule.month) {
+      const length = daysInMonth(year, month);
+      const before = dayNumber({ year, month, day: 0 });
+      for (let day = 1; day <= length; day++) {
+        if (dayMatches(schedule, day, schedule.lastDay && day === length, weekday(before + day))) yield before + day;
+      }
+    }
+  }
 }
 
 /** pg_cron's rule: both day fields have to match when either starts with a star, otherwise one of them is enough. */
@@ -37,6 +48,8 @@ export function runsEveryDay(schedule: CronSchedule): boolean {
 
 /** The Gregorian calendar repeats after so many days: 400 years, a whole number of weeks. */
 export const CYCLE_DAYS = 146_097;
+const CYCLE_START = 1970;
+const CYCLE_YEARS = 400;
 const LEAP_YEAR = 2000;
 const DAY_MS = 86_400_000;
 
@@ -56,7 +69,13 @@ export function daysInMonth(year: number, month: number): number {
   return new Date(Date.UTC(year, month, 0)).getUTCDate();
 }
 
-function weekday(date: CalendarDay): number {
+function dayMatches(schedule: CronSchedule, day: number, isLast: boolean, ofWeek: number): boolean {
+  const ofMonthMatches = isLast || schedule.dayOfMonth.includes(day);
+  const ofWeekMatches = schedule.dayOfWeek.includes(ofWeek);
+  return needsBothDays(schedule) ? ofMonthMatches && ofWeekMatches : ofMonthMatches || ofWeekMatches;
+}
+
+function weekday(number: number): number {
   // 1970-01-01 was a Thursday.
-  return (((dayNumber(date) + 4) % 7) + 7) % 7;
+  return (((number + 4) % 7) + 7) % 7;
 }

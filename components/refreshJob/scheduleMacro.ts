@@ -1,31 +1,28 @@
 import { cronForSeconds, quoted, scheduleProblem } from "./scheduleProblem.ts";
 
 // What each macro means on every pg_cron from 1.3 on.
-const MACROS: Readonly<Record<string, string>> = {
-  hourly: "0 * * * *",
-  daily: "0 0 * * *",
-  midnight: "0 0 * * *",
-  weekly: "0 0 * * 0",
-  monthly: "0 0 1 * *",
-};
+const MACROS = new Map([
+  ["hourly", "0 * * * *"],
+  ["daily", "0 0 * * *"],
+  ["midnight", "0 0 * * *"],
+  ["weekly", "0 0 * * 0"],
+  ["monthly", "0 0 1 * *"],
+]);
 
 /** The five fields that a macro stands for, or why it cannot be used. */
 export function expandMacro(
   text: string,
 ): { readonly ok: true; readonly fields: string } | { readonly ok: false; readonly problem: string } {
   const [, name = "", rest = ""] = /^@([^ \t]*)[ \t]*(.*)$/.exec(text) ?? [];
-  const known = Object.keys(MACROS).includes(name) || ["yearly", "annually", "reboot", "restart"].includes(name);
-  if (known && rest !== "") {
-    return scheduleProblem(
-      text,
-      `something follows @${name}`,
-      "would ignore it",
-      `Write ${quoted(`@${name}`)} alone, or five fields`,
-    );
-  }
-  const fields = MACROS[name];
-  if (fields !== undefined) return { ok: true, fields };
-  return refusedMacro(text, name, rest);
+  const fields = MACROS.get(name);
+  if (fields === undefined) return refusedMacro(text, name, rest);
+  if (rest === "") return { ok: true, fields };
+  return scheduleProblem(
+    text,
+    `something follows @${name}`,
+    "would ignore it",
+    `Write ${quoted(`@${name}`)} alone, or five fields`,
+  );
 }
 
 function refusedMacro(text: string, name: string, rest: string): { readonly ok: false; readonly problem: string } {
@@ -51,10 +48,10 @@ function refusedMacro(text: string, name: string, rest: string): { readonly ok: 
     return scheduleProblem(text, "there is no @every", "refuses it", `Write ${quoted(cron ?? "*/5 * * * *")}`);
   }
   const lower = name.toLowerCase();
-  if (MACROS[lower] !== undefined) {
+  if (MACROS.has(lower)) {
     return scheduleProblem(text, "macros are written in lower case", "refuses it", `Write ${quoted(`@${lower}`)}`);
   }
-  const names = Object.keys(MACROS).map((macro) => `@${macro}`);
+  const names = [...MACROS.keys()].map((macro) => `@${macro}`);
   return scheduleProblem(
     text,
     `@${name} is no macro`,

@@ -23,7 +23,7 @@ export function parseInterval(text: string, capabilities: ScheduleCapabilities):
     return scheduleProblem(
       text,
       "an interval is a number, a blank and the word seconds",
-      "is not as strict about it",
+      "takes it from 1.5 on, for the same as the plain form",
       `Write ${quoted(plain)}`,
     );
   }
