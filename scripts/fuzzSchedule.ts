@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { Client } from "pg";
 import { findInstallations } from "./database/installation.ts";
+import { ensureInstallation } from "./database/packages.ts";
 import { startServer } from "./database/server.ts";
 import { compareParsers } from "./fuzz/compareParsers.ts";
 import { packagedParser } from "./fuzz/packagedParser.ts";
@@ -49,7 +50,9 @@ async function fuzz(version: string): Promise<number> {
 }
 
 async function openServer(version: string, cleanup: AsyncDisposableStack) {
-  const server = await startServer({ version }).catch(notHere("acceptance is not asked of a server"));
+  const server = await ensureInstallation(version)
+    .then(() => startServer({ version }))
+    .catch(notHere("acceptance is not asked of a server"));
   if (server === undefined) return undefined;
   cleanup.defer(() => server.stop());
   const client = new Client({ connectionString: server.url(server.cronDatabase) });

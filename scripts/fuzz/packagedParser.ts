@@ -1,10 +1,10 @@
 import { execFile, execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { localDirectory } from "../checkout.ts";
 import { freshName } from "../database/folders.ts";
-import { findInstallations } from "../database/installation.ts";
+import { findInstallation } from "../database/installation.ts";
 import { unpackedPackage } from "./debianPackage.ts";
 import { parserAddress } from "./parserAddress.ts";
 
@@ -37,15 +37,15 @@ export interface PackagedParser {
  * @throws with the reason when it cannot be had: no compiler, no package, a library that this computer cannot load
  */
 export async function packagedParser(version: string): Promise<PackagedParser> {
-  const library = installedLibrary(version) ?? (await unpackedLibrary(version));
-  const address = await parserAddress(library);
+  const library = await findLibrary(version);
+  const address = await parserAddress(library.file);
   const folder = join(localDirectory, "fuzz", freshName());
   mkdirSync(folder, { recursive: true });
   try {
-    const harness = await compileHarness(folder, library);
-    const command = await loadable(folder, [harness, library, address], version);
+    const harness = await compileHarness(folder, library.file);
+    const command = await loadable(folder, [harness, library.file, address], library);
     return {
-      library,
+      library: library.file,
       read: async (schedules) => parseOutput(await feed(folder, command, schedules)),
       close: () => rmSync(folder, { recursive: true, force: true }),
     };
@@ -55,19 +55,31 @@ export async function packagedParser(version: string): Promise<PackagedParser> {
   }
 }
 
-function installedLibrary(version: string): string | undefined {
-  const installation = findInstallations().find((one) => one.version === version);
-  if (installation === undefined) return undefined;
-  const folder = execFileSync(join(installation.binaries, "pg_config"), ["--pkglibdir"], { encoding: "utf8" }).trim();
-  const library = join(folder, "pg_cron.so");
-  return existsSync(library) ? library : undefined;
+/** A library, and where its own release's C library can be found. */
+interface Library {
+  readonly file: string;
+  systemLibraries(): Promise<string>;
 }
 
-async function unpackedLibrary(version: string): Promise<string> {
+async function findLibrary(version: string): Promise<Library> {
   const release = RELEASES[version];
+  const systemLibraries = async (root?: string): Promise<string> => {
+    if (root === undefined && release === undefined)
+      throw new Error(`no Debian release is known for PostgreSQL ${version}`);
+    return join(root ?? (await unpackedPackage(release ?? "", "libc6")), "usr", "lib");
+  };
+  const installation = findInstallation(version);
+  if (installation?.root !== undefined) {
+    const file = join(installation.root, "usr", "lib", "postgresql", version, "lib", "pg_cron.so");
+    return { file, systemLibraries: () => systemLibraries(installation.root) };
+  }
+  if (installation !== undefined) {
+    const folder = execFileSync(join(installation.binaries, "pg_config"), ["--pkglibdir"], { encoding: "utf8" }).trim();
+    return { file: join(folder, "pg_cron.so"), systemLibraries };
+  }
   if (release === undefined) throw new Error(`no Debian release is known to have pg_cron for PostgreSQL ${version}`);
-  const folder = await unpackedPackage(release, `postgresql-${version}-cron`);
-  return join(folder, "usr", "lib", "postgresql", version, "lib", "pg_cron.so");
+  const unpacked = await unpackedPackage(release, `postgresql-${version}-cron`);
+  return { file: join(unpacked, "usr", "lib", "postgresql", version, "lib", "pg_cron.so"), systemLibraries };
 }
 
 /** Every symbol that the server would give the library is a stub, so that the library loads alone; libpq is an empty library. */
@@ -89,14 +101,13 @@ async function compileHarness(folder: string, library: string): Promise<string> 
 }
 
 /** The command, through the C library of the package's own release where this system's is too old for it. */
-async function loadable(folder: string, command: readonly string[], version: string): Promise<readonly string[]> {
+async function loadable(folder: string, command: readonly string[], library: Library): Promise<readonly string[]> {
   const problem = await feed(folder, command, []).then(() => undefined, String);
   if (problem === undefined) return command;
-  const release = RELEASES[version];
-  if (release === undefined || !problem.includes("GLIBC_")) throw new Error(problem);
-  const libraries = join(await unpackedPackage(release, "libc6"), "usr", "lib");
+  if (!problem.includes("GLIBC_")) throw new Error(problem);
+  const libraries = await library.systemLibraries();
   const [loader] = readdirSync(libraries, { recursive: true, encoding: "utf8" }).filter((name) =>
-    /\bld-linux[\w-]*\.so\.\d$/.test(name),
+    /\/ld-linux[\w-]*\.so\.\d$/.test(name),
   );
   if (loader === undefined) throw new Error(problem);
   const path = join(libraries, loader);
