@@ -90,7 +90,7 @@ function resourceMethods(double: ProviderDouble, engineLog: EngineLog): grpc.Unt
     check: answer((request: messages.CheckRequest) => {
       const [resource, context] = locate(request);
       const { inputs, failures = [] } = resource.check(
-        fromStruct(request.getNews()),
+        withoutNulls(fromStruct(request.getNews())),
         fromStruct(request.getOlds()),
         context,
       );

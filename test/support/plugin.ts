@@ -45,9 +45,9 @@ export interface PluginProcess {
 
 /** Starts the plugin with an engine that listens to its log, and ends both afterwards. */
 export async function withPlugin<T>(
-  executable: string,
-  env: NodeJS.ProcessEnv,
+  command: readonly string[],
   action: (plugin: PluginProcess) => Promise<T>,
+  env: NodeJS.ProcessEnv = {},
 ): Promise<T> {
   const log: { urn: string; message: string }[] = [];
   const engine = new grpc.Server();
@@ -56,7 +56,8 @@ export async function withPlugin<T>(
     const credentials = grpc.ServerCredentials.createInsecure();
     engine.bindAsync("127.0.0.1:0", credentials, (error, port) => (error ? reject(error) : resolve(port)));
   });
-  const child = spawn(executable, [`127.0.0.1:${enginePort}`], {
+  const [executable, ...args] = command;
+  const child = spawn(executable!, [...args, `127.0.0.1:${enginePort}`], {
     env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "ignore"],
   });

@@ -47,9 +47,11 @@ export const localCommand: ResourceDouble = {
   },
 
   diff(state, _oldInputs, news) {
-    const declared = Object.fromEntries(Object.entries(state).filter(([name]) => name in shapes));
     // The plugin replaces for triggers that come or go; for a changed one it is the package that asks the engine to.
-    return compareProperties(declared, news).map((change) => ({ ...change, replaces: change.path === "triggers" }));
+    return compareProperties(declaredIn(state), news).map((change) => ({
+      ...change,
+      replaces: change.path === "triggers",
+    }));
   },
 
   async create(inputs, context) {
@@ -64,6 +66,7 @@ export const localCommand: ResourceDouble = {
 
   async update(_id, state, _oldInputs, news, context) {
     const { create, update } = open(news) as CommandInputs;
+    if (context.preview && compareProperties(declaredIn(state), news).length === 0) return state;
     return outputsAfter(update ?? create, news, state, context);
   },
 
@@ -72,6 +75,11 @@ export const localCommand: ResourceDouble = {
     if (inputs.delete !== undefined) await runCommand(inputs.delete, inputs, open(state), context.log);
   },
 };
+
+/** The inputs that a state holds beside what the command said. */
+function declaredIn(state: Properties): Properties {
+  return Object.fromEntries(Object.entries(state).filter(([name]) => name in shapes));
+}
 
 /** The inputs with what the command said: in clear text, even where the command was given a secret. */
 async function outputsAfter(
