@@ -65,7 +65,7 @@ export function findRealPlugin(name: string, version = packageVersion(name)): st
 }
 
 /** The version of a plugin is that of the installed package. */
-export function packageVersion(name: string): string {
+function packageVersion(name: string): string {
   const manifest = join(checkout, "node_modules", "@pulumi", name, "package.json");
   return (JSON.parse(readFileSync(manifest, "utf8")) as { version: string }).version;
 }
