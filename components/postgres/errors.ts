@@ -33,7 +33,9 @@ export interface ServerError extends Error {
  * nothing but the message to the user, and the command prints it without a stack trace.
  */
 export function userError(message: string, cause?: unknown): Error {
-  return Object.assign(new Error(message, cause === undefined ? undefined : { cause }), { name: "MatviewError" });
+  const error = new Error(message, cause === undefined ? undefined : { cause });
+  // The mark of Pulumi's RunError: the engine prints the message of a program's error that bears it, and no stack trace.
+  return Object.assign(error, { name: "MatviewError", __pulumiRunError: true });
 }
 
 /** True for errors made by `userError`, also after they crossed a module boundary. */
