@@ -1,0 +1,30 @@
+import type { Capabilities, CronCapabilities } from "../../components/postgres/capabilities.ts";
+
+/** A server with PostgreSQL 15 and pg_cron 1.6 on which a superuser is connected, but for what is said otherwise. */
+export function capabilities(
+  rest: Partial<Omit<Capabilities, "cron">> & { cron?: Partial<CronCapabilities> | undefined } = {},
+): Capabilities {
+  const { cron, ...server } = rest;
+  return {
+    serverVersion: 150_020,
+    serverMajor: 15,
+    database: "app",
+    cronDatabase: "app",
+    currentUser: "postgres",
+    isSuperuser: true,
+    inRecovery: false,
+    mayCreateTemporary: true,
+    launcherRuns: true,
+    ...server,
+    cron: {
+      version: "1.6",
+      hasUsage: true,
+      mayAlterJob: true,
+      mayScheduleInDatabase: true,
+      seesAllJobs: true,
+      seconds: true,
+      lastDay: true,
+      ...cron,
+    },
+  };
+}

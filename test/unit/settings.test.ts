@@ -1,0 +1,88 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "@jest/globals";
+import { parse } from "yaml";
+import { DEFAULTS, readSettings } from "../../components/settings.ts";
+
+describe("readSettings", () => {
+  test("fills in every default", () => {
+    expect(readSettings({})).toEqual({
+      cronDatabase: undefined,
+      schema: "public",
+      owner: undefined,
+      managePlatform: false,
+      schedule: "*/5 * * * *",
+      active: true,
+      adopt: false,
+      readers: [],
+    });
+  });
+
+  test("takes what a stack says and leaves other namespaces alone", () => {
+    const settings = readSettings({
+      "matview:owner": "matview_owner",
+      "matview:managePlatform": "true",
+      "matview:active": "false",
+      "matview:readers": '["app"]',
+      "aws:region": "eu-west-1",
+    });
+    expect(settings).toMatchObject({ owner: "matview_owner", managePlatform: true, active: false, readers: ["app"] });
+  });
+
+  const BAD: readonly (readonly [key: string, value: string, message: string])[] = [
+    ["active", "yes", "matview:active must be true or false"],
+    ["managePlatform", "1", "matview:managePlatform must be true or false"],
+    ["adopt", "", "matview:adopt must be true or false"],
+    ["schema", "", 'matview:schema "" is empty'],
+    ["owner", "x".repeat(64), 'matview:owner "x'],
+    ["cronDatabase", "a\0b", "contains a zero byte"],
+    ["readers", "app", 'matview:readers must be a list of role names such as ["app", "reports"]'],
+    ["readers", '[""]', 'matview:readers must be a list of role names such as ["app", "reports"]'],
+    ["schedule", "*/5 * * *", "matview:schedule schedule"],
+    ["schedule", "@yearly", "matview:schedule schedule"],
+    ["schedul", "x", "matview:schedul is no setting; did you mean matview:schedule?"],
+    ["Active", "true", "matview:Active is no setting; did you mean matview:active?"],
+    ["colour", "red", "matview:colour is no setting; known are databaseUrl"],
+  ];
+
+  test.each(BAD)("refuses %s = %j", (key, value, message) => {
+    expect(() => readSettings({ [`matview:${key}`]: value })).toThrow(message);
+  });
+
+  test("reports all problems at once", () => {
+    expect(() => readSettings({ "matview:active": "x", "matview:adopt": "y", "matview:shema": "z" })).toThrow(
+      "configuration of this stack: 3 problems\n" +
+        "  - matview:shema is no setting; did you mean matview:schema?\n" +
+        "  - matview:active must be true or false\n" +
+        "  - matview:adopt must be true or false",
+    );
+  });
+
+  test("asks for the owner where the platform is managed", () => {
+    expect(() => readSettings({ "matview:managePlatform": "true" })).toThrow(
+      "matview:owner is empty, and matview:managePlatform is true: name the role that is to own the view, e.g. matview_owner",
+    );
+  });
+});
+
+describe("Pulumi.yaml", () => {
+  const file = join(import.meta.dirname, "..", "..", "Pulumi.yaml");
+  const { config } = parse(readFileSync(file, "utf8")) as {
+    config: Record<string, { type: string; description: string; default: unknown }>;
+  };
+
+  test("types and describes every setting, with the same default", () => {
+    const declared = Object.entries(config).map(([key, { default: value }]) => [
+      key,
+      typeof value === "string" ? value : JSON.stringify(value),
+    ]);
+    // A declared secret has no default, so the connection is the one key that it leaves out.
+    const { databaseUrl, ...rest } = DEFAULTS;
+    expect(databaseUrl).toBe("");
+    expect(Object.fromEntries(declared)).toEqual(rest);
+    for (const { type, description } of Object.values(config)) {
+      expect(type).toMatch(/^(string|boolean|array)$/);
+      expect(description).not.toBe("");
+    }
+  });
+});

@@ -1,0 +1,72 @@
+import { describe, expect, test } from "@jest/globals";
+import type { Capabilities } from "../../../components/postgres/capabilities.ts";
+import type { ActualIndex } from "../../../components/viewIndex/describe.ts";
+import type { DesiredIndex } from "../../../components/viewIndex/desired.ts";
+import { planIndex } from "../../../components/viewIndex/plan.ts";
+import { capabilities } from "../../support/capabilities.ts";
+
+const desired: DesiredIndex = { schema: "public", view: "mv", name: "mv_id_idx", columns: ["id"], unique: true };
+const actual: ActualIndex = {
+  schema: "public",
+  view: "mv",
+  name: "mv_id_idx",
+  viewIsPopulated: true,
+  isUnique: true,
+  isValid: true,
+  method: "btree",
+  predicate: null,
+  definition: "CREATE UNIQUE INDEX mv_id_idx ON public.mv USING btree (id)",
+  columns: ["id"],
+  include: [],
+  isPlain: true,
+};
+
+interface Row {
+  readonly state: string;
+  readonly desired?: Partial<DesiredIndex> | "absent";
+  readonly actual?: Partial<ActualIndex> | "absent";
+  readonly steps: readonly string[];
+  readonly differences?: readonly string[];
+}
+
+const BUILD = "create unique index concurrently mv_id_idx on public.mv using btree (id)";
+const REPLACE = [
+  "drop index if exists public.mv_id_idx_matview_new",
+  "create unique index concurrently mv_id_idx_matview_new on public.mv using btree (id)",
+  "drop index public.mv_id_idx",
+  "alter index public.mv_id_idx_matview_new rename to mv_id_idx",
+];
+
+const TABLE: readonly Row[] = [
+  { state: "absent", actual: "absent", steps: [BUILD] },
+  { state: "identical", steps: [] },
+  { state: "invalid", actual: { isValid: false }, steps: ["drop index public.mv_id_idx", BUILD] },
+  { state: "not unique", actual: { isUnique: false }, steps: REPLACE, differences: ["unique"] },
+  { state: "on other columns", actual: { columns: ["id", "x"] }, steps: REPLACE, differences: ["columns"] },
+  { state: "with a predicate", actual: { predicate: "(id > 0)" }, steps: REPLACE, differences: ["predicate"] },
+  { state: "of another method", actual: { method: "hash" }, steps: REPLACE, differences: ["method"] },
+  { state: "with an expression", actual: { isPlain: false }, steps: REPLACE, differences: ["elements"] },
+  { state: "with an included column", actual: { include: ["x"] }, steps: REPLACE, differences: ["include"] },
+  { state: "under its old name", actual: { name: "old" }, steps: ["alter index public.old rename to mv_id_idx"] },
+  { state: "no longer declared", desired: "absent", steps: ["drop index public.mv_id_idx"] },
+  { state: "neither declared nor there", desired: "absent", actual: "absent", steps: [] },
+  {
+    state: "absent, declared with included columns and a name that needs quotes",
+    desired: { name: "Índice", include: ["order"] },
+    actual: "absent",
+    steps: ['create unique index concurrently "Índice" on public.mv using btree (id) include ("order")'],
+  },
+];
+
+describe("planIndex", () => {
+  test.each(TABLE)("$state", (row) => {
+    const plan = planIndex({
+      desired: row.desired === "absent" ? "absent" : { ...desired, ...row.desired },
+      previous: undefined,
+      actual: row.actual === "absent" ? undefined : { ...actual, ...row.actual },
+      capabilities: capabilities() satisfies Capabilities,
+    });
+    expect(plan.steps.flatMap(({ sql }) => sql)).toEqual(row.steps);
+    expect(plan.differences.map(({ property }) => property)).toEqual(row.differences ?? []);
+  });
+});
