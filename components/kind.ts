@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { Runner } from "./postgres/applyPlan.ts";
 import type { Capabilities } from "./postgres/capabilities.ts";
 import type { Plan } from "./postgres/plan.ts";
 import type { Session } from "./postgres/session.ts";
@@ -34,6 +35,8 @@ export interface Kind<Desired extends object, Actual> {
   observed(desired: Desired, actual: Actual, capabilities: Capabilities): object;
   /** Inputs that `check` derives from the old ones: the incarnation, and texts that mean the same. */
   settle?(previous: Desired | undefined, news: Desired): Promise<Desired>;
+  /** Who runs the steps that are more than statements in order, by action. */
+  readonly runners?: Readonly<Record<string, Runner>>;
   /** What stands in the way of applying the declaration, each problem with what to do. */
   preflight?(session: Session, desired: Desired): Promise<string[]>;
 }

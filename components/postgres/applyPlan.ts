@@ -1,28 +1,41 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Client } from "pg";
-import { isServerError, serverText, SQLSTATE, userError } from "./errors.ts";
+import { isServerError, isUserError, problemReport, serverText, SQLSTATE, userError } from "./errors.ts";
 import type { Plan, Step } from "./plan.ts";
 
 /** Where the steps of a plan run. Both are the same client where pg_cron lives in the view's own database. */
 export interface Connections {
   readonly target: Client;
   readonly cron: Client;
+  /** Opens one more connection to the view's database, to look on while the first is busy; the caller ends it. */
+  readonly another?: () => Promise<Client>;
 }
+
+/** Runs the steps of an action that is more than statements in order. */
+export type Runner = (connections: Connections, step: Step) => Promise<void>;
 
 /** How often a condition is looked at. */
 const POLL_MS = 200;
 
 /**
- * Runs a plan step by step and stops at the first step that fails. A step that is a transaction leaves nothing behind then;
+ * Runs a plan step by step and stops at the first step that fails. Actions that `runners` name are run by them. A step that is a transaction leaves nothing behind then;
  * what earlier steps did stays, and the next run plans from there.
  * @throws an error that names the step, its target and PostgreSQL's own words.
  */
-export async function applyPlan(connections: Connections, plan: Plan): Promise<void> {
+export async function applyPlan(
+  connections: Connections,
+  plan: Plan,
+  runners: Readonly<Record<string, Runner>> = {},
+): Promise<void> {
+  const refusals = plan.refusals ?? [];
+  if (refusals.length > 0) throw problemReport(`${plan.steps[0]?.target ?? "the plan"} is left as it is`, refusals);
   for (const step of plan.steps) {
     try {
-      await applyStep(connections[step.on], step);
+      const runner = runners[step.action];
+      await (runner === undefined ? applyStep(connections[step.on], step) : runner(connections, step));
       if (step.wait !== undefined) await waitUntil(connections[step.on], step.wait);
     } catch (error) {
+      if (isUserError(error)) throw userError(`${step.target}: could not ${step.action}: ${error.message}`, error);
       throw userError(`${step.target}: could not ${step.action}: ${serverText(error)}.${advice(error, step)}`, error);
     }
   }

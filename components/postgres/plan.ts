@@ -1,7 +1,11 @@
+import type { Swap } from "./swap.ts";
+
 /** What a step costs those who use the view, from harmless to harmful. */
 export type Hazard =
   | "readers wait for the build"
   | "readers wait for a moment"
+  | "prepared `select *` fails once, as the columns change"
+  | "twice the disk space until the new one is in place"
   | "view is empty until its first refresh"
   | "view is dropped with its data"
   | "index is missing until it is built again"
@@ -32,6 +36,8 @@ export interface Step {
   readonly hazards: readonly Hazard[];
   /** Asked after the statements until it answers true; past the deadline `otherwise` runs. */
   readonly wait?: { readonly until: string; readonly deadlineMs: number; readonly otherwise: readonly string[] };
+  /** For action "swap": the same statements by phase, with the checks between them; `sql` lists them for people. */
+  readonly swap?: Swap;
 }
 
 /**
@@ -42,13 +48,18 @@ export interface Step {
 export interface Plan {
   readonly steps: readonly Step[];
   readonly differences: readonly Difference[];
+  /** Why the plan must not be applied; nothing is run then. */
+  readonly refusals?: readonly string[];
 }
 
 export const CONVERGED: Plan = { steps: [], differences: [] };
 
-/** A plan as lines of text: the steps with their reasons, without the SQL. */
+/** A plan as lines of text: why it is refused, and the steps with their reasons, without the SQL. */
 export function planLines(plan: Plan): string[] {
-  return plan.steps.map((step) => `${step.action} ${step.target}: ${step.reason}`);
+  return [
+    ...(plan.refusals ?? []).map((refusal) => `refused: ${refusal}`),
+    ...plan.steps.map((step) => `${step.action} ${step.target}: ${step.reason}`),
+  ];
 }
 
 /** Differences as lines of text. */
@@ -60,7 +71,13 @@ export function differenceLines(differences: readonly Difference[]): string[] {
 export const LOCK_TIMEOUT_MS = 5_000;
 
 /** A step with what most steps have: one transaction in the view's database, and nothing that anybody notices. */
-export function step(action: string, target: string, reason: string, sql: readonly string[], rest: Partial<Step> = {}): Step {
+export function step(
+  action: string,
+  target: string,
+  reason: string,
+  sql: readonly string[],
+  rest: Partial<Step> = {},
+): Step {
   return {
     action,
     target,

@@ -12,6 +12,8 @@ export interface Session {
   readonly target: pg.Client;
   /** The same client as `target` where pg_cron lives in the view's own database. */
   readonly cron: pg.Client;
+  /** Opens one more connection to the view's database; the caller ends it. */
+  readonly another: () => Promise<pg.Client>;
   readonly capabilities: Capabilities;
 }
 
@@ -33,7 +35,8 @@ export async function withSession<T>(
   try {
     const cron = shared ? target : await open(connection, applicationName, connection.cronDatabase);
     try {
-      return await work({ target, cron, capabilities: await readCapabilities(target, cron) });
+      const another = (): Promise<pg.Client> => open(connection, applicationName, connection.database);
+      return await work({ target, cron, another, capabilities: await readCapabilities(target, cron) });
     } finally {
       if (!shared) await cron.end();
     }
@@ -47,7 +50,9 @@ async function open(connection: Connection, applicationName: string, database: s
   // Settings are sent as statements: a startup parameter of 0 is not sent at all, and some poolers refuse the others.
   await client.query("set statement_timeout = 0");
   await client.query("set idle_in_transaction_session_timeout = 0");
-  await client.query(sqlStatement("statements/pin_settings", { literals: { search_path: "" }, raw: { local: "false" } }));
+  await client.query(
+    sqlStatement("statements/pin_settings", { literals: { search_path: "" }, raw: { local: "false" } }),
+  );
   return client;
 }
 

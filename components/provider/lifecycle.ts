@@ -46,7 +46,7 @@ export function lifecycle<Desired extends object, Actual>(kind: Kind<Desired, Ac
 
   /** Plans, applies, and plans again: what is not converged then is an error that names what remains. */
   const apply = async (open: Session, desired: Desired, previous: Desired | undefined, plan: Plan): Promise<void> => {
-    await applyPlan(open, plan);
+    await applyPlan(open, plan, kind.runners);
     const actual = await describeOne(open, desired);
     const rest = kind.plan({ desired, previous, actual, capabilities: open.capabilities });
     if (rest.steps.length > 0) {
@@ -129,7 +129,7 @@ export function lifecycle<Desired extends object, Actual>(kind: Kind<Desired, Ac
         const actual = await describeOne(open, previous);
         if (isAbsent(actual)) return;
         const capabilities = open.capabilities;
-        await applyPlan(open, kind.plan({ desired: "absent", previous, actual, capabilities }));
+        await applyPlan(open, kind.plan({ desired: "absent", previous, actual, capabilities }), kind.runners);
         const left = await describeOne(open, previous);
         if (!isAbsent(left)) throw userError(`${kind.noun} ${kind.id(previous)} was dropped and is there again`);
       }),

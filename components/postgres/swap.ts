@@ -1,0 +1,54 @@
+import type { QualifiedName } from "./names.ts";
+
+/** A relation that takes part in a swap, and what must be found of it. */
+export interface SwappedRelation extends QualifiedName {
+  /** Everything that it had when the swap was planned, a line each: when it has not, somebody changed it since. */
+  readonly before: readonly string[];
+  /** What it must have in the end. */
+  readonly after: readonly string[];
+}
+
+/** A materialized view that is built aside: when the old one was refreshed meanwhile, the new one has older data. */
+export interface BuiltView {
+  readonly old: QualifiedName;
+  readonly aside: QualifiedName;
+  readonly refresh: string;
+}
+
+/** What the new data must be like before anybody reads them. */
+export interface Gate {
+  readonly old: QualifiedName;
+  readonly aside: QualifiedName;
+  readonly uniqueKey: readonly string[];
+  /** Rows of the new view as a multiple of the old one's. */
+  readonly rowCount: { readonly min?: number | undefined; readonly max?: number | undefined } | undefined;
+  readonly oldIsPopulated: boolean;
+}
+
+/**
+ * A relation that is built aside and takes another's place in a moment, as data: the statements of each phase, in order,
+ * and what is checked between them.
+ */
+export interface Swap {
+  readonly view: QualifiedName;
+  /** Oid of the relation that the plan was made for; another one under its name was put there by somebody else. */
+  readonly oid: string;
+  /** Of the session advisory lock that keeps two swaps of a view apart. */
+  readonly lockKey: readonly [number, number];
+  /** How the temporary names end, by which what a killed run left is recognised. */
+  readonly suffix: string;
+  /** Run in one transaction, with the gate in between. */
+  readonly fill: readonly string[];
+  readonly index: readonly string[];
+  readonly gate: Gate;
+  /** Take the locks that keep refreshes out and let readers pass. */
+  readonly hold: readonly string[];
+  /** Innermost first. */
+  readonly built: readonly BuiltView[];
+  /** Run in one transaction with `hold`, tried again from its start while somebody is in the way. */
+  readonly exchange: readonly string[];
+  readonly relations: readonly SwappedRelation[];
+  /** Whose sessions are in the way when a try fails. */
+  readonly locked: readonly QualifiedName[];
+  readonly deadlineMs: number;
+}
