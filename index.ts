@@ -2,7 +2,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { Platform, readSettings, RefreshedView, resolveConnection, viewDefinition } from "./components/index.ts";
 
 const settings = readSettings(pulumi.runtime.allConfig());
-const connectionConfig = { databaseUrl: new pulumi.Config("matview").get("databaseUrl"), cronDatabase: settings.cronDatabase };
+const connectionConfig = {
+  databaseUrl: new pulumi.Config("matview").get("databaseUrl"),
+  cronDatabase: settings.cronDatabase,
+};
 
 const tables = ["conversaciones_whatsapp", "prospectos", "coordinaciones", "ejecutivos", "mensajes_whatsapp"];
 const platform =
@@ -31,7 +34,7 @@ const dashboard = new RefreshedView(
 );
 
 export const views = [
-  pulumi.all([dashboard.view.schema, dashboard.view.name, dashboard.index.name, dashboard.job.name]).apply(
-    ([schema, view, index, job]) => ({ view: `${schema}.${view}`, index, job }),
-  ),
+  pulumi
+    .all([dashboard.view.schema, dashboard.view.name, dashboard.index.name, dashboard.job.name])
+    .apply(([schema, view, index, job]) => ({ view: `${schema}.${view}`, index, job })),
 ];

@@ -17,10 +17,17 @@ const shared = {
 
 /** @type {import("jest").Config} */
 export default {
+  // Servers of a busy computer take their time. Jest reads this here only, not in a project.
+  testTimeout: 60_000,
   projects: ["unit", "integration", "lifecycle"].map((kind) => ({
     ...shared,
     displayName: kind,
     testMatch: [`<rootDir>/test/${kind}/**/*.test.ts`],
-    ...(kind === "unit" ? {} : { globalSetup: "<rootDir>/test/support/globalSetup.ts", globalTeardown: "<rootDir>/test/support/globalTeardown.ts" }),
+    ...(kind === "unit"
+      ? {}
+      : {
+          globalSetup: "<rootDir>/test/support/globalSetup.ts",
+          globalTeardown: "<rootDir>/test/support/globalTeardown.ts",
+        }),
   })),
 };

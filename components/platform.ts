@@ -22,21 +22,30 @@ export class Platform extends pulumi.ComponentResource {
     const { connection, owner } = args;
     const provider = new postgresql.Provider(name, providerArgs(connection), { parent: this });
     const kept = { parent: this, provider, retainOnDelete: true };
-    const extension = new postgresql.Extension(
-      "pg_cron",
-      { name: "pg_cron", database: connection.cronDatabase },
-      kept,
-    );
+    const extension = new postgresql.Extension("pg_cron", { name: "pg_cron", database: connection.cronDatabase }, kept);
     const role = new postgresql.Role(owner, { name: owner, login: true }, kept);
     new postgresql.Grant(
       `${owner}-cron`,
-      { role: role.name, database: connection.cronDatabase, schema: "cron", objectType: "schema", privileges: ["USAGE"] },
+      {
+        role: role.name,
+        database: connection.cronDatabase,
+        schema: "cron",
+        objectType: "schema",
+        privileges: ["USAGE"],
+      },
       { parent: this, provider, dependsOn: [extension] },
     );
     for (const [schema, objects] of bySchema(args.sources)) {
       new postgresql.Grant(
         `${owner}-${schema}`,
-        { role: role.name, database: connection.database, schema, objectType: "table", privileges: ["SELECT"], objects },
+        {
+          role: role.name,
+          database: connection.database,
+          schema,
+          objectType: "table",
+          privileges: ["SELECT"],
+          objects,
+        },
         { parent: this, provider },
       );
     }

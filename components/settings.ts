@@ -73,7 +73,9 @@ export function readSettings(config: Readonly<Record<string, string>>): Settings
     .map(([key, value]) => [key.slice("matview:".length), value] as const);
   const unknown = given.filter(([key]) => !(key in DEFAULTS)).map(([key]) => unknownKey(key));
   const parsed = settingsSchema.safeParse({ ...DEFAULTS, ...Object.fromEntries(given) });
-  const wrong = parsed.success ? [] : parsed.error.issues.map(({ path, message }) => `matview:${path.join(".")} ${message}`);
+  const wrong = parsed.success
+    ? []
+    : parsed.error.issues.map(({ path, message }) => `matview:${path.join(".")} ${message}`);
   const rules = parsed.success ? rulesBroken(parsed.data) : [];
   const problems = [...unknown, ...wrong, ...rules];
   if (!parsed.success || problems.length > 0) throw problemReport("configuration of this stack", problems);
@@ -82,7 +84,9 @@ export function readSettings(config: Readonly<Record<string, string>>): Settings
 
 function rulesBroken({ managePlatform, owner }: Settings): string[] {
   return managePlatform && owner === undefined
-    ? ["matview:owner is empty, and matview:managePlatform is true: name the role that is to own the view, e.g. matview_owner"]
+    ? [
+        "matview:owner is empty, and matview:managePlatform is true: name the role that is to own the view, e.g. matview_owner",
+      ]
     : [];
 }
 

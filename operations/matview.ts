@@ -36,7 +36,11 @@ export async function matview(words: readonly string[]): Promise<number> {
 async function printHelp(): Promise<number> {
   const lines = ["usage: matview VERB [view] [options]", ""];
   for (const [name, load] of Object.entries(verbs)) lines.push(`  ${name.padEnd(12)}${(await load()).summary}`);
-  lines.push("", "matview VERB --help says more.", "The database is MATVIEW_DATABASE_URL, or PGHOST and the other PG* variables.");
+  lines.push(
+    "",
+    "matview VERB --help says more.",
+    "The database is MATVIEW_DATABASE_URL, or PGHOST and the other PG* variables.",
+  );
   process.stdout.write(`${lines.join("\n")}\n`);
   return 0;
 }

@@ -34,7 +34,8 @@ export const status: Verb = {
       readStatus(session, views, values.stamp),
     );
     const wanted = views?.[0];
-    if (wanted !== undefined && statuses.length === 0) throw userError(`there is no materialized view ${displayName(wanted)}`);
+    if (wanted !== undefined && statuses.length === 0)
+      throw userError(`there is no materialized view ${displayName(wanted)}`);
     process.stdout.write(values.json ? `${JSON.stringify(statuses, undefined, 2)}\n` : statusTables(statuses));
     return statuses.every(({ problems }) => problems.length === 0) ? 0 : 1;
   },
@@ -51,7 +52,10 @@ function statusTable(one: ViewStatus): string {
   table.push(
     { view: displayName(one) },
     { rows: one.rows === undefined ? colors.red("no data") : `${grouped(one.rows)} (${size(one.bytes)})` },
-    { index: one.index === null ? colors.red("none") : `${one.index}${one.isConcurrent ? "" : colors.red(" (invalid)")}` },
+    {
+      index:
+        one.index === null ? colors.red("none") : `${one.index}${one.isConcurrent ? "" : colors.red(" (invalid)")}`,
+    },
     { job: jobText(one) },
     { "last run": lastRunText(one) },
     { "next run": one.nextRun === undefined ? "none" : utc(one.nextRun) },

@@ -13,7 +13,8 @@ export function viewArgument(words: readonly string[]): QualifiedName {
   if (text === undefined) throw userError("which view? write its name, e.g. public.daily_revenue");
   if (more.length > 0) throw userError(`one view at a time: ${words.join(" ")}`);
   const match = NAME.exec(text);
-  if (match === null) throw userError(`${text} is no name of a view; write schema.view, quoted where PostgreSQL needs it`);
+  if (match === null)
+    throw userError(`${text} is no name of a view; write schema.view, quoted where PostgreSQL needs it`);
   const [, quotedSchema, plainSchema, quotedName, plainName] = match;
   return { schema: unquoted(quotedSchema) ?? plainSchema ?? "public", name: unquoted(quotedName) ?? plainName ?? "" };
 }

@@ -79,9 +79,14 @@ interface Circumstances {
   readonly stamp: string | undefined;
 }
 
-async function statusOf(session: Session, state: StateRow, { job, lastRun, now, stamp }: Circumstances): Promise<ViewStatus> {
+async function statusOf(
+  session: Session,
+  state: StateRow,
+  { job, lastRun, now, stamp }: Circumstances,
+): Promise<ViewStatus> {
   const refreshedAt = (await readStamp(session, state, stamp)) ?? lastRun?.succeededAt ?? undefined;
-  const ageSeconds = refreshedAt === undefined ? undefined : Math.max(0, (now.getTime() - refreshedAt.getTime()) / 1000);
+  const ageSeconds =
+    refreshedAt === undefined ? undefined : Math.max(0, (now.getTime() - refreshedAt.getTime()) / 1000);
   return {
     schema: state.schema,
     name: state.name,

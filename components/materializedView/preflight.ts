@@ -27,7 +27,9 @@ export async function preflightView(session: Session, desired: DesiredView): Pro
 function serverProblems({ capabilities }: Session): string[] {
   const { serverMajor, inRecovery } = capabilities;
   return [
-    ...(serverMajor >= OLDEST_MAJOR ? [] : [`PostgreSQL ${serverMajor} is too old: ${OLDEST_MAJOR} or later is needed`]),
+    ...(serverMajor >= OLDEST_MAJOR
+      ? []
+      : [`PostgreSQL ${serverMajor} is too old: ${OLDEST_MAJOR} or later is needed`]),
     ...(inRecovery ? ["this server is a standby and takes no changes: connect to the primary"] : []),
   ];
 }
@@ -37,7 +39,9 @@ async function schemaProblems({ target, capabilities }: Session, { schema }: Des
   const role = capabilities.currentUser;
   if (found === undefined) return [`schema ${schema} does not exist: create schema ${sqlIdentifier(schema)}`];
   if (found.mayCreate) return [];
-  return [`role ${role} may not create in schema ${schema}: grant create on schema ${sqlIdentifier(schema)} to ${sqlIdentifier(role)}`];
+  return [
+    `role ${role} may not create in schema ${schema}: grant create on schema ${sqlIdentifier(schema)} to ${sqlIdentifier(role)}`,
+  ];
 }
 
 async function definitionProblems(session: Session, desired: DesiredView): Promise<string[]> {

@@ -57,7 +57,11 @@ export function isFromConfig(environment: Environment = process.env): boolean {
 }
 
 /** Arguments of a node-postgres Client; TLS is explicit, nothing is left to URL parameters. */
-export function clientConfig(connection: Connection, applicationName: string, database = connection.database): ClientConfig {
+export function clientConfig(
+  connection: Connection,
+  applicationName: string,
+  database = connection.database,
+): ClientConfig {
   return {
     host: connection.host,
     port: connection.port,
@@ -89,7 +93,8 @@ function parseUrl(source: string, text: string): Parsed {
   const options = new Map(url.searchParams);
   const allowed = ["sslmode", "sslrootcert", "host", "application_name"];
   const unknown = [...options.keys()].filter((key) => !allowed.includes(key));
-  if (unknown.length > 0) throw refuse(`has the parameter ${unknown.join(", ")}, and allowed are ${allowed.join(", ")}`);
+  if (unknown.length > 0)
+    throw refuse(`has the parameter ${unknown.join(", ")}, and allowed are ${allowed.join(", ")}`);
   const host = options.get("host") ?? decodeURIComponent(url.hostname);
   const user = decodeURIComponent(url.username);
   const database = decodeURIComponent(url.pathname.slice(1));
@@ -111,7 +116,8 @@ function fromVariables(environment: Environment): Parsed {
   const user = environment["PGUSER"];
   if (!user) throw userError("PGHOST is set but PGUSER is not: set PGUSER, or use MATVIEW_DATABASE_URL instead");
   const port = Number(environment["PGPORT"] ?? 5432);
-  if (!Number.isInteger(port) || port < 1 || port > 65535) throw userError("PGPORT must be a port number from 1 to 65535");
+  if (!Number.isInteger(port) || port < 1 || port > 65535)
+    throw userError("PGPORT must be a port number from 1 to 65535");
   return {
     host,
     port,
@@ -122,11 +128,18 @@ function fromVariables(environment: Environment): Parsed {
   };
 }
 
-function tlsSettings(source: string, host: string, mode: string | undefined, rootCertFile: string | undefined): Connection["tls"] {
+function tlsSettings(
+  source: string,
+  host: string,
+  mode: string | undefined,
+  rootCertFile: string | undefined,
+): Connection["tls"] {
   const chosen = mode ?? (isLocal(host) ? "disable" : "verify-full");
   const known = TLS_MODES.find((candidate) => candidate === chosen);
   if (known === undefined) {
-    throw userError(`${source}: sslmode ${JSON.stringify(chosen)} is not supported; allowed are ${TLS_MODES.join(", ")}`);
+    throw userError(
+      `${source}: sslmode ${JSON.stringify(chosen)} is not supported; allowed are ${TLS_MODES.join(", ")}`,
+    );
   }
   return { mode: known, ...(rootCertFile ? { rootCertFile } : {}) };
 }

@@ -42,12 +42,15 @@ export function sqlStatement(file: string, variables: SqlVariables = {}): string
     used.add(`${kind} ${name}`);
     return value;
   };
-  const text = stripComments(sqlText(file)).replace(VARIABLE, (match, name?: string, literal?: string, raw?: string) => {
-    if (name !== undefined) return sqlIdentifier(fill("names", name));
-    if (literal !== undefined) return escapeLiteral(fill("literals", literal)).trimStart();
-    if (raw !== undefined) return fill("raw", raw);
-    return match;
-  });
+  const text = stripComments(sqlText(file)).replace(
+    VARIABLE,
+    (match, name?: string, literal?: string, raw?: string) => {
+      if (name !== undefined) return sqlIdentifier(fill("names", name));
+      if (literal !== undefined) return escapeLiteral(fill("literals", literal)).trimStart();
+      if (raw !== undefined) return fill("raw", raw);
+      return match;
+    },
+  );
   for (const [kind, values] of Object.entries(variables)) {
     for (const name of Object.keys(values ?? {})) {
       if (!used.has(`${kind} ${name}`)) throw new Error(`sql/${file}.sql does not use ${name} of its ${kind}`);

@@ -1,5 +1,7 @@
+import { nextRuns, previousRun } from "./nextRuns.ts";
 import type { CronSchedule, Schedule } from "./schedule.ts";
 import { CYCLE_DAYS, needsBothDays, runDays, runsEveryDay } from "./scheduleDays.ts";
+import { clockChanges, DEFAULT_TIME_ZONE } from "./timeZone.ts";
 
 /** How often a schedule runs. */
 export interface RunRate {
@@ -40,16 +42,25 @@ export function runRate(schedule: Schedule): RunRate {
 }
 
 /**
- * The longest time between two runs that follow each other, in GMT; over the whole calendar, so that leap years and short months
- * count. Where the time zone changes its clock, a run can be an hour later, and one that falls into the skipped hour is left out.
+ * The longest time between two runs that follow each other: over the whole calendar, so that leap years and short months count, and
+ * where the time zone changes its clock, over the changes of the next two years: a run in the skipped hour is left out.
  */
-export function longestGapSeconds(schedule: Schedule): number {
+export function longestGapSeconds(schedule: Schedule, timeZone = DEFAULT_TIME_ZONE, now = new Date()): number {
   if (schedule.kind === "seconds") return schedule.seconds;
   const times = schedule.hour.flatMap((hour) => schedule.minute.map((minute) => (hour * 60 + minute) * 60));
   const [firstTime = 0, lastTime = 0] = [times[0], times.at(-1)];
   const betweenDays = dayPattern(schedule).longestStep * DAY_SECONDS - lastTime + firstTime;
   const withinDay = times.length > 1 ? Math.max(...times.slice(1).map((time, index) => time - (times[index] ?? 0))) : 0;
-  return Math.max(betweenDays, withinDay);
+  return Math.max(betweenDays, withinDay, ...gapsAtChanges(schedule, timeZone, now));
+}
+
+/** Between changes of the clock runs are as far apart as in GMT; what is longer spans a change. */
+function gapsAtChanges(schedule: CronSchedule, timeZone: string, now: Date): number[] {
+  return clockChanges(timeZone, now).map((change) => {
+    const before = previousRun(schedule, new Date(change), timeZone);
+    const [after] = nextRuns(schedule, new Date(change - 1), 1, timeZone);
+    return before === undefined || after === undefined ? 0 : (after.getTime() - before.getTime()) / 1000;
+  });
 }
 
 /** On which share of days it runs, and the longest wait in days, over one whole turn of the calendar or of the week. */

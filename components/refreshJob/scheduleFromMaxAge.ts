@@ -3,6 +3,7 @@ import { describeSchedule } from "./describeSchedule.ts";
 import { describeDuration, parseDuration } from "./duration.ts";
 import { longestGapSeconds } from "./runRate.ts";
 import { parseSchedule, type Schedule, type ScheduleCapabilities } from "./schedule.ts";
+import { DEFAULT_TIME_ZONE } from "./timeZone.ts";
 
 /** A schedule chosen for a maxAge, with the sentence a preview prints about it. */
 export type DerivedSchedule =
@@ -48,10 +49,15 @@ export function scheduleFromMaxAge(maxAge: string, name: string, capabilities: S
  * Why a schedule cannot hold a maxAge, or undefined when it can: two runs are further apart, or (where a longest run was measured) so
  * far that the data is too old before the second one has ended.
  */
-export function checkMaxAge(schedule: Schedule, maxAge: string, longestRunSeconds = 0): string | undefined {
+export function checkMaxAge(
+  schedule: Schedule,
+  maxAge: string,
+  longestRunSeconds = 0,
+  timeZone = DEFAULT_TIME_ZONE,
+): string | undefined {
   const limit = parseDuration(maxAge);
   if (!limit.ok) return `maxAge: ${limit.problem}`;
-  const gap = longestGapSeconds(schedule);
+  const gap = longestGapSeconds(schedule, timeZone);
   if (gap + longestRunSeconds <= limit.seconds) return undefined;
   const apart = `schedule ${JSON.stringify(schedule.text)} cannot hold maxAge ${JSON.stringify(maxAge)}: two runs can be ${describeDuration(gap)} apart`;
   const longer = longestRunSeconds > 0 ? `, and the longest run took ${describeDuration(longestRunSeconds)}` : "";

@@ -1,7 +1,7 @@
 import { describeSchedule } from "./describeSchedule.ts";
 import type { Schedule } from "./schedule.ts";
 import { needsBothDays } from "./scheduleDays.ts";
-import { changesClock, DEFAULT_TIME_ZONE, timeZoneProblem } from "./timeZone.ts";
+import { clockChanges, DEFAULT_TIME_ZONE, timeZoneProblem } from "./timeZone.ts";
 
 /**
  * What a reader of a valid schedule may not expect, a sentence each: both day fields restricted, steps that do not go round evenly,
@@ -42,7 +42,7 @@ function unevenStep(schedule: Cron): string[] {
 function clockChange(schedule: Cron, timeZone: string, now: Date): string[] {
   const problem = timeZoneProblem(timeZone);
   if (problem !== undefined) return [`runs in a time zone that is not known here: ${problem}`];
-  if (schedule.hour.length === 24 || !changesClock(timeZone, now)) return [];
+  if (schedule.hour.length === 24 || clockChanges(timeZone, now).length === 0) return [];
   return [
     `runs by the clock of ${timeZone}, which is changed twice a year: a time in the skipped hour does not run that day, one in the repeated hour runs twice.`,
   ];

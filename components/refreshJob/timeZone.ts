@@ -10,6 +10,7 @@ export interface OffsetSpan {
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
+const TWO_YEARS_MS = 2 * 366 * DAY_MS;
 /** The clock is never changed and changed back within so short a time (Morocco's Ramadan is the shortest). */
 const STRIDE_MS = 7 * DAY_MS;
 const formats = new Map<string, Intl.DateTimeFormat>();
@@ -24,16 +25,16 @@ export function timeZoneProblem(timeZone: string): string | undefined {
   }
 }
 
-/** Whether local time jumps in the two years after an instant. @throws RangeError for an unknown time zone */
-export function changesClock(timeZone: string, from: Date): boolean {
-  const start = from.getTime();
-  const end = start + 2 * 366 * DAY_MS;
-  const first = offsetMs(timeZone, start);
-  for (const span of offsetSpans(timeZone, start, 1)) {
-    if (span.offsetMs !== first) return true;
-    if (span.end > end) break;
+/** The instants in the two years after one at which local time jumps, in order. @throws RangeError for an unknown time zone */
+export function clockChanges(timeZone: string, from: Date): number[] {
+  const changes: number[] = [];
+  let before: number | undefined;
+  for (const span of offsetSpans(timeZone, from.getTime(), 1)) {
+    if (before !== undefined && span.offsetMs !== before) changes.push(span.start);
+    if (span.start > from.getTime() + TWO_YEARS_MS) break;
+    before = span.offsetMs;
   }
-  return false;
+  return changes;
 }
 
 /** Local time's offset from an instant on, for ever: neighbouring spans in one direction, the first one starting at `from`. */

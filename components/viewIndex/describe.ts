@@ -49,7 +49,10 @@ export async function describeIndexes(
 
 function toActual(row: Row): ActualIndex {
   if (row.view === null || row.viewKind !== "m") {
-    const what = row.view === null ? "exists and is no index" : `is an index of ${row.schema}.${row.view}, which is no materialized view`;
+    const what =
+      row.view === null
+        ? "exists and is no index"
+        : `is an index of ${row.schema}.${row.view}, which is no materialized view`;
     throw userError(`${displayName(row)} ${what}; declare another name for the index`);
   }
   const { parts, relationKind, viewKind, isPlainOrder, ...index } = row;

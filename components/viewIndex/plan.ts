@@ -23,10 +23,17 @@ function build(index: DesiredIndex, name: string, reason: string): Step {
   const names = { schema: index.schema, view: index.view, index: name };
   const list = (columns: readonly string[]): string => `(${columns.map(sqlIdentifier).join(", ")})`;
   const include = index.include === undefined ? "" : ` include ${list(index.include)}`;
-  const raw = { kind: index.unique ? "unique index" : "index", elements: `using btree ${list(index.columns)}${include}` };
-  return step("build index", displayName({ schema: index.schema, name }), reason, [
-    sqlStatement("statements/create_index_concurrently", { names, raw }),
-  ], { transaction: false });
+  const raw = {
+    kind: index.unique ? "unique index" : "index",
+    elements: `using btree ${list(index.columns)}${include}`,
+  };
+  return step(
+    "build index",
+    displayName({ schema: index.schema, name }),
+    reason,
+    [sqlStatement("statements/create_index_concurrently", { names, raw })],
+    { transaction: false },
+  );
 }
 
 // An invalid index of the declared name and shape is a build of ours that failed: it serves nobody.
@@ -39,7 +46,9 @@ function heal(desired: DesiredIndex, actual: ActualIndex): Step[] {
 // The new one is there before the old one goes, so that a concurrent refresh finds a unique index at any time.
 function replace(desired: DesiredIndex, actual: ActualIndex, differences: readonly Difference[]): Step[] {
   const aside = derivedName(desired.name, "matview_new");
-  const reason = differences.map(({ property, declared, actual: found }) => `${property} is ${found}, declared ${declared}`);
+  const reason = differences.map(
+    ({ property, declared, actual: found }) => `${property} is ${found}, declared ${declared}`,
+  );
   const fresh = build(desired, aside, reason.join("; "));
   const leftover = sqlStatement("statements/drop_leftover_index", { names: { schema: desired.schema, index: aside } });
   const swap = [dropSql(actual), renameSql({ schema: desired.schema, name: aside }, desired.name)];

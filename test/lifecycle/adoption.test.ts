@@ -20,7 +20,13 @@ async function asOnAHost({ server, client }: TestDatabase): Promise<string> {
     await admin.query(`create role postgres login password '${server.password("postgres_user")}'`);
     await admin.query("alter database postgres owner to postgres");
     await admin.query("alter schema public owner to postgres");
-    for (const table of ["prospectos", "conversaciones_whatsapp", "mensajes_whatsapp", "coordinaciones", "ejecutivos"]) {
+    for (const table of [
+      "prospectos",
+      "conversaciones_whatsapp",
+      "mensajes_whatsapp",
+      "coordinaciones",
+      "ejecutivos",
+    ]) {
       await admin.query(`alter table public.${table} owner to postgres`);
     }
     await admin.query("grant usage on schema cron to postgres");
@@ -31,7 +37,9 @@ async function asOnAHost({ server, client }: TestDatabase): Promise<string> {
 }
 
 async function makeByHand(client: Client): Promise<void> {
-  await client.query(`create materialized view mv_conversaciones_dashboard as ${viewDefinition("mv_conversaciones_dashboard")}`);
+  await client.query(
+    `create materialized view mv_conversaciones_dashboard as ${viewDefinition("mv_conversaciones_dashboard")}`,
+  );
   await client.query("create unique index on mv_conversaciones_dashboard (conversacion_id)");
   await client.query(
     "select cron.schedule('refresh-conversaciones-dashboard', '*/5 * * * *', 'refresh materialized view concurrently mv_conversaciones_dashboard')",
@@ -84,7 +92,9 @@ describe("the first user's database", () => {
         await withStack({ env: { MATVIEW_DATABASE_URL: url } }, async (stack) => {
           const { code, stdout } = await stack.pulumi(["up", "--yes", "--skip-preview"]);
           expect(code).not.toBe(0);
-          expect(stdout).toMatch(/refresh job refresh-conversaciones-dashboard exists and differs from the declaration/);
+          expect(stdout).toMatch(
+            /refresh job refresh-conversaciones-dashboard exists and differs from the declaration/,
+          );
           expect(stdout).toMatch(/schedule: declared \*\/5 \* \* \* \*, found \*\/10 \* \* \* \*/);
           expect((await client.query("select schedule from cron.job")).rows).toEqual([{ schedule: "*/10 * * * *" }]);
 

@@ -2,7 +2,14 @@ import { describe, expect, jest, test } from "@jest/globals";
 import { Client } from "pg";
 import { runSampleFile } from "../../scripts/database/sample.ts";
 import { until } from "../../scripts/database/until.ts";
-import { DEV_CONFIG, mustBeUnchanged, mustRun, operations, sharedDeployment, withDeployment } from "../support/deployment.ts";
+import {
+  DEV_CONFIG,
+  mustBeUnchanged,
+  mustRun,
+  operations,
+  sharedDeployment,
+  withDeployment,
+} from "../support/deployment.ts";
 import { killTree } from "../support/processes.ts";
 
 jest.setTimeout(180_000);
@@ -26,7 +33,9 @@ describe("a deployed stack", () => {
     expect(await perCoordination()).toEqual({ ven: 166, boom: 0, total: 3230 });
     await runSampleFile(client, "reassign_osmara.sql");
     expect(await perCoordination()).toEqual({ ven: 166, boom: 0, total: 3230 });
-    await client.query((await client.query<{ command: string }>("select command from cron.job")).rows[0]?.command ?? "");
+    await client.query(
+      (await client.query<{ command: string }>("select command from cron.job")).rows[0]?.command ?? "",
+    );
     expect(await perCoordination()).toEqual({ ven: 0, boom: 29, total: 3230 });
   });
 
@@ -70,7 +79,8 @@ describe("a deployed stack", () => {
 
   test("pauses and resumes the job by configuration alone", async () => {
     const { stack, database } = deployed();
-    const active = async (): Promise<unknown> => (await database.client.query("select jobid, active from cron.job")).rows;
+    const active = async (): Promise<unknown> =>
+      (await database.client.query("select jobid, active from cron.job")).rows;
     stack.configure({ ...DEV_CONFIG, active: false });
     await mustRun(stack, ["up", "--yes", "--skip-preview"]);
     expect(await active()).toEqual([{ jobid: "1", active: false }]);
@@ -86,7 +96,9 @@ describe("a deployed stack", () => {
     stack.configure({ ...DEV_CONFIG, readers: ["dashboard_reader"] });
     expect(await operations(stack, ["preview"])).toEqual(["update conversaciones-dashboard"]);
     await mustRun(stack, ["up", "--yes", "--skip-preview"]);
-    const { rows } = await database.client.query(`select has_table_privilege('dashboard_reader', '${VIEW}', 'select') as may`);
+    const { rows } = await database.client.query(
+      `select has_table_privilege('dashboard_reader', '${VIEW}', 'select') as may`,
+    );
     expect(rows).toEqual([{ may: true }]);
     await mustBeUnchanged(stack);
   });

@@ -17,7 +17,11 @@ interface Drift {
   readonly heals: readonly string[];
 }
 
-const resource = { view: "conversaciones-dashboard", index: "conversaciones-dashboard-key", job: "conversaciones-dashboard-refresh" };
+const resource = {
+  view: "conversaciones-dashboard",
+  index: "conversaciones-dashboard-key",
+  job: "conversaciones-dashboard-refresh",
+};
 const firstRefresh = "conversaciones-dashboard-first-refresh";
 
 const DRIFTS: readonly Drift[] = [
