@@ -105,6 +105,13 @@ describe("checkMaxAge (pure)", () => {
     );
   });
 
+  test("counts the hour that a change of the clock skips", () => {
+    expect(checkMaxAge(scheduleOf("31 2-23/4 * * *"), "6h", 0, "Europe/Madrid")).toContain(
+      "two runs can be 7 hours apart",
+    );
+    expect(checkMaxAge(scheduleOf("31 2-23/4 * * *"), "6h", 0, "Asia/Kathmandu")).toBeUndefined();
+  });
+
   test("sees the night of a schedule that rests", () => {
     expect(checkMaxAge(scheduleOf("*/5 8-20 * * *"), "10m")).toContain("two runs can be 11 hours and 5 minutes apart");
   });
