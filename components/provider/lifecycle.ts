@@ -3,7 +3,7 @@ import type { z } from "zod";
 import { applyPlan } from "../postgres/applyPlan.ts";
 import { resolveConnection } from "../postgres/connection.ts";
 import type { ConnectionConfig } from "../postgres/connection.ts";
-import { isServerError, problemReport, serverText, userError } from "../postgres/errors.ts";
+import { isServerError, isUserError, problemReport, serverText, userError } from "../postgres/errors.ts";
 import { differenceLines, planLines } from "../postgres/plan.ts";
 import type { Plan } from "../postgres/plan.ts";
 import { withSession } from "../postgres/session.ts";
@@ -33,8 +33,11 @@ export function lifecycle<Desired extends object, Actual>(kind: Kind<Desired, Ac
     try {
       return await withSession(resolveConnection(config), "pulumi-matview", work);
     } catch (error) {
-      if (!isServerError(error)) throw error;
-      throw userError(`${kind.noun} ${kind.id(declaration(props) as Desired)}: ${serverText(error)}`, error);
+      const subject = (): string => `${kind.noun} ${kind.id(declaration(props) as Desired)}`;
+      const shown = isServerError(error) ? userError(`${subject()}: ${serverText(error)}`, error) : error;
+      // Pulumi's provider process prints the stack of what read and delete throw; the message alone says all.
+      if (isUserError(shown)) shown.stack = "";
+      throw shown;
     }
   };
 
