@@ -1,5 +1,8 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { chownSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname } from "node:path";
+import { insideRoot, type CommandLine } from "./rootFolder.ts";
 
 /** The operating system's account that servers run as; undefined = the caller's own. PostgreSQL refuses to run as root. */
 export interface Account {
@@ -45,9 +48,6 @@ export function giveToServer(path: string): void {
   if (account !== undefined) chownSync(path, account.uid, account.gid);
 }
 
-/** A command line, ready for spawn. */
-export type CommandLine = readonly [command: string, args: readonly string[]];
-
 /** How a server's command is run. */
 interface Run {
   /** The kernel ends it when the calling process ends, however that happens (Linux only; elsewhere the next start tidies up). */
@@ -66,21 +66,12 @@ export function asServer(
   { diesWithCaller = false, root }: Run = {},
 ): CommandLine {
   const death = diesWithCaller && process.platform === "linux" ? ["--pdeathsig=INT"] : [];
-  if (root !== undefined) return inRoot(directory, root, ["setpriv", [...numericUser(), ...death, command, ...args]]);
+  if (root !== undefined) {
+    const folders = [dirname(directory), tmpdir(), "/dev"];
+    return insideRoot(root, ["setpriv", [...numericUser(), ...death, command, ...args]], folders);
+  }
   const flags = [...accountFlags(directory), ...death];
   return flags.length === 0 ? [command, args] : ["setpriv", [...flags, command, ...args]];
-}
-
-// The directory has the same path inside and outside. The mounts are seen by this process alone and end with it.
-const ENTER_ROOT = `
-mkdir -p "$2$1" && mount --bind "$1" "$2$1" && mount --rbind /dev "$2/dev" && mount --rbind /proc "$2/proc" || exit 1
-root=$2; shift 2; exec chroot "$root" "$@"`;
-
-function inRoot(directory: string, root: string, [command, args]: CommandLine): CommandLine {
-  return [
-    "unshare",
-    ["--mount", "--propagation=private", "sh", "-c", ENTER_ROOT, "sh", directory, root, command, ...args],
-  ];
 }
 
 function numericUser(): readonly string[] {

@@ -7,6 +7,7 @@ import { serverAccount } from "./account.ts";
 import { freshName } from "./folders.ts";
 import type { Installation } from "./installation.ts";
 import { aptGet, runLogged } from "./loggedCommand.ts";
+import { insideRoot } from "./rootFolder.ts";
 
 // Where a PostgreSQL that the system's own distribution lacks comes from.
 const SUITES: Readonly<Record<string, string>> = { "17": "trixie", "18": "sid" };
@@ -64,15 +65,8 @@ async function makeRoot(root: string, { suite, version, mirror }: Release): Prom
   await runLogged("debootstrap", ["--variant=minbase", `--keyring=${KEYRING}`, suite, root, mirror]);
   preventServices(root);
   addServerAccount(root);
-  await runLogged("chroot", [
-    root,
-    "apt-get",
-    "install",
-    "--yes",
-    "--no-install-recommends",
-    `postgresql-${version}-cron`,
-  ]);
-  await runLogged("chroot", [root, "apt-get", "clean"]);
+  const install = ["install", "--yes", "--no-install-recommends", `postgresql-${version}-cron`];
+  for (const args of [install, ["clean"]]) await runLogged(...insideRoot(root, ["apt-get", args]));
 }
 
 function preventServices(root: string): void {
