@@ -27,14 +27,16 @@ const dashboard = new RefreshedView(
     owner: settings.owner,
     grants: settings.readers.map((role) => ({ role, privileges: ["select"] })),
     job: { name: "refresh-conversaciones-dashboard", schedule: settings.schedule, active: settings.active },
+    stamp: "vista_actualizada_at",
+    spotChecks: [
+      { name: "an admin sees every conversation", live: true },
+      { name: "a coordinator sees the conversations of their coordination", column: "coordinacion_codigo", live: true },
+      { name: "an executive sees their own conversations", column: "ejecutivo_id", live: true },
+    ],
     adopt: settings.adopt,
     connection: connectionConfig,
   },
   platform === undefined ? {} : { dependsOn: [platform] },
 );
 
-export const views = [
-  pulumi
-    .all([dashboard.view.schema, dashboard.view.name, dashboard.index.name, dashboard.job.name])
-    .apply(([schema, view, index, job]) => ({ view: `${schema}.${view}`, index, job })),
-];
+export const views = [dashboard.declaration];

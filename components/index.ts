@@ -11,6 +11,7 @@ export { RefreshJob } from "./refreshJob/resource.ts";
 export type { RefreshJobArgs } from "./refreshJob/resource.ts";
 export { readSettings } from "./settings.ts";
 export type { Settings } from "./settings.ts";
+export type { SpotCheck, ViewDeclaration } from "./viewDeclaration.ts";
 export { viewDefinition } from "./viewDefinition.ts";
 export { ViewIndex } from "./viewIndex/resource.ts";
 export type { ViewIndexArgs } from "./viewIndex/resource.ts";

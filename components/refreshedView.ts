@@ -8,6 +8,7 @@ import type { ConnectionConfig } from "./postgres/connection.ts";
 import { derivedName, displayName } from "./postgres/names.ts";
 import { refreshCommand } from "./refreshJob/command.ts";
 import { RefreshJob } from "./refreshJob/resource.ts";
+import type { SpotCheck, ViewDeclaration } from "./viewDeclaration.ts";
 import { ViewIndex } from "./viewIndex/resource.ts";
 
 /** A materialized view that pg_cron keeps fresh. */
@@ -26,7 +27,22 @@ export interface RefreshedViewArgs {
   readonly comment?: string | undefined;
   readonly grants?: readonly GrantArgs[] | undefined;
   readonly storageParameters?: Readonly<Record<string, string>> | undefined;
+  readonly tablespace?: string | undefined;
+  /** `restrict` (the default) or `recreate`: what a changed definition does to what uses the view. */
+  readonly dependents?: "restrict" | "recreate" | undefined;
+  /** Allow a changed definition to drop columns or change their types. */
+  readonly allowColumnChanges?: boolean | undefined;
+  /** Rows that a changed view must have, as a multiple of the rows before. */
+  readonly rowCount?: { readonly min?: number; readonly max?: number } | undefined;
+  /** How long a changed view waits for a moment without readers. */
+  readonly swapDeadlineSeconds?: number | undefined;
   readonly job: RefreshJobSettings;
+  /** Column whose maximum says when the view was last refreshed; the `matview` command compares it with the run history. */
+  readonly stamp?: string | undefined;
+  /** How old the view may be, e.g. `10m`; twice the interval when left out. */
+  readonly maxAge?: string | undefined;
+  /** Counts by which `matview verify` proves that readers get what they should. */
+  readonly spotChecks?: readonly SpotCheck[] | undefined;
   /** Take over what exists and differs, and change it. */
   readonly adopt?: boolean | undefined;
   /** Where the connection comes from when the environment does not say: the first refresh is handed it as a secret. */
@@ -50,6 +66,8 @@ export class RefreshedView extends pulumi.ComponentResource {
   readonly index: ViewIndex;
   readonly firstRefresh: command.local.Command;
   readonly job: RefreshJob;
+  /** What the `matview` command knows of the view: put it into the stack's output `views`. */
+  readonly declaration: pulumi.Output<ViewDeclaration>;
 
   constructor(name: string, args: RefreshedViewArgs, options?: pulumi.ComponentResourceOptions) {
     super("matview:index:RefreshedView", name, {}, options);
@@ -57,6 +75,7 @@ export class RefreshedView extends pulumi.ComponentResource {
     this.index = declareIndex(this, name, args, this.view);
     this.firstRefresh = runFirstRefresh(this, name, args, this.view, this.index);
     this.job = declareJob(this, name, args, this.view, this.firstRefresh);
+    this.declaration = declarationOf(args, this);
     this.registerOutputs();
   }
 }
@@ -69,11 +88,17 @@ function declareView(parent: RefreshedView, name: string, args: RefreshedViewArg
       name: args.name,
       definition: args.definition,
       uniqueKey: [...args.uniqueKey],
+      keyIndex: indexName(args),
       job: args.job.name,
       owner: args.owner,
       comment: args.comment,
       grants: args.grants === undefined ? undefined : [...args.grants],
       storageParameters: args.storageParameters,
+      tablespace: args.tablespace,
+      dependents: args.dependents,
+      allowColumnChanges: args.allowColumnChanges,
+      rowCount: args.rowCount,
+      swapDeadlineSeconds: args.swapDeadlineSeconds,
       ...takeover(args),
     },
     { parent },
@@ -86,7 +111,7 @@ function declareIndex(parent: RefreshedView, name: string, args: RefreshedViewAr
     {
       schema: view.schema,
       view: view.name,
-      name: args.indexName ?? derivedName(`${args.name}_${args.uniqueKey.join("_")}`, "idx"),
+      name: indexName(args),
       columns: [...args.uniqueKey],
       unique: true,
       ...takeover(args),
@@ -94,6 +119,10 @@ function declareIndex(parent: RefreshedView, name: string, args: RefreshedViewAr
     // An index goes with its view.
     { parent, deletedWith: view },
   );
+}
+
+function indexName(args: RefreshedViewArgs): string {
+  return args.indexName ?? derivedName(`${args.name}_${args.uniqueKey.join("_")}`, "idx");
 }
 
 function runFirstRefresh(
@@ -137,6 +166,19 @@ function declareJob(
     },
     { parent, dependsOn: [firstRefresh] },
   );
+}
+
+function declarationOf(args: RefreshedViewArgs, { view, index, job }: RefreshedView): pulumi.Output<ViewDeclaration> {
+  return pulumi.all([view.schema, view.name, index.name, job.name]).apply(([schema, name, indexName, jobName]) => ({
+    view: displayName({ schema, name }),
+    index: indexName,
+    job: jobName,
+    schedule: args.job.schedule,
+    active: args.job.active,
+    ...(args.stamp === undefined ? {} : { stamp: args.stamp }),
+    ...(args.maxAge === undefined ? {} : { maxAge: args.maxAge }),
+    spotChecks: [...(args.spotChecks ?? [])],
+  }));
 }
 
 function takeover({ adopt }: RefreshedViewArgs): { adopt?: true } {
