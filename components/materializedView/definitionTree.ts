@@ -15,8 +15,11 @@ export interface TreeNode {
   readonly visibleCtes: ReadonlySet<string>;
 }
 
-/** All nodes of a tree, without recursion: a definition may nest deeper than the stack is. The order means nothing. */
-export function* treeNodes(tree: unknown): Generator<TreeNode> {
+/**
+ * All nodes of a tree, without recursion: a definition may nest deeper than the stack is. The order means nothing. What is
+ * beneath a node of the kinds in `closed` is left out.
+ */
+export function* treeNodes(tree: unknown, closed: ReadonlySet<string> = new Set()): Generator<TreeNode> {
   const pending: { value: unknown; kind: string; ctes: ReadonlySet<string> }[] = [
     { value: tree, kind: "", ctes: new Set() },
   ];
@@ -26,6 +29,7 @@ export function* treeNodes(tree: unknown): Generator<TreeNode> {
       for (const item of value) pending.push({ value: item, kind, ctes });
     } else if (isRecord(value)) {
       yield { kind, fields: value, visibleCtes: ctes };
+      if (closed.has(kind)) continue;
       const scope = scopes(value["withClause"], ctes);
       for (const { query, visible } of scope.queries) pending.push({ value: query, kind: "", ctes: visible });
       for (const [key, child] of Object.entries(value)) {
@@ -37,7 +41,7 @@ export function* treeNodes(tree: unknown): Generator<TreeNode> {
 }
 
 /** A hash of the tree without the places in the text: equal for two texts that differ in layout, comments and case only. */
-export function hashTree(tree: SelectStmt): string {
+export function hashTree(tree: object): string {
   const withoutPlaces = (key: string, value: unknown): unknown => (PLACES.has(key) ? undefined : value);
   return createHash("sha256").update(JSON.stringify(tree, withoutPlaces)).digest("hex");
 }
