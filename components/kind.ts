@@ -13,6 +13,12 @@ export interface Situation<Desired, Actual> {
   readonly capabilities: Capabilities;
 }
 
+/** All objects of a kind as they were at one moment, for looks that change nothing. */
+export interface Survey<Desired, Actual> {
+  /** What `describe` would answer, or undefined where only the server can tell. `recorded` is what `record` gave before. */
+  find(desired: Desired, recorded: unknown): { readonly actual: Actual | undefined } | undefined;
+}
+
 /** What a resource kind is: data plus functions without side effects, and one that reads. The lifecycle does the rest. */
 export interface Kind<Desired extends object, Actual> {
   /** As users read it in messages: "materialized view". */
@@ -27,6 +33,10 @@ export interface Kind<Desired extends object, Actual> {
   describe(session: Session, desired: readonly Desired[]): Promise<(Actual | undefined)[]>;
   /** True for a description of something that is not there, where a kind describes that too. */
   isAbsent?(actual: Actual): boolean;
+  /** Reads everything of this kind at once, in a number of queries that does not grow with the objects. */
+  survey(session: Session): Promise<Survey<Desired, Actual>>;
+  /** What to keep in the state beside the inputs, so that the next survey can answer without the server. */
+  record?(desired: Desired, actual: Actual, capabilities: Capabilities): object | undefined;
   plan(situation: Situation<Desired, Actual>): Plan;
   /**
    * The inputs as the world has them; where the world means the same, the declared text itself. What the world has and a

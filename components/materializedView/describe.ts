@@ -44,7 +44,8 @@ export interface AbsentView extends QualifiedName {
   readonly jobs: readonly ActualJob[];
 }
 
-interface Row extends Omit<ActualView, "exists" | "storageParameters" | "bytes" | "verdict" | "jobs"> {
+/** A row of describe/materialized_views.sql. */
+export interface ViewRow extends Omit<ActualView, "exists" | "storageParameters" | "bytes" | "verdict" | "jobs"> {
   relationKind: string;
   bytes: string;
   storageParameters: string[];
@@ -59,7 +60,7 @@ export async function describeViews(
   desired: readonly DesiredView[],
 ): Promise<(ActualView | AbsentView)[]> {
   const names = [desired.map(({ schema }) => schema), desired.map(({ name }) => name)];
-  const { rows } = await session.target.query<Row>(sqlText("describe/materialized_views"), names);
+  const { rows } = await session.target.query<ViewRow>(sqlText("describe/materialized_views"), names);
   const found = new Map(rows.map((row) => [displayName(row), row]));
   const all = session.capabilities.cron?.hasUsage === true ? await describeJobs(session, null) : [];
   const views: (ActualView | AbsentView)[] = [];
@@ -69,24 +70,14 @@ export async function describeViews(
     views.push(
       row === undefined
         ? { exists: false, schema: view.schema, name: view.name, jobs }
-        : await toActual(session, view, row, jobs),
+        : toActual(row, jobs, await compareRow(session, view, row)),
     );
   }
   return views;
 }
 
-async function toActual(
-  session: Session,
-  desired: DesiredView,
-  row: Row,
-  jobs: readonly ActualJob[],
-): Promise<ActualView> {
-  if (row.relationKind !== "m") {
-    throw userError(
-      `${displayName(row)} exists and is ${KINDS[row.relationKind] ?? "no materialized view"}; ` +
-        "declare another name, or rename or drop what is there",
-    );
-  }
+/** The description of a view from what was read of it. */
+export function toActual(row: ViewRow, jobs: readonly ActualJob[], verdict: Verdict): ActualView {
   const { relationKind, ...view } = row;
   void relationKind;
   return {
@@ -94,9 +85,17 @@ async function toActual(
     exists: true,
     bytes: Number(row.bytes),
     storageParameters: Object.fromEntries(row.storageParameters.map(splitParameter)),
-    verdict: await compare(session, desired),
+    verdict,
     jobs,
   };
+}
+
+async function compareRow(session: Session, desired: DesiredView, row: ViewRow): Promise<Verdict> {
+  if (row.relationKind === "m") return compare(session, desired);
+  throw userError(
+    `${displayName(row)} exists and is ${KINDS[row.relationKind] ?? "no materialized view"}; ` +
+      "declare another name, or rename or drop what is there",
+  );
 }
 
 async function compare(session: Session, desired: DesiredView): Promise<Verdict> {

@@ -8,6 +8,8 @@ import type { DesiredView } from "./desired.ts";
 import { sameTree } from "./parseDefinition.ts";
 import { planView, UNPOPULATED } from "./plan.ts";
 import { preflightView } from "./preflight.ts";
+import { recordView, surveyViews } from "./survey.ts";
+import { runSwap } from "./swapRun.ts";
 
 /** Materialized views: absent, identical, different in place, different in definition, renamed, unpopulated. */
 export const materializedViewKind: Kind<DesiredView, ActualView | AbsentView> = {
@@ -16,6 +18,8 @@ export const materializedViewKind: Kind<DesiredView, ActualView | AbsentView> = 
   id: displayName,
   located: (desired, previous) => ({ ...desired, schema: previous.schema, name: previous.name }),
   describe: describeViews,
+  survey: surveyViews,
+  record: recordView,
   isAbsent: (actual) => !actual.exists,
   plan: planView,
 
@@ -33,6 +37,8 @@ export const materializedViewKind: Kind<DesiredView, ActualView | AbsentView> = 
         : previous.incarnation,
   }),
 
+  runners: { swap: runSwap },
+
   preflight: preflightView,
 };
 
@@ -48,6 +54,8 @@ function observedView(desired: DesiredView, actual: ActualView): DesiredView {
     ...(desired.storageParameters === undefined
       ? {}
       : { storageParameters: observedParameters(desired.storageParameters, actual) }),
+    ...(desired.tablespace === undefined ? {} : { tablespace: actual.tablespace }),
+    ...(desired.accessMethod === undefined ? {} : { accessMethod: actual.accessMethod }),
     ...(actual.isPopulated ? {} : { incarnation: UNPOPULATED }),
   };
 }

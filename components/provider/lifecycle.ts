@@ -1,6 +1,8 @@
 import type { dynamic } from "@pulumi/pulumi";
 import type { z } from "zod";
+import type { Kind } from "../kind.ts";
 import { applyPlan } from "../postgres/applyPlan.ts";
+import type { Capabilities } from "../postgres/capabilities.ts";
 import { resolveConnection } from "../postgres/connection.ts";
 import type { ConnectionConfig } from "../postgres/connection.ts";
 import { isServerError, isUserError, problemReport, serverText, userError } from "../postgres/errors.ts";
@@ -8,7 +10,7 @@ import { differenceLines, planLines } from "../postgres/plan.ts";
 import type { Plan } from "../postgres/plan.ts";
 import { withSession } from "../postgres/session.ts";
 import type { Session } from "../postgres/session.ts";
-import type { Kind } from "../kind.ts";
+import { forgetSurveys, surveyor } from "./look.ts";
 
 /** How Pulumi's process marks a value that is not known yet (`pulumi.runtime.unknownValue`). */
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
@@ -29,9 +31,13 @@ type Props = Record<string, unknown>;
 export function lifecycle<Desired extends object, Actual>(kind: Kind<Desired, Actual>): dynamic.ResourceProvider {
   let config: ConnectionConfig = {};
 
-  const session = async <T>(props: Props, work: (session: Session) => Promise<T>): Promise<T> => {
+  const open = <T>(work: (session: Session) => Promise<T>): Promise<T> =>
+    withSession(resolveConnection(config), "pulumi-matview", work);
+  const look = surveyor(kind, open);
+
+  const explaining = async <T>(props: Props, work: () => Promise<T>): Promise<T> => {
     try {
-      return await withSession(resolveConnection(config), "pulumi-matview", work);
+      return await work();
     } catch (error) {
       const subject = (): string => `${kind.noun} ${kind.id(declaration(props) as Desired)}`;
       const shown = isServerError(error) ? userError(`${subject()}: ${serverText(error)}`, error) : error;
@@ -41,14 +47,27 @@ export function lifecycle<Desired extends object, Actual>(kind: Kind<Desired, Ac
     }
   };
 
+  const writing = <T>(props: Props, work: (session: Session) => Promise<T>): Promise<T> => {
+    forgetSurveys();
+    return explaining(props, () => open(work));
+  };
+
   const describeOne = async (open: Session, desired: Desired): Promise<Actual | undefined> =>
     (await kind.describe(open, [desired]))[0];
 
   const isAbsent = (actual: Actual | undefined): actual is undefined =>
     actual === undefined || kind.isAbsent?.(actual) === true;
 
-  /** Plans, applies, and plans again: what is not converged then is an error that names what remains. */
-  const apply = async (open: Session, desired: Desired, previous: Desired | undefined, plan: Plan): Promise<void> => {
+  /**
+   * Plans, applies, and plans again: what is not converged then is an error that names what remains. Returns what is kept
+   * in the state beside the inputs.
+   */
+  const apply = async (
+    open: Session,
+    desired: Desired,
+    previous: Desired | undefined,
+    plan: Plan,
+  ): Promise<{ recorded?: object }> => {
     await applyPlan(open, plan, kind.runners);
     const actual = await describeOne(open, desired);
     const rest = kind.plan({ desired, previous, actual, capabilities: open.capabilities });
@@ -58,6 +77,12 @@ export function lifecycle<Desired extends object, Actual>(kind: Kind<Desired, Ac
         ...differenceLines(rest.differences),
       ]);
     }
+    return isAbsent(actual) ? {} : record(desired, actual, open.capabilities);
+  };
+
+  const record = (desired: Desired, actual: Actual, capabilities: Capabilities): { recorded?: object } => {
+    const recorded = kind.record?.(desired, actual, capabilities);
+    return recorded === undefined ? {} : { recorded };
   };
 
   const refuseProblems = async (open: Session, desired: Desired): Promise<void> => {
@@ -68,6 +93,7 @@ export function lifecycle<Desired extends object, Actual>(kind: Kind<Desired, Ac
   return {
     // Only stores: a second call may arrive before an asynchronous configure is done.
     configure: (request): Promise<void> => {
+      forgetSurveys();
       config = {
         databaseUrl: request.config.get("matview:databaseUrl"),
         cronDatabase: request.config.get("matview:cronDatabase"),
@@ -88,7 +114,7 @@ export function lifecycle<Desired extends object, Actual>(kind: Kind<Desired, Ac
     diff: () => Promise.resolve({}),
 
     create: (inputs: Props) =>
-      session(inputs, async (open) => {
+      writing(inputs, async (open) => {
         const desired = declaration(inputs) as Desired;
         await refuseProblems(open, desired);
         const actual = await describeOne(open, desired);
@@ -100,12 +126,12 @@ export function lifecycle<Desired extends object, Actual>(kind: Kind<Desired, Ac
             differenceLines(plan.differences),
           );
         }
-        await apply(open, desired, undefined, plan);
-        return { id: kind.id(desired), outs: inputs };
+        const kept = await apply(open, desired, undefined, plan);
+        return { id: kind.id(desired), outs: { ...inputs, ...kept } };
       }),
 
     update: (_id: string, olds: Props, news: Props) =>
-      session(news, async (open) => {
+      writing(news, async (open) => {
         const desired = declaration(news) as Desired;
         const previous = declaration(olds) as Desired;
         await refuseProblems(open, desired);
@@ -113,21 +139,21 @@ export function lifecycle<Desired extends object, Actual>(kind: Kind<Desired, Ac
         // A rename that was applied and not recorded leaves nothing under the old name.
         const old = moved ? await describeOne(open, kind.located(desired, previous)) : undefined;
         const actual = isAbsent(old) ? await describeOne(open, desired) : old;
-        await apply(open, desired, previous, kind.plan({ desired, previous, actual, capabilities: open.capabilities }));
-        return { outs: news };
+        const plan = kind.plan({ desired, previous, actual, capabilities: open.capabilities });
+        return { outs: { ...news, ...(await apply(open, desired, previous, plan)) } };
       }),
 
     read: (id: string, props: Props) =>
-      session(props, async (open) => {
+      explaining(props, async () => {
         const desired = declaration(props) as Desired;
-        const actual = await describeOne(open, desired);
+        const { actual, capabilities } = await look(desired, props["recorded"]);
         if (isAbsent(actual)) return { id: "", props: {} };
-        const inputs = { ...extra(props), ...kind.observed(desired, actual, open.capabilities) };
-        return { id, props: inputs, inputs };
+        const inputs = { ...extra(props), ...kind.observed(desired, actual, capabilities) };
+        return { id, props: { ...inputs, ...record(desired, actual, capabilities) }, inputs };
       }),
 
     delete: (_id: string, props: Props) =>
-      session(props, async (open) => {
+      writing(props, async (open) => {
         const previous = declaration(props) as Desired;
         const actual = await describeOne(open, previous);
         if (isAbsent(actual)) return;
@@ -140,9 +166,8 @@ export function lifecycle<Desired extends object, Actual>(kind: Kind<Desired, Ac
 }
 
 function declaration(props: Props): Props {
-  const { __provider, adopt, ...rest } = props;
-  void __provider;
-  void adopt;
+  const { __provider, adopt, recorded, ...rest } = props;
+  void [__provider, adopt, recorded];
   return rest;
 }
 

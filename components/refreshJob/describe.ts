@@ -1,3 +1,4 @@
+import type { Survey } from "../kind.ts";
 import { inTransaction } from "../postgres/applyPlan.ts";
 import { isServerError, SQLSTATE, userError } from "../postgres/errors.ts";
 import type { Session } from "../postgres/session.ts";
@@ -43,27 +44,47 @@ export async function describeDeclaredJobs(
     session,
     desired.map(({ name }) => name),
   );
-  const jobs: (ActualJob | undefined)[] = [];
-  for (const job of desired) {
-    const user = job.user ?? currentUser;
-    const found = visible.find((candidate) => candidate.name === job.name && candidate.user === user);
-    jobs.push(found ?? (cron.seesAllJobs || user === currentUser ? undefined : await asRole(session, user, job.name)));
-  }
-  return jobs;
+  const jobOf = (found: readonly ActualJob[], job: DesiredJob): ActualJob | undefined =>
+    found.find(({ name, user }) => name === job.name && user === (job.user ?? currentUser));
+  const hidden = desired.filter(
+    (job) => !cron.seesAllJobs && (job.user ?? currentUser) !== currentUser && jobOf(visible, job) === undefined,
+  );
+  for (const [user, names] of namesByUser(hidden)) visible.push(...(await asRole(session, user, names)));
+  return desired.map((job) => jobOf(visible, job));
+}
+
+/** Reads all jobs that this role may see; of another role's job that is not among them, only `describe` can tell. */
+export async function surveyJobs(session: Session): Promise<Survey<DesiredJob, ActualJob>> {
+  const { cron, currentUser } = session.capabilities;
+  if (cron?.hasUsage !== true) return { find: () => undefined };
+  const found = new Map((await describeJobs(session, null)).map((job) => [`${job.user} ${job.name}`, job]));
+  return {
+    find: ({ name, user = currentUser }) => {
+      const actual = found.get(`${user} ${name}`);
+      return actual !== undefined || cron.seesAllJobs || user === currentUser ? { actual } : undefined;
+    },
+  };
+}
+
+function namesByUser(jobs: readonly DesiredJob[]): Map<string, string[]> {
+  const names = new Map<string, string[]>();
+  for (const { name, user = "" } of jobs) names.set(user, [...(names.get(user) ?? []), name]);
+  return names;
 }
 
 // Row security hides the jobs of other roles from everyone but a superuser; a member can look as the role itself.
-async function asRole(session: Session, user: string, name: string): Promise<ActualJob | undefined> {
+async function asRole(session: Session, user: string, names: readonly string[]): Promise<ActualJob[]> {
   try {
     return await inTransaction(session.cron, async () => {
       await session.cron.query(sqlStatement("statements/set_role", { names: { role: user } }));
-      return (await describeJobs(session, [name])).find((job) => job.user === user);
+      return (await describeJobs(session, names)).filter((job) => job.user === user);
     });
   } catch (error) {
     if (!isServerError(error, SQLSTATE.insufficientPrivilege)) throw error;
     const { currentUser } = session.capabilities;
+    const what = `${names.length === 1 ? "job" : "jobs"} ${names.join(", ")} of role ${user}`;
     throw userError(
-      `job ${name} of role ${user} cannot be seen by role ${currentUser}: row security on cron.job shows a role its own jobs; ` +
+      `${what} cannot be seen by role ${currentUser}: row security on cron.job shows a role its own jobs; ` +
         `connect as ${user} or as a superuser, or let a superuser run: grant ${user} to ${currentUser}`,
       error,
     );

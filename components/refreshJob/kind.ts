@@ -1,7 +1,7 @@
 import type { Kind } from "../kind.ts";
 import { refreshJobSchema } from "./desired.ts";
 import type { DesiredJob } from "./desired.ts";
-import { describeDeclaredJobs } from "./describe.ts";
+import { describeDeclaredJobs, surveyJobs } from "./describe.ts";
 import type { ActualJob } from "./describe.ts";
 import { planJob } from "./plan.ts";
 import { preflightJob } from "./preflight.ts";
@@ -17,6 +17,7 @@ export const refreshJobKind: Kind<DesiredJob, ActualJob> = {
     return { ...rest, name: previous.name, ...(previous.user === undefined ? {} : { user: previous.user }) };
   },
   describe: describeDeclaredJobs,
+  survey: surveyJobs,
   plan: planJob,
   observed: (desired, actual, capabilities) => ({
     ...desired,

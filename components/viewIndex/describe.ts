@@ -1,3 +1,4 @@
+import type { Survey } from "../kind.ts";
 import { userError } from "../postgres/errors.ts";
 import { displayName } from "../postgres/names.ts";
 import type { QualifiedName } from "../postgres/names.ts";
@@ -45,6 +46,18 @@ export async function describeIndexes(
     const row = found.get(displayName(index));
     return row === undefined ? undefined : toActual(row);
   });
+}
+
+/** Reads all indexes of materialized views. A name that is none of theirs may be somebody else's, which `describe` can tell. */
+export async function surveyIndexes(session: Session): Promise<Survey<DesiredIndex, ActualIndex>> {
+  const { rows } = await session.target.query<Row>(sqlText("describe/indexes"), [null, null]);
+  const found = new Map(rows.map((row) => [displayName(row), row]));
+  return {
+    find: (desired) => {
+      const row = found.get(displayName(desired));
+      return row === undefined ? undefined : { actual: toActual(row) };
+    },
+  };
 }
 
 function toActual(row: Row): ActualIndex {

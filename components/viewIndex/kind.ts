@@ -1,6 +1,6 @@
 import type { Kind } from "../kind.ts";
 import { displayName } from "../postgres/names.ts";
-import { describeIndexes } from "./describe.ts";
+import { describeIndexes, surveyIndexes } from "./describe.ts";
 import type { ActualIndex } from "./describe.ts";
 import { viewIndexSchema } from "./desired.ts";
 import type { DesiredIndex } from "./desired.ts";
@@ -13,6 +13,7 @@ export const viewIndexKind: Kind<DesiredIndex, ActualIndex> = {
   id: displayName,
   located: (desired, previous) => ({ ...desired, schema: previous.schema, name: previous.name }),
   describe: describeIndexes,
+  survey: surveyIndexes,
   plan: planIndex,
   observed: (desired, actual) => ({
     ...desired,

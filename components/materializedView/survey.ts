@@ -1,0 +1,59 @@
+import type { Survey } from "../kind.ts";
+import type { Capabilities } from "../postgres/capabilities.ts";
+import { displayName } from "../postgres/names.ts";
+import type { Session } from "../postgres/session.ts";
+import { sqlText } from "../postgres/sqlFiles.ts";
+import { refreshedBy } from "../refreshJob/command.ts";
+import { describeJobs } from "../refreshJob/describe.ts";
+import { toActual } from "./describe.ts";
+import type { AbsentView, ActualView, ViewRow } from "./describe.ts";
+import type { DesiredView } from "./desired.ts";
+import { isAsRecorded, liveDefinitions, recordDefinition } from "./recordedDefinition.ts";
+import type { Recorded } from "./recordedDefinition.ts";
+
+/** Views beyond this many are not held in memory: each is asked for by name. */
+const MOST_VIEWS = 20_000;
+
+/**
+ * Reads all materialized views, how the server prints them, and the jobs. A definition that is as last recorded needs no
+ * comparison; every other one, and a name that no materialized view bears, is left to `describe`.
+ */
+export async function surveyViews(session: Session): Promise<Survey<DesiredView, ActualView | AbsentView>> {
+  const { target, capabilities } = session;
+  const { rows } = await target.query<ViewRow>(sqlText("describe/materialized_views"), [null, null]);
+  if (rows.length > MOST_VIEWS) return { find: () => undefined };
+  const definitions = await liveDefinitions(
+    target,
+    rows.map(({ oid }) => oid),
+  );
+  const jobs = capabilities.cron?.hasUsage === true ? await describeJobs(session, null) : [];
+  const found = new Map(rows.map((row) => [displayName(row), row]));
+  return {
+    find: (desired, recorded) => {
+      const row = found.get(displayName(desired));
+      const live = row === undefined ? undefined : definitions.get(row.oid);
+      if (row === undefined || live === undefined || !isRecord(recorded)) return undefined;
+      if (!isAsRecorded(recorded, declared(desired), live, capabilities.serverMajor)) return undefined;
+      const own = jobs.filter((job) => refreshedBy(job, desired, capabilities.database));
+      return { actual: toActual(row, own, { outcome: "equal", live }) };
+    },
+  };
+}
+
+/** Both sides of a comparison that came out equal, as hashes; nothing where they differ. */
+export function recordView(
+  desired: DesiredView,
+  actual: ActualView | AbsentView,
+  { serverMajor }: Capabilities,
+): Recorded | undefined {
+  if (!actual.exists || actual.verdict.outcome !== "equal") return undefined;
+  return recordDefinition(declared(desired), actual.verdict.live, serverMajor);
+}
+
+function declared({ definition }: DesiredView): { definition: string } {
+  return { definition };
+}
+
+function isRecord(recorded: unknown): recorded is Recorded {
+  return typeof recorded === "object" && recorded !== null && "declaredHash" in recorded;
+}
