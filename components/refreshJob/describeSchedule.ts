@@ -14,7 +14,7 @@ export function describeSchedule(schedule: Schedule): string {
 }
 
 /** "a, b and c"; runs of three and more become "a to c". */
-export function listed(values: readonly number[], name: (value: number) => string = String): string {
+function listed(values: readonly number[], name: (value: number) => string = String): string {
   const parts: string[] = [];
   for (let start = 0; start < values.length;) {
     let end = start;

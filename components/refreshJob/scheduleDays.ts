@@ -54,7 +54,7 @@ const LEAP_YEAR = 2000;
 const DAY_MS = 86_400_000;
 
 /** Day number since 1970-01-01. */
-export function dayNumber({ year, month, day }: CalendarDay): number {
+function dayNumber({ year, month, day }: CalendarDay): number {
   return Date.UTC(year, month - 1, day) / DAY_MS;
 }
 
@@ -65,7 +65,7 @@ export function calendarDay(number: number): CalendarDay {
 }
 
 /** How many days a month has. */
-export function daysInMonth(year: number, month: number): number {
+function daysInMonth(year: number, month: number): number {
   return new Date(Date.UTC(year, month, 0)).getUTCDate();
 }
 
