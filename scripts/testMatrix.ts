@@ -60,7 +60,10 @@ async function testsOn(version: string, mode: string, jestArgs: readonly string[
 }
 
 function print(versions: readonly string[], runs: readonly Run[]): number {
-  const table = new Table({ head: ["PostgreSQL", "pg_cron mode", "passed", "failed", "seconds"], style: { head: [] } });
+  const table = new Table({
+    head: ["PostgreSQL", "pg_cron mode", "passed", "failed", "seconds"],
+    style: { head: [], border: [] },
+  });
   for (const { version, mode, passed, failed, seconds } of runs) {
     table.push([version, mode, passed, failed, Math.round(seconds)]);
   }

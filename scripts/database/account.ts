@@ -82,8 +82,9 @@ function numericUser(): readonly string[] {
 
 function accountFlags(directory: string): readonly string[] {
   if (serverAccount() === undefined) return [];
+  // Not "test -r": it asks access(2), which leaves capabilities out.
   for (const flags of [SET_USER, [...SET_USER, ...PASS_THROUGH]]) {
-    if (spawnSync("setpriv", [...flags, "test", "-r", directory], { stdio: "ignore" }).status === 0) return flags;
+    if (spawnSync("setpriv", [...flags, "stat", `${directory}/.`], { stdio: "ignore" }).status === 0) return flags;
   }
   throw new Error(
     `the user "${USER}", which PostgreSQL runs as, cannot reach ${directory}: move the checkout, or let others pass through its parent folders (chmod o+x)`,

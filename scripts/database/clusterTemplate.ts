@@ -75,8 +75,6 @@ function copy(from: string, to: string): void {
 
 /** What tells templates of two installations and two accounts apart. */
 export function slug({ build }: Installation): string {
-  return `${build
-    .replace(/^postgres/, "")
-    .replace(/[^\w.]+/g, "-")
-    .toLowerCase()}-${serverAccount() === undefined ? "own" : "system"}`.replace(/-+/g, "-");
+  const account = serverAccount() === undefined ? "own" : "system";
+  return `${build.toLowerCase()} ${account}`.replace(/[^a-z0-9.]+/g, "-").replace(/^postgres-/, "");
 }

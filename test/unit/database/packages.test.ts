@@ -1,4 +1,5 @@
 import { expect, test } from "@jest/globals";
+import { requireInstallation } from "../../../scripts/database/installation.ts";
 import { addedClusters, cronPackage } from "../../../scripts/database/packages.ts";
 
 test("of several pg_cron packages the one of the newest PostgreSQL is chosen, and names that only look alike are not", () => {
@@ -22,4 +23,10 @@ test("only clusters that an installation added are to be dropped, and those of t
   expect(addedClusters(before, after)).toEqual([["15", "main"]]);
   expect(addedClusters(after, after)).toEqual([]);
   expect(addedClusters("", before)).toEqual([["14", "main"]]);
+});
+
+test("a PostgreSQL that is not there is missed by name, with what brings it", () => {
+  expect(() => requireInstallation("99")).toThrow(
+    "there is no PostgreSQL 99 with pg_cron on this computer: install the package postgresql-99-cron, or set MATVIEW_DATABASE_URL to a server that has it",
+  );
 });
