@@ -3,13 +3,17 @@ import { displayName } from "../postgres/names.ts";
 import type { QualifiedName } from "../postgres/names.ts";
 import type { Session } from "../postgres/session.ts";
 import { sqlText } from "../postgres/sqlFiles.ts";
+import { refreshedBy } from "../refreshJob/command.ts";
 import { describeJobs } from "../refreshJob/describe.ts";
 import type { ActualJob } from "../refreshJob/describe.ts";
-import { refreshedBy } from "../refreshJob/command.ts";
 import { compareDefinition } from "./compareDefinition.ts";
 import type { Verdict } from "./compareDefinition.ts";
 import type { DesiredView } from "./desired.ts";
+import { readLeftovers } from "./leftovers.ts";
+import type { Leftover } from "./leftovers.ts";
 import { parseDefinition } from "./parseDefinition.ts";
+import { readReplacement } from "./replacement.ts";
+import type { Replacement } from "./replacement.ts";
 
 /** A privilege that a role other than the owner holds on the view; PUBLIC is the role "public". */
 export interface ActualGrant {
@@ -26,6 +30,8 @@ export interface ActualView extends QualifiedName {
   readonly isPopulated: boolean;
   readonly bytes: number;
   readonly comment: string | null;
+  readonly tablespace: string;
+  readonly accessMethod: string;
   readonly storageParameters: Readonly<Record<string, string>>;
   readonly grants: readonly ActualGrant[];
   readonly columns: readonly string[];
@@ -36,6 +42,10 @@ export interface ActualView extends QualifiedName {
   readonly indexes: readonly { readonly name: string; readonly definition: string; readonly isValid: boolean }[];
   /** Jobs of pg_cron that refresh it, as far as this role may see them. */
   readonly jobs: readonly ActualJob[];
+  /** What a swap that was cut off left behind. */
+  readonly leftovers: readonly Leftover[];
+  /** Read where the declaration asks for what only a view built anew can have. */
+  readonly replacement: Replacement | undefined;
 }
 
 /** A name that no relation bears, and the jobs that refresh it all the same. */
@@ -45,7 +55,10 @@ export interface AbsentView extends QualifiedName {
 }
 
 /** A row of describe/materialized_views.sql. */
-export interface ViewRow extends Omit<ActualView, "exists" | "storageParameters" | "bytes" | "verdict" | "jobs"> {
+export interface ViewRow extends Omit<
+  ActualView,
+  "exists" | "storageParameters" | "bytes" | "verdict" | "jobs" | "leftovers" | "replacement"
+> {
   relationKind: string;
   bytes: string;
   storageParameters: string[];
@@ -67,11 +80,12 @@ export async function describeViews(
   for (const view of desired) {
     const row = found.get(displayName(view));
     const jobs = all.filter((job) => refreshedBy(job, view, session.capabilities.database));
-    views.push(
-      row === undefined
-        ? { exists: false, schema: view.schema, name: view.name, jobs }
-        : toActual(row, jobs, await compareRow(session, view, row)),
-    );
+    if (row === undefined) {
+      views.push({ exists: false, schema: view.schema, name: view.name, jobs });
+      continue;
+    }
+    const verdict = await compareRow(session, view, row);
+    views.push({ ...toActual(row, jobs, verdict), ...(await readChange(session, view, row, verdict)) });
   }
   return views;
 }
@@ -87,7 +101,29 @@ export function toActual(row: ViewRow, jobs: readonly ActualJob[], verdict: Verd
     storageParameters: Object.fromEntries(row.storageParameters.map(splitParameter)),
     verdict,
     jobs,
+    leftovers: [],
+    replacement: undefined,
   };
+}
+
+/** What only a plan needs: what a swap left behind, and what the next one would carry over. */
+async function readChange(
+  { target }: Session,
+  desired: DesiredView,
+  row: ViewRow,
+  { outcome }: Verdict,
+): Promise<Pick<ActualView, "leftovers" | "replacement">> {
+  const leftovers = await readLeftovers(target, row);
+  const isBuiltAnew = outcome === "different" || (outcome === "equal" && isStoredElsewhere(desired, row));
+  if (!isBuiltAnew) return { leftovers, replacement: undefined };
+  const parsed = await parseDefinition(desired.definition);
+  if (!parsed.ok) return { leftovers, replacement: undefined };
+  const view = { schema: row.schema, name: row.name };
+  return { leftovers, replacement: await readReplacement(target, view, parsed.definition.sql) };
+}
+
+function isStoredElsewhere(desired: DesiredView, { tablespace, accessMethod }: ViewRow): boolean {
+  return (desired.tablespace ?? tablespace) !== tablespace || (desired.accessMethod ?? accessMethod) !== accessMethod;
 }
 
 async function compareRow(session: Session, desired: DesiredView, row: ViewRow): Promise<Verdict> {

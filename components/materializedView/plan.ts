@@ -5,25 +5,36 @@ import { CONVERGED, step } from "../postgres/plan.ts";
 import type { Difference, Plan, Step } from "../postgres/plan.ts";
 import { sqlStatement } from "../postgres/sqlFiles.ts";
 import { deactivateStep } from "../refreshJob/plan.ts";
-import type { DesiredView } from "./desired.ts";
 import type { AbsentView, ActualView } from "./describe.ts";
+import type { DesiredView } from "./desired.ts";
+import { dropLeftoverSql } from "./leftovers.ts";
 import { planProperties } from "./planProperties.ts";
-import { createSql, rebuildSql } from "./statements.ts";
+import { createSql } from "./statements.ts";
+import { planSwap } from "./swapPlan.ts";
 
 /** The incarnation of a view that has no data: `check` gives it a new one, which runs the first refresh. */
 export const UNPOPULATED = "unpopulated";
 
 /** From the declared view and the one that is there to the statements between them. */
-export function planView({ desired, previous, actual, capabilities }: Situation<DesiredView, ActualView | AbsentView>): Plan {
+export function planView({
+  desired,
+  previous,
+  actual,
+  capabilities,
+}: Situation<DesiredView, ActualView | AbsentView>): Plan {
   if (desired === "absent") return actual?.exists === true ? drop(actual) : CONVERGED;
   if (actual?.exists !== true) return create(desired, actual?.jobs ?? [], capabilities);
-  const renames = planName(desired, actual);
-  const definition = planDefinition(desired, actual);
+  const definition = planDefinition(desired, previous, actual);
   const properties = planProperties(desired, previous, actual);
-  const halts = actual.isPopulated ? [] : halt(actual.jobs, capabilities, "the view has no data until its first refresh");
+  const halts = actual.isPopulated
+    ? []
+    : halt(actual.jobs, capabilities, "the view has no data until its first refresh");
+  // A swap removes what an earlier one left, and happens under the name that the dependents know.
+  const leftovers = definition.steps.length > 0 ? [] : removeLeftovers(actual);
   return {
-    steps: [...halts, ...renames, ...definition.steps, ...properties.steps],
+    steps: [...halts, ...leftovers, ...definition.steps, ...planName(desired, actual), ...properties.steps],
     differences: [...definition.differences, ...properties.differences],
+    ...(definition.refusals === undefined ? {} : { refusals: definition.refusals }),
   };
 }
 
@@ -41,7 +52,8 @@ function halt(jobs: AbsentView["jobs"], capabilities: Capabilities, reason: stri
 
 function drop(actual: ActualView): Plan {
   const names = { schema: actual.schema, view: actual.name };
-  const sql = [sqlStatement("statements/drop_materialized_view", { names })];
+  const drop = sqlStatement("statements/drop_materialized_view", { names });
+  const sql = [...actual.leftovers.map(dropLeftoverSql), drop];
   const hazards = ["view is dropped with its data"] as const;
   return { steps: [step("drop", displayName(actual), "no longer declared", sql, { hazards })], differences: [] };
 }
@@ -61,16 +73,45 @@ function planName(desired: DesiredView, actual: ActualView): Step[] {
   return [step("rename", displayName(desired), reason, sql, { hazards: ["readers wait for a moment"] })];
 }
 
-function planDefinition(desired: DesiredView, actual: ActualView): Plan {
+function removeLeftovers(actual: ActualView): Step[] {
+  if (actual.leftovers.length === 0) return [];
+  const reason = `${actual.leftovers.map(displayName).join(", ")} was built aside by a run that was cut off`;
+  return [step("remove leftovers", displayName(actual), reason, actual.leftovers.map(dropLeftoverSql))];
+}
+
+function planDefinition(desired: DesiredView, previous: DesiredView | undefined, actual: ActualView): Plan {
+  const { replacement } = actual;
+  const differences = definitionDifferences(desired, actual);
+  if (differences.length === 0) return CONVERGED;
+  if (replacement === undefined) {
+    return { steps: [], differences, refusals: differences.map(({ property, declared }) => `${property} ${declared}`) };
+  }
+  const reason = differences
+    .map(({ property, declared, actual: found }) =>
+      property === "definition" ? "definition differs" : `${property} is ${found}, declared ${declared}`,
+    )
+    .join("; ");
+  const { step: swap, refusals } = planSwap(desired, previous, replacement, reason);
+  return { steps: [swap], differences, ...(refusals.length === 0 ? {} : { refusals }) };
+}
+
+function definitionDifferences(desired: DesiredView, actual: ActualView): Difference[] {
   const { verdict } = actual;
-  if (verdict.outcome === "equal") return CONVERGED;
-  const differences: Difference[] = [
-    verdict.outcome === "invalid"
-      ? { property: "definition", declared: `no longer valid: ${verdict.problem}`, actual: actual.definition }
-      : { property: "definition", declared: verdict.declared, actual: verdict.live },
-  ];
-  const rebuild = step("rebuild", displayName(desired), "definition differs", rebuildSql(desired, actual), {
-    hazards: ["readers wait for the build"],
+  const stored = (["tablespace", "accessMethod"] as const).flatMap((property) => {
+    const declared = desired[property];
+    return declared === undefined || declared === actual[property]
+      ? []
+      : [{ property: property === "tablespace" ? property : "access method", declared, actual: actual[property] }];
   });
-  return { steps: [rebuild], differences };
+  switch (verdict.outcome) {
+    case "equal":
+      return stored;
+    case "different":
+      return [{ property: "definition", declared: verdict.declared, actual: verdict.live }, ...stored];
+    case "invalid":
+      return [
+        { property: "definition", declared: `is not valid here: ${verdict.problem}`, actual: actual.definition },
+        ...stored,
+      ];
+  }
 }

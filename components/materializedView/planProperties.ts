@@ -2,8 +2,8 @@ import { displayName } from "../postgres/names.ts";
 import { step } from "../postgres/plan.ts";
 import type { Difference, Plan, Step } from "../postgres/plan.ts";
 import { sqlStatement } from "../postgres/sqlFiles.ts";
-import type { DesiredView } from "./desired.ts";
 import type { ActualView } from "./describe.ts";
+import type { DesiredView } from "./desired.ts";
 import { commentSql, grantSql, ownerSql, parameterList, revokeSql } from "./statements.ts";
 
 /**
@@ -20,7 +20,14 @@ export function planProperties(desired: DesiredView, previous: DesiredView | und
   return { steps: parts.flatMap(({ steps }) => steps), differences: parts.flatMap(({ differences }) => differences) };
 }
 
-function altered(desired: DesiredView, property: string, declared: string, actual: string, sql: string[], rest?: Partial<Step>): Plan {
+function altered(
+  desired: DesiredView,
+  property: string,
+  declared: string,
+  actual: string,
+  sql: string[],
+  rest?: Partial<Step>,
+): Plan {
   const difference: Difference = { property, declared, actual };
   return {
     steps: [step("alter", displayName(desired), `${property} is ${actual}, declared ${declared}`, sql, rest)],
@@ -86,7 +93,12 @@ function planStorage(desired: DesiredView, previous: DesiredView | undefined, ac
       : [sqlStatement("statements/reset_storage_parameters", { names, raw: { parameters: dropped.join(", ") } })]),
   ];
   if (sql.length === 0) return NOTHING;
-  const found = [...Object.keys(changed), ...dropped].map((name) => `${name} = ${actual.storageParameters[name] ?? "default"}`);
-  const declared = [...Object.entries(changed).map(([name, value]) => `${name} = ${value}`), ...dropped.map((name) => `${name} = default`)];
+  const found = [...Object.keys(changed), ...dropped].map(
+    (name) => `${name} = ${actual.storageParameters[name] ?? "default"}`,
+  );
+  const declared = [
+    ...Object.entries(changed).map(([name, value]) => `${name} = ${value}`),
+    ...dropped.map((name) => `${name} = default`),
+  ];
   return altered(desired, "storage parameters", declared.join(", "), found.join(", "), sql);
 }

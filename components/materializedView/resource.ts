@@ -19,6 +19,8 @@ export interface MaterializedViewArgs {
   definition: pulumi.Input<string>;
   /** Columns that identify a row; pre-flight checks that they are there. */
   uniqueKey?: pulumi.Input<pulumi.Input<string>[]> | undefined;
+  /** Name of the unique index on `uniqueKey`: a view whose definition changes is built anew with it. */
+  keyIndex?: pulumi.Input<string> | undefined;
   /** Name of the job that will refresh the view; pre-flight checks pg_cron for it. */
   job?: pulumi.Input<string> | undefined;
   /** Role that owns the view. A refresh runs with its rights, so it must be able to read every source. */
@@ -27,6 +29,21 @@ export interface MaterializedViewArgs {
   grants?: pulumi.Input<pulumi.Input<GrantArgs>[]> | undefined;
   /** Storage parameters such as `autovacuum_vacuum_scale_factor`, as text. */
   storageParameters?: pulumi.Input<Record<string, pulumi.Input<string>>> | undefined;
+  /** Where the view is stored. A change builds the view anew beside its readers. */
+  tablespace?: pulumi.Input<string> | undefined;
+  /** How the view is stored, `heap` unless an extension offers another way. A change builds the view anew. */
+  accessMethod?: pulumi.Input<string> | undefined;
+  /**
+   * What a change of the definition does to views, functions and policies that use the view: `restrict` (the default)
+   * refuses and lists them, `recreate` recreates them with all their properties in the same transaction.
+   */
+  dependents?: pulumi.Input<"restrict" | "recreate"> | undefined;
+  /** Allow a changed definition to drop columns or change their types. Readers that use them fail. */
+  allowColumnChanges?: pulumi.Input<boolean> | undefined;
+  /** Rows that a changed view must have, as a multiple of the rows before: `{ min: 0.5, max: 2 }`. Refused outside. */
+  rowCount?: pulumi.Input<{ min?: pulumi.Input<number>; max?: pulumi.Input<number> }> | undefined;
+  /** How long a changed view waits for a moment without readers before it gives up, 60 by default. */
+  swapDeadlineSeconds?: pulumi.Input<number> | undefined;
   /**
    * Take over a view of this name that differs from the declaration, and change it. One that is identical is taken over
    * without it.

@@ -1,14 +1,13 @@
 import { escapeLiteral } from "pg";
-
+import { sqlIdentifier } from "../postgres/names.ts";
 import { sqlStatement } from "../postgres/sqlFiles.ts";
 import { createSettings } from "./definitionSettings.ts";
 import type { DesiredView } from "./desired.ts";
-import type { ActualView } from "./describe.ts";
 
 /** Creates the view empty with everything that is declared of it, to be run in one transaction. */
 export function createSql(view: DesiredView): string[] {
   const names = { schema: view.schema, view: view.name };
-  const raw = { storage: storageClause(view.storageParameters), definition: queryText(view.definition) };
+  const raw = { storage: storageClause(view), definition: queryText(view.definition) };
   return [
     ...createSettings(),
     sqlStatement("statements/create_materialized_view", { names, raw }),
@@ -16,26 +15,6 @@ export function createSql(view: DesiredView): string[] {
     ...(view.comment === undefined ? [] : [commentSql(view, view.comment)]),
     // Last: afterwards the connected role may have no right to the view any more.
     ...(view.owner === undefined ? [] : [ownerSql(view, view.owner)]),
-  ];
-}
-
-/** Builds the view again from the declared text with all that the old one has, to be run in one transaction. */
-export function rebuildSql(desired: DesiredView, actual: ActualView): string[] {
-  const names = { schema: desired.schema, view: desired.name };
-  const raw = {
-    storage: storageClause(actual.storageParameters),
-    definition: queryText(desired.definition),
-  };
-  const grants = new Map<string, string[]>();
-  for (const { role, privilege } of actual.grants) grants.set(role, [...(grants.get(role) ?? []), privilege]);
-  return [
-    ...createSettings(),
-    sqlStatement("statements/drop_materialized_view", { names }),
-    sqlStatement("statements/create_materialized_view_with_data", { names, raw }),
-    ...actual.indexes.map(({ definition }) => definition),
-    ...[...grants].map(([role, privileges]) => grantSql(desired, role, privileges)),
-    ...(actual.comment === null ? [] : [commentSql(desired, actual.comment)]),
-    ownerSql(desired, actual.owner),
   ];
 }
 
@@ -70,7 +49,10 @@ export function queryText(definition: string): string {
   return definition.replace(/;(?=(?:\s|--[^\n]*(?:\n|$)|\/\*(?:[^*]|\*(?!\/))*\*\/)*$)/, "").trim();
 }
 
-function storageClause(parameters: Readonly<Record<string, string>> = {}): string {
-  return Object.keys(parameters).length === 0 ? "" : ` with (${parameterList(parameters)})`;
+function storageClause({ accessMethod, storageParameters = {}, tablespace }: DesiredView): string {
+  return [
+    accessMethod === undefined ? "" : ` using ${sqlIdentifier(accessMethod)}`,
+    Object.keys(storageParameters).length === 0 ? "" : ` with (${parameterList(storageParameters)})`,
+    tablespace === undefined ? "" : ` tablespace ${sqlIdentifier(tablespace)}`,
+  ].join("");
 }
-

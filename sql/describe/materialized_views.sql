@@ -8,6 +8,8 @@ select c.oid::pg_catalog.text as "oid",
        c.relispopulated as "isPopulated",
        pg_catalog.pg_relation_size(c.oid)::pg_catalog.text as "bytes",
        pg_catalog.obj_description(c.oid, 'pg_class') as "comment",
+       coalesce((select s.spcname from pg_catalog.pg_tablespace s where s.oid = c.reltablespace), 'pg_default') as "tablespace",
+       coalesce((select m.amname from pg_catalog.pg_am m where m.oid = c.relam), 'heap') as "accessMethod",
        coalesce(c.reloptions, '{}') as "storageParameters",
        coalesce((select pg_catalog.json_agg(pg_catalog.json_build_object(
                           'role', coalesce(g.rolname, 'public'),

@@ -1,0 +1,53 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Client } from "pg";
+import { userError } from "./errors.ts";
+import { sessionLine } from "./lockHolders.ts";
+import type { OtherSession } from "./lockHolders.ts";
+import { sqlText } from "./sqlFiles.ts";
+
+const POLL_MS = 200;
+
+/**
+ * Runs `work` while this session holds the lock, which ends with the session at the latest. Polls, for a session that waits for
+ * a lock can be part of a deadlock.
+ * @throws past the deadline, with the session that holds it.
+ */
+export async function withAdvisoryLock<T>(
+  client: Client,
+  key: readonly [number, number],
+  patienceMs: number,
+  work: () => Promise<T>,
+): Promise<T> {
+  const deadline = Date.now() + patienceMs;
+  while (!(await tryLock(client, key))) {
+    if (Date.now() >= deadline) throw await heldElsewhere(client, key, patienceMs);
+    await delay(POLL_MS);
+  }
+  try {
+    return await work();
+  } finally {
+    // A connection that is lost has given the lock back already.
+    await client.query(sqlText("statements/advisory_unlock"), [...key]).catch(() => undefined);
+  }
+}
+
+/** The session that holds the lock, this one included. */
+export async function advisoryLockHolder(
+  client: Client,
+  key: readonly [number, number],
+): Promise<OtherSession | undefined> {
+  return (await client.query<OtherSession>(sqlText("describe/advisory_lock_holder"), [...key])).rows[0];
+}
+
+async function tryLock(client: Client, key: readonly [number, number]): Promise<boolean> {
+  const { rows } = await client.query<{ taken: boolean }>(sqlText("statements/try_advisory_lock"), [...key]);
+  return rows[0]?.taken === true;
+}
+
+async function heldElsewhere(client: Client, key: readonly [number, number], patienceMs: number): Promise<Error> {
+  const holder = await advisoryLockHolder(client, key);
+  const who = holder === undefined ? "another session" : sessionLine(holder);
+  return userError(
+    `another deploy is changing it and did not end within ${patienceMs / 1_000} s: ${who}. Run this one again when that one is done`,
+  );
+}

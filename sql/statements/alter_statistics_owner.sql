@@ -1,0 +1,2 @@
+-- Gives extended statistics another owner.
+alter statistics :"schema".:"statistics" owner to :"owner";

@@ -1,0 +1,2 @@
+-- Sets the comment of a column. Readers pass (ShareUpdateExclusive).
+comment on column :"schema".:"view".:"column" is :'comment';

@@ -1,0 +1,2 @@
+-- Sets the comment of an extended statistics object.
+comment on statistics :"schema".:"statistics" is :'comment';

@@ -1,0 +1,2 @@
+-- Grants everything on a relation.
+grant all privileges on table :"schema".:"view" to :"role";

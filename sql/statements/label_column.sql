@@ -1,0 +1,2 @@
+-- Sets a security label of a column.
+security label for :"provider" on column :"schema".:"view".:"column" is :'label';

@@ -1,0 +1,2 @@
+-- Renames extended statistics.
+alter statistics :"schema".:"statistics" rename to :"new_name";

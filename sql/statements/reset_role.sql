@@ -1,0 +1,2 @@
+-- Acts as the connected role again.
+reset role;

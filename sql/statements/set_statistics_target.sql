@@ -1,0 +1,2 @@
+-- Sets how many values extended statistics keep.
+alter statistics :"schema".:"statistics" set statistics :target;

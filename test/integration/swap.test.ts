@@ -1,0 +1,111 @@
+import { describe, expect, jest, test } from "@jest/globals";
+import type { DesiredView } from "../../components/materializedView/desired.ts";
+import type { TestDatabase } from "../support/database.ts";
+import { withDatabase } from "../support/database.ts";
+import { change, propertiesOf, startReader } from "../support/viewChange.ts";
+
+jest.setTimeout(60_000);
+
+const OLD = "select id, nombre, length(nombre) as largo from public.ejecutivos";
+const NEW = "select id, nombre, length(nombre) + 1 as largo from public.ejecutivos where id > 0";
+
+const desired: DesiredView = {
+  schema: "public",
+  name: "mv",
+  definition: NEW,
+  uniqueKey: ["id"],
+  keyIndex: "mv_id_idx",
+};
+
+async function createOld(database: TestDatabase): Promise<void> {
+  await run(
+    database,
+    `create materialized view public.mv as ${OLD}`,
+    "create unique index mv_id_idx on public.mv (id)",
+  );
+}
+
+async function run(database: TestDatabase, ...statements: string[]): Promise<void> {
+  for (const statement of statements) await database.client.query(statement);
+}
+
+async function one(database: TestDatabase, text: string): Promise<unknown> {
+  return Object.values((await database.client.query<Record<string, unknown>>(text)).rows[0] ?? {})[0];
+}
+
+/** Relations of the tests that should not be there any more. */
+async function temporaries(database: TestDatabase): Promise<string[]> {
+  const text = "select relname from pg_class where relname like '%matview\\_%' order by 1";
+  return (await database.client.query<{ relname: string }>(text)).rows.map(({ relname }) => relname);
+}
+
+describe("a changed definition", () => {
+  test("is swapped in under readers, of whom none fails", async () => {
+    await withDatabase(async (database) => {
+      await createOld(database);
+      const reader = await startReader(database.url, "select count(*), max(largo) from public.mv");
+      const prepared = await startReader(database.url, { name: "all", text: "select * from public.mv limit 5" });
+      const { applied, rest } = await change(database, desired);
+      const readings = [await reader.stop(), await prepared.stop()];
+      expect(readings.map(({ failures }) => failures)).toEqual([[], []]);
+      expect(readings.every(({ reads }) => reads > 10)).toBe(true);
+      expect(applied.steps.map(({ action, reason }) => `${action}: ${reason}`)).toEqual(["swap: definition differs"]);
+      expect(rest).toEqual({ steps: [], differences: [] });
+      expect(
+        await one(
+          database,
+          "select bool_and(m.largo = length(e.nombre) + 1) from public.mv m join public.ejecutivos e using (id)",
+        ),
+      ).toBe(true);
+      expect(await temporaries(database)).toEqual([]);
+    });
+  });
+
+  test("keeps everything that the old view had", async () => {
+    await withDatabase(async (database) => {
+      const [owner, reader, clerk] = [
+        await database.createRole(),
+        await database.createRole(),
+        await database.createRole(),
+      ];
+      await createOld(database);
+      await run(
+        database,
+        `grant select on public.ejecutivos to ${owner}`,
+        `grant create on schema public to ${owner}`,
+        "comment on materialized view public.mv is 'it''s; kept'",
+        "comment on column public.mv.nombre is 'name'",
+        "comment on index public.mv_id_idx is 'the key'",
+        "create index mv_expr_idx on public.mv using btree (lower(nombre)) with (fillfactor = 80) where id > 1",
+        "alter index public.mv_expr_idx alter column 1 set statistics 55",
+        'create index "MV Odd" on public.mv using hash (nombre)',
+        "alter materialized view public.mv cluster on mv_id_idx",
+        "alter materialized view public.mv set (fillfactor = 70, autovacuum_enabled = false, toast.autovacuum_enabled = false)",
+        "alter materialized view public.mv alter column nombre set statistics 77",
+        "alter materialized view public.mv alter column nombre set storage external",
+        "alter materialized view public.mv alter column nombre set compression pglz",
+        "alter materialized view public.mv alter column id set (n_distinct = -0.5)",
+        "create statistics public.mv_stat (ndistinct, dependencies) on id, nombre from public.mv",
+        "create statistics public.mv_stat2 on (id % 3), (largo + 1) from public.mv",
+        "comment on statistics public.mv_stat is 'both'",
+        "alter statistics public.mv_stat set statistics 33",
+        `alter materialized view public.mv owner to ${owner}`,
+        `grant select on public.mv to ${reader} with grant option`,
+        `set role ${reader}`,
+        `grant select on public.mv to ${clerk}`,
+        "reset role",
+        `grant update (nombre), select (id) on public.mv to ${clerk}`,
+        `revoke truncate on public.mv from ${owner}`,
+        // Must not reach the new view.
+        "alter default privileges in schema public grant all on tables to public",
+      );
+      const before = await propertiesOf(database, "public", "mv");
+      const { rest } = await change(database, desired);
+      expect(await propertiesOf(database, "public", "mv")).toEqual(before);
+      expect(rest).toEqual({ steps: [], differences: [] });
+      expect(before.indexes).toHaveLength(3);
+      expect(before.columns[1]).toMatchObject({ statistics: 77, storage: "external", compression: "pglz" });
+      expect(await one(database, "select count(*)::int from pg_stats where tablename = 'mv'")).toBe(3);
+    });
+  });
+});
