@@ -78,7 +78,8 @@ function itemShape(node: Node, surroundings: Surroundings): FromShape {
   }
   if ("RangeSubselect" in node) {
     const { subquery, alias, lateral = false } = node.RangeSubselect;
-    return { ...aliased(surroundings.selectShape(subquery, surroundings), "", alias), isLateral: lateral };
+    const shape = aliased(surroundings.selectShape(subquery, surroundings), "", alias);
+    return lateral ? { ...shape, isLateral: true, dependencies: [] } : shape;
   }
   return "JoinExpr" in node ? joinShape(node.JoinExpr, surroundings) : functionShape(node);
 }

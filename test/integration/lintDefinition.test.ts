@@ -188,21 +188,24 @@ const queries = fc
     let next = 0;
     const pick = <T>(list: readonly T[]): T => list[(picks[next++] ?? 0) % list.length] as T;
     const column = (index: number): string => `t${index}.${pick(items[index]?.[1] ?? ["id"])}`;
-    const text = (index: number): string => `${(items[index]?.[0] ?? "a").replace("t0.K", column(0))} t${index}`;
-    const condition = (index: number): string => {
-      const right =
-        constants[index] === true ? String(1 + ((picks[next++] ?? 0) % 3)) : column(pick([...Array(index + 1).keys()]));
-      return `${column(index)} ${operators[index] ?? "="} ${right}`;
+    const anyColumn = (last: number): string => column(pick([...Array(last + 1).keys()]));
+    const texts = items.map(([source], index) => `${source.replace("t0.K", column(0))} t${index}`);
+    // In WHERE a condition sees all sources, in ON those up to its own.
+    const condition = (index: number, last = index): string => {
+      const right = constants[index] === true ? String(1 + pick([0, 1, 2])) : anyColumn(last);
+      const more = constants[2] === true ? ` and ${anyColumn(last)} = ${1 + pick([0, 1])}` : "";
+      return `${column(index)} ${operators[index] ?? "="} ${right}${more}`;
     };
     const wheres: string[] = [];
-    let from = text(0);
+    let from = texts[0] ?? "";
     for (let index = 1; index < items.length; index++) {
-      const isLateral = text(index).startsWith("lateral");
+      const text = texts[index] ?? "";
+      const isLateral = text.startsWith("lateral");
       const kind = isLateral && joins[index - 1] !== "left join" ? "join" : (joins[index - 1] ?? "join");
       if (kind === "," && !from.includes(" join ")) {
-        from += `, ${text(index)}`;
-        wheres.push(condition(index));
-      } else from += ` ${kind === "," ? "join" : kind} ${text(index)} on ${condition(index)}`;
+        from += `, ${text}`;
+        wheres.push(condition(index, items.length - 1));
+      } else from += ` ${kind === "," ? "join" : kind} ${text} on ${condition(index)}`;
     }
     if (items.length === 1 && constants[0] === true) wheres.push(condition(0));
     const columns = [0, 1, 2].map(() => column(pick([...items.keys()])));
