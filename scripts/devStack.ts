@@ -33,9 +33,12 @@ export async function prepareDevStack(): Promise<NodeJS.ProcessEnv> {
 
 /** Runs a program in the checkout with the terminal as its own; resolves to its exit status. */
 export function runHere(file: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+  // The terminal sends Ctrl-C to the program as well, which then ends in its own good order; we wait for it.
+  const wait = () => {};
+  process.on("SIGINT", wait);
   const child = spawn(file, [...args], { cwd: checkout, env, stdio: "inherit" });
-  return new Promise((resolve, reject) => {
+  return new Promise<number>((resolve, reject) => {
     child.once("error", reject);
     child.once("close", (code) => resolve(code ?? 1));
-  });
+  }).finally(() => process.off("SIGINT", wait));
 }

@@ -8,7 +8,8 @@ import { countsLine, kindLines, type JestReport } from "./testReport.ts";
 import { ensureEngine } from "./toolchain/engine.ts";
 import { ensurePlugins, standInLine } from "./toolchain/plugins.ts";
 
-const reportFile = join(localDirectory, "jest.json");
+// Two runs may go on at once.
+const reportFile = join(localDirectory, `jest-${process.pid}.json`);
 const jest = join("node_modules", "jest", "bin", "jest.js");
 
 // Runs the tests, with jest's own arguments: npm test -- test/unit/settings.test.ts
@@ -20,11 +21,11 @@ await runScript(async () => {
     if (standIns !== undefined) console.error(standIns);
   }
   mkdirSync(localDirectory, { recursive: true });
-  rmSync(reportFile, { force: true });
   const flags = ["--experimental-vm-modules", "--disable-warning=ExperimentalWarning"];
   const settings = ["--maxWorkers=2", "--json", `--outputFile=${reportFile}`];
   const code = await runHere(process.execPath, [...flags, jest, ...settings, ...args], process.env);
   const report = existsSync(reportFile) ? (JSON.parse(readFileSync(reportFile, "utf8")) as JestReport) : undefined;
+  rmSync(reportFile, { force: true });
   for (const line of report ? kindLines(report) : []) console.log(line);
   const { line, failed } = countsLine(report, code);
   console.log(line);
