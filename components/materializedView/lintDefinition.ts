@@ -19,7 +19,7 @@ export interface LintedView extends QualifiedName {
 }
 
 /** Roles that stand for everybody who has the address of the API. */
-export const API_ROLES: readonly string[] = ["anon", "authenticated"];
+const API_ROLES: readonly string[] = ["anon", "authenticated"];
 
 /**
  * Warnings about a declared view, each with its cost and the way out. Reads the catalog only; needs no right on the sources.

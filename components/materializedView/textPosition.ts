@@ -3,10 +3,21 @@ import { Buffer } from "node:buffer";
 const WIDTH = 100;
 
 /**
- * A place in a text as a person finds it: line, column and the line itself with a caret beneath. `position` counts
- * characters from 0, as PostgreSQL counts them (its own positions start at 1); the end of the text is where its last word ends.
+ * A problem with its place, in the form of every message about a definition. `position` counts characters from 0, as
+ * PostgreSQL counts them (its own positions start at 1).
  */
-export function pointAt(
+export function problemAt(text: string, position: number, problem: string): string {
+  const { line, column, excerpt: shown } = pointAt(text, position);
+  return `line ${line}, column ${column}: ${problem}\n${shown}`;
+}
+
+/** Characters before a place that the parser gives as bytes of UTF-8. */
+export function charactersBefore(text: string, bytes: number): number {
+  return Array.from(Buffer.from(text).subarray(0, bytes).toString()).length;
+}
+
+// Line, column and the line itself with a caret beneath. The end of the text is where its last word ends.
+function pointAt(
   text: string,
   position: number,
 ): { readonly line: number; readonly column: number; readonly excerpt: string } {
@@ -17,17 +28,6 @@ export function pointAt(
   const line = before.filter((character) => character === "\n").length + 1;
   const column = end - lineStart + 1;
   return { line, column, excerpt: excerpt(wholeLine(characters, lineStart), column) };
-}
-
-/** The problem with its place, in the form of every message about a definition. */
-export function problemAt(text: string, position: number, problem: string): string {
-  const { line, column, excerpt: shown } = pointAt(text, position);
-  return `line ${line}, column ${column}: ${problem}\n${shown}`;
-}
-
-/** Characters before a place that the parser gives as bytes of UTF-8. */
-export function charactersBefore(text: string, bytes: number): number {
-  return Array.from(Buffer.from(text).subarray(0, bytes).toString()).length;
 }
 
 function wholeLine(characters: readonly string[], start: number): string[] {

@@ -76,6 +76,12 @@ describe("a key is proven unique", () => {
       "select t.id from a join lateral (select id from b where b.a_id = a.x order by id limit 1) t on t.id = a.id join b on b.n = 1",
       "id",
     ],
+    ["beside two that find each other", "select b.id from a, b, b as c where a.id = c.a_id and c.id = a.x", "id"],
+    [
+      "grouped, and an outer join's other condition decides",
+      "select b.a_id from b left join a on a.id = b.a_id and b.n = 1 group by b.a_id, a.x",
+      "a_id",
+    ],
     ["grouped by more", "select x from a group by x, y", "x"],
     ["grouped by a column that another output hides", "select lower(y) as y from a group by y", "y"],
     ["in grouping sets", "select x, y from a group by grouping sets ((x, y), (x))", "x y"],
