@@ -64,6 +64,7 @@ export function dependencyTree(edges: readonly DependencyEdge[], root: string): 
   const below = (parent: string, depth: number): string[] =>
     edges
       .filter((edge) => edge.parent === parent)
+      .sort((a, b) => (a.label < b.label ? -1 : 1))
       .flatMap(({ child, label }) => {
         if (shown.has(child)) return [];
         shown.add(child);
