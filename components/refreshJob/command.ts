@@ -1,9 +1,65 @@
+import { createHash } from "node:crypto";
 import type { QualifiedName } from "../postgres/names.ts";
-import { sqlName } from "../postgres/names.ts";
+import { sqlIdentifier, sqlName } from "../postgres/names.ts";
+import { sqlStatement } from "../postgres/sqlFiles.ts";
+
+/** What a refresh does beside refreshing; nothing of it is on unless it is asked for. */
+export interface RefreshOptions {
+  /** How long the refresh may wait for a lock that somebody else holds on the view. */
+  readonly lockTimeoutMs?: number | undefined;
+  /** Leave a run out while another one is going, or while the view is younger than `minAgeSeconds` by its stamp column. */
+  readonly backlogGuard?: { readonly minAgeSeconds: number; readonly stampColumn: string } | undefined;
+}
 
 /** The command that refreshes a view beside its readers: one statement, qualified, for pg_cron uses no search_path of ours. */
-export function refreshCommand(view: QualifiedName): string {
-  return `REFRESH MATERIALIZED VIEW CONCURRENTLY ${sqlName(view)}`;
+export function refreshCommand(view: QualifiedName, { lockTimeoutMs, backlogGuard }: RefreshOptions = {}): string {
+  if (backlogGuard !== undefined) return guardedCommand(view, backlogGuard, lockTimeoutMs);
+  const refresh = `REFRESH MATERIALIZED VIEW CONCURRENTLY ${sqlName(view)}`;
+  // Both of pg_cron's modes honour a lock timeout that the command sets; a statement timeout only one of them.
+  return lockTimeoutMs === undefined ? refresh : `SET lock_timeout = '${lockTimeoutMs}ms'; ${refresh}`;
+}
+
+/** The command that removes the dead rows of a view's refreshes; alone, for it refuses a transaction. */
+export function vacuumCommand(view: QualifiedName): string {
+  return `VACUUM ${sqlName(view)}`;
+}
+
+/** The lock timeout that a command of ours sets, in milliseconds. */
+export function lockTimeoutOf(command: string): number | undefined {
+  const match = /\block_timeout(?:\s*=\s*'|',\s*')(\d+)ms'/i.exec(command);
+  return match === null ? undefined : Number(match[1]);
+}
+
+function guardedCommand(
+  view: QualifiedName,
+  { minAgeSeconds, stampColumn }: NonNullable<RefreshOptions["backlogGuard"]>,
+  lockTimeoutMs: number | undefined,
+): string {
+  const [key1, key2] = lockKey(view);
+  const age = `pg_catalog.clock_timestamp() - (select pg_catalog.max(v.${sqlIdentifier(stampColumn)}) from ${sqlName(view)} v)`;
+  const conditions = `not pg_catalog.pg_try_advisory_xact_lock(${key1}, ${key2})\n    or ${age} < interval '${minAgeSeconds} seconds'`;
+  const settings =
+    lockTimeoutMs === undefined ? "" : `perform pg_catalog.set_config('lock_timeout', '${lockTimeoutMs}ms', true);`;
+  const tag = freeTag(`${conditions}${sqlName(view)}`);
+  const names = { schema: view.schema, view: view.name };
+  return sqlStatement("statements/guarded_refresh", { names, raw: { tag, conditions, settings } }).replace(
+    /\n *\n/g,
+    "\n",
+  );
+}
+
+/** Of the advisory lock that a guarded refresh takes in the view's database. */
+function lockKey(view: QualifiedName): readonly [number, number] {
+  const hash = createHash("sha256")
+    .update(JSON.stringify(["refresh", view.schema, view.name]))
+    .digest();
+  return [hash.readInt32BE(0), hash.readInt32BE(4)];
+}
+
+function freeTag(body: string): string {
+  let tag = "$matview$";
+  for (let index = 1; body.includes(tag); index++) tag = `$matview${index}$`;
+  return tag;
 }
 
 /** Which view a command refreshes; the schema is undefined where the command leaves it to the search_path. */

@@ -1,20 +1,15 @@
 import type { Survey } from "../kind.ts";
-import { inTransaction } from "../postgres/applyPlan.ts";
-import { isServerError, SQLSTATE, userError } from "../postgres/errors.ts";
+import { userError } from "../postgres/errors.ts";
 import type { Session } from "../postgres/session.ts";
-import { sqlStatement, sqlText } from "../postgres/sqlFiles.ts";
+import { sqlText } from "../postgres/sqlFiles.ts";
 import type { DesiredJob } from "./desired.ts";
+import { resolveJob } from "./jobChanges.ts";
+import { canBeInactive, isSameEntry, powersOf } from "./jobState.ts";
+import type { ActualJob, CronPowers, JobState } from "./jobState.ts";
+import { owedRuns } from "./owedRuns.ts";
+import { jobsOfRole } from "./roleJobs.ts";
 
-/** A job as cron.job has it. */
-export interface ActualJob {
-  readonly jobId: string;
-  readonly name: string;
-  readonly user: string;
-  readonly database: string;
-  readonly schedule: string;
-  readonly command: string;
-  readonly isActive: boolean;
-}
+export type { ActualJob } from "./jobState.ts";
 
 /**
  * All jobs that the connected role may see, or those with one of the names.
@@ -25,13 +20,13 @@ export async function describeJobs(session: Session, names: readonly string[] | 
 }
 
 /**
- * Reads the declared jobs by name and user.
+ * Reads the declared jobs by name and user, with the other jobs around them and what their role may do.
  * @throws when a job belongs to a role whose jobs this one may not see: "no row" is not "gone" then.
  */
 export async function describeDeclaredJobs(
   session: Session,
   desired: readonly DesiredJob[],
-): Promise<(ActualJob | undefined)[]> {
+): Promise<(JobState | undefined)[]> {
   const { cron, currentUser, cronDatabase } = session.capabilities;
   if (cron === undefined) return desired.map(() => undefined);
   if (!cron.hasUsage) {
@@ -40,53 +35,89 @@ export async function describeDeclaredJobs(
         `let a superuser run: grant usage on schema cron to ${currentUser}`,
     );
   }
-  const visible = await describeJobs(
-    session,
-    desired.map(({ name }) => name),
-  );
-  const jobOf = (found: readonly ActualJob[], job: DesiredJob): ActualJob | undefined =>
-    found.find(({ name, user }) => name === job.name && user === (job.user ?? currentUser));
-  const hidden = desired.filter(
-    (job) => !cron.seesAllJobs && (job.user ?? currentUser) !== currentUser && jobOf(visible, job) === undefined,
-  );
-  for (const [user, names] of namesByUser(hidden)) visible.push(...(await asRole(session, user, names)));
-  return desired.map((job) => jobOf(visible, job));
+  const world = await readWorld(session, desired);
+  const ids = desired.flatMap((job) => stateOf(session, world, job).job?.jobId ?? []);
+  const owed = await owedRuns(session, world.jobs, ids);
+  return desired.map((job) => stateOf(session, { ...world, owed }, job));
 }
 
 /** Reads all jobs that this role may see; of another role's job that is not among them, only `describe` can tell. */
-export async function surveyJobs(session: Session): Promise<Survey<DesiredJob, ActualJob>> {
-  const { cron, currentUser } = session.capabilities;
+export async function surveyJobs(session: Session): Promise<Survey<DesiredJob, JobState>> {
+  const { cron, currentUser, isSuperuser } = session.capabilities;
   if (cron?.hasUsage !== true) return { find: () => undefined };
-  const found = new Map((await describeJobs(session, null)).map((job) => [`${job.user} ${job.name}`, job]));
+  const world = {
+    jobs: await describeJobs(session, null),
+    timeouts: await readTimeouts(session, null),
+    powers: new Map<string, CronPowers>(),
+  };
   return {
-    find: ({ name, user = currentUser }) => {
-      const actual = found.get(`${user} ${name}`);
-      return actual !== undefined || cron.seesAllJobs || user === currentUser ? { actual } : undefined;
+    find: (desired) => {
+      const state = stateOf(session, world, desired);
+      // Whether absence is what is declared depends on what the job's role may do, which is not asked here.
+      const isKnown = isSuperuser || (desired.user ?? currentUser) === currentUser;
+      return isKnown || state.job !== undefined ? { actual: state } : undefined;
     },
   };
 }
 
-function namesByUser(jobs: readonly DesiredJob[]): Map<string, string[]> {
-  const names = new Map<string, string[]>();
-  for (const { name, user = "" } of jobs) names.set(user, [...(names.get(user) ?? []), name]);
-  return names;
+/** What the states of jobs are made from. */
+interface World {
+  readonly jobs: readonly ActualJob[];
+  readonly timeouts: readonly RoleTimeout[];
+  readonly powers: ReadonlyMap<string, CronPowers>;
+  readonly owed?: ReadonlyMap<string, number>;
 }
 
-// Row security hides the jobs of other roles from everyone but a superuser; a member can look as the role itself.
-async function asRole(session: Session, user: string, names: readonly string[]): Promise<ActualJob[]> {
-  try {
-    return await inTransaction(session.cron, async () => {
-      await session.cron.query(sqlStatement("statements/set_role", { names: { role: user } }));
-      return (await describeJobs(session, names)).filter((job) => job.user === user);
-    });
-  } catch (error) {
-    if (!isServerError(error, SQLSTATE.insufficientPrivilege)) throw error;
-    const { currentUser } = session.capabilities;
-    const what = `${names.length === 1 ? "job" : "jobs"} ${names.join(", ")} of role ${user}`;
-    throw userError(
-      `${what} cannot be seen by role ${currentUser}: row security on cron.job shows a role its own jobs; ` +
-        `connect as ${user} or as a superuser, or let a superuser run: grant ${user} to ${currentUser}`,
-      error,
-    );
+interface RoleTimeout {
+  readonly user: string;
+  readonly database: string;
+  readonly statementTimeout: string;
+}
+
+async function readWorld(session: Session, desired: readonly DesiredJob[]): Promise<World> {
+  const { cron, currentUser, isSuperuser } = session.capabilities;
+  const jobs = await describeJobs(session, null);
+  const users = [...new Set(desired.map(({ user }) => user ?? currentUser))];
+  const others = isSuperuser ? [] : users.filter((user) => user !== currentUser);
+  const powers = others.length === 0 ? [] : await readPowers(session, others);
+  for (const user of cron?.seesAllJobs === true ? [] : others) {
+    const names = desired.filter((job) => job.user === user).map(({ name }) => name);
+    jobs.push(...(await jobsOfRole(session, user, names)));
   }
+  return {
+    jobs: unique(jobs),
+    timeouts: await readTimeouts(session, users),
+    powers: new Map(powers.map((row) => [row.user, row])),
+  };
+}
+
+async function readPowers(session: Session, users: readonly string[]): Promise<(CronPowers & { user: string })[]> {
+  return (await session.cron.query<CronPowers & { user: string }>(sqlText("describe/cron_powers"), [users])).rows;
+}
+
+async function readTimeouts(session: Session, users: readonly string[] | null): Promise<RoleTimeout[]> {
+  return (await session.cron.query<RoleTimeout>(sqlText("describe/role_timeouts"), [users, null])).rows;
+}
+
+function stateOf(
+  { capabilities }: Session,
+  { jobs, timeouts, powers: of, owed }: World,
+  desired: DesiredJob,
+): JobState {
+  const declared = resolveJob(desired, capabilities);
+  const powers = powersOf(declared.user, capabilities, of);
+  const job = jobs.find((candidate) => isSameEntry(candidate, declared));
+  return {
+    job,
+    jobs,
+    powers,
+    owedRuns: owed?.get(job?.jobId ?? "") ?? 0,
+    statementTimeout: timeouts.find(({ user, database }) => user === declared.user && database === declared.database)
+      ?.statementTimeout,
+    restsByAbsence: job === undefined && !declared.isActive && !canBeInactive(powers),
+  };
+}
+
+function unique(jobs: readonly ActualJob[]): ActualJob[] {
+  return [...new Map(jobs.map((job) => [job.jobId, job])).values()];
 }

@@ -2,12 +2,13 @@ import type { Kind } from "../kind.ts";
 import { refreshJobSchema } from "./desired.ts";
 import type { DesiredJob } from "./desired.ts";
 import { describeDeclaredJobs, surveyJobs } from "./describe.ts";
-import type { ActualJob } from "./describe.ts";
+import type { JobState } from "./jobState.ts";
+import { observedJob } from "./observed.ts";
 import { planJob } from "./plan.ts";
 import { preflightJob } from "./preflight.ts";
 
-/** Jobs of pg_cron: absent, identical, each property different, renamed, of another user. */
-export const refreshJobKind: Kind<DesiredJob, ActualJob> = {
+/** Jobs of pg_cron: absent, identical, each property different, renamed, of another user, there under another name. */
+export const refreshJobKind: Kind<DesiredJob, JobState> = {
   noun: "refresh job",
   schema: refreshJobSchema,
   id: ({ name, user }) => (user === undefined ? name : `${name}@${user}`),
@@ -18,15 +19,8 @@ export const refreshJobKind: Kind<DesiredJob, ActualJob> = {
   },
   describe: describeDeclaredJobs,
   survey: surveyJobs,
+  isAbsent: ({ job, restsByAbsence }) => job === undefined && !restsByAbsence,
   plan: planJob,
-  observed: (desired, actual, capabilities) => ({
-    ...desired,
-    schedule: actual.schedule,
-    command: actual.command,
-    active: actual.isActive,
-    ...(desired.database === undefined && actual.database === capabilities.database
-      ? {}
-      : { database: actual.database }),
-  }),
+  observed: observedJob,
   preflight: preflightJob,
 };

@@ -1,31 +1,30 @@
-import type { Capabilities } from "../postgres/capabilities.ts";
-import { userError } from "../postgres/errors.ts";
-import { CONVERGED, step } from "../postgres/plan.ts";
-import type { Difference, Plan, Step } from "../postgres/plan.ts";
 import type { Situation } from "../kind.ts";
+import type { Capabilities } from "../postgres/capabilities.ts";
+import { CONVERGED, step } from "../postgres/plan.ts";
+import type { Plan, Step } from "../postgres/plan.ts";
 import { saysTheSame } from "./command.ts";
 import type { DesiredJob, ResolvedJob } from "./desired.ts";
-import type { ActualJob } from "./describe.ts";
+import { changesOf, resolveJob } from "./jobChanges.ts";
+import type { JobContext } from "./jobChanges.ts";
+import { canBeInactive, isSameEntry, jobTitle, powersOf } from "./jobState.ts";
+import type { ActualJob, CronPowers, JobState } from "./jobState.ts";
 import { alterSql, scheduleSql, unscheduleSql, waitForRun } from "./statements.ts";
+import { planTakeover } from "./takeover.ts";
+import { planTimeout } from "./timeout.ts";
 
-/** From the declared job and the one that is there to the statements between them. */
-export function planJob({ desired, previous, actual, capabilities }: Situation<DesiredJob, ActualJob>): Plan {
-  if (desired === "absent") return actual === undefined ? CONVERGED : unschedule(actual, capabilities);
-  const job = resolve(desired, capabilities);
-  if (actual === undefined) return create(job, capabilities);
-  if (actual.name !== job.name || actual.user !== job.user) return move(actual, job, capabilities, previous);
-  const changes = changesOf(job, actual);
-  if (changes.length === 0) return CONVERGED;
-  const reason = changes.map(
-    ({ property, declared, actual: found }) => `${property} is ${found}, declared ${declared}`,
-  );
-  const sql = capabilities.cron?.mayAlterJob
-    ? [alterSql(actual, job, capabilities)].flat()
-    : [...unscheduleSql(actual, capabilities), ...scheduleSql(job, capabilities)];
-  const action = capabilities.cron?.mayAlterJob ? "alter job" : "replace job";
+/** From the declared job and what is there of it to the statements between them. */
+export function planJob({ desired, previous, actual: state, capabilities }: Situation<DesiredJob, JobState>): Plan {
+  if (state === undefined) return CONVERGED;
+  const timeout = planTimeout(desired, previous, state, capabilities);
+  const entry =
+    desired === "absent"
+      ? planRemoval(previous, state, capabilities)
+      : planEntry(contextOf(desired, state, capabilities), previous);
   return {
-    steps: [step(action, job.name, reason.join("; "), sql, { on: "cron" })],
-    differences: changes.filter(({ property }) => property !== "command" || !saysTheSame(actual.command, job.command)),
+    // A role's timeout holds from its next session on: set before the job runs, taken back after it.
+    steps: desired === "absent" ? [...entry.steps, ...timeout.steps] : [...timeout.steps, ...entry.steps],
+    differences: [...entry.differences, ...timeout.differences],
+    ...(entry.refusals === undefined ? {} : { refusals: entry.refusals }),
   };
 }
 
@@ -40,56 +39,100 @@ export function deactivateStep(job: ActualJob, capabilities: Capabilities, reaso
   });
 }
 
-function resolve(desired: DesiredJob, capabilities: Capabilities): ResolvedJob {
-  return {
-    name: desired.name,
-    schedule: desired.schedule,
-    command: desired.command,
-    database: desired.database ?? capabilities.database,
-    user: desired.user ?? capabilities.currentUser,
-    isActive: desired.active,
-  };
+function contextOf(desired: DesiredJob, state: JobState, capabilities: Capabilities): JobContext {
+  const job = resolveJob(desired, capabilities);
+  // The state speaks for the role that the job belongs to now; for another one only what the connection may do is known.
+  const known = state.job === undefined || state.job.user === job.user;
+  const powers = known ? state.powers : powersOf(job.user, capabilities, new Map());
+  return { job, state, powers, capabilities };
 }
 
-function create(job: ResolvedJob, capabilities: Capabilities): Plan {
-  if (!job.isActive && !canBeInactive(capabilities)) return CONVERGED;
-  return {
-    steps: [step("schedule job", job.name, "is not there", scheduleSql(job, capabilities), { on: "cron" })],
-    differences: [],
-  };
+function planEntry(context: JobContext, previous: DesiredJob | undefined): Plan {
+  const { job, state, powers, capabilities } = context;
+  const { job: actual } = state;
+  if (actual === undefined) {
+    if (!job.isActive && !canBeInactive(powers)) return CONVERGED;
+    const takeover = previous === undefined ? planTakeover(context) : undefined;
+    return (
+      takeover ?? one(step("schedule job", job.name, "is not there", scheduleSql(job, powers, capabilities), ON_CRON))
+    );
+  }
+  if (!isSameEntry(job, actual)) return move(context, actual);
+  if (previous === undefined && actual.database !== job.database) return refuseOtherDatabase(job, actual);
+  return change(context, actual);
 }
 
-/** False where pg_cron offers no way to say "inactive": then an inactive job is one that is not there. */
-export function canBeInactive({ cron }: Capabilities): boolean {
-  return cron !== undefined && (cron.mayAlterJob || cron.mayScheduleInDatabase);
+function change({ job, state, powers, capabilities }: JobContext, actual: ActualJob): Plan {
+  const changes = changesOf(job, actual);
+  if (changes.length === 0) return CONVERGED;
+  const differences = changes.filter(
+    ({ property }) => property !== "command" || !saysTheSame(actual.command, job.command),
+  );
+  const reason = changes
+    .map(({ property, declared, actual: found }) => `${property} is ${found}, declared ${declared}`)
+    .join("; ");
+  if (!job.isActive && actual.isActive && !canBeInactive(powers)) {
+    const why = `${reason}; role ${job.user} may not call cron.alter_job, so that inactive means absent`;
+    return { ...one(step("unschedule job", job.name, why, unscheduleSql(actual, capabilities), STOPS)), differences };
+  }
+  const isPaused = changes.every(({ property }) => property === "active");
+  // An edit leaves the queue of a job as it is, and what is owed would fire at once with the new text.
+  const owes = state.owedRuns > 0 && !isPaused;
+  if (powers.mayAlterJob && !owes) {
+    return { ...one(step("alter job", job.name, reason, alterSql(actual, job, capabilities), ON_CRON)), differences };
+  }
+  const why = owes
+    ? `${reason}; ${state.owedRuns} owed ${state.owedRuns === 1 ? "run is" : "runs are"} dropped`
+    : reason;
+  const sql = [...unscheduleSql(actual, capabilities), ...created(job, powers, capabilities)];
+  return { ...one(step("replace job", job.name, why, sql, ON_CRON)), differences };
 }
 
-function unschedule(actual: ActualJob, capabilities: Capabilities): Plan {
+function planRemoval(previous: DesiredJob | undefined, { job: actual }: JobState, capabilities: Capabilities): Plan {
+  if (actual === undefined) return CONVERGED;
   const remove = step("unschedule job", actual.name, "no longer declared", unscheduleSql(actual, capabilities), {
-    on: "cron",
-    hazards: ["scheduled refreshes stop"],
+    ...STOPS,
     wait: waitForRun(actual),
   });
-  return { steps: [remove], differences: [] };
+  const declared = previous === undefined ? actual.database : resolveJob(previous, capabilities).database;
+  if (actual.database === declared) return one(remove);
+  const refusal =
+    `${jobTitle(actual)} is not the declared one, which ran in database ${declared}: unschedule it by hand if nobody needs it, ` +
+    "or run pulumi refresh to accept where it runs now";
+  return { ...one(remove), refusals: [refusal] };
 }
 
 // A job cannot be renamed and its user cannot be changed: out and in again, in one transaction so that no run is lost or doubled.
-function move(actual: ActualJob, job: ResolvedJob, capabilities: Capabilities, previous: DesiredJob | undefined): Plan {
-  if (previous === undefined) throw userError(`job ${job.name}: found ${actual.name} of ${actual.user} under its name`);
+function move({ job, state, powers, capabilities }: JobContext, actual: ActualJob): Plan {
   const reason =
     actual.name !== job.name
       ? `name is ${actual.name}, declared ${job.name}`
       : `user is ${actual.user}, declared ${job.user}`;
-  const sql = [...unscheduleSql(actual, capabilities), ...scheduleSql(job, capabilities)];
-  return { steps: [step("replace job", job.name, reason, sql, { on: "cron" })], differences: [] };
+  const sql = [...unscheduleSql(actual, capabilities), ...created(job, powers, capabilities)];
+  const plan = one(step("replace job", job.name, reason, sql, ON_CRON));
+  const taken = state.jobs.find((other) => isSameEntry(other, job));
+  if (taken === undefined) return plan;
+  const refusal = `${jobTitle(taken)} has that name already, and pg_cron would overwrite it: choose another name, or unschedule it first`;
+  return { ...plan, refusals: [refusal] };
 }
 
-function changesOf(job: ResolvedJob, actual: ActualJob): Difference[] {
-  return (["schedule", "command", "database", "isActive"] as const)
-    .filter((property) => job[property] !== actual[property])
-    .map((property) => ({
-      property: property === "isActive" ? "active" : property,
-      declared: String(job[property]),
-      actual: String(actual[property]),
-    }));
+function refuseOtherDatabase(job: ResolvedJob, actual: ActualJob): Plan {
+  const refusal =
+    `${jobTitle(actual)} has the declared name and user, which for pg_cron is one job; the declared one runs in database ` +
+    `${job.database}: choose another name, such as ${job.name}-${job.database}, or unschedule it there first`;
+  return {
+    ...one(step("alter job", job.name, `runs in database ${actual.database}`, [], ON_CRON)),
+    refusals: [refusal],
+  };
+}
+
+function created(job: ResolvedJob, powers: CronPowers, capabilities: Capabilities): string[] {
+  return !job.isActive && !canBeInactive(powers) ? [] : scheduleSql(job, powers, capabilities);
+}
+
+const ON_CRON = { on: "cron" } as const;
+const STOPS = { on: "cron", hazards: ["scheduled refreshes stop"] } as const;
+
+function one(only: Step): Plan {
+  return { steps: [only], differences: [] };
 }

@@ -1,17 +1,34 @@
+import { escapeLiteral } from "pg";
+import { sqlIdentifier } from "../postgres/names.ts";
 import type { Session } from "../postgres/session.ts";
 import { sqlText } from "../postgres/sqlFiles.ts";
-import type { DesiredJob } from "./desired.ts";
+import { commandProblems } from "./commandPreflight.ts";
+import type { DesiredJob, ResolvedJob } from "./desired.ts";
+import { resolveJob } from "./jobChanges.ts";
+import { powersOf } from "./jobState.ts";
+import type { CronPowers } from "./jobState.ts";
 import { parseSchedule } from "./schedule.ts";
+import { otherDatabase } from "./statements.ts";
 
 /** What keeps pg_cron from taking or running the job, each problem with what to do. */
 export async function preflightJob(session: Session, desired: DesiredJob): Promise<string[]> {
-  const problems = cronProblems(session);
-  const { cron, currentUser } = session.capabilities;
-  if (cron !== undefined) {
-    const parsed = parseSchedule(desired.schedule, cron);
-    if (!parsed.ok) problems.push(parsed.problem);
+  const { cron, inRecovery } = session.capabilities;
+  if (inRecovery) {
+    return ["this server is a standby, where pg_cron neither takes changes nor runs jobs: connect to the primary"];
   }
-  return [...problems, ...(await roleProblems(session, desired.user ?? currentUser))];
+  const problems = cronProblems(session);
+  if (cron?.hasUsage !== true) return problems;
+  const parsed = parseSchedule(desired.schedule, cron);
+  if (!parsed.ok) problems.push(parsed.problem);
+  const job = resolveJob(desired, session.capabilities);
+  const role = await roleProblems(session, job.user);
+  return [
+    ...problems,
+    ...(await orphanProblems(session)),
+    ...(role ?? [`role ${job.user} does not exist: create it, or set matview:managePlatform to true`]),
+    ...(role === undefined ? [] : await databaseProblems(session, job)),
+    ...(role === undefined ? [] : await commandProblems(session, job)),
+  ];
 }
 
 /** What is wrong with pg_cron itself: not installed, not running, not to be used by this role. */
@@ -36,14 +53,30 @@ export function cronProblems({ capabilities }: Session): string[] {
   ];
 }
 
+// A launcher that fails restarts, and may just be alive: what it fails on is the cause to tell.
+async function orphanProblems({ cron }: Session): Promise<string[]> {
+  interface Orphan {
+    jobId: string;
+    name: string | null;
+    user: string;
+  }
+  const { rows } = await cron.query<Orphan>(sqlText("describe/orphaned_jobs"));
+  return rows.map(
+    ({ jobId, name, user }) =>
+      `job ${name ?? "without a name"} (number ${jobId}) belongs to role ${user}, which was renamed or dropped, and so no job runs for ` +
+      `anyone: select cron.unschedule(${jobId})`,
+  );
+}
+
 interface RoleRow {
   canLogin: boolean;
   mayActAs: boolean;
 }
 
-async function roleProblems({ cron, capabilities }: Session, user: string): Promise<string[]> {
+/** Undefined where the role does not exist. */
+async function roleProblems({ cron, capabilities }: Session, user: string): Promise<string[] | undefined> {
   const [role] = (await cron.query<RoleRow>(sqlText("describe/role"), [user])).rows;
-  if (role === undefined) return [`role ${user} does not exist: create it, or set matview:managePlatform to true`];
+  if (role === undefined) return undefined;
   return [
     ...(role.canLogin
       ? []
@@ -51,5 +84,32 @@ async function roleProblems({ cron, capabilities }: Session, user: string): Prom
     ...(role.mayActAs || capabilities.isSuperuser
       ? []
       : [`role ${capabilities.currentUser} may not act as ${user}: grant ${user} to ${capabilities.currentUser}`]),
+  ];
+}
+
+async function databaseProblems(session: Session, job: ResolvedJob): Promise<string[]> {
+  const { cron, capabilities } = session;
+  const others = (await cron.query<CronPowers & { user: string }>(sqlText("describe/cron_powers"), [[job.user]])).rows;
+  const powers = powersOf(job.user, capabilities, new Map(others.map((row) => [row.user, row])));
+  const [database] = (
+    await cron.query<{ mayConnect: boolean }>(sqlText("describe/job_database"), [job.database, job.user])
+  ).rows;
+  const name = sqlIdentifier(job.user);
+  return [
+    ...(powers.hasUsage
+      ? []
+      : [`role ${job.user} may not use pg_cron: let a superuser run: grant usage on schema cron to ${name}`]),
+    ...(job.database === capabilities.cronDatabase || powers.mayScheduleInDatabase
+      ? []
+      : [otherDatabase(job, capabilities)]),
+    ...(database === undefined
+      ? [
+          `database ${job.database}, in which the job is to run, does not exist: ${escapeLiteral(job.database).trimStart()} is misspelt, or was dropped`,
+        ]
+      : database.mayConnect
+        ? []
+        : [
+            `role ${job.user} may not connect to database ${job.database}: grant connect on database ${sqlIdentifier(job.database)} to ${name}`,
+          ]),
   ];
 }

@@ -1,0 +1,64 @@
+import type { Capabilities } from "../postgres/capabilities.ts";
+import type { ResolvedJob } from "./desired.ts";
+
+/** A job as cron.job has it. */
+export interface ActualJob {
+  readonly jobId: string;
+  readonly name: string;
+  readonly user: string;
+  readonly database: string;
+  readonly schedule: string;
+  readonly command: string;
+  readonly isActive: boolean;
+}
+
+/** What a role may do with its jobs beside scheduling and unscheduling them. */
+export interface CronPowers {
+  readonly hasUsage: boolean;
+  readonly mayAlterJob: boolean;
+  readonly mayScheduleInDatabase: boolean;
+}
+
+/** What is there of a declared job, and what decides how it can be changed. */
+export interface JobState {
+  /** The job of the declared name and user. */
+  readonly job: ActualJob | undefined;
+  /** Every job that can be seen, this one among them. */
+  readonly jobs: readonly ActualJob[];
+  /** Of the role whose job it is. */
+  readonly powers: CronPowers;
+  /** Runs that pg_cron owes because one that is going has lasted past their time; each fires as soon as that one ends. */
+  readonly owedRuns: number;
+  /** The role's statement timeout in the job's database, as it is set. */
+  readonly statementTimeout: string | undefined;
+  /** The declaration says inactive, the role has no way to say it, and so the job's absence is what is declared. */
+  readonly restsByAbsence: boolean;
+}
+
+/** What the connected role may do with the jobs of a role: a superuser does all, others act as it with its own rights. */
+export function powersOf(
+  user: string,
+  capabilities: Capabilities,
+  others: ReadonlyMap<string, CronPowers>,
+): CronPowers {
+  const { cron, currentUser, isSuperuser } = capabilities;
+  if (cron === undefined) return NO_POWERS;
+  return isSuperuser || user === currentUser ? cron : (others.get(user) ?? NO_POWERS);
+}
+
+const NO_POWERS: CronPowers = { hasUsage: false, mayAlterJob: false, mayScheduleInDatabase: false };
+
+/** False where pg_cron offers no way to say "inactive": then an inactive job is one that is not there. */
+export function canBeInactive({ mayAlterJob, mayScheduleInDatabase }: CronPowers): boolean {
+  return mayAlterJob || mayScheduleInDatabase;
+}
+
+/** How messages name a job that is not the declared one. */
+export function jobTitle({ name, jobId, user, schedule, database }: ActualJob): string {
+  return `job ${name} (number ${jobId}, ${schedule}, as ${user} in database ${database})`;
+}
+
+/** True when both are one entry for pg_cron, whose key is name and user. */
+export function isSameEntry(a: Pick<ResolvedJob, "name" | "user">, b: Pick<ResolvedJob, "name" | "user">): boolean {
+  return a.name === b.name && a.user === b.user;
+}
