@@ -1,5 +1,16 @@
 import { createHash } from "node:crypto";
-import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { cacheDirectory, checkout } from "../checkout.ts";
@@ -13,6 +24,8 @@ const modules = [
 ].map(({ directory, program }) => ({ directory: join(import.meta.dirname, directory), program }));
 
 const launcher = "pulumi-resource-pulumi-nodejs";
+
+const abandonedAfterMs = 24 * 60 * 60_000;
 
 // From this version on, Go itself fetches the newer Go that go.mod asks for.
 const oldestGoMinor = 21;
@@ -34,6 +47,7 @@ export async function buildEngine(): Promise<Engine | { failure: string }> {
   if (Number(goVersion?.[1] ?? 0) < oldestGoMinor) return { failure: `${go} is older than 1.${oldestGoMinor}` };
   const target = builtDirectory();
   mkdirSync(dirname(target), { recursive: true });
+  removeAbandoned(dirname(target));
   const building = mkdtempSync(`${target}.building-`);
   try {
     for (const module of modules) {
@@ -64,6 +78,15 @@ async function buildProgram(
     env: goEnvironment(),
   });
   return code === 0 ? undefined : `go build: ${lastLine(stderr)}`;
+}
+
+/** What builds that were cut off left behind; none takes a day. */
+function removeAbandoned(cache: string): void {
+  for (const name of readdirSync(cache).filter((entry) => entry.includes(".building-"))) {
+    const directory = join(cache, name);
+    const age = Date.now() - (statSync(directory, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
+    if (age > abandonedAfterMs) rmSync(directory, { recursive: true, force: true });
+  }
 }
 
 /** Two builds at once both end here; the first one stays, as both are the same. */
