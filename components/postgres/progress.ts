@@ -26,11 +26,14 @@ export async function withProgress<T>(
     void speak();
     repeat = setInterval(() => void speak(), onTerminal ? TERMINAL_MS : PLAIN_MS);
   }, QUIET_MS);
+  let outcome = "failed";
   try {
-    return await work();
+    const result = await work();
+    outcome = "done";
+    return result;
   } finally {
     clearTimeout(first);
     clearInterval(repeat);
-    if (spoken) process.stderr.write(onTerminal ? "\r\x1b[K" : `${what}: done after ${seconds()} s\n`);
+    if (spoken) process.stderr.write(onTerminal ? "\r\x1b[K" : `${what}: ${outcome} after ${seconds()} s\n`);
   }
 }
