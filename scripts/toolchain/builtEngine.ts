@@ -113,14 +113,16 @@ function moduleVersion(directory: string): string {
   return version;
 }
 
-/** No C compiler needed, no settings of other workspaces, and Go's downloads in our cache where the user has no Go folder yet. */
+/** No C compiler, no settings of other workspaces; what Go keeps goes to our cache where the user has no such folder yet. */
 function goEnvironment(): NodeJS.ProcessEnv {
   const home = process.env["HOME"] || homedir();
-  const usual = join(home, "go");
+  const [usual, settings] = [join(home, "go"), process.env["XDG_CONFIG_HOME"] || join(home, ".config")];
   return {
     ...process.env,
     HOME: home,
     GOPATH: process.env["GOPATH"] || (existsSync(usual) ? usual : join(cacheDirectory, "go")),
+    // Go counts its own use there.
+    XDG_CONFIG_HOME: existsSync(join(settings, "go")) ? settings : join(cacheDirectory, "go"),
     CGO_ENABLED: "0",
     GOWORK: "off",
     GOFLAGS: "-mod=readonly -modcacherw",
