@@ -1,95 +1,111 @@
-import { parseArgs } from "node:util";
-import Table from "cli-table3";
 import colors from "picocolors";
-import { resolveConnection } from "../components/postgres/connection.ts";
 import { userError } from "../components/postgres/errors.ts";
 import { displayName } from "../components/postgres/names.ts";
-import { withSession } from "../components/postgres/session.ts";
-import type { Verb } from "./verb.ts";
-import { viewArgument } from "./viewArgument.ts";
-import { readStatus } from "./viewStatus.ts";
-import type { ViewStatus } from "./viewStatus.ts";
-
-const help = `usage: matview status [VIEW] [--stamp COLUMN] [--json]
-
-Shows each materialized view with its rows, unique index, job, last and next run, age and health.
-
-  --stamp COLUMN  column whose maximum says when the view was last refreshed
-  --json          the same as JSON
-
-exit status: 0 all healthy, 1 something is wrong, 2 used wrongly`;
+import { nextRuns } from "../components/refreshJob/nextRuns.ts";
+import { withViews } from "./commandLine/declaredViews.ts";
+import { defineVerb } from "./commandLine/defineVerb.ts";
+import { checkView, worst } from "./health/checks.ts";
+import type { Check, Verdict } from "./health/checks.ts";
+import { readFacts } from "./health/facts.ts";
+import type { Facts } from "./health/facts.ts";
+import { freshnessOf } from "./health/freshness.ts";
+import { limitsOf, readSchedule } from "./health/limits.ts";
+import { firstLine, runSeconds } from "./health/runs.ts";
+import { clock, duration, grouped, print, printJson, size, table } from "./text.ts";
 
 /** `matview status`: every view at a glance. */
-export const status: Verb = {
+export const status = defineVerb({
+  verb: "status",
   summary: "show every view at a glance",
-  help,
-  run: async (words) => {
-    const { values, positionals } = parseArgs({
-      args: [...words],
-      options: { stamp: { type: "string" }, json: { type: "boolean", default: false } },
-      allowPositionals: true,
-    });
-    const views = positionals.length === 0 ? undefined : [viewArgument(positionals)];
-    const statuses = await withSession(resolveConnection({}), "matview status", (session) =>
-      readStatus(session, views, values.stamp),
-    );
-    const wanted = views?.[0];
-    if (wanted !== undefined && statuses.length === 0)
-      throw userError(`there is no materialized view ${displayName(wanted)}`);
-    process.stdout.write(values.json ? `${JSON.stringify(statuses, undefined, 2)}\n` : statusTables(statuses));
-    return statuses.every(({ problems }) => problems.length === 0) ? 0 : 1;
+  words: "[VIEW]",
+  says: `Shows each view with its rows, size, unique index, job, last and next run, age against its limit, and health.
+A warning (no run recorded yet, say) leaves it healthy; what fails does not. matview verify also makes the spot checks.`,
+  examples: [
+    ["status --stack prod", "what the stack declares"],
+    ["status --watch", "every view of the database, again every 5 seconds"],
+  ],
+  exits: { 0: "all healthy", 1: "something is wrong, or could not be read", 2: "used wrongly" },
+  reads: true,
+  run: async (call) => {
+    const statuses = await withViews(call, async (session, views) => (await readFacts(session, views)).map(statusOf));
+    const missing = statuses.find(({ isThere }) => !isThere);
+    if (missing !== undefined) throw userError(`there is no materialized view ${missing.view}`);
+    if (call.json) printJson(statuses);
+    else if (statuses.length === 0) print("There is no materialized view in this database.");
+    else print(statuses.map(statusTable).join("\n"));
+    return statuses.some(({ health }) => health === "fail") ? 1 : 0;
   },
-};
+});
 
-function statusTables(statuses: readonly ViewStatus[]): string {
-  if (statuses.length === 0) return "There is no materialized view in this database.\n";
-  return statuses.map((one) => `${statusTable(one)}\n`).join("\n");
+type Status = ReturnType<typeof statusOf>;
+
+function statusOf(facts: Facts) {
+  const { view, job, now, runs, timeZone } = facts;
+  const limits = limitsOf(facts);
+  const checks = checkView(facts, []);
+  const schedule = job?.isActive === true && facts.launcherRuns ? readSchedule(job.schedule) : undefined;
+  const [lastRun] = runs;
+  return {
+    view: displayName(facts.declared),
+    isThere: view !== undefined,
+    isPopulated: view?.isPopulated ?? false,
+    rows: facts.rows,
+    bytes: view?.bytes,
+    index: view?.index ?? undefined,
+    isConcurrent: view?.isConcurrent ?? false,
+    job,
+    lastRun: lastRun === undefined ? undefined : { ...lastRun, seconds: runSeconds(lastRun) },
+    nextRun: schedule === undefined ? undefined : nextRuns(schedule, now, 1, timeZone)[0],
+    ...freshnessOf(facts, limits),
+    maxAgeSeconds: limits.staleSeconds,
+    health: worst(checks.map(({ verdict }) => verdict)),
+    problems: checks.filter(isProblem).map(({ name, found, verdict, advice }) => ({ name, found, verdict, advice })),
+  };
 }
 
-function statusTable(one: ViewStatus): string {
-  const table = new Table({ style: { head: [], border: [], compact: true } });
-  const healthy = one.problems.length === 0;
-  table.push(
-    { view: displayName(one) },
-    { rows: one.rows === undefined ? colors.red("no data") : `${grouped(one.rows)} (${size(one.bytes)})` },
-    {
-      index:
-        one.index === null ? colors.red("none") : `${one.index}${one.isConcurrent ? "" : colors.red(" (invalid)")}`,
-    },
-    { job: jobText(one) },
-    { "last run": lastRunText(one) },
-    { "next run": one.nextRun === undefined ? "none" : utc(one.nextRun) },
-    { age: one.ageSeconds === undefined ? "unknown" : age(one.ageSeconds) },
-    { health: healthy ? colors.green("healthy") : colors.red(one.problems.join("; ")) },
+function isProblem({ name, verdict }: Check): boolean {
+  return verdict !== "pass" && name !== "summary";
+}
+
+function statusTable(one: Status): string {
+  const index =
+    one.index === undefined ? colors.red("none") : `${one.index}${one.isConcurrent ? "" : colors.red(" (invalid)")}`;
+  return table(
+    [one.view, ""],
+    [
+      ["rows", one.rows === undefined ? colors.red("no data") : `${grouped(one.rows)} (${size(one.bytes ?? 0)})`],
+      ["index", index],
+      ["job", jobText(one)],
+      ["last run", lastRunText(one)],
+      ["next run", one.nextRun === undefined ? "none" : clock(one.nextRun)],
+      ["age", ageText(one)],
+      ["health", healthText(one.health, one.problems)],
+    ],
   );
-  return table.toString();
 }
 
-function jobText({ job }: ViewStatus): string {
-  if (job === undefined) return colors.red("none");
+function jobText({ job }: Status): string {
+  if (job === undefined) return colors.red("none that this role can see");
   return `${job.name}, ${job.schedule}, ${job.isActive ? "active" : colors.red("inactive")}, as ${job.user}`;
 }
 
-function lastRunText({ lastRun }: ViewStatus): string {
+function lastRunText({ lastRun }: Status): string {
   if (lastRun === undefined) return "none yet";
-  const { status: outcome, startedAt, endedAt } = lastRun;
-  const took = startedAt !== null && endedAt !== null ? ` in ${endedAt.getTime() - startedAt.getTime()} ms` : "";
-  return `${outcome ?? "unknown"}${startedAt === null ? "" : ` at ${utc(startedAt)}`}${took}`;
+  const { status: outcome, startedAt, seconds, message } = lastRun;
+  const when = startedAt === null ? "" : ` at ${clock(startedAt)}`;
+  const took = seconds === undefined ? "" : ` in ${duration(seconds)}`;
+  return `${outcome}${when}${took}${outcome === "failed" ? `: ${firstLine(message)}` : ""}`;
 }
 
-function utc(time: Date): string {
-  return `${time.toISOString().slice(0, 19).replace("T", " ")} UTC`;
+function ageText({ ageSeconds, maxAgeSeconds }: Status): string {
+  const limit = maxAgeSeconds === undefined ? "" : ` (limit ${duration(maxAgeSeconds)})`;
+  return `${ageSeconds === undefined ? "unknown" : duration(ageSeconds)}${limit}`;
 }
 
-function age(seconds: number): string {
-  if (seconds < 120) return `${Math.round(seconds)} s`;
-  return seconds < 7_200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3_600)} h`;
-}
-
-function size(bytes: number): string {
-  return bytes < 1_048_576 ? `${Math.ceil(bytes / 1024)} kB` : `${(bytes / 1_048_576).toFixed(1)} MB`;
-}
-
-function grouped(count: number): string {
-  return count.toLocaleString("en-US");
+function healthText(health: Verdict, problems: Status["problems"]): string {
+  const lines = problems.map(
+    ({ name, found, advice }) => `${name}: ${found}${advice === undefined ? "" : ` (${advice})`}`,
+  );
+  if (health === "fail") return colors.red(lines.join("\n"));
+  return [colors.green("healthy"), ...lines.map((line) => colors.yellow(line))].join("\n");
 }

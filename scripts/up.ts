@@ -9,5 +9,7 @@ await runScript(async () => {
   // A first deploy has nothing to compare with: the preview is a command of its own (README).
   const args = ["up", "--stack", devStack, "--yes", "--skip-preview", "--suppress-outputs"];
   const code = await runHere("pulumi", args, env);
-  return code === 0 ? runHere(process.execPath, [...process.execArgv, "operations/matview.ts", "status"], env) : code;
+  return code === 0
+    ? runHere(process.execPath, [...process.execArgv, "operations/matview.ts", "status", "--stack", devStack], env)
+    : code;
 });

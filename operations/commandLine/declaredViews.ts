@@ -1,0 +1,153 @@
+import { spawn } from "node:child_process";
+import { z } from "zod";
+import { resolveConnection } from "../../components/postgres/connection.ts";
+import type { Connection } from "../../components/postgres/connection.ts";
+import { userError } from "../../components/postgres/errors.ts";
+import type { QualifiedName } from "../../components/postgres/names.ts";
+import { displayName } from "../../components/postgres/names.ts";
+import { withSession } from "../../components/postgres/session.ts";
+import type { Session } from "../../components/postgres/session.ts";
+import { sqlText } from "../../components/postgres/sqlFiles.ts";
+import { parseDuration } from "../../components/refreshJob/duration.ts";
+import { spotCheckSchema, viewDeclarationSchema } from "../../components/viewDeclaration.ts";
+import type { SpotCheck, ViewDeclaration } from "../../components/viewDeclaration.ts";
+import { viewArgument } from "../viewArgument.ts";
+import type { Call } from "./defineVerb.ts";
+import { usageError } from "./usageError.ts";
+
+/** A view and what is known of its declaration, from a stack's outputs or from flags. */
+export interface DeclaredView extends QualifiedName {
+  readonly job: string | undefined;
+  readonly stamp: string | undefined;
+  readonly maxAgeSeconds: number | undefined;
+  readonly spotChecks: readonly SpotCheck[];
+}
+
+/** Opens a session for the views that the call names, that its stack declares, or else all of the database. */
+export async function withViews<T>(
+  call: Call,
+  work: (session: Session, views: readonly DeclaredView[]) => Promise<T>,
+): Promise<T> {
+  const named = call.words.length === 0 ? undefined : viewArgument(call.words);
+  const flags = flagsOf(call);
+  const stack = call.value("stack");
+  const declarations = stack === undefined ? undefined : await stackViews(stack);
+  return withSession(await connectionOf(call), `matview ${call.verb}`, async (session) => {
+    const views = (declarations ?? (named ? [named] : await allViews(session)).map(bare)).map((view) => ({
+      ...view,
+      ...flags,
+    }));
+    const chosen = named === undefined ? views : views.filter((view) => displayName(view) === displayName(named));
+    if (named !== undefined && chosen.length === 0) {
+      const known = views.map(displayName).join(", ");
+      throw userError(`stack ${stack} declares no view ${displayName(named)}; it declares ${known || "none"}`);
+    }
+    return work(session, chosen);
+  });
+}
+
+/** The same for verbs that act on one view, which must be there. */
+export async function withView<T>(call: Call, work: (session: Session, view: DeclaredView) => Promise<T>): Promise<T> {
+  if (call.words.length === 0 && call.value("stack") === undefined)
+    throw usageError("which view? write its name, e.g. public.daily_revenue");
+  return withViews(call, async (session, views) => {
+    const [view, ...more] = views;
+    if (view === undefined) throw userError(`stack ${call.value("stack")} declares no view`);
+    if (more.length > 0) throw usageError(`which view? the stack declares ${views.map(displayName).join(", ")}`);
+    return work(session, view);
+  });
+}
+
+function bare({ schema, name }: QualifiedName): DeclaredView {
+  return { schema, name, job: undefined, stamp: undefined, maxAgeSeconds: undefined, spotChecks: [] };
+}
+
+async function allViews({ target }: Session): Promise<QualifiedName[]> {
+  return (await target.query<QualifiedName>(sqlText("describe/view_states"), [null, null])).rows;
+}
+
+// Environment first, the variable that the call names before the others; then the stack's configuration.
+async function connectionOf(call: Call): Promise<Connection> {
+  const name = call.value("url-env");
+  if (name !== undefined) {
+    const databaseUrl = process.env[name];
+    if (!databaseUrl) throw usageError(`--url-env ${name}: the environment has no ${name}, or it is empty`);
+    return resolveConnection({}, { ...process.env, MATVIEW_DATABASE_URL: databaseUrl });
+  }
+  const stack = call.value("stack");
+  const fromEnvironment = process.env["MATVIEW_DATABASE_URL"] || process.env["PGHOST"];
+  if (stack === undefined || fromEnvironment) return resolveConnection({});
+  const read = async (key: string): Promise<string | undefined> =>
+    (await pulumi(["config", "get", `matview:${key}`, "--stack", stack])).stdout.trim() || undefined;
+  return resolveConnection({ databaseUrl: await read("databaseUrl"), cronDatabase: await read("cronDatabase") });
+}
+
+async function stackViews(stack: string): Promise<DeclaredView[]> {
+  const { code, stdout, stderr } = await pulumi(["stack", "output", "--json", "--stack", stack]);
+  if (code !== 0) throw userError(`the outputs of stack ${stack} could not be read: ${stderr.trim()}`);
+  const parsed = z.object({ views: z.array(viewDeclarationSchema).optional() }).safeParse(JSON.parse(stdout));
+  if (!parsed.success)
+    throw userError(`the output views of stack ${stack} is not as expected: ${z.prettifyError(parsed.error)}`);
+  if (parsed.data.views === undefined)
+    throw userError(`stack ${stack} has no output views; export const views = [yourView.declaration], and deploy`);
+  return parsed.data.views.map(fromOutput);
+}
+
+function fromOutput({ view, job, stamp, maxAge, spotChecks = [] }: ViewDeclaration): DeclaredView {
+  const maxAgeSeconds = maxAge === undefined ? undefined : secondsOf("maxAge", maxAge);
+  return { ...viewArgument([view]), job, stamp, maxAgeSeconds, spotChecks };
+}
+
+function pulumi(args: readonly string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  const child = spawn("pulumi", [...args, "--non-interactive", "--color", "never"], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const text = { stdout: "", stderr: "" };
+  child.stdout.on("data", (chunk) => (text.stdout += String(chunk)));
+  child.stderr.on("data", (chunk) => (text.stderr += String(chunk)));
+  return new Promise((resolve, reject) => {
+    child.once("error", () =>
+      reject(
+        userError(
+          '--stack needs pulumi on PATH, and it could not be started; in this checkout: eval "$(npm run --silent env)"',
+        ),
+      ),
+    );
+    child.once("close", (code) => resolve({ code: code ?? 1, ...text }));
+  });
+}
+
+function flagsOf(call: Call): Partial<DeclaredView> {
+  const [job, stamp, maxAge] = [call.value("job"), call.value("stamp"), call.value("max-age")];
+  const spotChecks = call.values("spot-check").map(spotCheckOf);
+  return {
+    ...(job === undefined ? {} : { job }),
+    ...(stamp === undefined ? {} : { stamp }),
+    ...(maxAge === undefined ? {} : { maxAgeSeconds: secondsOf("--max-age", maxAge) }),
+    ...(spotChecks.length === 0 ? {} : { spotChecks }),
+  };
+}
+
+function secondsOf(what: string, text: string): number {
+  const duration = parseDuration(text);
+  if (!duration.ok) throw usageError(`${what}: ${duration.problem}`);
+  return duration.seconds;
+}
+
+/** Reads `COLUMN=VALUE:COUNT`, `COLUMN=VALUE:live`, `COLUMN:live` (each value) and `:COUNT` or `:live` (all rows). */
+function spotCheckOf(text: string): SpotCheck {
+  const colon = text.lastIndexOf(":");
+  const [selection, wanted] = [text.slice(0, Math.max(0, colon)), text.slice(colon + 1)];
+  const equals = selection.indexOf("=");
+  const column = equals < 0 ? selection : selection.slice(0, equals);
+  const parsed = spotCheckSchema.safeParse({
+    name: text,
+    ...(column === "" ? {} : { column }),
+    ...(equals < 0 ? {} : { value: selection.slice(equals + 1) }),
+    ...(wanted === "live" ? { live: true } : /^\d+$/.test(wanted) ? { expected: Number(wanted) } : {}),
+  });
+  if (colon < 0 || !parsed.success) {
+    throw usageError(`--spot-check ${text}: write COLUMN=VALUE:COUNT, COLUMN=VALUE:live, COLUMN:live, :COUNT or :live`);
+  }
+  return parsed.data;
+}

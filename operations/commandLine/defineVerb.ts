@@ -1,0 +1,70 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Verb } from "../verb.ts";
+import { helpText } from "./help.ts";
+import type { HelpText } from "./help.ts";
+import { COMMON_OPTIONS, parseWords, WATCH_OPTION } from "./options.ts";
+import type { CommandOption } from "./options.ts";
+import { usageError } from "./usageError.ts";
+
+/** The options and words that a verb was called with. */
+export interface Call {
+  readonly verb: string;
+  readonly words: readonly string[];
+  /** True when the switch was given. */
+  has(name: string): boolean;
+  /** The value of an option, the last one given. */
+  value(name: string): string | undefined;
+  values(name: string): readonly string[];
+  readonly json: boolean;
+}
+
+/** A verb as its file writes it; parsing, help and completion follow from it. */
+export interface VerbDefinition extends HelpText {
+  readonly summary: string;
+  /** Options of this verb alone; the common ones come with it. */
+  readonly options?: readonly CommandOption[];
+  /** It only reads, so that `--watch` may repeat it. */
+  readonly reads: boolean;
+  readonly troubleStatus?: number;
+  run(call: Call): Promise<number>;
+}
+
+const WATCH_MS = 5_000;
+
+/** Makes the verb of a definition. */
+export function defineVerb(definition: VerbDefinition): Verb {
+  const options = [...(definition.options ?? []), ...COMMON_OPTIONS, ...(definition.reads ? [WATCH_OPTION] : [])];
+  return {
+    summary: definition.summary,
+    help: helpText(definition, options),
+    options: options.map(({ name }) => `--${name}`),
+    ...(definition.troubleStatus === undefined ? {} : { troubleStatus: definition.troubleStatus }),
+    run: async (words) => {
+      const call = toCall(definition.verb, parseWords(words, options));
+      return call.has("watch") ? watch(() => definition.run(call)) : definition.run(call);
+    },
+  };
+}
+
+function toCall(verb: string, { words, switches, values }: ReturnType<typeof parseWords>): Call {
+  if (words.includes("")) throw usageError("an empty word is no view");
+  return {
+    verb,
+    words,
+    has: (name) => switches.has(name),
+    value: (name) => values.get(name)?.at(-1),
+    values: (name) => values.get(name) ?? [],
+    json: switches.has("json"),
+  };
+}
+
+async function watch(look: () => Promise<number>): Promise<number> {
+  const stop = new AbortController();
+  process.once("SIGINT", () => stop.abort());
+  for (;;) {
+    if (process.stdout.isTTY === true) process.stdout.write("\x1b[H\x1b[2J\x1b[3J");
+    const status = await look();
+    const goesOn = await delay(WATCH_MS, true, { signal: stop.signal }).catch(() => false);
+    if (!goesOn) return status;
+  }
+}

@@ -1,0 +1,187 @@
+import { displayName } from "../../components/postgres/names.ts";
+import { nextRuns } from "../../components/refreshJob/nextRuns.ts";
+import { timeZoneProblem } from "../../components/refreshJob/timeZone.ts";
+import { clock, duration } from "../text.ts";
+import type { Facts } from "./facts.ts";
+import { freshnessOf } from "./freshness.ts";
+import { limitsOf, readSchedule } from "./limits.ts";
+import type { Limits } from "./limits.ts";
+import { runChecks } from "./runChecks.ts";
+import { isMet } from "./spotChecks.ts";
+import type { SpotCheckResult } from "./spotChecks.ts";
+
+/** In the order of how bad it is; the place is the number that sql/verify prints. */
+export const VERDICTS = ["pass", "warn", "fail"] as const;
+export type Verdict = (typeof VERDICTS)[number];
+
+/** One of the eight checks. */
+export interface Check {
+  readonly name: CheckName;
+  readonly verdict: Verdict;
+  /** What was found, as a number with its unit. */
+  readonly found: string;
+  /** What is allowed. */
+  readonly limit: string;
+  /** What to do; undefined when it passes. */
+  readonly advice?: string | undefined;
+}
+
+export type CheckName =
+  | "job active"
+  | "last ten runs"
+  | "runs with error"
+  | "state of the view"
+  | "spot checks"
+  | "last update"
+  | "next run"
+  | "summary";
+
+/** The eight checks of a view, in their order. Pure: sql/verify decides the same from the same facts. */
+export function checkView(facts: Facts, spotChecks: readonly SpotCheckResult[]): Check[] {
+  const limits = limitsOf(facts);
+  const update = lastUpdate(facts, limits);
+  const [lastTen, withError] = runChecks(facts, limits);
+  const checks = [
+    jobActive(facts),
+    lastTen,
+    withError,
+    viewState(facts),
+    spotCheck(spotChecks, update.verdict === "fail"),
+    update,
+    nextRun(facts, limits),
+  ];
+  return [...checks, summary(checks)];
+}
+
+/** The worst of some verdicts. */
+export function worst(verdicts: readonly Verdict[]): Verdict {
+  return VERDICTS.findLast((verdict) => verdicts.includes(verdict)) ?? "pass";
+}
+
+function jobActive({ hasCron, launcherRuns, job, jobRefreshesView, otherJobs, declared }: Facts): Check {
+  const base = { name: "job active" as const, limit: "1 active job, launcher running" };
+  const fail = (found: string, advice: string): Check => ({ ...base, verdict: "fail", found, advice });
+  const view = displayName(declared);
+  if (!hasCron)
+    return fail(
+      "pg_cron is not in this database",
+      "create extension pg_cron, or name its database: MATVIEW_CRON_DATABASE",
+    );
+  if (job === undefined)
+    return fail("0 jobs", `deploy the stack, or connect as the role that owns the job (a role sees its own jobs only)`);
+  if (!job.isActive) return fail("inactive", `matview resume ${view}`);
+  if (!jobRefreshesView)
+    return fail("job does not refresh this view in this database", `its command is: ${job.command}; deploy the stack`);
+  if (!launcherRuns)
+    return fail("launcher is not running", "restart PostgreSQL with pg_cron in shared_preload_libraries");
+  if (otherJobs.length > 0) {
+    const names = otherJobs.map(({ name, user }) => `${name} of ${user}`).join(", ");
+    return {
+      ...base,
+      verdict: "warn",
+      found: `${otherJobs.length + 1} jobs`,
+      advice: `remove one of them; also: ${names}`,
+    };
+  }
+  return { ...base, verdict: "pass", found: "1 job" };
+}
+
+function viewState({ view, rows, declared }: Facts): Check {
+  const base = { name: "state of the view" as const, limit: "populated, unique index, 1 row or more" };
+  const fail = (found: string, advice: string): Check => ({ ...base, verdict: "fail", found, advice });
+  if (view === undefined) return fail("there is no such view", "deploy the stack, or connect to the right database");
+  if (!view.isPopulated) return fail("no data", `matview refresh ${displayName(declared)}`);
+  if (!view.isConcurrent)
+    return fail("no unique index that a concurrent refresh can use", "deploy the stack: it builds the index again");
+  if (rows === 0) return { ...base, verdict: "warn", found: "0 rows", advice: "look whether the sources have rows" };
+  return { ...base, verdict: "pass", found: `${rows} rows` };
+}
+
+function spotCheck(results: readonly SpotCheckResult[], isStale: boolean): Check {
+  const base = { name: "spot checks" as const, limit: "all as declared" };
+  const unmet = results.filter((result) => !isMet(result));
+  if (unmet.length === 0) return { ...base, verdict: "pass", found: `${results.length} met` };
+  // Between two refreshes the sources are ahead of the view, which is not wrong yet.
+  const isLag = unmet.every(({ check, problem }) => check.live === true && problem === undefined);
+  return {
+    ...base,
+    verdict: isLag && !isStale ? "warn" : "fail",
+    found: `${unmet.length} of ${results.length} not met`,
+    advice: unmet.map(spotCheckText).join("; "),
+  };
+}
+
+/** What a spot check found, in a few words. */
+export function spotCheckText({ check, rows, wanted, laggingRows, problem }: SpotCheckResult): string {
+  if (problem !== undefined) return `${check.name}: could not be counted: ${problem}`;
+  const lag = laggingRows === undefined || laggingRows === 0 ? "" : `, ${laggingRows} rows lag`;
+  return `${check.name}: ${rows} rows, ${wanted} ${check.live === true ? "in the sources" : "declared"}${lag}`;
+}
+
+function lastUpdate(facts: Facts, limits: Limits): Check {
+  const { ageSeconds, disagreement } = freshnessOf(facts, limits);
+  const view = displayName(facts.declared);
+  const limit = limits.staleSeconds === undefined ? "known age" : `${duration(limits.staleSeconds)} old at most`;
+  const base = { name: "last update" as const, limit };
+  if (ageSeconds === undefined) {
+    const advice = `nothing says when it was refreshed: no run that succeeded, and no stamp; matview refresh ${view}`;
+    return { ...base, verdict: "fail", found: "unknown", advice };
+  }
+  const found = `${duration(ageSeconds)} ago`;
+  if (limits.staleSeconds !== undefined && ageSeconds > limits.staleSeconds)
+    return {
+      ...base,
+      verdict: "fail",
+      found,
+      advice: `stale: matview doctor ${view} says why; matview refresh ${view} refreshes it now`,
+    };
+  if (disagreement !== undefined)
+    return { ...base, verdict: "warn", found, advice: `stamp and run history disagree: ${disagreement}` };
+  if (limits.lateSeconds === undefined)
+    return { ...base, verdict: "warn", found, advice: "no limit is known: no job with a schedule, and no maxAge" };
+  if (ageSeconds > limits.lateSeconds)
+    return { ...base, verdict: "warn", found, advice: "a run is late: matview history shows the last ones" };
+  return { ...base, verdict: "pass", found };
+}
+
+function nextRun({ job, launcherRuns, now, timeZone, declared }: Facts, { intervalSeconds }: Limits): Check {
+  const base = { name: "next run" as const };
+  const limit = intervalSeconds === undefined ? "a time" : `every ${duration(intervalSeconds)}`;
+  const schedule = readSchedule(job?.schedule);
+  const next =
+    schedule === undefined || timeZoneProblem(timeZone) !== undefined
+      ? undefined
+      : nextRuns(schedule, now, 1, timeZone)[0];
+  if (job === undefined || !job.isActive || !launcherRuns || next === undefined) {
+    const why =
+      job === undefined
+        ? "no job"
+        : !job.isActive
+          ? "job is inactive"
+          : !launcherRuns
+            ? "launcher is not running"
+            : `schedule ${job.schedule}`;
+    return { ...base, limit, verdict: "fail", found: "never", advice: `nothing will run: ${why}` };
+  }
+  const found = clock(next);
+  const { maxAgeSeconds } = declared;
+  if (maxAgeSeconds !== undefined && intervalSeconds !== undefined && intervalSeconds > maxAgeSeconds)
+    return {
+      ...base,
+      limit,
+      verdict: "warn",
+      found,
+      advice: `the schedule cannot hold maxAge ${duration(maxAgeSeconds)}; matview frequency shows the choices`,
+    };
+  return { ...base, limit, verdict: "pass", found };
+}
+
+function summary(checks: readonly Check[]): Check {
+  const count = (verdict: Verdict): number => checks.filter((check) => check.verdict === verdict).length;
+  return {
+    name: "summary",
+    verdict: worst(checks.map(({ verdict }) => verdict)),
+    found: `${count("pass")} pass, ${count("warn")} warn, ${count("fail")} fail`,
+    limit: "7 pass",
+  };
+}

@@ -1,0 +1,45 @@
+import type { Facts } from "./facts.ts";
+import type { Limits } from "./limits.ts";
+
+/** How old a view's data is, by each witness, and whether they agree. */
+export interface Freshness {
+  /** By the view's own stamp. */
+  readonly stampAgeSeconds: number | undefined;
+  /** By the start of the last run that succeeded: what was committed later is not in the view. */
+  readonly historyAgeSeconds: number | undefined;
+  /** The stamp's where there is one, else the history's. */
+  readonly ageSeconds: number | undefined;
+  readonly disagreement: "runs do not refresh the view" | "refreshed by something that is not recorded" | undefined;
+}
+
+/** Start of a run and the `now()` of its transaction are not the same instant. */
+const TOLERANCE_SECONDS = 60;
+
+/** The age of a view, which a job that was switched off, a launcher that died or another database's history cannot hide. */
+export function freshnessOf({ now, runs, stampAt }: Facts, { staleSeconds }: Limits): Freshness {
+  const last = runs.find(({ status }) => status === "succeeded");
+  const stampAgeSeconds = ageAt(now, stampAt);
+  const historyAgeSeconds = ageAt(now, last?.startedAt ?? last?.endedAt ?? undefined);
+  return {
+    stampAgeSeconds,
+    historyAgeSeconds,
+    ageSeconds: stampAgeSeconds ?? historyAgeSeconds,
+    disagreement: disagreementOf(stampAgeSeconds, historyAgeSeconds, staleSeconds),
+  };
+}
+
+function ageAt(now: Date, at: Date | undefined): number | undefined {
+  return at === undefined ? undefined : (now.getTime() - at.getTime()) / 1000;
+}
+
+function disagreementOf(
+  stampAge: number | undefined,
+  historyAge: number | undefined,
+  staleSeconds: number | undefined,
+): Freshness["disagreement"] {
+  if (stampAge === undefined || historyAge === undefined) return undefined;
+  if (stampAge > historyAge + TOLERANCE_SECONDS) return "runs do not refresh the view";
+  if (staleSeconds !== undefined && stampAge + staleSeconds < historyAge)
+    return "refreshed by something that is not recorded";
+  return undefined;
+}

@@ -1,0 +1,64 @@
+import { displayName } from "../../components/postgres/names.ts";
+import { clock, percent } from "../text.ts";
+import type { Check } from "./checks.ts";
+import type { Facts } from "./facts.ts";
+import type { Limits } from "./limits.ts";
+import { firstLine, isOver, stuckRuns } from "./runs.ts";
+import type { Run } from "./runs.ts";
+
+const DAY_SECONDS = 86_400;
+/** The share of runs that must succeed, and the one below which it is no accident. */
+const GOOD_RATE = 0.99;
+const BAD_RATE = 0.9;
+
+/** The two checks of the run history: the last ten runs, and the errors of the last day (of two intervals, if these are longer). */
+export function runChecks(facts: Facts, limits: Limits): [lastTen: Check, withError: Check] {
+  return [lastTenRuns(facts), runsWithError(facts, limits)];
+}
+
+function lastTenRuns({ runs, declared }: Facts): Check {
+  const base = { name: "last ten runs" as const, limit: "10 of 10 succeeded" };
+  const ten = runs.slice(0, 10);
+  if (ten.length === 0)
+    return {
+      ...base,
+      verdict: "warn",
+      found: "0 runs",
+      advice: "no run is recorded yet; matview doctor says why not, if one is due",
+    };
+  const over = ten.filter(isOver);
+  const failed = over.filter(({ status }) => status === "failed");
+  const stuck = stuckRuns(ten);
+  const found = `${over.length - failed.length} of ${ten.length} succeeded`;
+  const view = displayName(declared);
+  if (failed.length > 0 && over[0]?.status === "failed")
+    return {
+      ...base,
+      verdict: "fail",
+      found,
+      advice: `the last run failed: ${firstLine(over[0].message)}; matview doctor ${view}`,
+    };
+  if (failed.length > 0 || stuck.length > 0)
+    return { ...base, verdict: "warn", found, advice: stuckText(stuck) ?? `matview history ${view} shows the errors` };
+  return { ...base, verdict: "pass", found };
+}
+
+function stuckText(stuck: readonly Run[]): string | undefined {
+  if (stuck.length === 0) return undefined;
+  return `recorded as ${[...new Set(stuck.map(({ status }) => status))].join(", ")} and over: the server ended meanwhile`;
+}
+
+function runsWithError({ runs, now, declared }: Facts, { intervalSeconds = 0 }: Limits): Check {
+  const windowSeconds = Math.max(DAY_SECONDS, 2 * intervalSeconds);
+  const since = now.getTime() - windowSeconds * 1000;
+  const base = { name: "runs with error" as const, limit: "more than 99 % succeed" };
+  const over = runs.filter((run) => isOver(run) && (run.startedAt ?? run.endedAt ?? new Date(0)).getTime() >= since);
+  const failed = over.filter(({ status }) => status === "failed");
+  if (over.length === 0)
+    return { ...base, verdict: "warn", found: "0 runs", advice: `no run since ${clock(new Date(since))}` };
+  const rate = 1 - failed.length / over.length;
+  const found = `${failed.length} of ${over.length} failed, ${percent(rate)} succeeded`;
+  if (rate > GOOD_RATE) return { ...base, verdict: "pass", found };
+  const advice = `${firstLine(failed[0]?.message ?? null)}; matview history ${displayName(declared)} --since 24h`;
+  return { ...base, verdict: rate > BAD_RATE ? "warn" : "fail", found, advice };
+}

@@ -1,0 +1,83 @@
+import { escapeLiteral } from "pg";
+import { isServerError, serverText } from "../../components/postgres/errors.ts";
+import { sqlIdentifier } from "../../components/postgres/names.ts";
+import type { QualifiedName } from "../../components/postgres/names.ts";
+import type { Session } from "../../components/postgres/session.ts";
+import { sqlStatement, sqlText } from "../../components/postgres/sqlFiles.ts";
+import type { SpotCheck } from "../../components/viewDeclaration.ts";
+
+/** What a spot check found. */
+export interface SpotCheckResult {
+  readonly check: SpotCheck;
+  /** Rows in the view; undefined when they could not be counted. */
+  readonly rows: number | undefined;
+  /** Rows that there should be: as declared, or as the sources have them now. */
+  readonly wanted: number | undefined;
+  /** Rows by which view and sources differ, added up value by value; live checks only. */
+  readonly laggingRows: number | undefined;
+  /** Why it could not be counted. */
+  readonly problem?: string;
+}
+
+/** Counts what is declared, one check after the other. A check that cannot be made is a result too. */
+export async function runSpotChecks(
+  session: Session,
+  view: QualifiedName,
+  checks: readonly SpotCheck[],
+): Promise<SpotCheckResult[]> {
+  const results: SpotCheckResult[] = [];
+  for (const check of checks) {
+    try {
+      results.push(await (check.live === true ? compareWithSources : countDeclared)(session, view, check));
+    } catch (error) {
+      if (!isServerError(error)) throw error;
+      results.push({ check, rows: undefined, wanted: undefined, laggingRows: undefined, problem: serverText(error) });
+    }
+  }
+  return results;
+}
+
+/** True when the counts are as they should be. */
+export function isMet({ rows, wanted, laggingRows }: SpotCheckResult): boolean {
+  return rows !== undefined && rows === wanted && (laggingRows ?? 0) === 0;
+}
+
+async function countDeclared({ target }: Session, view: QualifiedName, check: SpotCheck): Promise<SpotCheckResult> {
+  const names = { schema: view.schema, view: view.name };
+  const statement =
+    check.value === undefined
+      ? sqlStatement("statements/count_rows", { names })
+      : sqlStatement("statements/count_matching_rows", {
+          names,
+          literals: { wanted: check.value },
+          raw: { value: valueOf(check) },
+        });
+  const rows = Number((await target.query<{ rows: string }>(statement)).rows[0]?.rows);
+  return { check, rows, wanted: check.expected, laggingRows: undefined };
+}
+
+async function compareWithSources(
+  { target }: Session,
+  view: QualifiedName,
+  check: SpotCheck,
+): Promise<SpotCheckResult> {
+  const { rows: found } = await target.query<{ definition: string }>(sqlText("describe/view_definition"), [
+    view.schema,
+    view.name,
+  ]);
+  const statement = sqlStatement("statements/compare_counts", {
+    names: { schema: view.schema, view: view.name },
+    raw: {
+      value: valueOf(check),
+      filter: check.value === undefined ? "true" : `b.value = ${escapeLiteral(check.value).trimStart()}`,
+      definition: found[0]?.definition ?? "",
+    },
+  });
+  const { rows } = await target.query<{ viewRows: number; sourceRows: number; laggingRows: number }>(statement);
+  const counts = rows[0];
+  return { check, rows: counts?.viewRows, wanted: counts?.sourceRows, laggingRows: counts?.laggingRows };
+}
+
+function valueOf({ column }: SpotCheck): string {
+  return column === undefined ? "null::pg_catalog.text" : `r.${sqlIdentifier(column)}::pg_catalog.text`;
+}

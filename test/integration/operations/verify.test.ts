@@ -1,0 +1,302 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import type { Client } from "pg";
+import { checkout } from "../../../scripts/checkout.ts";
+import {
+  createDashboard,
+  DAY_OF_RUNS,
+  JOB,
+  quietSchedule,
+  recordRuns,
+  runMatview,
+  scheduleJob,
+  setStampAge,
+  STAMP,
+  VIEW,
+} from "../../support/dashboard.ts";
+import { withServer } from "../../support/database.ts";
+import type { TestDatabase } from "../../support/database.ts";
+import { hold } from "../../support/hold.ts";
+import type { Held } from "../../support/hold.ts";
+
+// Verdicts in the order of the checks: job active, last ten runs, runs with error, state of the view, spot checks, last update, next run, summary.
+type Verdicts = readonly string[];
+const ALL_PASS = "pass pass pass pass pass pass pass pass".split(" ");
+
+interface Broken {
+  readonly title: string;
+  readonly breakIt?: (client: Client, jobId: string) => Promise<unknown>;
+  readonly verdicts: string;
+  /** Flags of the command; the same goes to psql. */
+  readonly maxAge?: string;
+  readonly spotChecks?: readonly { flag: string; declared: object }[];
+}
+
+const everyExecutive = { flag: "ejecutivo_id:live", declared: { name: "e", column: "ejecutivo_id", live: true } };
+const allRows = (expected: number) => ({ flag: `:${expected}`, declared: { name: "all", expected } });
+const ofVen = (expected: number) => ({
+  flag: `coordinacion_codigo=VEN:${expected}`,
+  declared: { name: "ven", column: "coordinacion_codigo", value: "VEN", expected },
+});
+
+const failed = { status: "failed", message: "ERROR:  no" };
+const withRuns = (runs: readonly object[]) => async (client: Client, jobId: string) => {
+  await client.query("delete from cron.job_run_details");
+  await recordRuns(client, jobId, runs as typeof DAY_OF_RUNS);
+};
+const replaced = (...positions: readonly [number, object][]) =>
+  withRuns(DAY_OF_RUNS.map((run, index) => ({ ...run, ...Object.fromEntries(positions)[index] })));
+const sql = (text: string) => (client: Client) => client.query(text);
+
+const databases: readonly Broken[] = [
+  {
+    title: "nothing is broken",
+    verdicts: "pass pass pass pass pass pass pass pass",
+    spotChecks: [everyExecutive, allRows(3230)],
+  },
+  {
+    title: "the job is inactive",
+    breakIt: sql("update cron.job set active = false"),
+    verdicts: "fail pass pass pass pass pass fail fail",
+  },
+  {
+    title: "the job is gone",
+    breakIt: sql(`select cron.unschedule('${JOB}')`),
+    verdicts: "fail warn warn pass pass warn fail fail",
+  },
+  {
+    title: "the job refreshes another view",
+    breakIt: sql("update cron.job set command = 'refresh materialized view public.otra'"),
+    verdicts: "fail pass pass pass pass pass pass fail",
+  },
+  {
+    title: "the job's command names the view without its schema",
+    breakIt: sql("update cron.job set command = 'refresh materialized view concurrently MV_conversaciones_dashboard;'"),
+    verdicts: "pass pass pass pass pass pass pass pass",
+  },
+  {
+    title: "the job runs in another database",
+    breakIt: sql("update cron.job set database = 'postgres'"),
+    verdicts: "fail pass pass pass pass pass pass fail",
+  },
+  {
+    title: "a second job refreshes the view",
+    breakIt: (client) => scheduleJob(client, "otro"),
+    verdicts: "warn pass pass pass pass pass pass warn",
+  },
+  {
+    title: "the last run failed",
+    breakIt: replaced([23, failed]),
+    verdicts: "pass fail warn pass pass pass pass fail",
+  },
+  {
+    title: "a run before the last failed",
+    breakIt: replaced([20, failed]),
+    verdicts: "pass warn warn pass pass pass pass warn",
+  },
+  {
+    title: "one run of eight failed",
+    breakIt: replaced([3, failed], [6, failed], [9, failed]),
+    verdicts: "pass pass fail pass pass pass pass fail",
+  },
+  {
+    title: "a run was cut off while it connected",
+    breakIt: replaced([19, { status: "connecting", minutesAgo: null, seconds: null }]),
+    verdicts: "pass warn pass pass pass pass pass warn",
+  },
+  { title: "no run is recorded", breakIt: withRuns([]), verdicts: "pass warn warn pass pass pass pass warn" },
+  {
+    title: "the view is gone",
+    breakIt: sql(`drop materialized view ${VIEW}`),
+    verdicts: "pass pass pass fail pass pass pass fail",
+  },
+  {
+    title: "the view has no data",
+    breakIt: sql(`refresh materialized view ${VIEW} with no data`),
+    verdicts: "pass pass pass fail fail pass pass fail",
+    spotChecks: [allRows(3230)],
+  },
+  {
+    title: "the unique index is gone",
+    breakIt: sql("drop index public.mv_conversaciones_dashboard_conversacion_id_idx"),
+    verdicts: "pass pass pass fail pass pass pass fail",
+  },
+  {
+    title: "the unique index is invalid",
+    breakIt: sql(
+      "update pg_index set indisvalid = false where indexrelid = 'public.mv_conversaciones_dashboard_conversacion_id_idx'::regclass",
+    ),
+    verdicts: "pass pass pass fail pass pass pass fail",
+  },
+  {
+    title: "the view has no rows",
+    breakIt: async (client) => {
+      await client.query(`drop materialized view ${VIEW}`);
+      await createDashboard(client, { where: "false" });
+    },
+    verdicts: "pass pass pass warn pass pass pass warn",
+  },
+  { title: "a declared count is another", verdicts: "pass pass pass pass fail pass pass fail", spotChecks: [ofVen(3)] },
+  {
+    title: "a prospect was reassigned since the last refresh",
+    breakIt: sql("update public.prospectos set ejecutivo_id = 8 where id = 1"),
+    verdicts: "pass pass pass pass warn pass pass warn",
+    spotChecks: [everyExecutive, allRows(3230)],
+  },
+  {
+    title: "a spot check names a column that is not there",
+    verdicts: "pass pass pass pass fail pass pass fail",
+    spotChecks: [{ flag: "nada=1:2", declared: { name: "n", column: "nada", value: "1", expected: 2 } }],
+  },
+  {
+    title: "the view is stale and so is its history",
+    breakIt: async (client, jobId) => {
+      await setStampAge(client, 200);
+      await withRuns(DAY_OF_RUNS.slice(0, 20).map(({ minutesAgo }) => ({ minutesAgo: minutesAgo - 40 })))(
+        client,
+        jobId,
+      );
+    },
+    verdicts: "pass pass pass pass pass fail pass fail",
+  },
+  {
+    title: "the view is stale though runs succeed",
+    breakIt: (client) => setStampAge(client, 200),
+    verdicts: "pass pass pass pass fail fail pass fail",
+    spotChecks: [ofVen(3)],
+  },
+  {
+    title: "the stamp is older than the last run that succeeded",
+    breakIt: (client) => setStampAge(client, 40),
+    verdicts: "pass pass pass pass pass warn pass warn",
+  },
+  {
+    title: "something that is not recorded refreshes the view",
+    breakIt: withRuns(DAY_OF_RUNS.slice(0, 20)),
+    verdicts: "pass pass pass pass pass warn pass warn",
+  },
+  {
+    title: "a run is late",
+    breakIt: async (client, jobId) => {
+      await setStampAge(client, 80);
+      await withRuns(DAY_OF_RUNS.slice(0, 23).map(({ minutesAgo }) => ({ minutesAgo: minutesAgo + 10 })))(
+        client,
+        jobId,
+      );
+    },
+    verdicts: "pass pass pass pass pass warn pass warn",
+  },
+  { title: "the schedule cannot hold maxAge", maxAge: "30m", verdicts: "pass pass pass pass pass pass warn warn" },
+  {
+    title: "the schedule never fires",
+    breakIt: sql("update cron.job set schedule = '@yearly'"),
+    verdicts: "pass pass pass pass pass warn fail fail",
+  },
+  {
+    title: "pg_cron is not in the database",
+    breakIt: sql("drop extension pg_cron cascade"),
+    verdicts: "fail warn warn pass pass warn fail fail",
+  },
+];
+
+let held: Held<TestDatabase> | undefined;
+beforeAll(async () => {
+  held = await hold<TestDatabase>((use) => withServer({ cronDatabase: "app" }, use));
+});
+afterAll(async () => held?.release());
+
+async function restore(client: Client): Promise<string> {
+  await client.query("create extension if not exists pg_cron");
+  await client.query("delete from cron.job_run_details");
+  await client.query("select cron.unschedule(jobid) from cron.job");
+  await client.query(`drop materialized view if exists ${VIEW}`);
+  await client.query("update public.prospectos set ejecutivo_id = 7 where id = 1");
+  await createDashboard(client, { stampMinutes: 10 });
+  const jobId = await scheduleJob(client, JOB, quietSchedule());
+  await recordRuns(client, jobId, DAY_OF_RUNS);
+  return jobId;
+}
+
+test.each(databases)(
+  "command, psql and numbers agree when $title",
+  async ({ breakIt, verdicts, maxAge, spotChecks = [] }) => {
+    const { client, url } = held!.value;
+    const jobId = await restore(client);
+    await breakIt?.(client, jobId);
+    const byCommand = await commandVerdicts(
+      url,
+      maxAge,
+      spotChecks.map(({ flag }) => flag),
+    );
+    const variables = {
+      max_age: maxAge ?? "",
+      spot_checks: JSON.stringify(spotChecks.map(({ declared }) => declared)),
+    };
+    const inPsql = (await psql(url, "checks", variables)).map((row) => row.split("|")[1]);
+    const [numbers = ""] = await psql(url, "numbers", variables);
+    expect(numbers.split("|").every((value) => Number.isFinite(Number(value)) && value !== "")).toBe(true);
+    const byNumbers = numbers
+      .split("|")
+      .slice(0, 8)
+      .map((number) => ["pass", "warn", "fail"][Number(number)]);
+    expect({ byCommand, inPsql, byNumbers }).toEqual({
+      byCommand: verdicts.split(" "),
+      inPsql: verdicts.split(" "),
+      byNumbers: verdicts.split(" "),
+    });
+  },
+);
+
+async function commandVerdicts(url: string, maxAge: string | undefined, flags: readonly string[]): Promise<Verdicts> {
+  const words = [
+    "verify",
+    VIEW,
+    "--job",
+    JOB,
+    "--stamp",
+    STAMP,
+    "--json",
+    ...flags.flatMap((flag) => ["--spot-check", flag]),
+  ];
+  const { code, stdout, stderr } = await runMatview(
+    [...words, ...(maxAge === undefined ? [] : ["--max-age", maxAge])],
+    url,
+  );
+  expect(stderr).toBe("");
+  const [view] = JSON.parse(stdout) as { checks: { verdict: string }[] }[];
+  const verdicts = view?.checks.map(({ verdict }) => verdict) ?? [];
+  expect(code).toBe(["pass", "warn", "fail"].indexOf(verdicts.at(-1) ?? ""));
+  return verdicts;
+}
+
+async function psql(url: string, file: string, variables: Record<string, string>): Promise<string[]> {
+  const all = { view: VIEW, job: JOB, stamp: STAMP, ...variables };
+  const set = Object.entries(all).flatMap(([name, value]) => ["-v", `${name}=${value}`]);
+  const script = join(checkout, "sql", "verify", `${file}.sql`);
+  const { stdout } = await promisify(execFile)("psql", ["-qXAt", "-v", "ON_ERROR_STOP=1", ...set, "-f", script, url]);
+  return stdout.trim().split("\n");
+}
+
+test("the checks run in psql with view and job alone", async () => {
+  const { client, url } = held!.value;
+  await restore(client);
+  const script = join(checkout, "sql", "verify", "checks.sql");
+  const { stdout } = await promisify(execFile)("psql", [
+    "-qXAt",
+    "-v",
+    `view=${VIEW}`,
+    "-v",
+    `job=${JOB}`,
+    "-f",
+    script,
+    url,
+  ]);
+  expect(
+    stdout
+      .trim()
+      .split("\n")
+      .map((row) => row.split("|")[1]),
+  ).toEqual(ALL_PASS);
+});

@@ -1,0 +1,102 @@
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Client } from "pg";
+import { checkout } from "../../scripts/checkout.ts";
+
+export const VIEW = "public.mv_conversaciones_dashboard";
+export const JOB = "refresh-conversaciones-dashboard";
+export const STAMP = "vista_actualizada_at";
+
+const definition = readFileSync(join(checkout, "sql/views/mv_conversaciones_dashboard.sql"), "utf8");
+
+/**
+ * Makes the dashboard's view with its unique index, as if it had been refreshed some minutes ago: its stamp lies that far
+ * back, at this refresh and at later ones, until `setStampAge` says otherwise.
+ */
+export async function createDashboard(client: Client, { stampMinutes = 0, where = "true" } = {}): Promise<void> {
+  await client.query("create table if not exists public.reloj (atraso interval not null)");
+  await client.query("truncate public.reloj");
+  await client.query("insert into public.reloj values ($1 * interval '1 minute')", [stampMinutes]);
+  const late = definition.replace("pg_catalog.now()", "pg_catalog.now() - (select atraso from public.reloj)");
+  await client.query(`create materialized view ${VIEW} as select * from (${late}) todo where ${where}`);
+  await client.query(`create unique index on ${VIEW} (conversacion_id)`);
+}
+
+/** Refreshes the view so that its stamp lies some minutes back. */
+export async function setStampAge(client: Client, minutes: number): Promise<void> {
+  await client.query("update public.reloj set atraso = $1 * interval '1 minute'", [minutes]);
+  await client.query(`refresh materialized view ${VIEW}`);
+}
+
+/** An hourly schedule that does not fire while a test runs. */
+export function quietSchedule(): string {
+  return `${(new Date().getUTCMinutes() + 30) % 60} * * * *`;
+}
+
+/** Schedules the job that refreshes the view; pg_cron lives in the client's database. */
+export async function scheduleJob(
+  client: Client,
+  name = JOB,
+  schedule = quietSchedule(),
+  view = VIEW,
+): Promise<string> {
+  const { rows } = await client.query<{ id: string }>("select cron.schedule($1, $2, $3) as id", [
+    name,
+    schedule,
+    `REFRESH MATERIALIZED VIEW CONCURRENTLY ${view}`,
+  ]);
+  return rows[0]?.id ?? "";
+}
+
+/** A run to be recorded. */
+export interface RecordedRun {
+  readonly minutesAgo: number;
+  readonly status?: string;
+  readonly message?: string;
+  readonly seconds?: number | null;
+}
+
+/** Writes runs into pg_cron's history, oldest first, as pg_cron would have. */
+export async function recordRuns(client: Client, jobId: string, runs: readonly RecordedRun[]): Promise<void> {
+  for (const { minutesAgo, status = "succeeded", message = "REFRESH MATERIALIZED VIEW", seconds = 1 } of runs) {
+    await client.query(
+      `insert into cron.job_run_details (jobid, runid, database, username, command, status, return_message, start_time, end_time)
+       select j.jobid, nextval('cron.runid_seq'), j.database, j.username, j.command, $2, $3,
+              now() - $4 * interval '1 minute', now() - $4 * interval '1 minute' + $5 * interval '1 second'
+       from cron.job j where j.jobid = $1::int8`,
+      [jobId, status, message, minutesAgo, seconds],
+    );
+  }
+}
+
+/** A day of hourly runs that succeeded, the last one ten minutes ago. */
+export const DAY_OF_RUNS: readonly RecordedRun[] = Array.from({ length: 24 }, (_, hour) => ({
+  minutesAgo: 10 + 60 * (23 - hour),
+}));
+
+/** What a command printed, and how it ended. */
+export interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs `matview` as a process of its own, against a database. */
+export function runMatview(words: readonly string[], url: string, env: NodeJS.ProcessEnv = {}): Promise<Ended> {
+  return new Promise((resolve, reject) => {
+    const child = startMatview(words, url, env);
+    const text = { stdout: "", stderr: "" };
+    child.stdout.on("data", (chunk) => (text.stdout += String(chunk)));
+    child.stderr.on("data", (chunk) => (text.stderr += String(chunk)));
+    child.once("error", reject);
+    child.once("close", (code) => resolve({ code: code ?? -1, ...text }));
+  });
+}
+
+/** Starts `matview` for tests that do not let it end by itself. */
+export function startMatview(words: readonly string[], url: string, env: NodeJS.ProcessEnv = {}) {
+  const program = join(checkout, "operations", "matview.ts");
+  const clean = { ...process.env, NO_COLOR: "1", MATVIEW_DATABASE_URL: url };
+  return spawn(process.execPath, [program, ...words], { env: { ...clean, ...env }, stdio: ["ignore", "pipe", "pipe"] });
+}
