@@ -100,6 +100,7 @@ async function installPlugin(
   pulumiHome: string,
   engine: Engine,
 ): Promise<string | undefined> {
+  mkdirSync(localDirectory, { recursive: true });
   const draftHome = mkdtempSync(join(localDirectory, "plugin-"));
   try {
     const env = engineEnvironment({ engine, pulumiHome: draftHome });
