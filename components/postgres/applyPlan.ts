@@ -18,8 +18,8 @@ export type Runner = (connections: Connections, step: Step) => Promise<void>;
 const POLL_MS = 200;
 
 /**
- * Runs a plan step by step and stops at the first step that fails. Actions that `runners` name are run by them. A step that is a transaction leaves nothing behind then;
- * what earlier steps did stays, and the next run plans from there.
+ * Runs a plan step by step and stops at the first step that fails. Actions that `runners` name are run by them. A step
+ * that is a transaction leaves nothing behind then; what earlier steps did stays, and the next run plans from there.
  * @throws an error that names the step, its target and PostgreSQL's own words.
  */
 export async function applyPlan(
@@ -35,10 +35,18 @@ export async function applyPlan(
       await (runner === undefined ? applyStep(connections[step.on], step) : runner(connections, step));
       if (step.wait !== undefined) await waitUntil(connections[step.on], step.wait);
     } catch (error) {
+      await cleanUp(connections[step.on], step, error);
       if (isUserError(error)) throw userError(`${step.target}: could not ${step.action}: ${error.message}`, error);
       throw userError(`${step.target}: could not ${step.action}: ${serverText(error)}.${advice(error, step)}`, error);
     }
   }
+}
+
+// What cannot be undone now is found and mended by the next run; the first error is the one that explains.
+async function cleanUp(client: Client, { onFailure = [] }: Step, error: unknown): Promise<void> {
+  // A name that was taken meanwhile belongs to somebody else.
+  if (isServerError(error, SQLSTATE.duplicateTable)) return;
+  for (const statement of onFailure) await client.query(statement).catch(() => undefined);
 }
 
 async function applyStep(client: Client, step: Step): Promise<void> {

@@ -36,6 +36,8 @@ export interface Step {
   readonly hazards: readonly Hazard[];
   /** Asked after the statements until it answers true; past the deadline `otherwise` runs. */
   readonly wait?: { readonly until: string; readonly deadlineMs: number; readonly otherwise: readonly string[] };
+  /** Run when a statement fails, so that what it left half done is gone. */
+  readonly onFailure?: readonly string[];
   /** For action "swap": the same statements by phase, with the checks between them; `sql` lists them for people. */
   readonly swap?: Swap;
 }

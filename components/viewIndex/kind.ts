@@ -5,6 +5,7 @@ import type { ActualIndex } from "./describe.ts";
 import { viewIndexSchema } from "./desired.ts";
 import type { DesiredIndex } from "./desired.ts";
 import { planIndex } from "./plan.ts";
+import { preflightIndex } from "./preflight.ts";
 
 /** Indexes of materialized views: absent, identical, invalid, different, renamed. */
 export const viewIndexKind: Kind<DesiredIndex, ActualIndex> = {
@@ -27,5 +28,6 @@ export const viewIndexKind: Kind<DesiredIndex, ActualIndex> = {
     ...(actual.method === "btree" ? {} : { method: actual.method }),
     ...(actual.isPlain ? {} : { elements: actual.definition }),
   }),
+  preflight: preflightIndex,
   settle: (_previous, news) => Promise.resolve({ ...news, valid: true }),
 };

@@ -32,7 +32,7 @@ function build(index: DesiredIndex, name: string, reason: string): Step {
     displayName({ schema: index.schema, name }),
     reason,
     [sqlStatement("statements/create_index_concurrently", { names, raw })],
-    { transaction: false },
+    { transaction: false, onFailure: [leftoverSql(index.schema, name)] },
   );
 }
 
@@ -50,7 +50,7 @@ function replace(desired: DesiredIndex, actual: ActualIndex, differences: readon
     ({ property, declared, actual: found }) => `${property} is ${found}, declared ${declared}`,
   );
   const fresh = build(desired, aside, reason.join("; "));
-  const leftover = sqlStatement("statements/drop_leftover_index", { names: { schema: desired.schema, index: aside } });
+  const leftover = leftoverSql(desired.schema, aside);
   const swap = [dropSql(actual), renameSql({ schema: desired.schema, name: aside }, desired.name)];
   return [
     { ...fresh, sql: [leftover, ...fresh.sql] },
@@ -63,6 +63,10 @@ function replace(desired: DesiredIndex, actual: ActualIndex, differences: readon
 function drop(actual: ActualIndex, reason: string): Plan {
   const hazards = ["index is missing until it is built again"] as const;
   return { steps: [step("drop index", displayName(actual), reason, [dropSql(actual)], { hazards })], differences: [] };
+}
+
+function leftoverSql(schema: string, index: string): string {
+  return sqlStatement("statements/drop_leftover_index", { names: { schema, index } });
 }
 
 function dropSql({ schema, name }: { schema: string; name: string }): string {

@@ -2,6 +2,7 @@ import { describe, expect, jest, test } from "@jest/globals";
 import type { dynamic } from "@pulumi/pulumi";
 import { materializedView, refreshJob, viewIndex } from "../../components/provider/index.ts";
 import { forgetSurveys } from "../../components/provider/look.ts";
+import { until } from "../../scripts/database/until.ts";
 import type { TestDatabase } from "../support/database.ts";
 import { uniqueName, withDatabase } from "../support/database.ts";
 import { provider } from "../support/provider.ts";
@@ -117,7 +118,8 @@ describe("a materialized view", () => {
         ...view,
         definition: "SELECT id,nombre FROM public.ejecutivos -- note",
       });
-      const { recorded, ...inputs } = outs;
+      const { recorded, databaseIdentity, ...inputs } = outs;
+      expect(databaseIdentity).toMatchObject({ database: database.name });
       expect(recorded).toBeDefined();
       expect(checked).toEqual({ inputs });
       const renewed = (await mv.check?.({ ...outs, incarnation: "unpopulated" }, view)) as { inputs: Props };
@@ -185,6 +187,54 @@ describe("an index", () => {
       await expect(make(idx, { ...index, name: "ejecutivos_pkey" })).rejects.toThrow(
         "public.ejecutivos_pkey is an index of public.ejecutivos, which is no materialized view; declare another name for the index",
       );
+    });
+  });
+});
+
+describe("a unique index whose key the data break", () => {
+  const twice = { ...view, definition: "select coordinacion_id as id, nombre from public.ejecutivos" };
+  const REFUSAL =
+    "index public.mv_id_idx cannot be deployed: 1 problem\n" +
+    "  - key (id) of public.mv does not hold: 6 values of it occur more than once, in 24 rows of 24. A concurrent refresh needs a key";
+
+  test("is refused before it is built, whether the view has data or not", async () => {
+    await withDatabase(async (database) => {
+      await make(provider(materializedView, database), twice);
+      const idx = provider(viewIndex, database);
+      await expect(make(idx, index)).rejects.toThrow(REFUSAL);
+      await database.client.query("refresh materialized view public.mv");
+      await expect(make(idx, index)).rejects.toThrow(REFUSAL);
+      expect(await rows(database, "select 1 from pg_class where relname = 'mv_id_idx'")).toEqual([]);
+    });
+  });
+
+  test("leaves no invalid index behind when the build is cancelled", async () => {
+    await withDatabase(async (database) => {
+      await make(provider(materializedView, database), view);
+      await database.client.query("refresh materialized view public.mv");
+      await withClient(database.url, async (older) => {
+        // A concurrent build ends with a wait for every snapshot that is older than itself.
+        await older.query("begin isolation level repeatable read");
+        await older.query("select 1");
+        const refused = expect(make(provider(viewIndex, database), index)).rejects.toThrow(
+          "public.mv_id_idx: could not build index: canceling statement due to user request [57014].",
+        );
+        await until(
+          async () =>
+            (
+              await rows(
+                database,
+                `select pg_cancel_backend(a.pid)
+                 from pg_stat_activity a join pg_index i on i.indexrelid = to_regclass('public.mv_id_idx')
+                 where a.application_name = 'pulumi-matview' and a.datname = current_database()
+                   and a.wait_event_type = 'Lock' and not i.indisvalid`,
+              )
+            ).length > 0,
+          { what: "the build to wait for the older snapshot" },
+        );
+        await refused;
+      });
+      expect(await rows(database, "select 1 from pg_class where relname = 'mv_id_idx'")).toEqual([]);
     });
   });
 });
