@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { loaderText } from "../provider/loader.ts";
+import { previewMark } from "../provider/mark.ts";
 
 /** Privileges of one role on the view. */
 export interface GrantArgs {
@@ -51,6 +52,8 @@ export interface MaterializedViewArgs {
   adopt?: pulumi.Input<boolean> | undefined;
 }
 
+const TYPE = "pulumi-nodejs:dynamic/matview:MaterializedView";
+
 /** A materialized view. It is created empty; the first refresh fills it (see RefreshedView). */
 export class MaterializedView extends pulumi.CustomResource {
   declare readonly schema: pulumi.Output<string>;
@@ -64,7 +67,12 @@ export class MaterializedView extends pulumi.CustomResource {
   declare readonly incarnation: pulumi.Output<string>;
 
   constructor(name: string, args: MaterializedViewArgs, options?: pulumi.CustomResourceOptions) {
-    const inputs = { ...args, incarnation: undefined, __provider: loaderText("materializedView") };
-    super("pulumi-nodejs:dynamic/matview:MaterializedView", name, inputs, options);
+    const mark = previewMark(TYPE, name, options);
+    super(
+      TYPE,
+      name,
+      { ...args, incarnation: undefined, ...mark, __provider: loaderText("materializedView") },
+      options,
+    );
   }
 }

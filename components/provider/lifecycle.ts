@@ -10,7 +10,14 @@ import { differenceLines, planLines } from "../postgres/plan.ts";
 import type { Plan } from "../postgres/plan.ts";
 import { withSession } from "../postgres/session.ts";
 import type { Session } from "../postgres/session.ts";
+import { previewChange, sameProps } from "../previewPlan.ts";
+import { isAbsent, planChange } from "./change.ts";
+import type { Sight } from "./change.ts";
+import { identityRecord, refuseOtherDatabase } from "./databaseIdentity.ts";
 import { forgetSurveys, surveyor } from "./look.ts";
+import { MARK } from "./mark.ts";
+import type { Mark } from "./mark.ts";
+import { tellReviewer } from "./tellReviewer.ts";
 
 /** How Pulumi's process marks a value that is not known yet (`pulumi.runtime.unknownValue`). */
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
@@ -30,17 +37,21 @@ type Props = Record<string, unknown>;
  */
 export function lifecycle<Desired extends object, Actual>(kind: Kind<Desired, Actual>): dynamic.ResourceProvider {
   let config: ConnectionConfig = {};
+  let adoptDatabase = false;
+  // Of a preview's resources that exist, between check and diff.
+  const marks = new Map<string, Mark>();
 
   const open = <T>(work: (session: Session) => Promise<T>): Promise<T> =>
     withSession(resolveConnection(config), "pulumi-matview", work);
   const look = surveyor(kind, open);
 
+  const subjectOf = (props: Props): string => `${kind.noun} ${kind.id(declaration(props) as Desired)}`;
+
   const explaining = async <T>(props: Props, work: () => Promise<T>): Promise<T> => {
     try {
       return await work();
     } catch (error) {
-      const subject = (): string => `${kind.noun} ${kind.id(declaration(props) as Desired)}`;
-      const shown = isServerError(error) ? userError(`${subject()}: ${serverText(error)}`, error) : error;
+      const shown = isServerError(error) ? userError(`${subjectOf(props)}: ${serverText(error)}`, error) : error;
       // Pulumi's provider process prints the stack of what read and delete throw; the message alone says all.
       if (isUserError(shown)) shown.stack = "";
       throw shown;
@@ -55,8 +66,25 @@ export function lifecycle<Desired extends object, Actual>(kind: Kind<Desired, Ac
   const describeOne = async (open: Session, desired: Desired): Promise<Actual | undefined> =>
     (await kind.describe(open, [desired]))[0];
 
-  const isAbsent = (actual: Actual | undefined): actual is undefined =>
-    actual === undefined || kind.isAbsent?.(actual) === true;
+  const seeIn =
+    (open: Session) =>
+    async (desired: Desired): Promise<Sight<Actual>> => ({
+      actual: await describeOne(open, desired),
+      capabilities: open.capabilities,
+    });
+
+  /** What the engine will do about the resource, told in a preview; never a reason for it to fail. */
+  const announce = async (mark: Mark, previous: Props | undefined, news: Props): Promise<void> => {
+    const desired = declaration(news) as Desired;
+    const transition = {
+      desired,
+      previous: previous === undefined ? undefined : (declaration(previous) as Desired),
+      adopt: extra(news).adopt === true,
+    };
+    const isSame = previous !== undefined && sameProps(declaration(previous), declaration(news));
+    const see = (wanted: Desired): Promise<Sight<Actual>> => look(wanted, previous?.["recorded"]);
+    await tellReviewer(mark, () => previewChange(kind, { see, open }, transition, isSame));
+  };
 
   /**
    * Plans, applies, and plans again: what is not converged then is an error that names what remains. Returns what is kept
@@ -77,13 +105,17 @@ export function lifecycle<Desired extends object, Actual>(kind: Kind<Desired, Ac
         ...differenceLines(rest.differences),
       ]);
     }
-    return isAbsent(actual) ? {} : record(desired, actual, open.capabilities);
+    return isAbsent(kind, actual) ? {} : record(desired, actual, open.capabilities);
   };
 
   const record = (desired: Desired, actual: Actual, capabilities: Capabilities): { recorded?: object } => {
     const recorded = kind.record?.(desired, actual, capabilities);
     return recorded === undefined ? {} : { recorded };
   };
+
+  /** A copy of the database that the state speaks of is left alone. */
+  const refuseCopy = (state: Props, capabilities: Capabilities): void =>
+    refuseOtherDatabase(subjectOf(state), state, capabilities, adoptDatabase);
 
   const refuseProblems = async (open: Session, desired: Desired): Promise<void> => {
     const problems = (await kind.preflight?.(open, desired)) ?? [];
@@ -98,76 +130,93 @@ export function lifecycle<Desired extends object, Actual>(kind: Kind<Desired, Ac
         databaseUrl: request.config.get("matview:databaseUrl"),
         cronDatabase: request.config.get("matview:cronDatabase"),
       };
+      adoptDatabase = request.config.get("matview:adoptDatabase") === "true";
       return Promise.resolve();
     },
 
-    check: async (olds: Props, news: Props) => {
-      if (JSON.stringify(news).includes(UNKNOWN)) return { inputs: news };
+    check: async (olds: Props, marked: Props) => {
+      const { [MARK]: mark, ...news } = marked as Props & { [MARK]?: Mark };
+      if (isUnknown(news)) return { inputs: news };
       const parsed = kind.schema.safeParse(declaration(news));
       if (!parsed.success) return { inputs: news, failures: checkFailures(parsed.error) };
       const previous = Object.keys(olds).length === 0 ? undefined : (declaration(olds) as Desired);
       const settled = kind.settle === undefined ? parsed.data : await kind.settle(previous, parsed.data);
-      return { inputs: { ...extra(news), ...settled } };
+      const inputs = { ...extra(news), ...settled };
+      if (mark !== undefined && previous === undefined) await announce(mark, undefined, inputs);
+      if (mark !== undefined && previous !== undefined) marks.set(kind.id(parsed.data), mark);
+      return { inputs };
     },
 
     // The engine compares old and new inputs property by property, and shows them so.
-    diff: () => Promise.resolve({}),
+    diff: async (_id: string, olds: Props, news: Props) => {
+      const mark = marks.size === 0 || isUnknown(news) ? undefined : marks.get(kind.id(declaration(news) as Desired));
+      if (mark !== undefined) await announce(mark, olds, news);
+      return {};
+    },
 
     create: (inputs: Props) =>
       writing(inputs, async (open) => {
         const desired = declaration(inputs) as Desired;
         await refuseProblems(open, desired);
-        const actual = await describeOne(open, desired);
-        const plan = kind.plan({ desired, previous: undefined, actual, capabilities: open.capabilities });
-        if (!isAbsent(actual) && plan.differences.length > 0 && extra(inputs).adopt !== true) {
-          throw problemReport(
-            `${kind.noun} ${kind.id(desired)} exists and differs from the declaration; declare what it is, or set adopt: true ` +
-              "to change it",
-            differenceLines(plan.differences),
-          );
-        }
+        const transition = { desired, previous: undefined, adopt: extra(inputs).adopt === true };
+        const { plan, refusal } = await planChange(kind, seeIn(open), transition);
+        if (refusal !== undefined) throw refusal;
         const kept = await apply(open, desired, undefined, plan);
-        return { id: kind.id(desired), outs: { ...inputs, ...kept } };
+        return { id: kind.id(desired), outs: { ...inputs, ...kept, ...identityRecord(open.capabilities) } };
       }),
 
     update: (_id: string, olds: Props, news: Props) =>
       writing(news, async (open) => {
         const desired = declaration(news) as Desired;
         const previous = declaration(olds) as Desired;
+        refuseCopy(olds, open.capabilities);
         await refuseProblems(open, desired);
-        const moved = kind.id(previous) !== kind.id(desired);
-        // A rename that was applied and not recorded leaves nothing under the old name.
-        const old = moved ? await describeOne(open, kind.located(desired, previous)) : undefined;
-        const actual = isAbsent(old) ? await describeOne(open, desired) : old;
-        const plan = kind.plan({ desired, previous, actual, capabilities: open.capabilities });
-        return { outs: { ...news, ...(await apply(open, desired, previous, plan)) } };
+        const { plan } = await planChange(kind, seeIn(open), { desired, previous, adopt: true });
+        const kept = await apply(open, desired, previous, plan);
+        return { outs: { ...news, ...kept, ...identityRecord(open.capabilities) } };
       }),
 
     read: (id: string, props: Props) =>
       explaining(props, async () => {
         const desired = declaration(props) as Desired;
         const { actual, capabilities } = await look(desired, props["recorded"]);
-        if (isAbsent(actual)) return { id: "", props: {} };
+        refuseCopy(props, capabilities);
+        if (isAbsent(kind, actual)) return { id: "", props: {} };
         const inputs = { ...extra(props), ...kind.observed(desired, actual, capabilities) };
-        return { id, props: { ...inputs, ...record(desired, actual, capabilities) }, inputs };
+        return {
+          id,
+          props: { ...inputs, ...record(desired, actual, capabilities), ...identityRecord(capabilities) },
+          inputs,
+        };
       }),
 
     delete: (_id: string, props: Props) =>
       writing(props, async (open) => {
         const previous = declaration(props) as Desired;
-        const actual = await describeOne(open, previous);
-        if (isAbsent(actual)) return;
-        const capabilities = open.capabilities;
-        await applyPlan(open, kind.plan({ desired: "absent", previous, actual, capabilities }), kind.runners);
+        refuseCopy(props, open.capabilities);
+        const { plan } = await planChange(kind, seeIn(open), { desired: "absent", previous, adopt: true });
+        if (plan.steps.length === 0) return;
+        await applyPlan(open, plan, kind.runners);
         const left = await describeOne(open, previous);
-        if (!isAbsent(left)) throw userError(`${kind.noun} ${kind.id(previous)} was dropped and is there again`);
+        const { capabilities } = open;
+        // What rests by being absent is described, and there is nothing left to do about it.
+        if (
+          !isAbsent(kind, left) &&
+          kind.plan({ desired: "absent", previous, actual: left, capabilities }).steps.length > 0
+        ) {
+          throw userError(`${subjectOf(props)} was dropped and is there again`);
+        }
       }),
   };
 }
 
+function isUnknown(props: Props): boolean {
+  return JSON.stringify(props).includes(UNKNOWN);
+}
+
 function declaration(props: Props): Props {
-  const { __provider, adopt, recorded, ...rest } = props;
-  void [__provider, adopt, recorded];
+  const { __provider, adopt, recorded, databaseIdentity, ...rest } = props;
+  void [__provider, adopt, recorded, databaseIdentity];
   return rest;
 }
 

@@ -1,12 +1,7 @@
 import type { Kind, Survey } from "../kind.ts";
 import type { Capabilities } from "../postgres/capabilities.ts";
 import type { Session } from "../postgres/session.ts";
-
-/** What a look at one object found. */
-export interface Sight<Actual> {
-  readonly actual: Actual | undefined;
-  readonly capabilities: Capabilities;
-}
+import type { Sight } from "./change.ts";
 
 /** Looks at objects for those who change nothing afterwards: reads for drift, and previews. */
 export type Look<Desired, Actual> = (desired: Desired, recorded: unknown) => Promise<Sight<Actual>>;

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { loaderText } from "../provider/loader.ts";
+import { previewMark } from "../provider/mark.ts";
 
 /** What is declared of a job of pg_cron. */
 export interface RefreshJobArgs {
@@ -21,6 +22,8 @@ export interface RefreshJobArgs {
   adopt?: pulumi.Input<boolean> | undefined;
 }
 
+const TYPE = "pulumi-nodejs:dynamic/matview:RefreshJob";
+
 /** A job of pg_cron. Every property is read back after a write; `active` is never left to pg_cron's defaults. */
 export class RefreshJob extends pulumi.CustomResource {
   declare readonly name: pulumi.Output<string>;
@@ -29,6 +32,7 @@ export class RefreshJob extends pulumi.CustomResource {
   declare readonly active: pulumi.Output<boolean>;
 
   constructor(name: string, args: RefreshJobArgs, options?: pulumi.CustomResourceOptions) {
-    super("pulumi-nodejs:dynamic/matview:RefreshJob", name, { ...args, __provider: loaderText("refreshJob") }, options);
+    const mark = previewMark(TYPE, name, options);
+    super(TYPE, name, { ...args, ...mark, __provider: loaderText("refreshJob") }, options);
   }
 }

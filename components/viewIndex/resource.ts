@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { loaderText } from "../provider/loader.ts";
+import { previewMark } from "../provider/mark.ts";
 
 /** What is declared of an index on a materialized view. */
 export interface ViewIndexArgs {
@@ -18,6 +19,8 @@ export interface ViewIndexArgs {
   adopt?: pulumi.Input<boolean> | undefined;
 }
 
+const TYPE = "pulumi-nodejs:dynamic/matview:ViewIndex";
+
 /** An index on a materialized view, built beside its readers. An invalid one is built again. */
 export class ViewIndex extends pulumi.CustomResource {
   declare readonly schema: pulumi.Output<string>;
@@ -27,6 +30,7 @@ export class ViewIndex extends pulumi.CustomResource {
   declare readonly unique: pulumi.Output<boolean>;
 
   constructor(name: string, args: ViewIndexArgs, options?: pulumi.CustomResourceOptions) {
-    super("pulumi-nodejs:dynamic/matview:ViewIndex", name, { ...args, __provider: loaderText("viewIndex") }, options);
+    const mark = previewMark(TYPE, name, options);
+    super(TYPE, name, { ...args, ...mark, __provider: loaderText("viewIndex") }, options);
   }
 }

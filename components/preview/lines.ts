@@ -1,0 +1,66 @@
+import type { ResourcePreview } from "../previewPlan.ts";
+import type { PreviewedStep } from "./previewStep.ts";
+import { RISKS } from "./statementCost.ts";
+
+/** What is shown on the row of one resource; a warning from "brief lock" on, and where the deploy would be refused. */
+export function previewLines(preview: ResourcePreview): { severity: "info" | "warning"; lines: string[] } {
+  const harmful = preview.steps.some(({ risk }) => RISKS.indexOf(risk) >= RISKS.indexOf("brief lock"));
+  return {
+    severity: harmful || preview.refusals.length > 0 ? "warning" : "info",
+    lines: [
+      ...preview.refusals.map((refusal) => `refused: ${refusal}`),
+      ...preview.steps.map(stepLine),
+      ...rateLines(preview),
+      ...idleLines(preview),
+    ],
+  };
+}
+
+// Of what is the same only the view speaks, so that a stack of many views stays readable.
+function idleLines({ kind, operation, steps, refusals, isPlanned }: ResourcePreview): string[] {
+  if (steps.length + refusals.length > 0) return [];
+  if (!isPlanned) return ["is planned when what it stands on is there, such as pg_cron"];
+  if (operation === "create") return ["is there as declared: taken over, nothing is run"];
+  if (operation === "delete") return ["is gone already: nothing is run"];
+  if (operation === "update") return ["text only: nothing is run"];
+  return kind === "materialized view" ? ["no change: nothing is run"] : [];
+}
+
+/** A step as one line: what, why, lock, time, bytes, dependents. */
+export function stepLine(step: PreviewedStep): string {
+  const parts = [
+    `risk: ${step.risk}`,
+    step.lock === "none" ? "no lock that others meet" : `lock: ${step.lock} for ${duration(step.lockMs)}`,
+    `takes ${duration(step.durationMs)}${step.isMeasured ? "" : " (estimated, not measured)"}`,
+    ...(step.bytesWritten === 0 ? [] : [`writes ${count(step.rows)} rows, ${bytes(step.bytesWritten)}`]),
+    ...(step.extraDiskBytes === 0 ? [] : [`needs ${bytes(step.extraDiskBytes)} more disk while both copies exist`]),
+    ...(step.dependents.length === 0 ? [] : [`touches ${step.dependents.join(", ")}`]),
+    ...step.hazards,
+  ];
+  return `${step.action} ${step.target}: ${step.reason} (${parts.join("; ")})`;
+}
+
+/** How often the job runs before and after, and how busy that keeps the server. */
+export function rateLines({ runsPerDay, refreshMs }: ResourcePreview): string[] {
+  if (runsPerDay === undefined) return [];
+  const { before, after } = runsPerDay;
+  const load = (runs: number): string => (refreshMs === undefined ? "" : ` (${duration(runs * refreshMs)} of work)`);
+  return [`runs per day: ${count(before)}${load(before)} -> ${count(after)}${load(after)}`];
+}
+
+/** "a moment" below 20 ms, else with one unit: 150 ms, 2.5 s, 3 min, 2 h. */
+export function duration(ms: number): string {
+  if (ms < 20) return "a moment";
+  if (ms < 950) return `about ${Math.round(ms / 10) * 10} ms`;
+  if (ms < 90_000) return `about ${(ms / 1_000).toPrecision(2)} s`;
+  return ms < 5_400_000 ? `about ${Math.round(ms / 60_000)} min` : `about ${(ms / 3_600_000).toPrecision(2)} h`;
+}
+
+export function bytes(size: number): string {
+  if (size < 1_000_000) return `${Math.ceil(size / 1_000)} kB`;
+  return size < 1_000_000_000 ? `${(size / 1_000_000).toFixed(1)} MB` : `${(size / 1_000_000_000).toFixed(1)} GB`;
+}
+
+export function count(value: number): string {
+  return (Math.round(value * 10) / 10).toLocaleString("en-US");
+}

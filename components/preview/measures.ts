@@ -1,0 +1,89 @@
+import type { QualifiedName } from "../postgres/names.ts";
+import type { Session } from "../postgres/session.ts";
+import { sqlText } from "../postgres/sqlFiles.ts";
+import { refreshedBy } from "../refreshJob/command.ts";
+import { describeJobs } from "../refreshJob/describe.ts";
+
+/** What is known of a view from its own past: the basis of every number that a preview gives. */
+export interface Measures {
+  /** Undefined where the view was never analysed or is not there. */
+  readonly rows: number | undefined;
+  readonly heapBytes: number;
+  readonly totalBytes: number;
+  /** Of the refreshes that pg_cron ran, as far as this role may see them. */
+  readonly runs: { readonly count: number; readonly medianMs: number; readonly longestMs: number } | undefined;
+  /** What the planner thinks of the query that the view has now. */
+  readonly planned: Planned | undefined;
+}
+
+/** The planner's opinion of a query, in its own units. */
+export interface Planned {
+  readonly cost: number;
+  readonly rows: number;
+  readonly width: number;
+}
+
+interface SizeRow {
+  rows: number;
+  heapBytes: number;
+  totalBytes: number;
+  definition: string;
+}
+
+/** Measures of the view; undefined where there is none of this name. */
+export async function measureView(session: Session, view: QualifiedName): Promise<Measures | undefined> {
+  const { rows } = await session.target.query<SizeRow>(sqlText("describe/view_size"), [view.schema, view.name]);
+  const [found] = rows;
+  if (found === undefined) return undefined;
+  return {
+    rows: found.rows < 0 ? undefined : found.rows,
+    heapBytes: found.heapBytes,
+    totalBytes: found.totalBytes,
+    runs: await runHistory(session, view),
+    planned: await explain(session, [found.definition]),
+  };
+}
+
+/**
+ * What the planner expects of the last of the statements, run after the ones before it in a transaction that is rolled
+ * back; nothing is executed. Undefined where the role may not read what the statement reads.
+ */
+export async function explain({ target }: Session, statements: readonly string[]): Promise<Planned | undefined> {
+  await target.query("begin");
+  try {
+    for (const statement of statements.slice(0, -1)) await target.query(statement);
+    const { rows } = await target.query<{ "QUERY PLAN": ExplainedPlan[] }>(
+      `explain (format json) ${statements.at(-1) ?? ""}`,
+    );
+    const plan = rows[0]?.["QUERY PLAN"][0]?.Plan;
+    if (plan === undefined) return undefined;
+    return { cost: plan["Total Cost"], rows: plan["Plan Rows"], width: plan["Plan Width"] };
+  } catch {
+    return undefined;
+  } finally {
+    await target.query("rollback");
+  }
+}
+
+interface ExplainedPlan {
+  readonly Plan?: { readonly "Total Cost": number; readonly "Plan Rows": number; readonly "Plan Width": number };
+}
+
+async function runHistory(session: Session, view: QualifiedName): Promise<Measures["runs"]> {
+  const { cron, capabilities } = session;
+  if (capabilities.cron?.hasUsage !== true) return undefined;
+  const jobs = (await describeJobs(session, null)).filter((job) => refreshedBy(job, view, capabilities.database));
+  if (jobs.length === 0) return undefined;
+  try {
+    const ids = jobs.map(({ jobId }) => jobId);
+    const { rows } = await cron.query<{ runs: number; medianMs: number | null; longestMs: number | null }>(
+      sqlText("describe/run_history"),
+      [ids],
+    );
+    const { runs = 0, medianMs = null, longestMs = null } = rows[0] ?? {};
+    return medianMs === null || longestMs === null ? undefined : { count: runs, medianMs, longestMs };
+  } catch {
+    // A host may keep the history from this role.
+    return undefined;
+  }
+}

@@ -1,0 +1,114 @@
+import type { Step } from "../postgres/plan.ts";
+import type { Session } from "../postgres/session.ts";
+import { explain } from "./measures.ts";
+import type { Measures, Planned } from "./measures.ts";
+import { isBuild, statementCost, worse } from "./statementCost.ts";
+import type { Risk, StatementCost } from "./statementCost.ts";
+
+/** One step of a plan with what it costs, for people and for policies. */
+export interface PreviewedStep {
+  readonly action: string;
+  readonly target: string;
+  readonly reason: string;
+  readonly on: "target" | "cron";
+  readonly statements: readonly string[];
+  readonly risk: Risk;
+  /** The strongest lock that others meet, by PostgreSQL's name, or "none". */
+  readonly lock: string;
+  /** How long that lock is held. */
+  readonly lockMs: number;
+  readonly durationMs: number;
+  /** False where no run of this view stands behind the time. */
+  readonly isMeasured: boolean;
+  readonly rows: number;
+  readonly bytesWritten: number;
+  /** Needed beside the view for as long as two copies of it exist. */
+  readonly extraDiskBytes: number;
+  readonly hazards: readonly string[];
+  /** What else is touched. */
+  readonly dependents: readonly string[];
+}
+
+/** Locks from weak to strong, as far as our statements take them. */
+const LOCKS = ["none", "share update exclusive", "exclusive", "access exclusive"];
+
+/** A step with its cost; asks the planner about statements that build something. */
+export async function previewStep(
+  session: Session,
+  step: Step,
+  measures: Measures | undefined,
+): Promise<PreviewedStep> {
+  const costs = await statementCosts(session, step, measures);
+  const sum = (of: (cost: StatementCost) => number): number => costs.reduce((total, cost) => total + of(cost), 0);
+  const strongest = costs.reduce(
+    (lock, cost) => (LOCKS.indexOf(cost.lock) > LOCKS.indexOf(lock) ? cost.lock : lock),
+    "none",
+  );
+  const built = Math.max(0, ...costs.map(({ bytes }) => bytes));
+  const isTwice = step.swap !== undefined || step.hazards.some((hazard) => hazard.startsWith("twice the disk space"));
+  return {
+    action: step.action,
+    target: step.target,
+    reason: step.reason,
+    on: step.on,
+    statements: step.sql,
+    risk: riskOf(step, costs),
+    lock: strongest,
+    lockMs: lockMs(step, costs, strongest),
+    durationMs: sum(({ durationMs }) => durationMs),
+    isMeasured: costs.every(({ isMeasured }) => isMeasured),
+    rows: Math.max(0, ...costs.map(({ rows }) => rows)),
+    bytesWritten: sum(({ bytes }) => bytes),
+    extraDiskBytes: isTwice ? Math.max(built, measures?.totalBytes ?? 0) : 0,
+    hazards: step.hazards,
+    dependents: (step.swap?.relations ?? []).slice(1).map(({ schema, name }) => `${schema}.${name}`),
+  };
+}
+
+async function statementCosts(session: Session, step: Step, measures: Measures | undefined): Promise<StatementCost[]> {
+  const aside = new Set(isUnused(step) ? step.sql : [...(step.swap?.fill ?? []), ...(step.swap?.index ?? [])]);
+  const settings: string[] = [];
+  const costs: StatementCost[] = [];
+  let planned: Planned | undefined;
+  for (const sql of step.sql) {
+    if (isSetting(sql)) settings.push(sql);
+    if (isBuild(sql)) planned = await explain(session, [...settings, sql]);
+    const cost = statementCost(sql, measures, planned);
+    // Nobody uses what is built aside.
+    costs.push(aside.has(sql) ? { ...cost, lock: "none", risk: "online" } : cost);
+  }
+  return costs;
+}
+
+// A view that is just being created, or what a killed run left, has no readers.
+function isUnused({ action }: Step): boolean {
+  return action === "create" || action === "remove leftovers";
+}
+
+function isSetting(sql: string): boolean {
+  return /^select\s+pg_catalog\.set_config\(/.test(sql.trim());
+}
+
+// In a transaction every lock is held to its end, from the statement that takes it on.
+function lockMs(step: Step, costs: readonly StatementCost[], strongest: string): number {
+  const first = costs.findIndex(({ lock }) => lock === strongest);
+  if (strongest === "none" || first < 0) return 0;
+  const held = step.transaction ? costs.slice(first) : costs.filter(({ lock }) => lock === strongest);
+  return held.reduce((total, { durationMs }) => total + durationMs, 0);
+}
+
+function riskOf(step: Step, costs: readonly StatementCost[]): Risk {
+  const found = costs.reduce<Risk>((risk, cost) => worse(risk, cost.risk), "none");
+  return step.hazards.reduce<Risk>((risk, hazard) => worse(risk, HAZARD_RISKS[hazard] ?? "none"), found);
+}
+
+const HAZARD_RISKS: Readonly<Partial<Record<string, Risk>>> = {
+  "readers wait for the build": "readers wait",
+  "readers wait for a moment": "brief lock",
+  "prepared `select *` fails once, as the columns change": "brief lock",
+  "twice the disk space until the new one is in place": "online",
+  "view is empty until its first refresh": "online",
+  "view is dropped with its data": "data loss",
+  "index is missing until it is built again": "brief lock",
+  "scheduled refreshes stop": "online",
+};

@@ -1,0 +1,58 @@
+import { describe, expect, jest, test } from "@jest/globals";
+import { DEV_CONFIG, mustRun, sharedDeployment } from "../support/deployment.ts";
+
+jest.setTimeout(180_000);
+
+const VIEW = "public.mv_conversaciones_dashboard";
+
+/** The part of a preview's output where messages are shown, by resource. */
+function diagnostics(output: string): string {
+  return output.split("Diagnostics:\n")[1] ?? "";
+}
+
+describe("a preview", () => {
+  const deployed = sharedDeployment();
+
+  test("says on the view's row that nothing is run where nothing changes", async () => {
+    const output = await mustRun(deployed().stack, ["preview"]);
+    expect(diagnostics(output)).toMatch(
+      /MaterializedView \(conversaciones-dashboard\):\n {4}no change: nothing is run\n\nResources:\n {4}12 unchanged/,
+    );
+  });
+
+  test("shows on each row the steps that up would take, with reason, lock, time and runs per day", async () => {
+    const { stack, database } = deployed();
+    await database.client.query("create role lector");
+    await database.client.query(`drop index ${VIEW}_conversacion_id_idx`);
+    stack.configure({ ...DEV_CONFIG, schedule: "*/2 * * * *", readers: ["lector"] });
+    const shown = diagnostics(await mustRun(stack, ["preview"]));
+    expect(shown).toContain(
+      `MaterializedView (conversaciones-dashboard):\n    alter ${VIEW}: grants is missing, declared select to lector ` +
+        "(risk: online; no lock that others meet; takes a moment)\n",
+    );
+    expect(shown).toMatch(
+      /ViewIndex \(conversaciones-dashboard-key\):\n {4}build index \S+: is not there \(risk: online; lock: share update exclusive for .*; writes 3,230 rows, 78 kB\)\n/,
+    );
+    expect(shown).toMatch(
+      /RefreshJob \(conversaciones-dashboard-refresh\):\n {4}alter job \S+: schedule is \*\/5 \* \* \* \*, declared \*\/2 \* \* \* \* \(risk: none; .*\)\n {4}runs per day: 288.* -> 720/,
+    );
+    await mustRun(stack, ["up", "--yes", "--skip-preview"]);
+  });
+
+  test("leaves nothing of itself in the state, and a deploy announces nothing", async () => {
+    const { stack } = deployed();
+    expect(JSON.stringify(await stack.state())).not.toContain("__preview");
+    expect(await mustRun(stack, ["up", "--yes", "--skip-preview"])).not.toContain("no change: nothing is run");
+  });
+
+  test("works without the database, with one line that says so and no password", async () => {
+    const { stack } = deployed();
+    stack.configure({ ...DEV_CONFIG, schedule: "*/3 * * * *" });
+    const elsewhere = { MATVIEW_DATABASE_URL: "postgresql://someone:secretword@127.0.0.1:1/nowhere" };
+    const { code, stdout, stderr } = await stack.pulumi(["preview", "--refresh=false"], elsewhere);
+    expect(code).toBe(0);
+    expect(stdout.split("Diagnostics:")[1]?.match(/what a deploy would run is not known/g)).toHaveLength(1);
+    expect(stdout).toContain('cannot connect to PostgreSQL at 127.0.0.1:1, database "nowhere", user "someone"');
+    expect(stdout + stderr).not.toContain("secretword");
+  });
+});
