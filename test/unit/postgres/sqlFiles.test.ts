@@ -35,7 +35,8 @@ describe("the files of sql/describe and sql/statements", () => {
     const text = sqlText(file);
     expect(text).toMatch(/^-- \S/);
     expect(text.trimEnd()).toMatch(/;$/);
-    const body = text.replace(/^(\s*--[^\n]*\n)+/, "");
+    // The body of a DO block is a literal too, between quotes that the module chooses.
+    const body = text.replace(/^(\s*--[^\n]*\n)+/, "").replace(/:tag[^]*:tag/, "''");
     expect(body.replace(/'[^']*'/g, "''").match(/;/g)).toHaveLength(1);
   });
 });
