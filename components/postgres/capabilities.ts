@@ -1,4 +1,5 @@
 import type { Client } from "pg";
+import { isServerError, SQLSTATE } from "./errors.ts";
 import { sqlText } from "./sqlFiles.ts";
 
 /** What pg_cron offers, and to whom; probed, not read off a version where the catalog can tell. */
@@ -16,8 +17,18 @@ export interface CronCapabilities {
   readonly lastDay: boolean;
 }
 
+/** Which database this is: a restored copy has the same content, but not all three of these. */
+export interface DatabaseIdentity {
+  /** Of the cluster; its physical copies have the same. Empty where the role may not ask. */
+  readonly systemIdentifier: string;
+  readonly database: string;
+  /** As the connection names it. */
+  readonly host: string;
+}
+
 /** What the server is and what the connected role may do on it. */
 export interface Capabilities {
+  readonly identity: DatabaseIdentity;
   /** `server_version_num`, e.g. 150018. */
   readonly serverVersion: number;
   readonly serverMajor: number;
@@ -46,16 +57,27 @@ interface ServerRow {
 type CronRow = Omit<CronCapabilities, "seconds" | "lastDay">;
 
 /** Reads the capabilities of both connections; they are one and the same where pg_cron lives in the view's database. */
-export async function readCapabilities(target: Client, cron: Client): Promise<Capabilities> {
+export async function readCapabilities(target: Client, cron: Client, host: string): Promise<Capabilities> {
   const server = (await target.query<ServerRow>(sqlText("describe/server"))).rows[0];
   if (server === undefined) throw new Error("describe/server.sql returned no row");
   const [job] = (await cron.query<CronRow>(sqlText("describe/cron"))).rows;
   return {
     ...server,
+    identity: { systemIdentifier: await readSystemIdentifier(target), database: server.database, host },
     serverMajor: Math.floor(server.serverVersion / 10_000),
     cronDatabase: cron.database ?? server.database,
     cron: job === undefined ? undefined : { ...job, ...featuresOf(job.version) },
   };
+}
+
+async function readSystemIdentifier(target: Client): Promise<string> {
+  try {
+    const { rows } = await target.query<{ systemIdentifier: string }>(sqlText("describe/system_identifier"));
+    return rows[0]?.systemIdentifier ?? "";
+  } catch (error) {
+    if (isServerError(error, SQLSTATE.insufficientPrivilege)) return "";
+    throw error;
+  }
 }
 
 /** What a version of pg_cron can schedule; its version is `1.4-1`, `1.6` or `1.6.4`. */

@@ -36,7 +36,7 @@ export async function withSession<T>(
     const cron = shared ? target : await open(connection, applicationName, connection.cronDatabase);
     try {
       const another = (): Promise<pg.Client> => open(connection, applicationName, connection.database);
-      return await work({ target, cron, another, capabilities: await readCapabilities(target, cron) });
+      return await work({ target, cron, another, capabilities: await readCapabilities(target, cron, connection.host) });
     } finally {
       if (!shared) await cron.end();
     }

@@ -1,7 +1,7 @@
 import type { Kind } from "../kind.ts";
+import { describeDeclaredJobs, surveyJobs } from "./describe.ts";
 import { refreshJobSchema } from "./desired.ts";
 import type { DesiredJob } from "./desired.ts";
-import { describeDeclaredJobs, surveyJobs } from "./describe.ts";
 import type { JobState } from "./jobState.ts";
 import { observedJob } from "./observed.ts";
 import { planJob } from "./plan.ts";

@@ -6,6 +6,7 @@ export function capabilities(
 ): Capabilities {
   const { cron, ...server } = rest;
   return {
+    identity: { systemIdentifier: "7400000000000000001", database: "app", host: "db.example.com" },
     serverVersion: 150_020,
     serverMajor: 15,
     database: "app",

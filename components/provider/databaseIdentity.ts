@@ -1,0 +1,43 @@
+import type { Capabilities, DatabaseIdentity } from "../postgres/capabilities.ts";
+import { userError } from "../postgres/errors.ts";
+
+/** What a resource's state says about the database that it lives in. */
+export interface IdentityRecord {
+  readonly databaseIdentity: DatabaseIdentity;
+}
+
+/** What to keep in the state, so that a copy of the database is not taken for it. */
+export function identityRecord({ identity }: Capabilities): IdentityRecord {
+  return { databaseIdentity: identity };
+}
+
+/**
+ * Refuses a database that is not the one in which the resource was made: a restored copy has its view and its jobs, to the last byte.
+ * @throws with what to do, unless the stack is moved on purpose or the state is from before it was kept.
+ */
+export function refuseOtherDatabase(
+  subject: string,
+  state: Readonly<Record<string, unknown>>,
+  { identity }: Capabilities,
+  adoptDatabase: boolean,
+): void {
+  const recorded = state["databaseIdentity"] as DatabaseIdentity | undefined;
+  if (adoptDatabase || recorded === undefined || isSame(recorded, identity)) return;
+  throw userError(
+    `${subject}: the stack was deployed to ${described(recorded)}, and this connection leads to ${described(identity)}: ` +
+      "a restored copy, another server, or the same one under another name. Nothing was read or changed. Connect to the first; or, to move the " +
+      "stack here on purpose, run once with: pulumi config set matview:adoptDatabase true. In a copy that only looks on, " +
+      "matview quiesce switches the jobs off that came with it",
+  );
+}
+
+function isSame(a: DatabaseIdentity, b: DatabaseIdentity): boolean {
+  // A role that may not ask for the identifier knows less, and that is no difference.
+  const unknown = a.systemIdentifier === "" || b.systemIdentifier === "";
+  return a.database === b.database && a.host === b.host && (unknown || a.systemIdentifier === b.systemIdentifier);
+}
+
+function described({ systemIdentifier, database, host }: DatabaseIdentity): string {
+  const system = systemIdentifier === "" ? "" : ` (system ${systemIdentifier})`;
+  return `database ${database} on host ${host}${system}`;
+}
