@@ -54,7 +54,7 @@ export class Platform extends pulumi.ComponentResource {
 }
 
 /** The connection as @pulumi/postgresql wants it; the password becomes a secret there. */
-export function providerArgs({ host, port, database, user, password, tls }: Connection): postgresql.ProviderArgs {
+function providerArgs({ host, port, database, user, password, tls }: Connection): postgresql.ProviderArgs {
   return {
     host,
     port,

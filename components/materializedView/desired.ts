@@ -3,7 +3,7 @@ import { nameSchema } from "../postgres/nameSchema.ts";
 
 const PRIVILEGES = ["select", "insert", "update", "delete", "truncate", "references", "trigger", "maintain"] as const;
 
-export const grantSchema = z.strictObject({
+const grantSchema = z.strictObject({
   role: nameSchema,
   privileges: z
     .array(z.enum(PRIVILEGES, { error: `must be one of ${PRIVILEGES.join(", ")}` }))

@@ -145,7 +145,7 @@ function tlsSettings(
 }
 
 /** True for this computer: the loopback addresses and socket folders. */
-export function isLocal(host: string): boolean {
+function isLocal(host: string): boolean {
   return host.startsWith("/") || host === "localhost" || host === "::1" || /^127\./.test(host);
 }
 

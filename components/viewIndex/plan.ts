@@ -3,8 +3,8 @@ import { derivedName, displayName, sqlIdentifier } from "../postgres/names.ts";
 import { CONVERGED, step } from "../postgres/plan.ts";
 import type { Difference, Plan, Step } from "../postgres/plan.ts";
 import { sqlStatement } from "../postgres/sqlFiles.ts";
-import type { DesiredIndex } from "./desired.ts";
 import type { ActualIndex } from "./describe.ts";
+import type { DesiredIndex } from "./desired.ts";
 
 /** From the declared index and the one that is there to the statements between them. */
 export function planIndex({ desired, actual }: Situation<DesiredIndex, ActualIndex>): Plan {

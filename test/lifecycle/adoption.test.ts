@@ -1,5 +1,5 @@
 import { describe, expect, jest, test } from "@jest/globals";
-import { Client } from "pg";
+import type { Client } from "pg";
 import { viewDefinition } from "../../components/viewDefinition.ts";
 import { withServer } from "../support/database.ts";
 import type { TestDatabase } from "../support/database.ts";
