@@ -17,6 +17,7 @@ import { identityRecord, refuseOtherDatabase } from "./databaseIdentity.ts";
 import { forgetSurveys, surveyor } from "./look.ts";
 import { MARK } from "./mark.ts";
 import type { Mark } from "./mark.ts";
+import { mustBeApproved } from "./planFile.ts";
 import { tellReviewer } from "./tellReviewer.ts";
 
 /** How Pulumi's process marks a value that is not known yet (`pulumi.runtime.unknownValue`). */
@@ -38,6 +39,7 @@ type Props = Record<string, unknown>;
 export function lifecycle<Desired extends object, Actual>(kind: Kind<Desired, Actual>): dynamic.ResourceProvider {
   let config: ConnectionConfig = {};
   let adoptDatabase = false;
+  const warned = new Set<string>();
   // Of a preview's resources that exist, between check and diff.
   const marks = new Map<string, Mark>();
 
@@ -58,9 +60,16 @@ export function lifecycle<Desired extends object, Actual>(kind: Kind<Desired, Ac
     }
   };
 
-  const writing = <T>(props: Props, work: (session: Session) => Promise<T>): Promise<T> => {
+  const writing = <T>(
+    props: Props,
+    desired: Desired | "absent",
+    work: (session: Session) => Promise<T>,
+  ): Promise<T> => {
     forgetSurveys();
-    return explaining(props, () => open(work));
+    return explaining(props, async () => {
+      await mustBeApproved(kind, desired, kind.id(declaration(props) as Desired), open);
+      return open(work);
+    });
   };
 
   const describeOne = async (open: Session, desired: Desired): Promise<Actual | undefined> =>
@@ -122,6 +131,15 @@ export function lifecycle<Desired extends object, Actual>(kind: Kind<Desired, Ac
     if (problems.length > 0) throw problemReport(`${kind.noun} ${kind.id(desired)} cannot be deployed`, problems);
   };
 
+  /** Told once for each engine run, after the change, when it is the world as it is now that they speak of. */
+  const warn = async (open: Session, desired: Desired): Promise<void> => {
+    for (const warning of (await kind.warnings?.(open, desired)) ?? []) {
+      const line = `${kind.noun} ${kind.id(desired)}: ${warning}`;
+      if (!warned.has(line)) console.warn(line);
+      warned.add(line);
+    }
+  };
+
   return {
     // Only stores: a second call may arrive before an asynchronous configure is done.
     configure: (request): Promise<void> => {
@@ -155,24 +173,26 @@ export function lifecycle<Desired extends object, Actual>(kind: Kind<Desired, Ac
     },
 
     create: (inputs: Props) =>
-      writing(inputs, async (open) => {
+      writing(inputs, declaration(inputs) as Desired, async (open) => {
         const desired = declaration(inputs) as Desired;
         await refuseProblems(open, desired);
         const transition = { desired, previous: undefined, adopt: extra(inputs).adopt === true };
         const { plan, refusal } = await planChange(kind, seeIn(open), transition);
         if (refusal !== undefined) throw refusal;
         const kept = await apply(open, desired, undefined, plan);
+        await warn(open, desired);
         return { id: kind.id(desired), outs: { ...inputs, ...kept, ...identityRecord(open.capabilities) } };
       }),
 
     update: (_id: string, olds: Props, news: Props) =>
-      writing(news, async (open) => {
+      writing(news, declaration(news) as Desired, async (open) => {
         const desired = declaration(news) as Desired;
         const previous = declaration(olds) as Desired;
         refuseCopy(olds, open.capabilities);
         await refuseProblems(open, desired);
         const { plan } = await planChange(kind, seeIn(open), { desired, previous, adopt: true });
         const kept = await apply(open, desired, previous, plan);
+        await warn(open, desired);
         return { outs: { ...news, ...kept, ...identityRecord(open.capabilities) } };
       }),
 
@@ -191,7 +211,7 @@ export function lifecycle<Desired extends object, Actual>(kind: Kind<Desired, Ac
       }),
 
     delete: (_id: string, props: Props) =>
-      writing(props, async (open) => {
+      writing(props, "absent", async (open) => {
         const previous = declaration(props) as Desired;
         refuseCopy(props, open.capabilities);
         const { plan } = await planChange(kind, seeIn(open), { desired: "absent", previous, adopt: true });

@@ -6,6 +6,7 @@ import type { JobState } from "./jobState.ts";
 import { observedJob } from "./observed.ts";
 import { planJob } from "./plan.ts";
 import { preflightJob } from "./preflight.ts";
+import { warnOfJob } from "./warnings.ts";
 
 /** Jobs of pg_cron: absent, identical, each property different, renamed, of another user, there under another name. */
 export const refreshJobKind: Kind<DesiredJob, JobState> = {
@@ -23,4 +24,5 @@ export const refreshJobKind: Kind<DesiredJob, JobState> = {
   plan: planJob,
   observed: observedJob,
   preflight: preflightJob,
+  warnings: warnOfJob,
 };

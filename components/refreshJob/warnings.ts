@@ -1,0 +1,60 @@
+import { releaseWarning } from "../postgres/safeRelease.ts";
+import type { Session } from "../postgres/session.ts";
+import { sqlText } from "../postgres/sqlFiles.ts";
+import { describeDeclaredJobs } from "./describe.ts";
+import type { DesiredJob } from "./desired.ts";
+import { resolveJob } from "./jobChanges.ts";
+import { jobTitle } from "./jobState.ts";
+import type { ActualJob, JobState } from "./jobState.ts";
+import { parseSchedule } from "./schedule.ts";
+import { checkMaxAge } from "./scheduleFromMaxAge.ts";
+import { scheduleWarnings } from "./scheduleWarnings.ts";
+import { sameWork } from "./takeover.ts";
+import { DEFAULT_TIME_ZONE } from "./timeZone.ts";
+
+/** What a person should know of a job that can be deployed all the same, a sentence each. */
+export async function warnOfJob(session: Session, desired: DesiredJob): Promise<string[]> {
+  const [state] = await describeDeclaredJobs(session, [desired]);
+  const release = releaseWarning(session.capabilities.serverVersion);
+  return [
+    ...(release === undefined ? [] : [release]),
+    ...(state === undefined ? [] : doubledWork(session, desired, state)),
+    ...(state?.restsByAbsence === true ? [restsByAbsence(session, desired)] : []),
+    ...(await timeWarnings(session, desired, state?.job)),
+  ];
+}
+
+function doubledWork({ capabilities }: Session, desired: DesiredJob, { jobs }: JobState): string[] {
+  return sameWork(resolveJob(desired, capabilities), jobs)
+    .filter(({ isActive }) => isActive)
+    .map(
+      (other) =>
+        `${jobTitle(other)} refreshes the same view, so that it is refreshed twice: select cron.unschedule(${other.jobId}), as ${other.user} or as superuser`,
+    );
+}
+
+function restsByAbsence({ capabilities }: Session, desired: DesiredJob): string {
+  const { user } = resolveJob(desired, capabilities);
+  return (
+    `job ${desired.name} is declared inactive, and role ${user} may not call cron.alter_job, which says so: the job is not there until it is ` +
+    "declared active. A superuser may run: grant execute on function " +
+    `cron.alter_job(bigint, text, text, text, text, boolean) to ${user}`
+  );
+}
+
+async function timeWarnings(session: Session, desired: DesiredJob, job: ActualJob | undefined): Promise<string[]> {
+  const parsed = parseSchedule(desired.schedule, { seconds: true, lastDay: true });
+  if (!parsed.ok || session.capabilities.cron?.hasUsage !== true) return [];
+  const { rows } = await session.cron.query<{ timeZone: string }>(sqlText("describe/cron_time_zone"));
+  const timeZone = rows[0]?.timeZone ?? DEFAULT_TIME_ZONE;
+  const longest = desired.maxAge === undefined ? 0 : await longestRun(session, job);
+  const tooOld =
+    desired.maxAge === undefined ? undefined : checkMaxAge(parsed.schedule, desired.maxAge, longest, timeZone);
+  return [...scheduleWarnings(parsed.schedule, timeZone), ...(tooOld === undefined ? [] : [tooOld])];
+}
+
+async function longestRun({ cron }: Session, job: ActualJob | undefined): Promise<number> {
+  if (job === undefined) return 0;
+  const { rows } = await cron.query<{ seconds: number | null }>(sqlText("describe/longest_run"), [job.jobId]);
+  return rows[0]?.seconds ?? 0;
+}
