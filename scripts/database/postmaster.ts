@@ -68,7 +68,7 @@ async function isReady(child: ChildProcess, directory: string): Promise<boolean>
     () => {
       if (ended) return true;
       const lines = existsSync(file) ? readFileSync(file, "utf8").split("\n") : [];
-      return Number(lines[0]) === child.pid && lines[7]?.trim() === "ready";
+      return Number(lines[0]) === child.pid && ["ready", "standby"].includes(lines[7]?.trim() ?? "");
     },
     { what: `PostgreSQL to start in ${directory}` },
   );
