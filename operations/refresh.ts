@@ -1,57 +1,112 @@
-import { parseArgs } from "node:util";
-import { resolveConnection } from "../components/postgres/connection.ts";
 import { serverText, userError } from "../components/postgres/errors.ts";
 import { displayName } from "../components/postgres/names.ts";
 import type { QualifiedName } from "../components/postgres/names.ts";
-import { withSession } from "../components/postgres/session.ts";
 import type { Session } from "../components/postgres/session.ts";
 import { sqlStatement, sqlText } from "../components/postgres/sqlFiles.ts";
+import { cancellable, wasCancelled } from "./cancellable.ts";
+import { withView } from "./commandLine/declaredViews.ts";
+import { defineVerb } from "./commandLine/defineVerb.ts";
+import { readStates } from "./health/facts.ts";
+import type { ViewState } from "./health/facts.ts";
 import { withProgress } from "./progress.ts";
-import type { Verb } from "./verb.ts";
-import { viewArgument } from "./viewArgument.ts";
+import { recordRefresh } from "./refreshAudit.ts";
+import { duration, grouped, print, printJson } from "./text.ts";
 
-const help = `usage: matview refresh VIEW [--if-unpopulated]
-
-Recomputes the view now: beside its readers where it has data, else plainly.
-
-  --if-unpopulated  leave a view that has data as it is, and only verify it
-
-exit status: 0 the view has data, 1 it could not be refreshed, 2 used wrongly`;
+const CANCELLED_STATUS = 130;
 
 /** `matview refresh`: recomputes a view and verifies it. */
-export const refresh: Verb = {
+export const refresh = defineVerb({
+  verb: "refresh",
   summary: "recompute a view now",
-  help,
-  run: async (words) => {
-    const { values, positionals } = parseArgs({
-      args: [...words],
-      options: { "if-unpopulated": { type: "boolean", default: false } },
-      allowPositionals: true,
-    });
-    const view = viewArgument(positionals);
-    const connection = resolveConnection({});
-    return withSession(connection, "matview refresh", (session) => run(session, view, values["if-unpopulated"]));
+  words: "VIEW",
+  says: `Recomputes the view: beside its readers where it has data and a unique index, else plainly, while readers wait. Beside a refresh
+that is going on it waits for its turn. Ctrl-C cancels it on the server, and the view stays as it was.`,
+  options: [
+    { name: "if-unpopulated", summary: "leave a view that has data as it is, and only verify it" },
+    { name: "no-wait", summary: "refuse where another refresh is going on" },
+    { name: "reason", value: "TEXT", summary: "why, for the record that the platform part keeps in the database" },
+  ],
+  examples: [
+    ["refresh --stack prod --reason 'reassigned 40 prospects'", "now, and say why"],
+    ["refresh --if-unpopulated public.daily_revenue", "what a deploy does"],
+  ],
+  exits: { 0: "the view has data", 1: "it could not be refreshed", 2: "used wrongly", 130: "cancelled" },
+  reads: false,
+  run: async (call) => {
+    const options = {
+      ifUnpopulated: call.has("if-unpopulated"),
+      noWait: call.has("no-wait"),
+      reason: call.value("reason"),
+    };
+    try {
+      const done = await withView(call, (session, view) => run(session, view, options));
+      if (call.json) printJson(done);
+      else print(doneText(done));
+      return 0;
+    } catch (error) {
+      if (!wasCancelled(error)) throw error;
+      process.stderr.write(`matview refresh: ${(error as Error).message}\n`);
+      return CANCELLED_STATUS;
+    }
   },
-};
+});
 
-async function run(session: Session, view: QualifiedName, onlyUnpopulated: boolean): Promise<number> {
-  const before = await stateOf(session, view);
-  if (before.isPopulated && onlyUnpopulated) {
-    process.stdout.write(`${displayName(view)} has data already: ${await countRows(session, view)} rows\n`);
-    return 0;
-  }
-  const started = performance.now();
-  await withProgress(`refreshing ${displayName(view)}`, () => recompute(session, view, before.isPopulated));
-  const after = await stateOf(session, view);
-  if (!after.isPopulated) throw userError(`${displayName(view)} was refreshed and still has no data`);
-  const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  process.stdout.write(`${displayName(view)} refreshed in ${seconds} s: ${await countRows(session, view)} rows\n`);
-  return 0;
+interface Options {
+  readonly ifUnpopulated: boolean;
+  readonly noWait: boolean;
+  readonly reason: string | undefined;
 }
 
-async function recompute({ target }: Session, { schema, name }: QualifiedName, isPopulated: boolean): Promise<void> {
-  // Concurrently is refused on a view without data.
-  const file = isPopulated ? "refresh_materialized_view_concurrently" : "refresh_materialized_view";
+interface Done {
+  readonly view: string;
+  readonly rows: number;
+  /** Undefined when it had data already and was left alone. */
+  readonly seconds: number | undefined;
+  readonly concurrently: boolean;
+}
+
+async function run(session: Session, view: QualifiedName, options: Options): Promise<Done> {
+  const before = await stateOf(session, view);
+  const name = displayName(view);
+  if (before.isPopulated && options.ifUnpopulated)
+    return { view: name, rows: await countRows(session, view), seconds: undefined, concurrently: false };
+  await noteRunning(session, view, options.noWait);
+  // Concurrently is refused on a view without data, and without a unique index.
+  const concurrently = before.isPopulated && before.isConcurrent;
+  if (before.isPopulated && !concurrently)
+    process.stderr.write(
+      `${name} has no unique index that a concurrent refresh can use: readers wait until it is done\n`,
+    );
+  const started = performance.now();
+  await withProgress(`refreshing ${name}`, () =>
+    cancellable(session, `the refresh of ${name}`, () => recompute(session, view, concurrently)),
+  );
+  const seconds = (performance.now() - started) / 1000;
+  if (!(await stateOf(session, view)).isPopulated) throw userError(`${name} was refreshed and still has no data`);
+  const done = { view: name, rows: await countRows(session, view), seconds, concurrently };
+  await recordRefresh(session, view, { ...done, reason: options.reason });
+  return done;
+}
+
+function doneText({ view, rows, seconds, concurrently }: Done): string {
+  if (seconds === undefined) return `${view} has data already: ${grouped(rows)} rows`;
+  return `${view} refreshed ${concurrently ? "beside its readers " : ""}in ${duration(seconds)}: ${grouped(rows)} rows`;
+}
+
+async function noteRunning({ target }: Session, { schema, name }: QualifiedName, refuse: boolean): Promise<void> {
+  const { rows } = await target.query<{ pid: number; user: string; application: string; seconds: number }>(
+    sqlText("describe/running_refreshes"),
+    [schema, name],
+  );
+  const [other] = rows;
+  if (other === undefined) return;
+  const who = `${displayName({ schema, name })} is being refreshed by ${other.user} (process ${other.pid}${other.application === "" ? "" : `, ${other.application}`}) for ${duration(other.seconds)}`;
+  if (refuse) throw userError(`${who}; leave --no-wait out to wait for it`);
+  process.stderr.write(`${who}; this one comes after it\n`);
+}
+
+async function recompute({ target }: Session, { schema, name }: QualifiedName, concurrently: boolean): Promise<void> {
+  const file = concurrently ? "refresh_materialized_view_concurrently" : "refresh_materialized_view";
   try {
     await target.query(sqlStatement(`statements/${file}`, { names: { schema, view: name } }));
   } catch (error) {
@@ -59,18 +114,13 @@ async function recompute({ target }: Session, { schema, name }: QualifiedName, i
   }
 }
 
-interface ViewState {
-  readonly isPopulated: boolean;
-  readonly owner: string;
+async function stateOf(session: Session, view: QualifiedName): Promise<ViewState> {
+  const [state] = await readStates(session, [view]);
+  if (state !== undefined) return state;
+  throw userError(`there is no materialized view ${displayName(view)} in database ${session.capabilities.database}`);
 }
 
-async function stateOf({ target, capabilities }: Session, view: QualifiedName): Promise<ViewState> {
-  const { rows } = await target.query<ViewState>(sqlText("describe/view_states"), [[view.schema], [view.name]]);
-  if (rows[0] !== undefined) return rows[0];
-  throw userError(`there is no materialized view ${displayName(view)} in database ${capabilities.database}`);
-}
-
-async function countRows({ target }: Session, { schema, name }: QualifiedName): Promise<string> {
+async function countRows({ target }: Session, { schema, name }: QualifiedName): Promise<number> {
   const statement = sqlStatement("statements/count_rows", { names: { schema, view: name } });
-  return (await target.query<{ rows: string }>(statement)).rows[0]?.rows ?? "?";
+  return Number((await target.query<{ rows: string }>(statement)).rows[0]?.rows);
 }

@@ -1,5 +1,5 @@
-import { userError } from "../components/postgres/errors.ts";
 import type { QualifiedName } from "../components/postgres/names.ts";
+import { usageError } from "./commandLine/usageError.ts";
 
 const PART = String.raw`(?:"((?:[^"]|"")+)"|([^".]+))`;
 const NAME = new RegExp(`^(?:${PART}\\.)?${PART}$`);
@@ -10,11 +10,11 @@ const NAME = new RegExp(`^(?:${PART}\\.)?${PART}$`);
  */
 export function viewArgument(words: readonly string[]): QualifiedName {
   const [text, ...more] = words;
-  if (text === undefined) throw userError("which view? write its name, e.g. public.daily_revenue");
-  if (more.length > 0) throw userError(`one view at a time: ${words.join(" ")}`);
+  if (text === undefined) throw usageError("which view? write its name, e.g. public.daily_revenue");
+  if (more.length > 0) throw usageError(`one view at a time: ${words.join(" ")}`);
   const match = NAME.exec(text);
   if (match === null)
-    throw userError(`${text} is no name of a view; write schema.view, quoted where PostgreSQL needs it`);
+    throw usageError(`${text} is no name of a view; write schema.view, quoted where PostgreSQL needs it`);
   const [, quotedSchema, plainSchema, quotedName, plainName] = match;
   return { schema: unquoted(quotedSchema) ?? plainSchema ?? "public", name: unquoted(quotedName) ?? plainName ?? "" };
 }

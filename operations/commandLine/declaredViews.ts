@@ -58,6 +58,12 @@ export async function withView<T>(call: Call, work: (session: Session, view: Dec
   });
 }
 
+/** The same for verbs that look at a whole database. */
+export async function withDatabase<T>(call: Call, work: (session: Session) => Promise<T>): Promise<T> {
+  if (call.words.length > 0) throw usageError(`it takes no view: ${call.words.join(" ")}`);
+  return withSession(await connectionOf(call), `matview ${call.verb}`, work);
+}
+
 function bare({ schema, name }: QualifiedName): DeclaredView {
   return { schema, name, job: undefined, stamp: undefined, maxAgeSeconds: undefined, spotChecks: [] };
 }

@@ -3,12 +3,13 @@ import type { QualifiedName } from "../../components/postgres/names.ts";
 import type { Session } from "../../components/postgres/session.ts";
 import { sqlStatement, sqlText } from "../../components/postgres/sqlFiles.ts";
 import { refreshedBy } from "../../components/refreshJob/command.ts";
-import { describeJobs } from "../../components/refreshJob/describe.ts";
 import type { ActualJob } from "../../components/refreshJob/describe.ts";
 import { DEFAULT_TIME_ZONE } from "../../components/refreshJob/timeZone.ts";
 import type { DeclaredView } from "../commandLine/declaredViews.ts";
+import { asRole } from "./asRole.ts";
 import { readRuns } from "./runs.ts";
 import type { Run } from "./runs.ts";
+import { visibleJobs } from "./visibleJobs.ts";
 
 /** A view as the catalog has it. */
 export interface ViewState extends QualifiedName {
@@ -53,7 +54,10 @@ export async function readFacts(
 ): Promise<Facts[]> {
   const { capabilities, target } = session;
   const states = await readStates(session, views);
-  const jobs = capabilities.cron?.hasUsage === true ? await describeJobs(session, null) : [];
+  const jobs = await visibleJobs(
+    session,
+    states.map(({ owner }) => owner),
+  );
   const now = (await target.query<{ now: Date }>("select pg_catalog.now() as now")).rows[0]?.now ?? new Date();
   const timeZone = await readTimeZone(session);
   const facts: Facts[] = [];
@@ -72,7 +76,10 @@ export async function readFacts(
       job,
       jobRefreshesView: job !== undefined && refreshing.includes(job),
       otherJobs: refreshing.filter((other) => other !== job && other.isActive),
-      runs: job === undefined ? [] : await readRuns(session, [job.jobId], { last: LAST_RUNS, since }),
+      runs:
+        job === undefined
+          ? []
+          : await asRole(session, job.user, () => readRuns(session, [job.jobId], { last: LAST_RUNS, since })),
       stampAt: await readStamp(session, view, declared.stamp),
       timeZone,
     });

@@ -1,0 +1,47 @@
+import { isServerError, SQLSTATE, userError } from "../components/postgres/errors.ts";
+import type { Session } from "../components/postgres/session.ts";
+import { sqlStatement, sqlText } from "../components/postgres/sqlFiles.ts";
+
+/** Mark of an error that says that the user cancelled. */
+const CANCELLED = "MATVIEW_CANCELLED";
+
+/**
+ * Runs a statement of the session; Ctrl-C (or a request to end) cancels it on the server, where it would otherwise go on.
+ * @throws an error that says that nothing was changed, when it was cancelled.
+ */
+export async function cancellable<T>(session: Session, what: string, work: () => Promise<T>): Promise<T> {
+  const pid = (await session.target.query<{ pid: number }>(sqlText("describe/backend_pid"))).rows[0]?.pid ?? 0;
+  const stop = new AbortController();
+  const cancel = (): void => {
+    if (stop.signal.aborted) return;
+    stop.abort();
+    void cancelBackend(session, pid);
+  };
+  process.on("SIGINT", cancel).on("SIGTERM", cancel);
+  try {
+    return await work();
+  } catch (error) {
+    if (
+      stop.signal.aborted &&
+      (isServerError(error, SQLSTATE.queryCanceled) || isServerError(Object(error).cause, SQLSTATE.queryCanceled))
+    )
+      throw Object.assign(userError(`${what} was cancelled; the view is as it was`, error), { mark: CANCELLED });
+    throw error;
+  } finally {
+    process.off("SIGINT", cancel).off("SIGTERM", cancel);
+  }
+}
+
+/** True for the error of `cancellable`. */
+export function wasCancelled(error: unknown): boolean {
+  return error instanceof Error && "mark" in error && error.mark === CANCELLED;
+}
+
+async function cancelBackend(session: Session, pid: number): Promise<void> {
+  const other = await session.another();
+  try {
+    await other.query(sqlStatement("statements/cancel_backend", { raw: { pid: String(pid) } }));
+  } finally {
+    await other.end();
+  }
+}

@@ -1,0 +1,133 @@
+import colors from "picocolors";
+import { userError } from "../components/postgres/errors.ts";
+import { displayName } from "../components/postgres/names.ts";
+import { parseDuration } from "../components/refreshJob/duration.ts";
+import { withViews } from "./commandLine/declaredViews.ts";
+import { defineVerb } from "./commandLine/defineVerb.ts";
+import { usageError } from "./commandLine/usageError.ts";
+import { readFacts } from "./health/facts.ts";
+import type { Facts } from "./health/facts.ts";
+import { summariseRuns } from "./health/historySummary.ts";
+import type { HistorySummary } from "./health/historySummary.ts";
+import { readSchedule } from "./health/limits.ts";
+import { firstLine, runSeconds } from "./health/runs.ts";
+import type { Run } from "./health/runs.ts";
+import { sparkline } from "./sparkline.ts";
+import { clock, duration, percent, print, printJson, table } from "./text.ts";
+
+const SHOWN_RUNS = 10;
+const SPARK_RUNS = 60;
+const GOOD_RATE = 0.99;
+
+/** `matview history`: the runs, one by one and summed up. */
+export const history = defineVerb({
+  verb: "history",
+  summary: "show the runs of the job, and sum them up",
+  words: "[VIEW]",
+  says: `The last runs with duration, status and message, and what they come to: runs against those that the schedule had, success rate,
+mean, p95 and longest run, gaps, overlaps, runs without an end time, runs that are stuck in a state. Durations as bars, failures as ×.`,
+  options: [{ name: "since", value: "AGE", summary: "how far back, e.g. 24h (the default) or 7d" }],
+  examples: [
+    ["history --stack prod --since 24h", "a day's watch: 288 runs for every 5 minutes"],
+    ["history public.daily_revenue --json", "all runs of the last day"],
+  ],
+  exits: { 0: "more than 99 % succeeded and no gap", 1: "fewer, or a gap, or it could not be read", 2: "used wrongly" },
+  reads: true,
+  run: async (call) => {
+    const age = parseDuration(call.value("since") ?? "24h");
+    if (!age.ok) throw usageError(`--since: ${age.problem}`);
+    const found = await withViews(call, (session, views) => readFacts(session, views, age.seconds * 1000));
+    const told = found.map((facts) => historyOf(facts, age.seconds));
+    if (call.json) printJson(told);
+    else for (const one of told) printHistory(one);
+    return told.every(({ summary }) => isGood(summary)) ? 0 : 1;
+  },
+});
+
+/** The runs of a view's job and their summary. */
+interface History {
+  readonly view: string;
+  readonly job: string;
+  readonly summary: HistorySummary;
+  readonly runs: readonly Run[];
+}
+
+function historyOf({ declared, job, runs, now, timeZone }: Facts, seconds: number): History {
+  const view = displayName(declared);
+  if (job === undefined) throw userError(`${view} has no job that this role can see; matview doctor ${view} says more`);
+  const since = new Date(now.getTime() - seconds * 1000);
+  const summary = summariseRuns(runs, readSchedule(job.schedule), { since, until: now, timeZone });
+  return { view, job: job.name, summary, runs };
+}
+
+function isGood({ successRate, gaps }: HistorySummary): boolean {
+  return (successRate ?? 0) > GOOD_RATE && gaps.length === 0;
+}
+
+function printHistory({ view, job, summary, runs }: History): void {
+  print(`${view}, job ${job}`);
+  print(table(["run", "started", "took", "status", "message"], runs.slice(0, SHOWN_RUNS).map(runRow)));
+  print(
+    sparkline(
+      runs
+        .slice(0, SPARK_RUNS)
+        .reverse()
+        .map((run) => (run.status === "failed" ? "failed" : runSeconds(run))),
+    ),
+  );
+  print(table([`since ${clock(summary.since)}`, ""], summaryRows(summary)));
+}
+
+function runRow(run: Run): string[] {
+  const took = runSeconds(run);
+  const status = run.status === "failed" ? colors.red(run.status) : run.status;
+  return [
+    run.runId,
+    run.startedAt === null ? "never" : clock(run.startedAt),
+    took === undefined ? "no end time" : duration(took),
+    status,
+    firstLine(run.message),
+  ];
+}
+
+function summaryRows(summary: HistorySummary): string[][] {
+  const { durations, successRate, gaps, overlaps, withoutEnd, stuck } = summary;
+  return [
+    ["runs", `${summary.recorded} of ${summary.expected ?? "unknown"} expected`],
+    [
+      "succeeded",
+      successRate === undefined
+        ? "no run is over"
+        : `${summary.succeeded}, ${percent(successRate)} (wanted: more than 99 %)`,
+    ],
+    ["failed", String(summary.failed)],
+    [
+      "mean, p95, longest",
+      durations === undefined
+        ? "none"
+        : [durations.meanSeconds, durations.p95Seconds, durations.longestSeconds].map(duration).join(", "),
+    ],
+    ["gaps", listed(gaps.map(({ from, to, seconds }) => `${duration(seconds)} from ${clock(from)} to ${clock(to)}`))],
+    ["overlaps", listed(overlaps.map((run) => `run ${run}`))],
+    [
+      "without end time",
+      listed(
+        withoutEnd.map((run) => `run ${run}`),
+        "the server ended meanwhile",
+      ),
+    ],
+    [
+      "stuck",
+      listed(
+        stuck.map(({ runId, status }) => `run ${runId} in ${status}`),
+        "the server ended meanwhile, nothing runs",
+      ),
+    ],
+  ];
+}
+
+function listed(texts: readonly string[], because?: string): string {
+  if (texts.length === 0) return "none";
+  const more = texts.length > 5 ? ` and ${texts.length - 5} more` : "";
+  return `${texts.slice(0, 5).join("; ")}${more}${because === undefined ? "" : ` (${because})`}`;
+}

@@ -1,0 +1,145 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from "@jest/globals";
+import { until } from "../../../scripts/database/until.ts";
+import {
+  createDashboard,
+  DAY_OF_RUNS,
+  JOB,
+  recordRuns,
+  runMatview,
+  scheduleJob,
+  VIEW,
+} from "../../support/dashboard.ts";
+import type { Ended } from "../../support/dashboard.ts";
+import { withServer } from "../../support/database.ts";
+import type { TestDatabase } from "../../support/database.ts";
+import { hold } from "../../support/hold.ts";
+import type { Held } from "../../support/hold.ts";
+
+let held: Held<TestDatabase> | undefined;
+let jobId = "";
+beforeAll(async () => {
+  held = await hold<TestDatabase>((use) => withServer({ cronDatabase: "app" }, use));
+  await createDashboard(held.value.client);
+});
+afterAll(async () => held?.release());
+beforeEach(async () => {
+  const { client } = held!.value;
+  await client.query("select cron.unschedule(jobid) from cron.job");
+  await client.query("delete from cron.job_run_details");
+  jobId = await scheduleJob(client);
+});
+
+const matview = (...words: string[]): Promise<Ended> => runMatview(words, held!.value.url);
+
+async function jobs(): Promise<Record<string, boolean>> {
+  const { rows } = await held!.value.client.query<{ jobname: string; active: boolean }>(
+    "select jobname, active from cron.job order by jobname",
+  );
+  return Object.fromEntries(rows.map(({ jobname, active }) => [jobname, active]));
+}
+
+test("pause makes the job inactive and prints the line of the configuration, resume makes it active again", async () => {
+  const paused = await matview("pause", VIEW);
+  expect(paused).toEqual({
+    code: 0,
+    stderr: "",
+    stdout: `Job ${JOB} of ${VIEW} is inactive.\nWhere the configuration says otherwise this is drift, and the next deploy undoes it, until: pulumi config set matview:active false --stack STACK\n`,
+  });
+  expect(await jobs()).toEqual({ [JOB]: false });
+  expect((await matview("status", VIEW)).code).toBe(1);
+  expect((await matview("resume", VIEW)).code).toBe(0);
+  expect(await jobs()).toEqual({ [JOB]: true });
+});
+
+test("a pause for a while ends by itself, and the job that ended it is gone", async () => {
+  expect((await matview("pause", VIEW, "--for", "1s")).code).toBe(0);
+  expect(await jobs()).toEqual({ [JOB]: false, [`${JOB}_resume`]: true });
+  await until(async () => JSON.stringify(await jobs()) === JSON.stringify({ [JOB]: true }), {
+    what: "the job to be resumed by itself",
+    everyMs: 200,
+    atMostMs: 100_000,
+  });
+}, 120_000);
+
+test("resume ends a pause for a while at once", async () => {
+  await matview("pause", VIEW, "--for", "30m");
+  expect((await matview("resume", VIEW)).code).toBe(0);
+  expect(await jobs()).toEqual({ [JOB]: true });
+});
+
+test("pause as a role that may not alter the job says what to grant and leaves the job active", async () => {
+  const { client, server, name, createRole } = held!.value;
+  const role = await createRole();
+  await client.query(`grant usage on schema cron to ${role}`);
+  await client.query(`update cron.job set username = '${role}'`);
+  const { code, stderr } = await runMatview(["pause", VIEW], server.url(name, role));
+  expect(stderr).toContain(
+    `grant execute on function cron.alter_job(bigint, text, text, text, text, boolean) to ${role}`,
+  );
+  expect(code).toBe(1);
+  expect(await jobs()).toEqual({ [JOB]: true });
+});
+
+test("quiesce shows every active job, and switches them off when told to", async () => {
+  await scheduleJob(held!.value.client, "otro");
+  const shown = await matview("quiesce");
+  expect(shown.stdout).toContain("otro");
+  expect(shown.stdout).toContain("Nothing was changed: matview quiesce --yes makes them inactive.");
+  expect(await jobs()).toEqual({ otro: true, [JOB]: true });
+  expect((await matview("quiesce", "--yes")).stdout).toContain("2 jobs are inactive now.");
+  expect(await jobs()).toEqual({ otro: false, [JOB]: false });
+  expect((await matview("quiesce")).stdout).toBe("No active job in database app.\n");
+});
+
+test("history counts a day of hourly runs as complete", async () => {
+  await recordRuns(held!.value.client, jobId, DAY_OF_RUNS);
+  const { code, stdout } = await matview("history", VIEW, "--since", "23h", "--json");
+  const [{ summary }] = JSON.parse(stdout) as [{ summary: Record<string, unknown> }];
+  expect(summary).toMatchObject({
+    expected: 23,
+    recorded: 23,
+    succeeded: 23,
+    failed: 0,
+    successRate: 1,
+    gaps: [],
+    stuck: [],
+  });
+  expect(code).toBe(0);
+});
+
+test("history names failures, gaps, runs without an end and runs that are stuck", async () => {
+  const runs = DAY_OF_RUNS.filter((_, index) => index !== 12).map((run, index) =>
+    index === 3 ? { ...run, status: "failed", message: "ERROR:  no\nDETAIL: Row (secret)" } : run,
+  );
+  await recordRuns(held!.value.client, jobId, [
+    ...runs.slice(0, 20),
+    { minutesAgo: 135, status: "failed", message: "server restarted", seconds: null },
+    { minutesAgo: 133, status: "connecting", seconds: null },
+    ...runs.slice(20),
+  ]);
+  const { code, stdout } = await matview("history", VIEW);
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/gaps +│ .*2 h from/);
+  expect(stdout).toMatch(/without end time +│ run \d+ \(the server ended meanwhile\)/);
+  expect(stdout).toMatch(/stuck +│ run \d+ in connecting/);
+  expect(stdout).not.toContain("secret");
+  expect(stdout).toContain("×");
+});
+
+test("frequency reckons from the durations of the runs", async () => {
+  await recordRuns(
+    held!.value.client,
+    jobId,
+    DAY_OF_RUNS.map((run) => ({ ...run, seconds: 90 })),
+  );
+  const { stdout } = await matview("frequency", VIEW, "--json");
+  const [{ choices }] = JSON.parse(stdout) as [{ choices: Record<string, unknown>[] }];
+  expect(choices[0]).toEqual({
+    everyMinutes: 1,
+    runsPerDay: 1440,
+    busySecondsPerDay: 129_600,
+    duty: 1.5,
+    worstAgeSeconds: 151,
+    remark: "the longest run outlasts it: runs queue up, busy for more than half of the time",
+  });
+});

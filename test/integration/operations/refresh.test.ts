@@ -1,0 +1,117 @@
+import { once } from "node:events";
+import { expect, test } from "@jest/globals";
+import type { Client } from "pg";
+import { until } from "../../../scripts/database/until.ts";
+import { runMatview, startMatview } from "../../support/dashboard.ts";
+import type { Ended } from "../../support/dashboard.ts";
+import { withDatabase } from "../../support/database.ts";
+import type { TestDatabase } from "../../support/database.ts";
+import { withClient } from "../../support/server.ts";
+
+const VIEW = "public.numeros";
+
+async function withView(
+  action: (database: TestDatabase) => Promise<void>,
+  { seconds = 0, index = true } = {},
+): Promise<void> {
+  await withDatabase(
+    async (database) => {
+      // The function is slow only once the table says so: creating and filling the view is not.
+      await database.client.query("create table public.pausa as select 0.0::float8 as segundos");
+      await database.client.query(
+        "create function public.espera() returns int language plpgsql as $$ begin perform pg_sleep(segundos) from public.pausa; return 1; end $$",
+      );
+      await database.client.query(`create materialized view ${VIEW} as select public.espera() as id`);
+      if (index) await database.client.query(`create unique index on ${VIEW} (id)`);
+      await database.client.query("update public.pausa set segundos = $1", [seconds]);
+      await action(database);
+    },
+    { template: "empty" },
+  );
+}
+
+const refresh = (url: string, ...words: string[]): Promise<Ended> => runMatview(["refresh", ...words, VIEW], url);
+
+async function refreshing(client: Client): Promise<boolean> {
+  const { rows } = await client.query(
+    "select 1 from pg_stat_activity where query ilike 'refresh materialized%' and state = 'active' and datname = current_database()",
+  );
+  return rows.length > 0;
+}
+
+test("a view with data and a unique index is refreshed beside its readers", async () => {
+  await withView(async ({ url }) => {
+    const { code, stdout, stderr } = await refresh(url);
+    expect(stdout).toMatch(/^public\.numeros refreshed beside its readers in .*: 1 rows\n$/);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  });
+});
+
+test("a view without data is refreshed plainly, and left alone the second time when asked to", async () => {
+  await withView(async ({ client, url }) => {
+    await client.query(`refresh materialized view ${VIEW} with no data`);
+    expect((await refresh(url, "--if-unpopulated")).stdout).toMatch(/^public\.numeros refreshed in /);
+    expect((await refresh(url, "--if-unpopulated")).stdout).toBe("public.numeros has data already: 1 rows\n");
+  });
+});
+
+test("a view without a unique index is refreshed plainly, and that readers wait is said", async () => {
+  await withView(
+    async ({ url }) => {
+      const { code, stderr } = await refresh(url);
+      expect({ code, stderr }).toEqual({
+        code: 0,
+        stderr: "public.numeros has no unique index that a concurrent refresh can use: readers wait until it is done\n",
+      });
+    },
+    { index: false },
+  );
+});
+
+test("beside a refresh that is going on it comes after, or refuses when told not to wait", async () => {
+  await withView(async ({ client, url, server, name }) => {
+    await withClient(server.url(name), async (other) => {
+      await other.query("begin");
+      await other.query(`refresh materialized view concurrently ${VIEW}`);
+      const refused = await refresh(url, "--no-wait");
+      expect(refused.stderr).toMatch(
+        /is being refreshed by postgres \(process \d+\) for .*; leave --no-wait out to wait for it\n$/,
+      );
+      expect(refused.code).toBe(1);
+      const waiting = refresh(url);
+      await until(() => refreshing(client), { what: "the second refresh to wait" });
+      await other.query("commit");
+      const { code, stderr } = await waiting;
+      expect(stderr).toMatch(/this one comes after it\n$/);
+      expect(code).toBe(0);
+    });
+  });
+});
+
+test("Ctrl-C cancels the refresh on the server, and the view stays as it was", async () => {
+  await withView(
+    async ({ client, url }) => {
+      const child = startMatview(["refresh", VIEW], url);
+      let stderr = "";
+      child.stderr.on("data", (chunk) => (stderr += String(chunk)));
+      const ended = once(child, "close");
+      await until(() => refreshing(client), { what: "the refresh to begin" });
+      child.kill("SIGINT");
+      expect((await ended)[0]).toBe(130);
+      expect(stderr).toBe("matview refresh: the refresh of public.numeros was cancelled; the view is as it was\n");
+      await until(async () => !(await refreshing(client)), { what: "the refresh to be over on the server" });
+      expect((await client.query(`select id from ${VIEW}`)).rows).toEqual([{ id: 1 }]);
+    },
+    { seconds: 600 },
+  );
+});
+
+test("a view that is not there is named with the database, without a stack trace", async () => {
+  await withDatabase(async ({ url, name }) => {
+    expect(await runMatview(["refresh", "public.nada"], url)).toEqual({
+      code: 1,
+      stdout: "",
+      stderr: `matview refresh: there is no materialized view public.nada in database ${name}\n`,
+    });
+  });
+});
