@@ -41,7 +41,7 @@ export function stepLine(step: PreviewedStep): string {
 }
 
 /** How often the job runs before and after, and how busy that keeps the server. */
-export function rateLines({ runsPerDay, refreshMs }: ResourcePreview): string[] {
+export function rateLines({ runsPerDay, refreshMs }: Pick<ResourcePreview, "runsPerDay" | "refreshMs">): string[] {
   if (runsPerDay === undefined) return [];
   const { before, after } = runsPerDay;
   const load = (runs: number): string => (refreshMs === undefined ? "" : ` (${duration(runs * refreshMs)} of work)`);

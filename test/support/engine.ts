@@ -25,6 +25,8 @@ export interface TestStack {
   readonly directory: string;
   /** Runs one pulumi command to its end, without colours; `--stack` is added. */
   pulumi(args: readonly string[], env?: NodeJS.ProcessEnv): Promise<Ended>;
+  /** Runs the `matview` command in the environment of this stack, as a person would in a shell. */
+  matview(args: readonly string[], env?: NodeJS.ProcessEnv): Promise<Ended>;
   /** Starts one in a process group of its own, for tests that do not let it end. */
   start(args: readonly string[], env?: NodeJS.ProcessEnv): ChildProcess;
   /** The state as `pulumi stack export` tells it, secrets encrypted. */
@@ -86,6 +88,8 @@ async function makeStack(
     directory,
     pulumi,
     configure,
+    matview: (args, more = {}) =>
+      run("node", ["operations/matview.ts", ...args], { env: { ...environment, ...more }, cwd: checkout }),
     start: (args, more = {}) =>
       spawn("pulumi", whole(args), { env: { ...environment, ...more }, cwd: checkout, detached: true, stdio: "pipe" }),
     state: async () => {

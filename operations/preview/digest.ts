@@ -1,0 +1,54 @@
+import { z } from "zod";
+import { userError } from "../../components/postgres/errors.ts";
+import type { PulumiRun } from "./pulumiRun.ts";
+
+const stateSchema = z.object({
+  type: z.string(),
+  inputs: z.record(z.string(), z.unknown()).optional(),
+  outputs: z.record(z.string(), z.unknown()).optional(),
+});
+
+const digestSchema = z.object({
+  config: z.record(z.string(), z.unknown()).optional(),
+  steps: z
+    .array(
+      z.object({
+        op: z.string(),
+        urn: z.string(),
+        oldState: stateSchema.optional(),
+        newState: stateSchema.optional(),
+      }),
+    )
+    .optional(),
+  diagnostics: z.array(z.object({ message: z.string().optional(), severity: z.string().optional() })).optional(),
+});
+
+/** What the engine says that it will do, resource by resource, as `preview --json` and `refresh --json` print it. */
+export type Digest = z.infer<typeof digestSchema>;
+export type DigestStep = NonNullable<Digest["steps"]>[number];
+
+/** The digest that a run printed. @throws with the engine's own words where the run failed. */
+export function readDigest(what: string, { code, stdout, stderr }: PulumiRun, allowed: readonly number[]): Digest {
+  const parsed = digestSchema.safeParse(jsonIn(stdout));
+  if (allowed.includes(code) && parsed.success) return parsed.data;
+  const errors = (parsed.data?.diagnostics ?? [])
+    .filter(({ severity }) => severity === "error")
+    .map(({ message = "" }) => message.replace(/^error: /, "").trim());
+  const reason = [...new Set(errors)].join("\n") || stderr.trim() || stdout.trim().slice(-2_000);
+  throw userError(`${what} failed (pulumi ended with ${code}): ${reason}`);
+}
+
+/** The type of a resource, without those of its parents. */
+export function typeOf(urn: string): string {
+  return urn.split("::").at(-2)?.split("$").at(-1) ?? "";
+}
+
+// Messages of the engine may come before the digest.
+function jsonIn(text: string): unknown {
+  const start = text.indexOf("{");
+  try {
+    return JSON.parse(text.slice(Math.max(0, start)));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,114 @@
+import { createHash } from "node:crypto";
+import { kindOfType } from "../../components/kinds.ts";
+import type { AnyKind } from "../../components/kinds.ts";
+import type { Session } from "../../components/postgres/session.ts";
+import { canonical, declaredOnly } from "../../components/preview/fingerprint.ts";
+import { worse } from "../../components/preview/statementCost.ts";
+import type { Risk } from "../../components/preview/statementCost.ts";
+import { previewChange } from "../../components/previewPlan.ts";
+import type { ResourcePreview } from "../../components/previewPlan.ts";
+import { typeOf } from "./digest.ts";
+import type { Digest, DigestStep } from "./digest.ts";
+import { firstRefreshOf } from "./firstRefresh.ts";
+import { policyFacts } from "./policyFacts.ts";
+import type { PolicyFacts } from "./policyFacts.ts";
+
+/** A resource of a plan, as the plan's JSON has it. */
+export interface PlannedResource extends Omit<ResourcePreview, "operation"> {
+  readonly urn: string;
+  readonly operation: ResourcePreview["operation"] | "run";
+  readonly adopt: boolean;
+  /** The inputs, without what is random; null when the resource is to be deleted. */
+  readonly declared: Readonly<Record<string, unknown>> | null;
+  readonly previous: Readonly<Record<string, unknown>> | null;
+  readonly facts: PolicyFacts | undefined;
+}
+
+/** What `matview plan --json` prints. */
+export interface PlanDocument {
+  readonly version: 1;
+  readonly stack: string;
+  readonly database: string;
+  /** Of all resources together: equal plans have equal fingerprints, whenever and wherever they are made. */
+  readonly fingerprint: string;
+  readonly risk: Risk;
+  readonly resources: readonly PlannedResource[];
+  /** What the engine will do about resources of other kinds. */
+  readonly others: readonly { readonly operation: string; readonly urn: string }[];
+}
+
+const IDLE = ["same", "refresh", "read"];
+
+/** The plan of every resource of ours that the engine's preview names, in the order in which the engine goes about it. */
+export async function planDocument(session: Session, stack: string, digest: Digest): Promise<PlanDocument> {
+  const steps = digest.steps ?? [];
+  const resources: PlannedResource[] = [];
+  for (const step of relevant(steps)) {
+    const kind = kindOfType(typeOf(step.urn));
+    const planned =
+      kind === undefined ? await firstRefreshOf(session, step, resources) : await plannedOf(session, kind, step);
+    if (planned !== undefined) resources.push(planned);
+  }
+  const known = new Set(resources.map(({ urn }) => urn));
+  return {
+    version: 1,
+    stack,
+    database: session.capabilities.database,
+    fingerprint: hash(resources.map(({ urn, fingerprint }) => [urn, fingerprint])),
+    risk: resources.flatMap((one) => one.steps).reduce<Risk>((risk, one) => worse(risk, one.risk), "none"),
+    resources,
+    others: steps
+      .filter(({ op, urn }) => !IDLE.includes(op) && !known.has(urn))
+      .map(({ op, urn }) => ({ operation: op, urn })),
+  };
+}
+
+/** One step a resource: what is done about it, or else what a state refresh found of it. */
+function relevant(steps: readonly DigestStep[]): DigestStep[] {
+  const acted = new Set(steps.filter(({ op }) => !IDLE.includes(op)).map(({ urn }) => urn));
+  const idle = new Map<string, DigestStep>();
+  for (const step of steps) if (!acted.has(step.urn)) idle.set(step.urn, step);
+  return [...idle.values(), ...steps.filter(({ op }) => !IDLE.includes(op))];
+}
+
+async function plannedOf(session: Session, kind: AnyKind, step: DigestStep): Promise<PlannedResource | undefined> {
+  const isIdle = IDLE.includes(step.op);
+  const news = step.op === "delete" ? undefined : step.newState?.inputs;
+  const olds = isIdle ? news : oldInputs(step);
+  if (news === undefined && olds === undefined) return undefined;
+  const transition = {
+    desired: news === undefined ? ("absent" as const) : inputsOf(news),
+    previous: olds === undefined ? undefined : inputsOf(olds),
+    adopt: news?.["adopt"] === true,
+  };
+  const see = async (wanted: object) => ({
+    actual: (await kind.describe(session, [wanted]))[0],
+    capabilities: session.capabilities,
+  });
+  const preview = await previewChange(kind, { see, open: (work) => work(session) }, transition, isIdle);
+  return {
+    urn: step.urn,
+    ...preview,
+    adopt: transition.adopt,
+    declared: news === undefined ? null : declaredOnly(inputsOf(news)),
+    previous: olds === undefined ? null : declaredOnly(inputsOf(olds)),
+    facts: news === undefined ? undefined : await policyFacts(session, inputsOf(news)),
+  };
+}
+
+// An update is handed the outputs; what is kept there beside the inputs says nothing about what is run.
+function oldInputs({ oldState }: DigestStep): Record<string, unknown> | undefined {
+  const { inputs, outputs } = oldState ?? {};
+  if (inputs === undefined || outputs === undefined) return inputs;
+  return Object.fromEntries(Object.entries(outputs).filter(([key]) => key in inputs));
+}
+
+function inputsOf(props: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(props).filter(([key]) => !key.startsWith("__") && key !== "adopt" && key !== "recorded"),
+  );
+}
+
+function hash(value: unknown): string {
+  return createHash("sha256").update(canonical(value)).digest("hex");
+}

@@ -1,0 +1,80 @@
+import { displayName } from "../../components/postgres/names.ts";
+import type { QualifiedName } from "../../components/postgres/names.ts";
+import { step } from "../../components/postgres/plan.ts";
+import type { Session } from "../../components/postgres/session.ts";
+import { sqlStatement, sqlText } from "../../components/postgres/sqlFiles.ts";
+import { fingerprint } from "../../components/preview/fingerprint.ts";
+import { explain } from "../../components/preview/measures.ts";
+import { previewStep } from "../../components/preview/previewStep.ts";
+import { viewArgument } from "../viewArgument.ts";
+import type { DigestStep } from "./digest.ts";
+import type { PlannedResource } from "./document.ts";
+
+const COMMAND = /\brefresh --if-unpopulated (.+)$/;
+
+/** The command that fills a view after its creation, as a step of the plan; undefined for any other resource. */
+export async function firstRefreshOf(
+  session: Session,
+  { op, urn, oldState, newState }: DigestStep,
+  planned: readonly PlannedResource[],
+): Promise<PlannedResource | undefined> {
+  const words = COMMAND.exec(String(newState?.inputs?.["create"] ?? ""))?.[1];
+  if (words === undefined || !["create", "update"].includes(op)) return undefined;
+  if (incarnationOf(oldState?.inputs) === incarnationOf(newState?.inputs)) return undefined;
+  const view = viewArgument([words.replace(/^'(.*)'$/, "$1")]);
+  const created = planned.find(
+    ({ id, kind, steps }) => kind === "materialized view" && id === displayName(view) && steps.some(isCreation),
+  );
+  const isEmpty = created !== undefined || (await isUnpopulated(session, view));
+  const sql = isEmpty
+    ? [sqlStatement("statements/refresh_materialized_view", { names: { schema: view.schema, view: view.name } })]
+    : [];
+  const work = step("first refresh", displayName(view), "has no data yet", sql, { transaction: false });
+  const plan = { steps: isEmpty ? [work] : [], differences: [] };
+  return {
+    urn,
+    kind: "first refresh",
+    id: displayName(view),
+    operation: "run",
+    steps: isEmpty ? [await firstStep(session, work, created)] : [],
+    refusals: [],
+    differences: [],
+    isPlanned: true,
+    runsPerDay: undefined,
+    refreshMs: undefined,
+    fingerprint: fingerprint(displayName(view), {}, plan),
+    adopt: false,
+    declared: null,
+    previous: null,
+    facts: undefined,
+  };
+}
+
+// Nobody reads a view that has no data, whatever lock is on it.
+async function firstStep(
+  session: Session,
+  work: Parameters<typeof previewStep>[1],
+  created: PlannedResource | undefined,
+): Promise<PlannedResource["steps"][number]> {
+  const definition = created?.declared?.["definition"];
+  const planned = typeof definition === "string" ? await explain(session, [definition]) : undefined;
+  const measures =
+    planned === undefined ? undefined : { rows: planned.rows, heapBytes: 0, totalBytes: 0, runs: undefined, planned };
+  return { ...(await previewStep(session, work, measures)), risk: "online", lock: "none", lockMs: 0 };
+}
+
+function isCreation({ action }: { readonly action: string }): boolean {
+  return action === "create";
+}
+
+async function isUnpopulated({ target }: Session, { schema, name }: QualifiedName): Promise<boolean> {
+  const { rows } = await target.query<{ isPopulated: boolean }>(sqlText("describe/view_size"), [schema, name]);
+  return rows[0]?.isPopulated === false;
+}
+
+function incarnationOf(inputs: Readonly<Record<string, unknown>> | undefined): unknown {
+  const environment = inputs?.["environment"];
+  return typeof environment === "object" && environment !== null
+    ? (environment as Record<string, unknown>)["MATVIEW_INCARNATION"]
+    : undefined;
+}

@@ -1,0 +1,106 @@
+import colors from "picocolors";
+import { bytes, duration, rateLines } from "../../components/preview/lines.ts";
+import type { Risk } from "../../components/preview/statementCost.ts";
+import { table } from "../text.ts";
+import type { PlanDocument, PlannedResource } from "./document.ts";
+
+/** A plan as a table for a terminal. */
+export function planTable(plan: PlanDocument): string {
+  const rows = plan.resources.flatMap((one) =>
+    stepRows(one).map(([risk, ...cells]) => [colour(risk as Risk), ...cells]),
+  );
+  const heading = `stack ${plan.stack}, database ${plan.database}: ${summary(plan)}`;
+  return [heading, ...(rows.length === 0 ? [] : [table([...HEAD], rows)]), ...notes(plan), fingerprintLine(plan)].join(
+    "\n",
+  );
+}
+
+/** The same for a comment on a pull request. */
+export function planMarkdown(plan: PlanDocument): string {
+  const rows = plan.resources.flatMap(stepRows).map((cells) => `| ${cells.map(escaped).join(" | ")} |`);
+  const tableLines = rows.length === 0 ? [] : [`| ${HEAD.join(" | ")} |`, `|${" --- |".repeat(HEAD.length)}`, ...rows];
+  const sql = planSql(plan);
+  const details = sql === "" ? [] : ["", "<details><summary>Statements</summary>", "", fence(sql), "", "</details>"];
+  return [
+    `### matview plan for \`${plan.stack}\``,
+    "",
+    summary(plan),
+    "",
+    ...tableLines,
+    ...notes(plan).map((note) => `- ${note}`),
+    ...details,
+    "",
+    `<sub>${fingerprintLine(plan)}</sub>`,
+  ].join("\n");
+}
+
+/** The statements in order, as psql would take them, with what they are for as comments. */
+export function planSql(plan: PlanDocument): string {
+  return plan.resources
+    .flatMap(({ steps }) => steps)
+    .map(({ action, target, reason, on, statements }) => {
+      const comment = `-- ${action} ${target}: ${reason}`.replaceAll("\n", " ");
+      const where = on === "cron" ? ["-- in the database that holds pg_cron"] : [];
+      return [comment, ...where, ...statements.map((statement) => `${statement};`)].join("\n");
+    })
+    .join("\n\n");
+}
+
+const HEAD = ["risk", "step", "why", "lock", "takes", "writes"];
+
+function stepRows({ steps }: PlannedResource): string[][] {
+  return steps.map((step) => [
+    step.risk,
+    `${step.action} ${step.target}`,
+    [
+      step.reason,
+      ...step.hazards,
+      ...(step.dependents.length === 0 ? [] : [`touches ${step.dependents.join(", ")}`]),
+    ].join("; "),
+    step.lock === "none" ? "none" : `${step.lock}, ${duration(step.lockMs)}`,
+    `${duration(step.durationMs)}${step.isMeasured ? "" : " (estimated)"}`,
+    step.bytesWritten === 0 ? "nothing" : `${step.rows.toLocaleString("en-US")} rows, ${bytes(step.bytesWritten)}`,
+  ]);
+}
+
+function notes({ resources, others }: PlanDocument): string[] {
+  return [
+    ...resources.flatMap(({ kind, id, refusals }) => refusals.map((refusal) => `REFUSED ${kind} ${id}: ${refusal}`)),
+    ...resources.flatMap((one) => rateLines(one).map((line) => `${one.kind} ${one.id}: ${line}`)),
+    ...resources
+      .filter(({ isPlanned }) => !isPlanned)
+      .map(({ kind, id }) => `${kind} ${id}: is planned when what it stands on is there, such as pg_cron`),
+    ...resources
+      .filter(({ operation, steps, refusals }) => operation === "update" && steps.length + refusals.length === 0)
+      .map(({ kind, id }) => `${kind} ${id}: text only, nothing is run`),
+    ...others.map(
+      ({ operation, urn }) => `besides, by the engine: ${operation} ${urn.split("::").slice(-2).join(" ")}`,
+    ),
+  ];
+}
+
+function summary({ resources, risk }: PlanDocument): string {
+  const steps = resources.reduce((total, one) => total + one.steps.length, 0);
+  if (steps === 0) return "no change: nothing is run.";
+  return `${steps} ${steps === 1 ? "step" : "steps"}, highest risk: ${risk}.`;
+}
+
+function fingerprintLine({ fingerprint }: PlanDocument): string {
+  return `fingerprint ${fingerprint}`;
+}
+
+function colour(risk: Risk): string {
+  if (risk === "data loss" || risk === "readers wait") return colors.red(risk);
+  return risk === "brief lock" ? colors.yellow(risk) : colors.green(risk);
+}
+
+function escaped(cell: string): string {
+  return cell.replaceAll("|", "\\|").replaceAll("\n", " ");
+}
+
+// A fence longer than any run of backticks inside.
+function fence(sql: string): string {
+  const longest = Math.max(2, ...(sql.match(/`+/g) ?? []).map((run) => run.length));
+  const mark = "`".repeat(longest + 1);
+  return `${mark}sql\n${sql}\n${mark}`;
+}
