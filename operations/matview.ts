@@ -6,10 +6,15 @@ import type { Verb } from "./verb.ts";
 
 // A verb's file is loaded only when it is asked for, so that each starts quickly.
 const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
-  plan: async () => (await import("./plan.ts")).plan,
-  refresh: async () => (await import("./refresh.ts")).refresh,
   status: async () => (await import("./status.ts")).status,
   verify: async () => (await import("./verify.ts")).verify,
+  history: async () => (await import("./history.ts")).history,
+  plan: async () => (await import("./plan.ts")).plan,
+  refresh: async () => (await import("./refresh.ts")).refresh,
+  pause: async () => (await import("./pause.ts")).pause,
+  resume: async () => (await import("./resume.ts")).resume,
+  frequency: async () => (await import("./frequency.ts")).frequency,
+  quiesce: async () => (await import("./quiesce.ts")).quiesce,
 };
 
 /** Runs the command line `matview VERB ...` and returns its exit status: 0 done, 1 failed, 2 used wrongly, or what the verb says. */
