@@ -10,6 +10,8 @@ export interface ActualJob {
   readonly schedule: string;
   readonly command: string;
   readonly isActive: boolean;
+  /** Its role was renamed or dropped: pg_cron's launcher fails on it at the next change, and no job runs for anyone. */
+  readonly isOrphaned?: boolean;
 }
 
 /** What a role may do with its jobs beside scheduling and unscheduling them. */
@@ -56,6 +58,14 @@ export function canBeInactive({ mayAlterJob, mayScheduleInDatabase }: CronPowers
 /** How messages name a job that is not the declared one. */
 export function jobTitle({ name, jobId, user, schedule, database }: ActualJob): string {
   return `job ${name} (number ${jobId}, ${schedule}, as ${user} in database ${database})`;
+}
+
+/** What an orphaned job does, and how to be rid of it. */
+export function orphanProblem({ name, jobId, user }: ActualJob): string {
+  return (
+    `job ${name} (number ${jobId}) belongs to role ${user}, which was renamed or dropped, and so no job runs for anyone: ` +
+    `select cron.unschedule(${jobId})`
+  );
 }
 
 /** True when both are one entry for pg_cron, whose key is name and user. */

@@ -6,7 +6,7 @@ import { saysTheSame } from "./command.ts";
 import type { DesiredJob, ResolvedJob } from "./desired.ts";
 import { changesOf, resolveJob } from "./jobChanges.ts";
 import type { JobContext } from "./jobChanges.ts";
-import { canBeInactive, isSameEntry, jobTitle, powersOf } from "./jobState.ts";
+import { canBeInactive, isSameEntry, jobTitle, orphanProblem, powersOf } from "./jobState.ts";
 import type { ActualJob, CronPowers, JobState } from "./jobState.ts";
 import { alterSql, scheduleSql, unscheduleSql, waitForRun } from "./statements.ts";
 import { planTakeover } from "./takeover.ts";
@@ -24,8 +24,28 @@ export function planJob({ desired, previous, actual: state, capabilities }: Situ
     // A role's timeout holds from its next session on: set before the job runs, taken back after it.
     steps: desired === "absent" ? [...entry.steps, ...timeout.steps] : [...timeout.steps, ...entry.steps],
     differences: [...entry.differences, ...timeout.differences],
-    ...(entry.refusals === undefined ? {} : { refusals: entry.refusals }),
+    ...refused([...(entry.refusals ?? []), ...standstill(desired, state, entry, capabilities)]),
   };
+}
+
+function refused(refusals: readonly string[]): Pick<Plan, "refusals"> {
+  return refusals.length === 0 ? {} : { refusals };
+}
+
+/** What makes any change of jobs pointless here. */
+function standstill(
+  desired: DesiredJob | "absent",
+  state: JobState,
+  { steps }: Plan,
+  capabilities: Capabilities,
+): string[] {
+  if (steps.length === 0) return [];
+  if (capabilities.inRecovery) return [STANDBY];
+  // The one that this plan moves or removes is being mended.
+  const orphan = state.jobs.find(
+    (job) => desired !== "absent" && job.isOrphaned === true && job.name === desired.name && job !== state.job,
+  );
+  return orphan === undefined ? [] : [orphanProblem(orphan)];
 }
 
 /** The step that makes a job inactive while its view cannot be refreshed; none where this role may not do it. */
@@ -129,6 +149,10 @@ function refuseOtherDatabase(job: ResolvedJob, actual: ActualJob): Plan {
 function created(job: ResolvedJob, powers: CronPowers, capabilities: Capabilities): string[] {
   return !job.isActive && !canBeInactive(powers) ? [] : scheduleSql(job, powers, capabilities);
 }
+
+/** What is said of a standby: there alter_job does nothing, and does not say so. */
+export const STANDBY =
+  "this server is a standby, where pg_cron neither takes changes nor runs jobs: connect to the primary";
 
 const ON_CRON = { on: "cron" } as const;
 const STOPS = { on: "cron", hazards: ["scheduled refreshes stop"] } as const;

@@ -3,19 +3,19 @@ import { sqlIdentifier } from "../postgres/names.ts";
 import type { Session } from "../postgres/session.ts";
 import { sqlText } from "../postgres/sqlFiles.ts";
 import { commandProblems } from "./commandPreflight.ts";
+import { describeJobs } from "./describe.ts";
 import type { DesiredJob, ResolvedJob } from "./desired.ts";
 import { resolveJob } from "./jobChanges.ts";
-import { powersOf } from "./jobState.ts";
+import { orphanProblem, powersOf } from "./jobState.ts";
 import type { CronPowers } from "./jobState.ts";
+import { STANDBY } from "./plan.ts";
 import { parseSchedule } from "./schedule.ts";
 import { otherDatabase } from "./statements.ts";
 
 /** What keeps pg_cron from taking or running the job, each problem with what to do. */
 export async function preflightJob(session: Session, desired: DesiredJob): Promise<string[]> {
   const { cron, inRecovery } = session.capabilities;
-  if (inRecovery) {
-    return ["this server is a standby, where pg_cron neither takes changes nor runs jobs: connect to the primary"];
-  }
+  if (inRecovery) return [STANDBY];
   const problems = cronProblems(session);
   if (cron?.hasUsage !== true) return problems;
   const parsed = parseSchedule(desired.schedule, cron);
@@ -24,7 +24,7 @@ export async function preflightJob(session: Session, desired: DesiredJob): Promi
   const role = await roleProblems(session, job.user);
   return [
     ...problems,
-    ...(await orphanProblems(session)),
+    ...(await orphanProblems(session, job)),
     ...(role ?? [`role ${job.user} does not exist: create it, or set matview:managePlatform to true`]),
     ...(role === undefined ? [] : await databaseProblems(session, job)),
     ...(role === undefined ? [] : await commandProblems(session, job)),
@@ -53,19 +53,11 @@ export function cronProblems({ capabilities }: Session): string[] {
   ];
 }
 
-// A launcher that fails restarts, and may just be alive: what it fails on is the cause to tell.
-async function orphanProblems({ cron }: Session): Promise<string[]> {
-  interface Orphan {
-    jobId: string;
-    name: string | null;
-    user: string;
-  }
-  const { rows } = await cron.query<Orphan>(sqlText("describe/orphaned_jobs"));
-  return rows.map(
-    ({ jobId, name, user }) =>
-      `job ${name ?? "without a name"} (number ${jobId}) belongs to role ${user}, which was renamed or dropped, and so no job runs for ` +
-      `anyone: select cron.unschedule(${jobId})`,
-  );
+// A launcher that fails restarts, and may just be alive: what it fails on is the cause to tell. One that has the declared name under
+// another role may be what this deploy mends, which the plan decides.
+async function orphanProblems(session: Session, job: ResolvedJob): Promise<string[]> {
+  const orphans = (await describeJobs(session, null)).filter(({ isOrphaned }) => isOrphaned === true);
+  return orphans.filter(({ name, user }) => name !== job.name || user === job.user).map(orphanProblem);
 }
 
 interface RoleRow {
