@@ -48,7 +48,7 @@ export function run(file: string, args: readonly string[], options: RunOptions =
       if (error === null) return resolve({ code: 0, stdout, stderr });
       const overran = error.killed === true && !givenUp ? `no answer within ${timeoutMs / 1_000} s` : "";
       const code = typeof error.code === "number" && error.code !== 0 ? error.code : 1;
-      resolve({ code, stdout, stderr: overran || stderr || error.message });
+      resolve({ code, stdout, stderr: overran || stderr || (stdout === "" ? error.message : "") });
     });
     child.stderr?.on("data", (text: string) => {
       if (givenUp || giveUpAt?.test(text) !== true) return;
