@@ -9,12 +9,14 @@ const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
   status: async () => (await import("./status.ts")).status,
   verify: async () => (await import("./verify.ts")).verify,
   history: async () => (await import("./history.ts")).history,
+  drift: async () => (await import("./drift.ts")).drift,
   plan: async () => (await import("./plan.ts")).plan,
   refresh: async () => (await import("./refresh.ts")).refresh,
   pause: async () => (await import("./pause.ts")).pause,
   resume: async () => (await import("./resume.ts")).resume,
   frequency: async () => (await import("./frequency.ts")).frequency,
   quiesce: async () => (await import("./quiesce.ts")).quiesce,
+  doctor: async () => (await import("./doctor.ts")).doctor,
 };
 
 /** Runs the command line `matview VERB ...` and returns its exit status: 0 done, 1 failed, 2 used wrongly, or what the verb says. */

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Client } from "pg";
 import { checkout } from "../../scripts/checkout.ts";
+import { until } from "../../scripts/database/until.ts";
 
 export const VIEW = "public.mv_conversaciones_dashboard";
 export const JOB = "refresh-conversaciones-dashboard";
@@ -10,15 +11,27 @@ export const STAMP = "vista_actualizada_at";
 
 const definition = readFileSync(join(checkout, "sql/views/mv_conversaciones_dashboard.sql"), "utf8");
 
+/** How a test's dashboard differs from the deployed one. */
+export interface DashboardOptions {
+  /** How far back its stamp lies, as if it had been refreshed then. */
+  readonly stampMinutes?: number;
+  readonly where?: string;
+  /** A text of the definition and what stands there instead. */
+  readonly from?: readonly [string, string];
+}
+
 /**
  * Makes the dashboard's view with its unique index, as if it had been refreshed some minutes ago: its stamp lies that far
  * back, at this refresh and at later ones, until `setStampAge` says otherwise.
  */
-export async function createDashboard(client: Client, { stampMinutes = 0, where = "true" } = {}): Promise<void> {
+export async function createDashboard(client: Client, options: DashboardOptions = {}): Promise<void> {
+  const { stampMinutes = 0, where = "true", from = ["", ""] } = options;
   await client.query("create table if not exists public.reloj (atraso interval not null)");
   await client.query("truncate public.reloj");
   await client.query("insert into public.reloj values ($1 * interval '1 minute')", [stampMinutes]);
-  const late = definition.replace("pg_catalog.now()", "pg_catalog.now() - (select atraso from public.reloj)");
+  const late = definition
+    .replace(...from)
+    .replace("pg_catalog.now()", "pg_catalog.now() - (select atraso from public.reloj)");
   await client.query(`create materialized view ${VIEW} as select * from (${late}) todo where ${where}`);
   await client.query(`create unique index on ${VIEW} (conversacion_id)`);
 }
@@ -27,6 +40,12 @@ export async function createDashboard(client: Client, { stampMinutes = 0, where 
 export async function setStampAge(client: Client, minutes: number): Promise<void> {
   await client.query("update public.reloj set atraso = $1 * interval '1 minute'", [minutes]);
   await client.query(`refresh materialized view ${VIEW}`);
+}
+
+/** Waits until pg_cron's launcher is there: it looks for its database once a second. */
+export async function launcherRuns(client: Client): Promise<void> {
+  const question = "select 1 from pg_stat_activity where application_name = 'pg_cron scheduler'";
+  await until(async () => (await client.query(question)).rows.length > 0, { what: "pg_cron's launcher to start" });
 }
 
 /** An hourly schedule that does not fire while a test runs. */

@@ -4,6 +4,7 @@ import {
   createDashboard,
   DAY_OF_RUNS,
   JOB,
+  launcherRuns,
   recordRuns,
   runMatview,
   scheduleJob,
@@ -19,6 +20,7 @@ let held: Held<TestDatabase> | undefined;
 let jobId = "";
 beforeAll(async () => {
   held = await hold<TestDatabase>((use) => withServer({ cronDatabase: "app" }, use));
+  await launcherRuns(held.value.client);
   await createDashboard(held.value.client);
 });
 afterAll(async () => held?.release());

@@ -8,6 +8,7 @@ import {
   createDashboard,
   DAY_OF_RUNS,
   JOB,
+  launcherRuns,
   quietSchedule,
   recordRuns,
   runMatview,
@@ -204,6 +205,7 @@ const databases: readonly Broken[] = [
 let held: Held<TestDatabase> | undefined;
 beforeAll(async () => {
   held = await hold<TestDatabase>((use) => withServer({ cronDatabase: "app" }, use));
+  await launcherRuns(held.value.client);
 });
 afterAll(async () => held?.release());
 

@@ -1,0 +1,119 @@
+import { isServerError, serverText } from "../../components/postgres/errors.ts";
+import { sqlIdentifier } from "../../components/postgres/names.ts";
+import type { QualifiedName } from "../../components/postgres/names.ts";
+import type { Session } from "../../components/postgres/session.ts";
+import { sqlStatement, sqlText } from "../../components/postgres/sqlFiles.ts";
+import { asRole } from "../health/asRole.ts";
+import type { Facts } from "../health/facts.ts";
+import { freshnessOf } from "../health/freshness.ts";
+import type { Freshness } from "../health/freshness.ts";
+import { limitsOf } from "../health/limits.ts";
+import type { Limits } from "../health/limits.ts";
+import { runSpotChecks } from "../health/spotChecks.ts";
+import type { SpotCheckResult } from "../health/spotChecks.ts";
+
+/** Everything that a diagnosis decides from. */
+export interface Evidence extends Facts {
+  readonly limits: Limits;
+  readonly freshness: Freshness;
+  readonly spotChecks: readonly SpotCheckResult[];
+  readonly capabilities: Session["capabilities"];
+  readonly anatomy: Anatomy | undefined;
+  readonly runner: Runner | undefined;
+  /** Sources that the view's owner may not read. */
+  readonly closedSources: readonly string[];
+  /** Keys that the sources now give several rows; undefined when that could not be asked. */
+  readonly duplicateKeys: number | undefined;
+  readonly averageRowBytes: number | undefined;
+}
+
+export interface Anatomy {
+  readonly oid: string;
+  readonly heapBytes: number;
+  readonly keyColumns: readonly string[];
+  readonly pathlessFunctions: readonly string[];
+}
+
+/** Who runs the job, and the port of the server that the job was made on. */
+export interface Runner {
+  readonly canLogin: boolean;
+  readonly roleExists: boolean;
+  readonly mayRefresh: boolean;
+  readonly storedPort: number;
+  readonly port: number;
+}
+
+/** Gathers the evidence for one view; what this role may not ask stays unknown. */
+export async function gatherEvidence(session: Session, facts: Facts): Promise<Evidence> {
+  const { declared, view, job } = facts;
+  const limits = limitsOf(facts);
+  const anatomy =
+    view === undefined ? undefined : await one<Anatomy>(session, "describe/view_anatomy", [view.schema, view.name]);
+  const isReadable = view?.isPopulated === true;
+  return {
+    ...facts,
+    limits,
+    freshness: freshnessOf(facts, limits),
+    spotChecks: isReadable ? await runSpotChecks(session, declared, declared.spotChecks) : [],
+    capabilities: session.capabilities,
+    anatomy,
+    runner:
+      job === undefined
+        ? undefined
+        : (
+            await asRole(session, job.user, () =>
+              session.cron.query<Runner>(sqlText("describe/job_runner"), [job.jobId, view?.owner ?? ""]),
+            )
+          ).rows[0],
+    closedSources:
+      anatomy === undefined || view === undefined ? [] : await closedSources(session, anatomy.oid, view.owner),
+    duplicateKeys: anatomy === undefined ? undefined : await duplicateKeys(session, declared, anatomy),
+    averageRowBytes: isReadable ? await averageRow(session, declared) : undefined,
+  };
+}
+
+async function one<Row extends object>(
+  { target }: Session,
+  file: string,
+  values: readonly unknown[],
+): Promise<Row | undefined> {
+  return (await target.query<Row>(sqlText(file), [...values])).rows[0];
+}
+
+async function closedSources({ target }: Session, oid: string, owner: string): Promise<string[]> {
+  const { rows } = await target.query<{ schema: string; name: string; mayRead: boolean }>(sqlText("describe/sources"), [
+    oid,
+    owner,
+  ]);
+  return rows
+    .filter(({ mayRead }) => !mayRead)
+    .map(({ schema, name }) => `${sqlIdentifier(schema)}.${sqlIdentifier(name)}`);
+}
+
+async function duplicateKeys(
+  session: Session,
+  view: QualifiedName,
+  { keyColumns }: Anatomy,
+): Promise<number | undefined> {
+  if (keyColumns.length === 0) return undefined;
+  const found = await one<{ definition: string }>(session, "describe/view_definition", [view.schema, view.name]);
+  const raw = {
+    definition: found?.definition ?? "",
+    columns: keyColumns.map((column) => `q.${sqlIdentifier(column)}`).join(", "),
+  };
+  return numberOf(session, sqlStatement("statements/duplicate_keys", { raw }), "keys");
+}
+
+function averageRow(session: Session, { schema, name }: QualifiedName): Promise<number | undefined> {
+  return numberOf(session, sqlStatement("statements/average_row", { names: { schema, view: name } }), "bytes");
+}
+
+async function numberOf({ target }: Session, statement: string, column: string): Promise<number | undefined> {
+  try {
+    return (await target.query<Record<string, number>>(statement)).rows[0]?.[column];
+  } catch (error) {
+    if (!isServerError(error)) throw error;
+    process.stderr.write(`could not be asked, and is left out of the diagnosis: ${serverText(error)}\n`);
+    return undefined;
+  }
+}

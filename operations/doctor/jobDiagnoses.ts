@@ -1,0 +1,151 @@
+import { displayName } from "../../components/postgres/names.ts";
+import { readSchedule } from "../health/limits.ts";
+import { clock } from "../text.ts";
+import type { Diagnosis } from "./finding.ts";
+
+const NOT_RUNNING = "the job does not run";
+
+/** Why no run begins, first cause first: each one hides those behind it. */
+export const jobDiagnoses: readonly Diagnosis[] = [
+  ({ capabilities: { cron, cronDatabase, launcherRuns } }) =>
+    cron !== undefined
+      ? undefined
+      : {
+          id: "pg-cron-missing",
+          symptom: NOT_RUNNING,
+          evidence: `pg_cron is not installed in database ${cronDatabase}`,
+          cause: launcherRuns
+            ? "its launcher runs, so it lives in another database"
+            : "the server was started without it, or the extension was dropped",
+          fix: launcherRuns
+            ? "set MATVIEW_CRON_DATABASE to its database"
+            : "shared_preload_libraries = 'pg_cron', restart, create extension pg_cron",
+        },
+  ({ launcherRuns }) =>
+    launcherRuns
+      ? undefined
+      : {
+          id: "launcher-dead",
+          symptom: NOT_RUNNING,
+          evidence: "no session is called pg_cron scheduler",
+          cause:
+            "pg_cron's launcher is not running: not preloaded, ended, or it falls over a job whose role was dropped",
+          fix: "shared_preload_libraries = 'pg_cron' and restart PostgreSQL; select jobid from cron.job j where not exists (select 1 from pg_roles where rolname = j.username) names jobs without a role",
+        },
+  ({ job, capabilities: { cron, currentUser }, declared, view }) =>
+    job !== undefined
+      ? undefined
+      : {
+          id: "job-missing",
+          symptom: NOT_RUNNING,
+          evidence: `role ${currentUser} sees no job${declared.job === undefined ? "" : ` ${declared.job}`} that refreshes ${displayName(declared)}`,
+          cause:
+            cron?.seesAllJobs === true
+              ? "the job was removed, or never made"
+              : "the job was removed, or it belongs to a role whose jobs this one may not see",
+          fix:
+            cron?.seesAllJobs === true
+              ? "deploy the stack"
+              : `grant ${view?.owner ?? "the owner's role"} to ${currentUser}, and look again`,
+        },
+  ({ runner, job }) =>
+    runner === undefined || runner.storedPort === runner.port
+      ? undefined
+      : {
+          id: "restored-copy",
+          symptom: "jobs of another environment run here, or none does",
+          evidence: `job ${job?.name} was made on a server at port ${runner.storedPort}; this one listens at port ${runner.port}`,
+          cause: "this database is a restored copy: a dump holds pg_cron's jobs",
+          fix: "matview quiesce --yes, and then deploy this environment's own stack",
+        },
+  ({ job, declared }) =>
+    job?.isActive !== false
+      ? undefined
+      : {
+          id: "job-inactive",
+          symptom: NOT_RUNNING,
+          evidence: `job ${job.name} is inactive`,
+          cause: "it was paused by hand, or the configuration says active: false",
+          fix: `matview resume ${displayName(declared)}`,
+        },
+  ({ job, jobRefreshesView, declared, capabilities: { database } }) =>
+    job === undefined || jobRefreshesView
+      ? undefined
+      : {
+          id: "job-refreshes-something-else",
+          symptom: "the job runs and the view stays as it is",
+          evidence: `job ${job.name} runs in database ${job.database}: ${job.command}`,
+          cause: `its command or database was changed by hand; it does not refresh ${displayName(declared)} in ${database}`,
+          fix: "deploy the stack: it puts command and database right",
+        },
+  ({ job }) =>
+    job === undefined || readSchedule(job.schedule) !== undefined
+      ? undefined
+      : {
+          id: "schedule-never-fires",
+          symptom: NOT_RUNNING,
+          evidence: `schedule ${job.schedule}`,
+          cause: "pg_cron accepts it and never fires, or fires at other times than it says",
+          fix: 'pulumi config set matview:schedule "*/5 * * * *", and deploy',
+        },
+  ({ otherJobs, job, declared }) =>
+    otherJobs.length === 0
+      ? undefined
+      : {
+          id: "several-jobs",
+          symptom: "refreshes come more often than the schedule says, and wait for each other",
+          evidence: [job, ...otherJobs].map((one) => `job ${one?.jobId} ${one?.name} of ${one?.user}`).join(", "),
+          cause: `more than one active job refreshes ${displayName(declared)}`,
+          fix: otherJobs.map(({ jobId }) => `select cron.unschedule(${jobId}::bigint)`).join("; "),
+        },
+  ({ job, runner, view }) =>
+    runner === undefined || job === undefined || view === undefined || runner.mayRefresh
+      ? undefined
+      : {
+          id: "job-of-another-role",
+          symptom: "every run fails",
+          evidence: `job ${job.name} runs as ${job.user}, and the view belongs to ${view.owner}`,
+          cause: "only the owner of a materialized view, or a member of that role, may refresh it",
+          fix: `grant ${view.owner} to ${job.user}, or deploy the stack with the owner that the job has`,
+        },
+  ({ job, runner }) =>
+    runner === undefined || job === undefined || runner.canLogin
+      ? undefined
+      : {
+          id: "role-cannot-log-in",
+          symptom: "every run fails",
+          evidence: `job ${job.name} runs as ${job.user}, which ${runner.roleExists ? "may not log in" : "does not exist"}`,
+          cause: "pg_cron connects as the job's role",
+          fix: runner.roleExists
+            ? `alter role ${job.user} login`
+            : `select cron.unschedule(${job.jobId}::bigint), and deploy the stack`,
+        },
+];
+
+/** Runs that are due and are not recorded, when nothing of the above explains it. */
+export const noRuns: Diagnosis = ({ job, runs, limits, freshness, now, hasCron }) => {
+  const [last] = runs;
+  const since = last === undefined ? undefined : (last.startedAt ?? last.endedAt ?? undefined);
+  const silentSeconds = since === undefined ? Infinity : (now.getTime() - since.getTime()) / 1000;
+  if (!hasCron || job === undefined || limits.staleSeconds === undefined || silentSeconds <= limits.staleSeconds)
+    return undefined;
+  const evidence = since === undefined ? "no run is recorded" : `the last run is of ${clock(since)}`;
+  const isFresh = freshness.stampAgeSeconds !== undefined && freshness.stampAgeSeconds <= limits.staleSeconds;
+  // A view that was made just now has no run yet either.
+  if (isFresh && since === undefined) return undefined;
+  return isFresh
+    ? {
+        id: "runs-not-recorded",
+        symptom: "the history ends, and the view is fresh",
+        evidence,
+        cause: "cron.log_run is off, the history is cut elsewhere, or something else refreshes the view",
+        fix: "show cron.log_run (as a superuser); set it to on",
+      }
+    : {
+        id: "runs-do-not-begin",
+        symptom: NOT_RUNNING,
+        evidence: `${evidence}; the job is active and the launcher runs`,
+        cause: "the launcher missed a change of the job, or other jobs take all of cron.max_running_jobs",
+        fix: `select cron.alter_job(${job.jobId}, schedule := '${job.schedule}'), which makes the launcher read it again; then restart PostgreSQL`,
+      };
+};

@@ -1,0 +1,193 @@
+import { displayName } from "../../components/postgres/names.ts";
+import { firstLine, isOver, stuckRuns } from "../health/runs.ts";
+import { duration } from "../text.ts";
+import type { Diagnosis } from "./finding.ts";
+
+const RUNS_FAIL = "runs fail";
+
+/** What makes each run fail, found in the catalog and the data. */
+export const failureDiagnoses: readonly Diagnosis[] = [
+  ({ view, declared, capabilities: { database } }) =>
+    view !== undefined
+      ? undefined
+      : {
+          id: "view-missing",
+          symptom: RUNS_FAIL,
+          evidence: `there is no materialized view ${displayName(declared)} in database ${database}`,
+          cause: "it was dropped or renamed, or this is the wrong database",
+          fix: "deploy the stack",
+        },
+  ({ view, declared }) =>
+    view?.isPopulated !== false
+      ? undefined
+      : {
+          id: "no-data",
+          symptom: "readers get an error, and runs fail",
+          evidence: `${displayName(declared)} is not populated`,
+          cause: "it was made or refreshed with no data; a concurrent refresh cannot fill it",
+          fix: `matview refresh ${displayName(declared)}`,
+        },
+  ({ view, duplicateKeys }) =>
+    view === undefined || view.isConcurrent || (duplicateKeys ?? 0) > 0
+      ? undefined
+      : {
+          id: "no-usable-index",
+          symptom: RUNS_FAIL,
+          evidence:
+            view.index === null ? "the view has no unique index on plain columns" : `index ${view.index} is invalid`,
+          cause: "a concurrent refresh needs a valid unique index without a condition",
+          fix: "deploy the stack: it builds the index again",
+        },
+  ({ closedSources, view }) =>
+    view === undefined || closedSources.length === 0
+      ? undefined
+      : {
+          id: "permission-lost",
+          symptom: RUNS_FAIL,
+          evidence: `owner ${view.owner} may not read ${closedSources.join(", ")}`,
+          cause: "a refresh reads the sources with the rights of the view's owner",
+          fix: `grant select on ${closedSources.join(", ")} to ${view.owner}`,
+        },
+  ({ duplicateKeys, anatomy, declared }) =>
+    duplicateKeys === undefined || duplicateKeys === 0
+      ? undefined
+      : {
+          id: "duplicate-keys",
+          symptom: RUNS_FAIL,
+          evidence: `${duplicateKeys} values of (${anatomy?.keyColumns.join(", ")}) have more than one row in the sources now`,
+          cause:
+            "the key of the unique index does not identify a row: a join multiplies rows, or a source has duplicates",
+          fix: `select ${anatomy?.keyColumns.join(", ")}, count(*) from (definition of ${displayName(declared)}) q group by ${anatomy?.keyColumns.map((_, index) => index + 1).join(", ")} having count(*) > 1; correct the join, or widen uniqueKey`,
+        },
+  ({ capabilities: { serverMajor }, anatomy, runs }) =>
+    serverMajor < 17 || (anatomy?.pathlessFunctions ?? []).length === 0 || runs.find(isOver)?.status !== "failed"
+      ? undefined
+      : {
+          id: "search-path",
+          symptom: RUNS_FAIL,
+          evidence: `the view calls ${anatomy?.pathlessFunctions.join(", ")}; the last run: ${firstLine(runs.find(isOver)?.message ?? null)}`,
+          cause:
+            "from PostgreSQL 17 on a refresh runs with search_path pg_catalog, so that unqualified names in a function are not found",
+          fix: `alter function ${anatomy?.pathlessFunctions[0]} set search_path = public`,
+        },
+];
+
+/** The last run failed, and nothing in the catalog says why. */
+export const unexplainedFailure: Diagnosis = ({ runs, declared }) => {
+  const last = runs.find(isOver);
+  return last?.status !== "failed"
+    ? undefined
+    : {
+        id: "runs-fail",
+        symptom: RUNS_FAIL,
+        evidence: `run ${last.runId}: ${firstLine(last.message)}`,
+        cause: "see the message; nothing in the catalog explains it now, so it may be over",
+        fix: `matview refresh ${displayName(declared)} shows whether it still fails`,
+      };
+};
+
+/** What goes wrong while runs succeed. */
+export const courseDiagnoses: readonly Diagnosis[] = [
+  ({ freshness, declared }) =>
+    freshness.disagreement !== "runs do not refresh the view"
+      ? undefined
+      : {
+          id: "stale-though-runs-succeed",
+          symptom: "the view is stale though runs succeed",
+          evidence: `by its own stamp it is ${duration(freshness.stampAgeSeconds ?? 0)} old; the last run that succeeded began ${duration(freshness.historyAgeSeconds ?? 0)} ago`,
+          cause: "the runs refresh another view, the stamp is wrong, or the view was made anew from older data",
+          fix: `matview refresh ${displayName(declared)}, and look at the stamp again`,
+        },
+  ({ runs }) => {
+    const stuck = stuckRuns(runs);
+    return stuck.length === 0
+      ? undefined
+      : {
+          id: "runs-cut-off",
+          symptom: "runs never end in the history",
+          evidence: stuck.map(({ runId, status }) => `run ${runId} in ${status}`).join(", "),
+          cause: "the server or the launcher ended while they began; nothing runs any more",
+          fix: `delete from cron.job_run_details where runid in (${stuck.map(({ runId }) => runId).join(", ")})`,
+        };
+  },
+  (evidence) => (isBacklog(evidence) ? backlog(evidence) : (slower(evidence) ?? undefined)),
+  ({ anatomy, averageRowBytes, rows, declared }) => {
+    if (anatomy === undefined || averageRowBytes === undefined || rows === undefined) return undefined;
+    // A row's header and its pointer come to 28 bytes.
+    const needed = Math.max(8192, rows * (averageRowBytes + 28));
+    return anatomy.heapBytes < 3 * needed || anatomy.heapBytes - needed < 1_048_576
+      ? undefined
+      : {
+          id: "bloat",
+          symptom: "the view is larger than its rows, and slower to read",
+          evidence: `${Math.round(anatomy.heapBytes / 1024)} kB on disk for about ${Math.round(needed / 1024)} kB of rows`,
+          cause: "concurrent refreshes leave a dead row for each changed one, and autovacuum does not get in between",
+          fix: `vacuum ${displayName(declared)}; a plain refresh makes it compact: refresh materialized view ${displayName(declared)}`,
+        };
+  },
+  ({ spotChecks, freshness, limits }) => {
+    const unmet = spotChecks.filter(({ rows, wanted, laggingRows }) => rows !== wanted || (laggingRows ?? 0) > 0);
+    const isStale = (freshness.ageSeconds ?? Infinity) > (limits.staleSeconds ?? Infinity);
+    if (unmet.length === 0 || isStale) return undefined;
+    const lag = unmet.every(({ check }) => check.live === true);
+    return {
+      id: "rows-not-seen",
+      symptom: "users do not see their rows",
+      evidence: unmet
+        .map(({ check, rows, wanted, problem }) => problem ?? `${check.name}: ${rows} rows, ${wanted} wanted`)
+        .join("; "),
+      cause: lag
+        ? "the sources changed after the last refresh"
+        : "the data is not as declared: reassigned in the sources, or the declaration is old",
+      fix: lag ? "wait for the next run, or matview refresh" : "compare the sources with the declared spot checks",
+    };
+  },
+];
+
+type Evidence = Parameters<Diagnosis>[0];
+
+function recentSeconds({ runs }: Evidence): number[] {
+  return runs
+    .filter(({ status }) => status === "succeeded")
+    .map(({ startedAt, endedAt }) =>
+      startedAt === null || endedAt === null ? NaN : (endedAt.getTime() - startedAt.getTime()) / 1000,
+    )
+    .filter((seconds) => !Number.isNaN(seconds));
+}
+
+function isBacklog(evidence: Evidence): boolean {
+  const interval = evidence.limits.intervalSeconds;
+  const recent = recentSeconds(evidence).slice(0, 5);
+  return interval !== undefined && recent.length > 0 && median(recent) > interval;
+}
+
+function backlog(evidence: Evidence): ReturnType<Diagnosis> {
+  const { job, limits } = evidence;
+  return {
+    id: "backlog",
+    symptom: "refreshes run back to back",
+    evidence: `a run takes ${duration(median(recentSeconds(evidence).slice(0, 5)))}, and one is due every ${duration(limits.intervalSeconds ?? 0)}`,
+    cause: "runs outlast the interval, and pg_cron owes every run that was missed meanwhile",
+    fix: `a longer interval: matview frequency; pausing job ${job?.name} for a few seconds drops the runs that are owed`,
+  };
+}
+
+function slower(evidence: Evidence): ReturnType<Diagnosis> {
+  const seconds = recentSeconds(evidence);
+  const [recent, earlier] = [seconds.slice(0, 5), seconds.slice(5)];
+  if (recent.length < 5 || earlier.length < 10) return undefined;
+  const [now, before] = [median(recent), median(earlier)];
+  if (now < 2 * before || now - before < 1) return undefined;
+  return {
+    id: "refresh-slower",
+    symptom: "a refresh takes longer than before",
+    evidence: `the last five took ${duration(now)}, those before ${duration(before)} (medians)`,
+    cause: "the sources grew, an index of theirs is gone or not used, or the server is busier",
+    fix: "analyze the sources; explain (analyze, buffers) the definition; look at pg_stat_activity at the time of a run",
+  };
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor((sorted.length - 1) / 2)] ?? 0;
+}

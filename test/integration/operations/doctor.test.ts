@@ -1,0 +1,273 @@
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import type { Client } from "pg";
+import { startServer } from "../../../scripts/database/server.ts";
+import {
+  createDashboard,
+  DAY_OF_RUNS,
+  JOB,
+  launcherRuns,
+  recordRuns,
+  runMatview,
+  scheduleJob,
+  setStampAge,
+  STAMP,
+  VIEW,
+} from "../../support/dashboard.ts";
+import type { RecordedRun } from "../../support/dashboard.ts";
+import { withServer } from "../../support/database.ts";
+import type { TestDatabase } from "../../support/database.ts";
+import { hold } from "../../support/hold.ts";
+import type { Held } from "../../support/hold.ts";
+import { withClient } from "../../support/server.ts";
+
+interface Broken {
+  readonly title: string;
+  readonly breakIt: (client: Client, jobId: string) => Promise<unknown>;
+  readonly finding: string;
+  readonly spotChecks?: readonly string[];
+}
+
+const sql =
+  (...texts: string[]) =>
+  async (client: Client) => {
+    for (const text of texts) await client.query(text);
+  };
+const withRuns = (runs: readonly RecordedRun[]) => async (client: Client, jobId: string) => {
+  await client.query("delete from cron.job_run_details");
+  await recordRuns(client, jobId, runs);
+};
+
+const databases: readonly Broken[] = [
+  { title: "the job is inactive", breakIt: sql("update cron.job set active = false"), finding: "job-inactive" },
+  { title: "the job is gone", breakIt: sql("select cron.unschedule(jobid) from cron.job"), finding: "job-missing" },
+  {
+    title: "the job's command refreshes another view",
+    breakIt: sql("update cron.job set command = 'refresh materialized view public.otra'"),
+    finding: "job-refreshes-something-else",
+  },
+  {
+    title: "the schedule never fires",
+    breakIt: sql("update cron.job set schedule = '@yearly'"),
+    finding: "schedule-never-fires",
+  },
+  {
+    title: "a second job refreshes the view",
+    breakIt: (client) => scheduleJob(client, "otro"),
+    finding: "several-jobs",
+  },
+  {
+    title: "the job belongs to a role that is not the view's owner",
+    breakIt: sql("update cron.job set username = 'ajeno'"),
+    finding: "job-of-another-role",
+  },
+  {
+    title: "the job's role may not log in",
+    breakIt: sql("alter role ajeno nologin superuser", "update cron.job set username = 'ajeno'"),
+    finding: "role-cannot-log-in",
+  },
+  {
+    title: "a copy was restored elsewhere",
+    breakIt: sql("update cron.job set nodeport = nodeport + 1"),
+    finding: "restored-copy",
+  },
+  { title: "the view is gone", breakIt: sql(`drop materialized view ${VIEW}`), finding: "view-missing" },
+  { title: "the view has no data", breakIt: sql(`refresh materialized view ${VIEW} with no data`), finding: "no-data" },
+  {
+    title: "the unique index is gone",
+    breakIt: sql("drop index public.mv_conversaciones_dashboard_conversacion_id_idx"),
+    finding: "no-usable-index",
+  },
+  {
+    title: "the unique index is invalid",
+    breakIt: sql(
+      "update pg_index set indisvalid = false where indexrelid = 'public.mv_conversaciones_dashboard_conversacion_id_idx'::regclass",
+    ),
+    finding: "no-usable-index",
+  },
+  {
+    title: "the owner lost the right to read a source",
+    breakIt: sql("revoke select on public.prospectos from dueno"),
+    finding: "permission-lost",
+  },
+  {
+    title: "the sources give a key two rows",
+    breakIt: sql(
+      "create or replace view public.otros_ejecutivos as select id, nombre from public.ejecutivos union all select 7, 'Otra'",
+    ),
+    finding: "duplicate-keys",
+  },
+  {
+    title: "the last run failed for no reason that lasts",
+    breakIt: (client, jobId) =>
+      recordRuns(client, jobId, [
+        { minutesAgo: 5, status: "failed", message: "ERROR:  canceling statement due to lock timeout" },
+      ]),
+    finding: "runs-fail",
+  },
+  {
+    title: "runs that are due do not begin",
+    breakIt: async (client, jobId) => {
+      await setStampAge(client, 600);
+      await withRuns(DAY_OF_RUNS.slice(0, 14))(client, jobId);
+    },
+    finding: "runs-do-not-begin",
+  },
+  { title: "runs are no longer recorded", breakIt: withRuns(DAY_OF_RUNS.slice(0, 14)), finding: "runs-not-recorded" },
+  {
+    title: "the view is stale though runs succeed",
+    breakIt: (client) => setStampAge(client, 200),
+    finding: "stale-though-runs-succeed",
+  },
+  {
+    title: "a run was cut off",
+    breakIt: (client, jobId) =>
+      withRuns([
+        ...DAY_OF_RUNS.slice(0, 23),
+        { minutesAgo: 65, status: "connecting", seconds: null },
+        ...DAY_OF_RUNS.slice(23),
+      ])(client, jobId),
+    finding: "runs-cut-off",
+  },
+  {
+    title: "runs outlast the interval",
+    breakIt: withRuns(DAY_OF_RUNS.map(({ minutesAgo }) => ({ minutesAgo: minutesAgo + 60, seconds: 3700 }))),
+    finding: "backlog",
+  },
+  {
+    title: "a refresh is slower than before",
+    breakIt: withRuns(DAY_OF_RUNS.map((run, index) => ({ ...run, seconds: index > 18 ? 60 : 10 }))),
+    finding: "refresh-slower",
+  },
+  {
+    title: "the view is bloated",
+    breakIt: async (client) => {
+      await client.query(`alter materialized view ${VIEW} set (autovacuum_enabled = false)`);
+      for (let round = 0; round < 6; round++) {
+        await client.query("update public.prospectos set etapa = etapa || '.'");
+        await client.query(`refresh materialized view concurrently ${VIEW}`);
+      }
+    },
+    finding: "bloat",
+  },
+  {
+    title: "a prospect was reassigned after the last refresh",
+    breakIt: sql("update public.prospectos set ejecutivo_id = 8 where id = 1"),
+    spotChecks: ["ejecutivo_id:live"],
+    finding: "rows-not-seen",
+  },
+];
+
+let held: Held<TestDatabase> | undefined;
+beforeAll(async () => {
+  held = await hold<TestDatabase>((use) => withServer({ cronDatabase: "app" }, use));
+  const { client } = held.value;
+  await launcherRuns(client);
+  await client.query("create role dueno login");
+  await client.query("create role ajeno login");
+});
+afterAll(async () => held?.release());
+
+// The view reads through a plain view, which a test can replace by one that gives a key two rows.
+async function restore(client: Client): Promise<string> {
+  await client.query("delete from cron.job_run_details");
+  await client.query("select cron.unschedule(jobid) from cron.job");
+  await client.query("alter role ajeno login nosuperuser");
+  await client.query(`drop materialized view if exists ${VIEW}`);
+  await client.query(
+    "update public.prospectos set etapa = rtrim(etapa, '.'), ejecutivo_id = case when id = 1 then 7 else ejecutivo_id end",
+  );
+  await client.query("create or replace view public.otros_ejecutivos as select id, nombre from public.ejecutivos");
+  await createDashboard(client, {
+    stampMinutes: 10,
+    from: ["public.ejecutivos on", "public.otros_ejecutivos as ejecutivos on"],
+  });
+  await client.query("grant select on all tables in schema public to dueno");
+  await client.query("grant create on schema public to dueno");
+  await client.query(`alter materialized view ${VIEW} owner to dueno`);
+  const jobId = await scheduleJob(client);
+  await client.query("update cron.job set username = 'dueno'");
+  await recordRuns(client, jobId, DAY_OF_RUNS);
+  return jobId;
+}
+
+async function findings(url: string, spotChecks: readonly string[] = [], ...more: string[]): Promise<string[]> {
+  const words = [
+    "doctor",
+    VIEW,
+    "--job",
+    JOB,
+    "--stamp",
+    STAMP,
+    "--json",
+    ...more,
+    ...spotChecks.flatMap((check) => ["--spot-check", check]),
+  ];
+  const { code, stdout, stderr } = await runMatview(words, url);
+  expect(stderr).toBe("");
+  const [view] = JSON.parse(stdout) as { findings: { id: string }[] }[];
+  const ids = view?.findings.map(({ id }) => id) ?? [];
+  expect(code).toBe(ids.length === 0 ? 0 : 1);
+  return ids;
+}
+
+test("the doctor finds nothing where nothing is broken", async () => {
+  const { client, url } = held!.value;
+  await restore(client);
+  expect(await findings(url, ["ejecutivo_id:live", ":3230"])).toEqual([]);
+});
+
+test.each(databases)(
+  "the doctor finds $finding and nothing else when $title",
+  async ({ breakIt, finding, spotChecks }) => {
+    const { client, url } = held!.value;
+    const jobId = await restore(client);
+    await breakIt(client, jobId);
+    expect(await findings(url, spotChecks)).toEqual([finding]);
+  },
+);
+
+test("the doctor finds a launcher that does not run", async () => {
+  const first = await startServer({ cronDatabase: "postgres" });
+  await withClient(first.url(), async (client) => {
+    await client.query("create extension pg_cron");
+    await client.query(`create materialized view public.uno as select 1 as id, now() as ${STAMP}`);
+    await client.query("create unique index on public.uno (id)");
+    await scheduleJob(client, JOB, "0 * * * *", "public.uno");
+  });
+  const { directory, port } = first;
+  await first.stop({ clean: true, keep: true });
+  const second = await startServer({ directory, preferredPort: port, settings: { shared_preload_libraries: "" } });
+  try {
+    await withClient(second.url(), async (client) => {
+      // Without the library its trigger cannot run.
+      await client.query("set session_replication_role = replica");
+      await client.query(`update cron.job set nodeport = ${second.port}`);
+    });
+    const { stdout } = await runMatview(["doctor", "public.uno", "--stamp", STAMP, "--json"], second.url());
+    const [view] = JSON.parse(stdout) as { findings: { id: string }[] }[];
+    expect(view?.findings.map(({ id }) => id)).toEqual(["launcher-dead"]);
+  } finally {
+    await second.stop({ keep: false });
+  }
+});
+
+test("a role that may not see the job is told so, and as a member of the owner's role it sees it", async () => {
+  const { client, server, name, createRole } = held!.value;
+  await restore(client);
+  const role = await createRole();
+  await client.query(`grant usage on schema cron to ${role}`);
+  await client.query(`grant select on all tables in schema public to ${role}`);
+  await client.query("grant usage on schema cron to dueno");
+  expect(await findings(server.url(name, role))).toEqual(["job-missing"]);
+  await client.query(`grant select on ${VIEW} to ${role}`);
+  await client.query(`grant dueno to ${role}`);
+  expect(await findings(server.url(name, role))).toEqual([]);
+});
+
+// The last one: the server's sessions keep the old extension's tables in mind.
+test("the doctor finds that pg_cron is not in the database", async () => {
+  const { client, url } = held!.value;
+  await restore(client);
+  await client.query("drop extension pg_cron cascade");
+  expect(await findings(url)).toEqual(["pg-cron-missing"]);
+});
