@@ -1,0 +1,96 @@
+import { describe, expect, test } from "@jest/globals";
+import { defaultJobName, planJobs } from "../../../components/refreshJob/refreshSettings.ts";
+import type { RefreshRequest } from "../../../components/refreshJob/refreshSettings.ts";
+
+const view = { schema: "public", name: "mv" };
+const request = (rest: Partial<RefreshRequest> = {}): RefreshRequest => ({
+  view,
+  database: "app",
+  job: { name: "refresh-mv", schedule: "*/5 * * * *" },
+  refresh: {},
+  ...rest,
+});
+
+describe("planJobs", () => {
+  test("is the plain command on the schedule, and nothing else, where nothing else is asked for", () => {
+    expect(planJobs(request())).toEqual({
+      refresh: {
+        name: "refresh-mv",
+        schedule: "*/5 * * * *",
+        command: "REFRESH MATERIALIZED VIEW CONCURRENTLY public.mv",
+      },
+      vacuum: undefined,
+      purge: undefined,
+      reason: undefined,
+    });
+  });
+
+  test("derives the schedule from maxAge and the name alone, and says why", () => {
+    const jobs = planJobs(request({ job: { name: "refresh-mv" }, refresh: { maxAge: "5m" } }));
+    expect(planJobs(request({ job: { name: "refresh-mv" }, refresh: { maxAge: "5m" } }))).toEqual(jobs);
+    expect(jobs.refresh.schedule).toMatch(/^(\*|[1-3]-59)\/4 \* \* \* \*$/);
+    expect(jobs.reason).toMatch(/^every 4 minutes.*: derived from maxAge "5m", leaves 1 minute for a run$/);
+    const starts = ["a", "b", "c", "d", "e", "f", "g", "h"].map(
+      (name) => planJobs(request({ job: { name }, refresh: { maxAge: "5m" } })).refresh.schedule,
+    );
+    expect(new Set(starts).size).toBeGreaterThan(1);
+  });
+
+  test("sets a lock timeout in the command and a statement timeout on the role", () => {
+    const { refresh } = planJobs(request({ refresh: { lockTimeout: "5s", statementTimeout: "2m" } }));
+    expect(refresh).toMatchObject({
+      command: "SET lock_timeout = '5000ms'; REFRESH MATERIALIZED VIEW CONCURRENTLY public.mv",
+      statementTimeoutMs: 120_000,
+    });
+  });
+
+  test("guards against a backlog in one statement", () => {
+    const guarded = planJobs(request({ refresh: { minAge: "2m", lockTimeout: "5s" }, stamp: "Vista actualizada" }));
+    expect(guarded.refresh.command.replace(/-?\d+, -?\d+\)/, "1, 2)")).toBe(`do $matview$
+begin
+  if not pg_catalog.pg_try_advisory_xact_lock(1, 2)
+    or pg_catalog.clock_timestamp() - (select pg_catalog.max(v."Vista actualizada") from public.mv v) < interval '120 seconds' then
+    return;
+  end if;
+  perform pg_catalog.set_config('lock_timeout', '5000ms', true);
+  refresh materialized view concurrently public.mv;
+end
+$matview$`);
+    expect(() => planJobs(request({ refresh: { minAge: "2m" } }))).toThrow(
+      "minAge is measured by the view's stamp: name the column that holds the time of the refresh as stamp",
+    );
+  });
+
+  test("adds a job that vacuums and one that purges the history, each under a name of its own", () => {
+    const { vacuum, purge } = planJobs(request({ refresh: { vacuum: "2-59/15 * * * *", keepRuns: "7d" } }));
+    expect(vacuum).toEqual({ name: "refresh-mv_vacuum", schedule: "2-59/15 * * * *", command: "VACUUM public.mv" });
+    expect(purge).toMatchObject({
+      name: "refresh-mv_purge",
+      schedule: expect.stringMatching(/^\d+ \d+ \* \* \*$/),
+      command: expect.stringMatching(/^delete from cron\.job_run_details d[^]*interval '604800 seconds'/),
+    });
+  });
+
+  test.each([
+    [{ job: { name: "x" } }, "job x has neither a schedule nor a maxAge: name one of them"],
+    [
+      { refresh: { vacuum: "*/5 * * * *" } },
+      "vacuum runs on the schedule of the refresh, */5 * * * *, and each would wait",
+    ],
+    [{ refresh: { vacuum: "@yearly" } }, "vacuum: schedule"],
+    [{ refresh: { lockTimeout: "5" } }, 'lockTimeout: duration "5" has no unit'],
+    [{ job: { name: "x" }, refresh: { maxAge: "5" } }, 'maxAge: duration "5" has no unit'],
+  ])("refuses %j", (rest, message) => {
+    expect(() => planJobs(request(rest))).toThrow(message);
+  });
+});
+
+describe("defaultJobName", () => {
+  test("has the database in it and at most 63 bytes, and two long names stay two", () => {
+    expect(defaultJobName("app", view)).toBe("refresh-app-public.mv");
+    const long = (last: string): string =>
+      defaultJobName("database".repeat(5), { schema: "s", name: "ñ".repeat(20) + last });
+    expect(Buffer.byteLength(long("a"))).toBeLessThanOrEqual(63);
+    expect(long("a")).not.toBe(long("b"));
+  });
+});
