@@ -34,6 +34,7 @@ const dashboard = new RefreshedView(
       { name: "an executive sees their own conversations", column: "ejecutivo_id", live: true },
     ],
     adopt: settings.adopt,
+    onDrift: settings.onDrift,
     connection: connectionConfig,
   },
   platform === undefined ? {} : { dependsOn: [platform] },

@@ -19,3 +19,8 @@ const KINDS: Readonly<Record<string, unknown>> = {
 export function kindOfType(type: string): AnyKind | undefined {
   return type.startsWith(PREFIX) ? (KINDS[type.slice(PREFIX.length)] as AnyKind | undefined) : undefined;
 }
+
+/** Every kind. */
+export function allKinds(): AnyKind[] {
+  return Object.values(KINDS) as AnyKind[];
+}

@@ -6,6 +6,7 @@ import type { GrantArgs } from "./materializedView/resource.ts";
 import { isFromConfig } from "./postgres/connection.ts";
 import type { ConnectionConfig } from "./postgres/connection.ts";
 import { derivedName, displayName } from "./postgres/names.ts";
+import type { DriftAnswers } from "./provider/driftAnswers.ts";
 import { refreshCommand } from "./refreshJob/command.ts";
 import { RefreshJob } from "./refreshJob/resource.ts";
 import type { SpotCheck, ViewDeclaration } from "./viewDeclaration.ts";
@@ -45,6 +46,8 @@ export interface RefreshedViewArgs {
   readonly spotChecks?: readonly SpotCheck[] | undefined;
   /** Take over what exists and differs, and change it. */
   readonly adopt?: boolean | undefined;
+  /** What is done about properties of view, index and job that drifted: `{ schedule: "warn" }`; what is not named is fixed. */
+  readonly onDrift?: DriftAnswers | undefined;
   /** Where the connection comes from when the environment does not say: the first refresh is handed it as a secret. */
   readonly connection?: ConnectionConfig | undefined;
 }
@@ -181,8 +184,8 @@ function declarationOf(args: RefreshedViewArgs, { view, index, job }: RefreshedV
   }));
 }
 
-function takeover({ adopt }: RefreshedViewArgs): { adopt?: true } {
-  return adopt === true ? { adopt } : {};
+function takeover({ adopt, onDrift }: RefreshedViewArgs): { adopt?: true; onDrift?: DriftAnswers } {
+  return { ...(adopt === true ? { adopt } : {}), ...(onDrift === undefined ? {} : { onDrift }) };
 }
 
 // What comes from the environment is inherited; what comes from the stack's configuration is handed over as a secret.

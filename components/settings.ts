@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { problemReport } from "./postgres/errors.ts";
 import { nameSchema } from "./postgres/nameSchema.ts";
+import { driftAnswersSchema } from "./provider/driftAnswers.ts";
+import type { DriftAnswers } from "./provider/driftAnswers.ts";
 import { parseSchedule } from "./refreshJob/schedule.ts";
 
 /** What differs between environments, as read from `Pulumi.<stack>.yaml`. */
@@ -21,6 +23,8 @@ export interface Settings {
   readonly adopt: boolean;
   /** Roles that may read the view. */
   readonly readers: readonly string[];
+  /** What is done about properties that drifted, by property. */
+  readonly onDrift: DriftAnswers;
 }
 
 /** Every key with its default, as text: what `Pulumi.yaml` says too. An empty text is a setting that is not made. */
@@ -34,6 +38,7 @@ export const DEFAULTS = {
   active: "true",
   adopt: "false",
   readers: "[]",
+  onDrift: "{}",
 } as const satisfies Record<string, string>;
 
 type Key = keyof typeof DEFAULTS;
@@ -51,6 +56,16 @@ const names = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+const driftAnswers = z.string().transform((text, context) => {
+  const parsed = driftAnswersSchema.safeParse(json(text));
+  if (parsed.success) return parsed.data;
+  context.addIssue({
+    code: "custom",
+    message: 'must be fix, warn or ignore by property, such as {"comment": "ignore"}',
+  });
+  return z.NEVER;
+});
+
 const settingsSchema = z.object({
   cronDatabase: optionalName,
   schema: nameSchema,
@@ -60,6 +75,7 @@ const settingsSchema = z.object({
   active: flag,
   adopt: flag,
   readers: names,
+  onDrift: driftAnswers,
 });
 
 /**

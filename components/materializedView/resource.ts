@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { DriftAnswers } from "../provider/driftAnswers.ts";
 import { loaderText } from "../provider/loader.ts";
 import { previewMark } from "../provider/mark.ts";
 
@@ -50,6 +51,8 @@ export interface MaterializedViewArgs {
    * without it.
    */
   adopt?: pulumi.Input<boolean> | undefined;
+  /** What is done about properties that drifted: `{ comment: "ignore" }`; what is not named is fixed. */
+  onDrift?: pulumi.Input<DriftAnswers> | undefined;
 }
 
 const TYPE = "pulumi-nodejs:dynamic/matview:MaterializedView";

@@ -3,6 +3,8 @@ import type { Capabilities } from "../postgres/capabilities.ts";
 import { problemReport } from "../postgres/errors.ts";
 import { differenceLines } from "../postgres/plan.ts";
 import type { Plan } from "../postgres/plan.ts";
+import { withAnswered } from "./driftAnswers.ts";
+import type { DriftAnswers } from "./driftAnswers.ts";
 
 /** What a look at one object found. */
 export interface Sight<Actual> {
@@ -16,10 +18,14 @@ export interface Transition<Desired> {
   readonly previous: Desired | undefined;
   /** Whether what exists and differs may be changed at its creation. */
   readonly adopt: boolean;
+  /** What is done about properties that drifted. */
+  readonly onDrift?: DriftAnswers | undefined;
 }
 
 /** What a deploy does about one object. */
-export interface Change<Actual> extends Sight<Actual> {
+export interface Change<Desired, Actual> extends Sight<Actual> {
+  /** What the object is to be like after the plan; what drifted and is let alone stays as it is. */
+  readonly wanted: Desired | "absent";
   readonly plan: Plan;
   /** Why the deploy stops before it does anything. */
   readonly refusal: Error | undefined;
@@ -29,18 +35,33 @@ export interface Change<Actual> extends Sight<Actual> {
 export async function planChange<Desired extends object, Actual>(
   kind: Kind<Desired, Actual>,
   see: (desired: Desired) => Promise<Sight<Actual>>,
-  { desired, previous, adopt }: Transition<Desired>,
-): Promise<Change<Actual>> {
+  { desired, previous, adopt, onDrift = {} }: Transition<Desired>,
+): Promise<Change<Desired, Actual>> {
   if (desired === "absent") {
     if (previous === undefined) throw new Error("nothing is declared, before and after");
     const { actual, capabilities } = await see(previous);
     const plan = isAbsent(kind, actual) ? NOTHING : kind.plan({ desired, previous, actual, capabilities });
-    return { actual, capabilities, plan, refusal: undefined };
+    return { actual, capabilities, plan, wanted: desired, refusal: undefined };
   }
-  const { actual, capabilities } = await locate(kind, see, desired, previous);
-  const plan = kind.plan({ desired, previous, actual, capabilities });
-  const differs = previous === undefined && plan.differences.length > 0;
-  return { actual, capabilities, plan, refusal: differs && !adopt ? takeoverRefusal(kind, desired, plan) : undefined };
+  const found = await locate(kind, see, desired, previous);
+  const wanted = wantedOf(kind, desired, previous, found, onDrift);
+  // The description depends on what it is compared with.
+  const { actual, capabilities } = wanted === desired ? found : await locate(kind, see, wanted, previous);
+  const plan = kind.plan({ desired: wanted, previous, actual, capabilities });
+  const differs = previous === undefined && !isAbsent(kind, actual) && plan.differences.length > 0;
+  const refusal = differs && !adopt ? takeoverRefusal(kind, desired, plan) : undefined;
+  return { actual, capabilities, plan, wanted, refusal };
+}
+
+function wantedOf<Desired extends object, Actual>(
+  kind: Kind<Desired, Actual>,
+  desired: Desired,
+  previous: Desired | undefined,
+  { actual, capabilities }: Sight<Actual>,
+  onDrift: DriftAnswers,
+): Desired {
+  if (previous === undefined || Object.keys(onDrift).length === 0 || isAbsent(kind, actual)) return desired;
+  return withAnswered(onDrift, desired, previous, kind.observed(desired, actual, capabilities));
 }
 
 /** True for an object that is not there, also where a kind describes what is around it. */

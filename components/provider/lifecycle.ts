@@ -14,6 +14,8 @@ import { previewChange, sameProps } from "../previewPlan.ts";
 import { isAbsent, planChange } from "./change.ts";
 import type { Sight } from "./change.ts";
 import { identityRecord, refuseOtherDatabase } from "./databaseIdentity.ts";
+import { driftAnswersSchema, withoutAnswered } from "./driftAnswers.ts";
+import type { DriftAnswers } from "./driftAnswers.ts";
 import { forgetSurveys, surveyor } from "./look.ts";
 import { MARK } from "./mark.ts";
 import type { Mark } from "./mark.ts";
@@ -26,6 +28,7 @@ const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 /** Inputs that every kind takes besides its own. */
 interface Extra {
   adopt?: boolean;
+  onDrift?: DriftAnswers;
   __provider?: string;
 }
 
@@ -89,6 +92,7 @@ export function lifecycle<Desired extends object, Actual>(kind: Kind<Desired, Ac
       desired,
       previous: previous === undefined ? undefined : (declaration(previous) as Desired),
       adopt: extra(news).adopt === true,
+      onDrift: extra(news).onDrift,
     };
     const isSame = previous !== undefined && sameProps(declaration(previous), declaration(news));
     const see = (wanted: Desired): Promise<Sight<Actual>> => look(wanted, previous?.["recorded"]);
@@ -157,6 +161,8 @@ export function lifecycle<Desired extends object, Actual>(kind: Kind<Desired, Ac
       if (isUnknown(news)) return { inputs: news };
       const parsed = kind.schema.safeParse(declaration(news));
       if (!parsed.success) return { inputs: news, failures: checkFailures(parsed.error) };
+      const answers = driftAnswersSchema.optional().safeParse(news["onDrift"]);
+      if (!answers.success) return { inputs: news, failures: checkFailures(answers.error, ["onDrift"]) };
       const previous = Object.keys(olds).length === 0 ? undefined : (declaration(olds) as Desired);
       const settled = kind.settle === undefined ? parsed.data : await kind.settle(previous, parsed.data);
       const inputs = { ...extra(news), ...settled };
@@ -190,8 +196,9 @@ export function lifecycle<Desired extends object, Actual>(kind: Kind<Desired, Ac
         const previous = declaration(olds) as Desired;
         refuseCopy(olds, open.capabilities);
         await refuseProblems(open, desired);
-        const { plan } = await planChange(kind, seeIn(open), { desired, previous, adopt: true });
-        const kept = await apply(open, desired, previous, plan);
+        const { onDrift } = extra(news);
+        const { plan, wanted } = await planChange(kind, seeIn(open), { desired, previous, adopt: true, onDrift });
+        const kept = await apply(open, wanted === "absent" ? desired : wanted, previous, plan);
         await warn(open, desired);
         return { outs: { ...news, ...kept, ...identityRecord(open.capabilities) } };
       }),
@@ -202,7 +209,8 @@ export function lifecycle<Desired extends object, Actual>(kind: Kind<Desired, Ac
         const { actual, capabilities } = await look(desired, props["recorded"]);
         refuseCopy(props, capabilities);
         if (isAbsent(kind, actual)) return { id: "", props: {} };
-        const inputs = { ...extra(props), ...kind.observed(desired, actual, capabilities) };
+        const observed = kind.observed(desired, actual, capabilities);
+        const inputs = { ...extra(props), ...withoutAnswered(extra(props).onDrift ?? {}, desired, observed) };
         return {
           id,
           props: { ...inputs, ...record(desired, actual, capabilities), ...identityRecord(capabilities) },
@@ -235,16 +243,20 @@ function isUnknown(props: Props): boolean {
 }
 
 function declaration(props: Props): Props {
-  const { __provider, adopt, recorded, databaseIdentity, ...rest } = props;
-  void [__provider, adopt, recorded, databaseIdentity];
+  const { __provider, adopt, onDrift, recorded, databaseIdentity, ...rest } = props;
+  void [__provider, adopt, onDrift, recorded, databaseIdentity];
   return rest;
 }
 
 function extra(props: Props): Extra {
-  const { __provider, adopt } = props as Extra;
-  return { ...(adopt === undefined ? {} : { adopt }), ...(__provider === undefined ? {} : { __provider }) };
+  const { __provider, adopt, onDrift } = props as Extra;
+  return {
+    ...(adopt === undefined ? {} : { adopt }),
+    ...(onDrift === undefined ? {} : { onDrift }),
+    ...(__provider === undefined ? {} : { __provider }),
+  };
 }
 
-function checkFailures(error: z.ZodError): dynamic.CheckFailure[] {
-  return error.issues.map((issue) => ({ property: issue.path.join("."), reason: issue.message }));
+function checkFailures(error: z.ZodError, within: readonly string[] = []): dynamic.CheckFailure[] {
+  return error.issues.map((issue) => ({ property: [...within, ...issue.path].join("."), reason: issue.message }));
 }

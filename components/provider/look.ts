@@ -9,8 +9,9 @@ export type Look<Desired, Actual> = (desired: Desired, recorded: unknown) => Pro
 /** Runs work with a session of the one object that it is about, or of several. */
 type Open = <T>(work: (session: Session) => Promise<T>) => Promise<T>;
 
-interface Surveyed<Desired, Actual> {
-  readonly survey: Survey<Desired, Actual>;
+/** The surveys of all kinds as one session read them; a kind is missing where it could not be surveyed. */
+interface Surveys {
+  readonly byKind: ReadonlyMap<object, Survey<unknown, unknown>>;
   readonly capabilities: Capabilities;
 }
 
@@ -19,37 +20,35 @@ interface Question<Desired, Actual> {
   readonly answer: (sight: Promise<Sight<Actual>>) => void;
 }
 
-let generation = 0;
+const kinds = new Set<Kind<never, never>>();
+let surveys: Promise<Surveys | undefined> | undefined;
 
 /** To be called before the first write, and when an engine run begins: what was seen till then may no longer be so. */
 export function forgetSurveys(): void {
-  generation += 1;
+  surveys = undefined;
+}
+
+// What keeps a survey from being read is told by the question about the object itself.
+async function surveyAll(session: Session): Promise<Surveys> {
+  const byKind = new Map<object, Survey<unknown, unknown>>();
+  for (const kind of kinds) {
+    const survey = await kind.survey(session).catch(() => undefined);
+    if (survey !== undefined) byKind.set(kind, survey as Survey<unknown, unknown>);
+  }
+  return { byKind, capabilities: session.capabilities };
 }
 
 /**
- * One survey of a kind for the whole engine run, read at the first look. What it cannot answer is asked of the server, all
+ * One survey of all kinds for the whole engine run, read at the first look. What it cannot answer is asked of the server, all
  * questions together that came in while the ones before were answered.
  */
 export function surveyor<Desired extends object, Actual>(
   kind: Kind<Desired, Actual>,
   open: Open,
 ): Look<Desired, Actual> {
-  let taken:
-    { readonly generation: number; readonly content: Promise<Surveyed<Desired, Actual> | undefined> } | undefined;
+  kinds.add(kind as unknown as Kind<never, never>);
   let waiting: Question<Desired, Actual>[] = [];
   let asking = false;
-
-  const surveyed = (): Promise<Surveyed<Desired, Actual> | undefined> => {
-    if (taken?.generation !== generation) {
-      const content = open(async (session) => ({
-        survey: await kind.survey(session),
-        capabilities: session.capabilities,
-      }));
-      // What keeps the survey from being read is told by the question about the object itself.
-      taken = { generation, content: content.catch(() => undefined) };
-    }
-    return taken.content;
-  };
 
   const askAll = async (): Promise<void> => {
     while (waiting.length > 0) {
@@ -82,8 +81,10 @@ export function surveyor<Desired extends object, Actual>(
     });
 
   return async (desired, recorded) => {
-    const known = await surveyed();
-    const found = known?.survey.find(desired, recorded);
+    surveys ??= open(surveyAll).catch(() => undefined);
+    const known = await surveys;
+    const survey = known?.byKind.get(kind) as Survey<Desired, Actual> | undefined;
+    const found = survey?.find(desired, recorded);
     return known === undefined || found === undefined
       ? question(desired)
       : { actual: found.actual, capabilities: known.capabilities };

@@ -6,6 +6,7 @@ import { problemReport, userError } from "../postgres/errors.ts";
 import type { Session } from "../postgres/session.ts";
 import { canonical, declaredOnly, fingerprint } from "../preview/fingerprint.ts";
 import { planChange } from "./change.ts";
+import { driftAnswersSchema } from "./driftAnswers.ts";
 
 /** The file that `matview plan --json` wrote; a deploy that is handed it does that and nothing else. */
 const PLAN_FILE = "MATVIEW_PLAN";
@@ -17,6 +18,7 @@ const entrySchema = z.object({
   id: z.string(),
   operation: z.string(),
   adopt: z.boolean(),
+  onDrift: driftAnswersSchema,
   declared: z.record(z.string(), z.unknown()).nullable(),
   previous: z.record(z.string(), z.unknown()).nullable(),
   fingerprint: z.string(),
@@ -93,6 +95,7 @@ async function fingerprintNow(session: Session, entry: Entry): Promise<string | 
     capabilities: session.capabilities,
   });
   const desired = entry.declared ?? "absent";
-  const { plan } = await planChange(kind, see, { desired, previous: entry.previous ?? undefined, adopt: entry.adopt });
+  const { adopt, onDrift, previous } = entry;
+  const { plan } = await planChange(kind, see, { desired, previous: previous ?? undefined, adopt, onDrift });
   return fingerprint(entry.id, desired, plan);
 }

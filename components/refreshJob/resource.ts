@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { DriftAnswers } from "../provider/driftAnswers.ts";
 import { loaderText } from "../provider/loader.ts";
 import { previewMark } from "../provider/mark.ts";
 
@@ -20,6 +21,8 @@ export interface RefreshJobArgs {
   incarnation?: pulumi.Input<string> | undefined;
   /** Take over a job of this name and user that differs from the declaration, and change it. */
   adopt?: pulumi.Input<boolean> | undefined;
+  /** What is done about properties that drifted: `{ comment: "ignore" }`; what is not named is fixed. */
+  onDrift?: pulumi.Input<DriftAnswers> | undefined;
 }
 
 const TYPE = "pulumi-nodejs:dynamic/matview:RefreshJob";

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { DriftAnswers } from "../provider/driftAnswers.ts";
 import { loaderText } from "../provider/loader.ts";
 import { previewMark } from "../provider/mark.ts";
 
@@ -17,6 +18,8 @@ export interface ViewIndexArgs {
   unique: pulumi.Input<boolean>;
   /** Take over an index of this name that differs from the declaration, and build it again. */
   adopt?: pulumi.Input<boolean> | undefined;
+  /** What is done about properties that drifted: `{ comment: "ignore" }`; what is not named is fixed. */
+  onDrift?: pulumi.Input<DriftAnswers> | undefined;
 }
 
 const TYPE = "pulumi-nodejs:dynamic/matview:ViewIndex";

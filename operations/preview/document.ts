@@ -7,6 +7,7 @@ import { worse } from "../../components/preview/statementCost.ts";
 import type { Risk } from "../../components/preview/statementCost.ts";
 import { previewChange } from "../../components/previewPlan.ts";
 import type { ResourcePreview } from "../../components/previewPlan.ts";
+import type { DriftAnswers } from "../../components/provider/driftAnswers.ts";
 import { typeOf } from "./digest.ts";
 import type { Digest, DigestStep } from "./digest.ts";
 import { firstRefreshOf } from "./firstRefresh.ts";
@@ -18,6 +19,7 @@ export interface PlannedResource extends Omit<ResourcePreview, "operation"> {
   readonly urn: string;
   readonly operation: ResourcePreview["operation"] | "run";
   readonly adopt: boolean;
+  readonly onDrift: DriftAnswers;
   /** The inputs, without what is random; null when the resource is to be deleted. */
   readonly declared: Readonly<Record<string, unknown>> | null;
   readonly previous: Readonly<Record<string, unknown>> | null;
@@ -40,13 +42,20 @@ export interface PlanDocument {
 const IDLE = ["same", "refresh", "read"];
 
 /** The plan of every resource of ours that the engine's preview names, in the order in which the engine goes about it. */
-export async function planDocument(session: Session, stack: string, digest: Digest): Promise<PlanDocument> {
+export async function planDocument(
+  session: Session,
+  stack: string,
+  digest: Digest,
+  { withFacts = true }: { readonly withFacts?: boolean } = {},
+): Promise<PlanDocument> {
   const steps = digest.steps ?? [];
   const resources: PlannedResource[] = [];
   for (const step of relevant(steps)) {
     const kind = kindOfType(typeOf(step.urn));
     const planned =
-      kind === undefined ? await firstRefreshOf(session, step, resources) : await plannedOf(session, kind, step);
+      kind === undefined
+        ? await firstRefreshOf(session, step, resources)
+        : await plannedOf(session, kind, step, withFacts);
     if (planned !== undefined) resources.push(planned);
   }
   const known = new Set(resources.map(({ urn }) => urn));
@@ -71,7 +80,12 @@ function relevant(steps: readonly DigestStep[]): DigestStep[] {
   return [...idle.values(), ...steps.filter(({ op }) => !IDLE.includes(op))];
 }
 
-async function plannedOf(session: Session, kind: AnyKind, step: DigestStep): Promise<PlannedResource | undefined> {
+async function plannedOf(
+  session: Session,
+  kind: AnyKind,
+  step: DigestStep,
+  withFacts: boolean,
+): Promise<PlannedResource | undefined> {
   const isIdle = IDLE.includes(step.op);
   const news = step.op === "delete" ? undefined : step.newState?.inputs;
   const olds = isIdle ? news : oldInputs(step);
@@ -80,6 +94,7 @@ async function plannedOf(session: Session, kind: AnyKind, step: DigestStep): Pro
     desired: news === undefined ? ("absent" as const) : inputsOf(news),
     previous: olds === undefined ? undefined : inputsOf(olds),
     adopt: news?.["adopt"] === true,
+    onDrift: news?.["onDrift"] as DriftAnswers | undefined,
   };
   const see = async (wanted: object) => ({
     actual: (await kind.describe(session, [wanted]))[0],
@@ -90,9 +105,10 @@ async function plannedOf(session: Session, kind: AnyKind, step: DigestStep): Pro
     urn: step.urn,
     ...preview,
     adopt: transition.adopt,
+    onDrift: transition.onDrift ?? {},
     declared: news === undefined ? null : declaredOnly(inputsOf(news)),
     previous: olds === undefined ? null : declaredOnly(inputsOf(olds)),
-    facts: news === undefined ? undefined : await policyFacts(session, inputsOf(news)),
+    facts: news === undefined || !withFacts ? undefined : await policyFacts(session, inputsOf(news)),
   };
 }
 
@@ -103,10 +119,11 @@ function oldInputs({ oldState }: DigestStep): Record<string, unknown> | undefine
   return Object.fromEntries(Object.entries(outputs).filter(([key]) => key in inputs));
 }
 
+/** Inputs that say how a declaration is treated, and not what it is. */
+const BESIDE = new Set(["adopt", "onDrift", "recorded"]);
+
 function inputsOf(props: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(props).filter(([key]) => !key.startsWith("__") && key !== "adopt" && key !== "recorded"),
-  );
+  return Object.fromEntries(Object.entries(props).filter(([key]) => !key.startsWith("__") && !BESIDE.has(key)));
 }
 
 function hash(value: unknown): string {

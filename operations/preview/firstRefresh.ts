@@ -44,6 +44,7 @@ export async function firstRefreshOf(
     refreshMs: undefined,
     fingerprint: fingerprint(displayName(view), {}, plan),
     adopt: false,
+    onDrift: {},
     declared: null,
     previous: null,
     facts: undefined,

@@ -1,0 +1,35 @@
+/** How a deploy answers to a property that drifted. */
+export type Answer = "fix" | "warn" | "ignore";
+
+/** One property that is not as declared, or something that nobody declared. */
+export interface DriftRow {
+  /** "materialized view public.daily_revenue" */
+  readonly resource: string;
+  readonly property: string;
+  readonly declared: string;
+  readonly actual: string;
+  /** When the object was last changed, where the server keeps such times. */
+  readonly since: string | undefined;
+  /** What the next `pulumi up` would do about it. */
+  readonly upWould: string;
+  /** `drift` counts, `warning` is declared to be let alone, `extra` is undeclared and let alone. */
+  readonly severity: "drift" | "warning" | "extra";
+}
+
+/** A drift check of one stack. */
+export interface DriftReport {
+  readonly stack: string;
+  readonly database: string;
+  readonly checked: readonly string[];
+  readonly rows: readonly DriftRow[];
+  /** What the engine would do about resources of other kinds. */
+  readonly others: readonly string[];
+  /** The engine's own verdict: the state refresh, and the preview. */
+  readonly stateRefreshChanged: boolean;
+  readonly previewChanged: boolean;
+}
+
+/** Whether the world or the program differs from what was deployed. */
+export function hasDrifted({ rows, stateRefreshChanged, previewChanged }: DriftReport): boolean {
+  return stateRefreshChanged || previewChanged || rows.some(({ severity }) => severity === "drift");
+}

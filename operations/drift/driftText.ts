@@ -1,0 +1,83 @@
+import colors from "picocolors";
+import { table } from "../text.ts";
+import { hasDrifted } from "./driftRow.ts";
+import type { DriftReport, DriftRow } from "./driftRow.ts";
+
+const HEAD = ["resource", "property", "declared", "actual", "since", "up would"];
+const LONGEST = 160;
+
+/** A drift check as a table for a terminal. */
+export function driftTable(report: DriftReport): string {
+  const rows = report.rows.map((row) => {
+    const [resource = "", ...cells] = cellsOf(row);
+    return [row.severity === "drift" ? colors.red(resource) : colors.yellow(resource), ...cells];
+  });
+  return [heading(report), ...(rows.length === 0 ? [] : [table(HEAD, rows)]), ...notes(report)].join("\n");
+}
+
+/** The same for an issue. */
+export function driftMarkdown(report: DriftReport): string {
+  const rows = report.rows.map((row) => `| ${cellsOf(row).map(escaped).join(" | ")} |`);
+  const lines = rows.length === 0 ? [] : [`| ${HEAD.join(" | ")} |`, `|${" --- |".repeat(HEAD.length)}`, ...rows, ""];
+  return [`### ${heading(report)}`, "", ...lines, ...notes(report).map((note) => `- ${note}`)].join("\n");
+}
+
+/** JUnit XML: a test for each resource, which fails where it drifted. */
+export function driftJunit(report: DriftReport): string {
+  const drifted = (resource: string): DriftRow[] =>
+    report.rows.filter((row) => row.resource === resource && row.severity === "drift");
+  const cases = report.checked.map((resource) => {
+    const rows = drifted(resource);
+    const open = `    <testcase classname="matview drift ${xml(report.stack)}" name="${xml(resource)}"`;
+    if (rows.length === 0) return `${open}/>`;
+    const text = rows.map(
+      (row) => `${row.property}: declared ${row.declared}, actual ${row.actual}; up would: ${row.upWould}`,
+    );
+    return `${open}>\n      <failure message="${xml(rows.map(({ property }) => property).join(", "))}">${xml(text.join("\n"))}</failure>\n    </testcase>`;
+  });
+  const failures = report.checked.filter((resource) => drifted(resource).length > 0).length;
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuites tests="${report.checked.length}" failures="${failures}">`,
+    `  <testsuite name="matview drift ${xml(report.stack)}" tests="${report.checked.length}" failures="${failures}">`,
+    ...cases,
+    "  </testsuite>",
+    "</testsuites>",
+    "",
+  ].join("\n");
+}
+
+function heading(report: DriftReport): string {
+  const count = report.rows.filter(({ severity }) => severity === "drift").length;
+  const found = count > 0 ? `${count} ${count === 1 ? "property has" : "properties have"} drifted` : "drift";
+  return `stack ${report.stack}, database ${report.database}: ${hasDrifted(report) ? found : "no drift"}`;
+}
+
+function notes({ checked, others, stateRefreshChanged, previewChanged }: DriftReport): string[] {
+  return [
+    `looked at ${checked.length} ${checked.length === 1 ? "resource" : "resources"}`,
+    ...(stateRefreshChanged ? ["the state refresh found changes: the world is not as last deployed"] : []),
+    ...(previewChanged ? ["the preview found changes: the next up would do something"] : []),
+    ...others.map((other) => `besides, by the engine: ${other}`),
+  ];
+}
+
+function cellsOf({ resource, property, declared, actual, since, upWould }: DriftRow): string[] {
+  return [resource, property, short(declared), short(actual), since ?? "not known", upWould];
+}
+
+function short(text: string): string {
+  const line = text.replace(/\s+/g, " ");
+  return line.length > LONGEST ? `${line.slice(0, LONGEST)}...` : line;
+}
+
+function escaped(cell: string): string {
+  return cell.replaceAll("|", "\\|").replaceAll("\n", " ");
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
+
+// XML has no way to write most control characters.
+function xml(text: string): string {
+  return text.replace(/[&<>"]/g, (sign) => ENTITIES[sign] ?? "").replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd]/g, "?");
+}

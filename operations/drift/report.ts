@@ -1,0 +1,142 @@
+import { allKinds, kindOfType } from "../../components/kinds.ts";
+import type { AnyKind } from "../../components/kinds.ts";
+import type { AbsentView, ActualView } from "../../components/materializedView/describe.ts";
+import type { DesiredView } from "../../components/materializedView/desired.ts";
+import type { Session } from "../../components/postgres/session.ts";
+import { sqlText } from "../../components/postgres/sqlFiles.ts";
+import { isAbsent } from "../../components/provider/change.ts";
+import type { Sight } from "../../components/provider/change.ts";
+import { forgetSurveys, surveyor } from "../../components/provider/look.ts";
+import type { Look } from "../../components/provider/look.ts";
+import { typeOf } from "../preview/digest.ts";
+import type { Digest } from "../preview/digest.ts";
+import { planDocument } from "../preview/document.ts";
+import type { PlannedResource } from "../preview/document.ts";
+import { compareProperties } from "./compareProperties.ts";
+import type { Answer, DriftReport, DriftRow } from "./driftRow.ts";
+import { extrasOf } from "./extras.ts";
+import type { Declared } from "./extras.ts";
+
+/** What the two runs of the engine said. */
+export interface EngineVerdict {
+  readonly stack: string;
+  readonly preview: Digest;
+  readonly stateRefreshChanged: boolean;
+  readonly previewChanged: boolean;
+}
+
+/** Looks at every declared object itself, property by property, and at what lies around it. Changes nothing. */
+export async function driftReport(session: Session, verdict: EngineVerdict): Promise<DriftReport> {
+  const { stack, preview } = verdict;
+  const { resources, others, database } = await planDocument(session, stack, preview, { withFacts: false });
+  const rows: DriftRow[] = [];
+  const look = lookAt(session, preview);
+  const declared = declaredOf(session, resources);
+  for (const resource of resources) rows.push(...(await rowsOf(session, resource, declared, look)));
+  return {
+    stack,
+    database,
+    checked: resources.filter(({ operation }) => operation !== "run").map(title),
+    rows,
+    others: others.map(({ operation, urn }) => `${operation} ${urn.split("::").slice(-2).join(" ")}`),
+    stateRefreshChanged: verdict.stateRefreshChanged,
+    previewChanged: verdict.previewChanged,
+  };
+}
+
+async function rowsOf(
+  session: Session,
+  resource: PlannedResource,
+  declared: Declared,
+  look: (kind: AnyKind, resource: PlannedResource) => Promise<Sight<unknown>>,
+): Promise<DriftRow[]> {
+  const kind = kindOfType(typeOf(resource.urn));
+  if (kind === undefined) return [];
+  const upWould = whatUpWould(resource);
+  const row = (property: string, declared: string, actual: string, rest: Partial<DriftRow> = {}): DriftRow => ({
+    resource: title(resource),
+    property,
+    declared,
+    actual,
+    since: undefined,
+    upWould,
+    severity: "drift",
+    ...rest,
+  });
+  if (resource.declared === null) return [row("declared", "no longer", "is there")];
+  const { actual, capabilities } = await look(kind, resource);
+  const extras = isView(kind)
+    ? extrasOf(resource.declared as DesiredView, actual as ActualView | AbsentView, declared)
+    : [];
+  const undeclared = extras.map(({ property, ...rest }) => row(property, "none", rest.actual, rest));
+  if (isAbsent(kind, actual)) return [row("exists", "true", "false"), ...undeclared];
+  const observed = kind.observed(resource.declared, actual, capabilities) as Record<string, unknown>;
+  const differences = compareProperties(resource.declared, observed);
+  const since = differences.length === 0 ? undefined : await changedAt(session, resource);
+  const different = differences.flatMap(({ property, declared, actual: found }) => {
+    const answer = answerOf(resource, property);
+    if (answer === "ignore") return [];
+    return [row(property, declared, found, { since, ...(answer === "warn" ? LET_ALONE : {}) })];
+  });
+  return [...different, ...undeclared];
+}
+
+const LET_ALONE = { severity: "warning", upWould: "nothing: declared to be let alone" } as const;
+
+function answerOf({ onDrift }: PlannedResource, property: string): Answer | undefined {
+  return onDrift[property];
+}
+
+function title({ kind, id }: PlannedResource): string {
+  return `${kind} ${id}`;
+}
+
+function isView(kind: AnyKind): boolean {
+  return kind === kindOfType("pulumi-nodejs:dynamic/matview:MaterializedView");
+}
+
+function declaredOf({ capabilities }: Session, resources: readonly PlannedResource[]): Declared {
+  const ids = (kind: string): string[] => resources.filter((one) => one.kind === kind).map(({ id }) => id);
+  const jobs = resources.filter(({ kind }) => kind === "refresh job").map(({ declared }) => declared);
+  const user = capabilities.currentUser;
+  return {
+    indexes: new Set(ids("index")),
+    jobs: new Set(jobs.map((job) => `${String(job?.["name"])}@${String(job?.["user"] ?? user)}`)),
+  };
+}
+
+function whatUpWould({ steps, refusals, operation }: PlannedResource): string {
+  if (refusals.length > 0) return `refuse: ${refusals[0]?.split("\n")[0] ?? ""}`;
+  if (steps.length > 0) return steps.map(({ action, target }) => `${action} ${target}`).join(", ");
+  return operation === "update" ? "nothing: text only" : "nothing";
+}
+
+// One survey for all: the session is this run's only one, and what it saw at the first look is what is reported.
+function lookAt(
+  session: Session,
+  { steps = [] }: Digest,
+): (kind: AnyKind, one: PlannedResource) => Promise<Sight<unknown>> {
+  const recorded = new Map(
+    steps.map(({ urn, newState, oldState }) => [urn, (newState ?? oldState)?.outputs?.["recorded"]]),
+  );
+  const looks = new Map<AnyKind, Look<object, unknown>>();
+  forgetSurveys();
+  for (const kind of allKinds()) {
+    looks.set(
+      kind,
+      surveyor(kind, (work) => work(session)),
+    );
+  }
+  return (kind, { urn, declared }) => {
+    const look = looks.get(kind);
+    if (look === undefined || declared === null) throw new Error(`${urn} cannot be looked at`);
+    return look(declared, recorded.get(urn));
+  };
+}
+
+async function changedAt({ target }: Session, { declared, kind }: PlannedResource): Promise<string | undefined> {
+  const { schema, name } = declared ?? {};
+  if (kind === "refresh job" || typeof schema !== "string" || typeof name !== "string") return undefined;
+  const { rows } = await target.query<{ changedAt: Date | null }>(sqlText("describe/changed_at"), [schema, name]);
+  return rows[0]?.changedAt?.toISOString();
+}
