@@ -7,6 +7,7 @@ export { resolveConnection } from "./postgres/connection.ts";
 export type { Connection, ConnectionConfig } from "./postgres/connection.ts";
 export { RefreshedView } from "./refreshedView.ts";
 export type { RefreshedViewArgs, RefreshJobSettings } from "./refreshedView.ts";
+export type { RefreshSettings } from "./refreshJob/refreshSettings.ts";
 export { RefreshJob } from "./refreshJob/resource.ts";
 export type { RefreshJobArgs } from "./refreshJob/resource.ts";
 export { readSettings } from "./settings.ts";

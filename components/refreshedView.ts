@@ -3,11 +3,12 @@ import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { MaterializedView } from "./materializedView/resource.ts";
 import type { GrantArgs } from "./materializedView/resource.ts";
-import { isFromConfig } from "./postgres/connection.ts";
+import { isFromConfig, resolveConnection } from "./postgres/connection.ts";
 import type { ConnectionConfig } from "./postgres/connection.ts";
 import { derivedName, displayName } from "./postgres/names.ts";
 import type { DriftAnswers } from "./provider/driftAnswers.ts";
-import { refreshCommand } from "./refreshJob/command.ts";
+import { planJobs } from "./refreshJob/refreshSettings.ts";
+import type { PlannedJob, PlannedJobs, RefreshSettings } from "./refreshJob/refreshSettings.ts";
 import { RefreshJob } from "./refreshJob/resource.ts";
 import type { SpotCheck, ViewDeclaration } from "./viewDeclaration.ts";
 import { ViewIndex } from "./viewIndex/resource.ts";
@@ -38,10 +39,10 @@ export interface RefreshedViewArgs {
   /** How long a changed view waits for a moment without readers. */
   readonly swapDeadlineSeconds?: number | undefined;
   readonly job: RefreshJobSettings;
+  /** How old the view may become, and what a refresh does beside refreshing. */
+  readonly refresh?: RefreshSettings | undefined;
   /** Column whose maximum says when the view was last refreshed; the `matview` command compares it with the run history. */
   readonly stamp?: string | undefined;
-  /** How old the view may be, e.g. `10m`; twice the interval when left out. */
-  readonly maxAge?: string | undefined;
   /** Counts by which `matview verify` proves that readers get what they should. */
   readonly spotChecks?: readonly SpotCheck[] | undefined;
   /** Take over what exists and differs, and change it. */
@@ -54,8 +55,10 @@ export interface RefreshedViewArgs {
 
 /** The job that refreshes the view. */
 export interface RefreshJobSettings {
-  readonly name: string;
-  readonly schedule: string;
+  /** Made from the names of database, schema and view when left out. */
+  readonly name?: string | undefined;
+  /** Derived from `refresh.maxAge` when left out. */
+  readonly schedule?: string | undefined;
   /** Whether it may run. */
   readonly active: boolean;
 }
@@ -69,21 +72,47 @@ export class RefreshedView extends pulumi.ComponentResource {
   readonly index: ViewIndex;
   readonly firstRefresh: command.local.Command;
   readonly job: RefreshJob;
+  /** Vacuums the view, where that is asked for. */
+  readonly vacuum: RefreshJob | undefined;
+  /** Removes old runs from pg_cron's history, where that is asked for. */
+  readonly purge: RefreshJob | undefined;
   /** What the `matview` command knows of the view: put it into the stack's output `views`. */
   readonly declaration: pulumi.Output<ViewDeclaration>;
 
   constructor(name: string, args: RefreshedViewArgs, options?: pulumi.ComponentResourceOptions) {
     super("matview:index:RefreshedView", name, {}, options);
-    this.view = declareView(this, name, args);
+    const jobs = jobsOf(args);
+    if (jobs.reason !== undefined) void pulumi.log.info(`job ${jobs.refresh.name} runs ${jobs.reason}`, this);
+    this.view = declareView(this, name, args, jobs);
     this.index = declareIndex(this, name, args, this.view);
     this.firstRefresh = runFirstRefresh(this, name, args, this.view, this.index);
-    this.job = declareJob(this, name, args, this.view, this.firstRefresh);
-    this.declaration = declarationOf(args, this);
+    this.job = declareJob(this, `${name}-refresh`, args, jobs.refresh, {
+      incarnation: this.view.incarnation,
+      dependsOn: this.firstRefresh,
+    });
+    this.vacuum = declareCompanion(this, `${name}-vacuum`, args, jobs.vacuum);
+    this.purge = declareCompanion(this, `${name}-purge`, args, jobs.purge, cronDatabaseOf(args));
+    this.declaration = declarationOf(args, jobs, this);
     this.registerOutputs();
   }
 }
 
-function declareView(parent: RefreshedView, name: string, args: RefreshedViewArgs): MaterializedView {
+function jobsOf(args: RefreshedViewArgs): PlannedJobs {
+  const { job, refresh = {}, stamp, connection = {} } = args;
+  const database = job.name === undefined ? resolveConnection(connection).database : "";
+  return planJobs({ view: args, database, job, refresh, stamp });
+}
+
+function cronDatabaseOf({ connection }: RefreshedViewArgs): string | undefined {
+  return process.env["MATVIEW_CRON_DATABASE"] ?? connection?.cronDatabase;
+}
+
+function declareView(
+  parent: RefreshedView,
+  name: string,
+  args: RefreshedViewArgs,
+  jobs: PlannedJobs,
+): MaterializedView {
   return new MaterializedView(
     name,
     {
@@ -92,7 +121,7 @@ function declareView(parent: RefreshedView, name: string, args: RefreshedViewArg
       definition: args.definition,
       uniqueKey: [...args.uniqueKey],
       keyIndex: indexName(args),
-      job: args.job.name,
+      job: jobs.refresh.name,
       owner: args.owner,
       comment: args.comment,
       grants: args.grants === undefined ? undefined : [...args.grants],
@@ -153,33 +182,44 @@ function declareJob(
   parent: RefreshedView,
   name: string,
   args: RefreshedViewArgs,
-  view: MaterializedView,
-  firstRefresh: command.local.Command,
+  job: PlannedJob,
+  {
+    incarnation,
+    dependsOn,
+    database,
+  }: { incarnation?: pulumi.Output<string>; dependsOn: pulumi.Resource; database?: string | undefined },
 ): RefreshJob {
   return new RefreshJob(
-    `${name}-refresh`,
-    {
-      name: args.job.name,
-      schedule: args.job.schedule,
-      command: refreshCommand(args),
-      active: args.job.active,
-      user: args.owner,
-      incarnation: view.incarnation,
-      ...takeover(args),
-    },
-    { parent, dependsOn: [firstRefresh] },
+    name,
+    { ...job, active: args.job.active, database, user: args.owner, incarnation, ...takeover(args) },
+    { parent, dependsOn: [dependsOn] },
   );
 }
 
-function declarationOf(args: RefreshedViewArgs, { view, index, job }: RefreshedView): pulumi.Output<ViewDeclaration> {
+// What goes along with the refresh job is there as long as that is, and rests with it.
+function declareCompanion(
+  parent: RefreshedView,
+  name: string,
+  args: RefreshedViewArgs,
+  job: PlannedJob | undefined,
+  database?: string,
+): RefreshJob | undefined {
+  return job === undefined ? undefined : declareJob(parent, name, args, job, { dependsOn: parent.job, database });
+}
+
+function declarationOf(
+  args: RefreshedViewArgs,
+  { refresh }: PlannedJobs,
+  { view, index, job }: RefreshedView,
+): pulumi.Output<ViewDeclaration> {
   return pulumi.all([view.schema, view.name, index.name, job.name]).apply(([schema, name, indexName, jobName]) => ({
     view: displayName({ schema, name }),
     index: indexName,
     job: jobName,
-    schedule: args.job.schedule,
+    schedule: refresh.schedule,
     active: args.job.active,
     ...(args.stamp === undefined ? {} : { stamp: args.stamp }),
-    ...(args.maxAge === undefined ? {} : { maxAge: args.maxAge }),
+    ...(refresh.maxAge === undefined ? {} : { maxAge: refresh.maxAge }),
     spotChecks: [...(args.spotChecks ?? [])],
   }));
 }

@@ -3,7 +3,10 @@ import { problemReport } from "./postgres/errors.ts";
 import { nameSchema } from "./postgres/nameSchema.ts";
 import { driftAnswersSchema } from "./provider/driftAnswers.ts";
 import type { DriftAnswers } from "./provider/driftAnswers.ts";
+import { parseDuration } from "./refreshJob/duration.ts";
+import type { RefreshSettings } from "./refreshJob/refreshSettings.ts";
 import { parseSchedule } from "./refreshJob/schedule.ts";
+import { checkMaxAge } from "./refreshJob/scheduleFromMaxAge.ts";
 
 /** What differs between environments, as read from `Pulumi.<stack>.yaml`. */
 export interface Settings {
@@ -15,8 +18,10 @@ export interface Settings {
   readonly owner: string | undefined;
   /** Whether the stack manages the pg_cron extension, the owner role and its grants on the sources. */
   readonly managePlatform: boolean;
-  /** When the job runs. */
-  readonly schedule: string;
+  /** When the job runs; undefined where it is derived from maxAge. */
+  readonly schedule: string | undefined;
+  /** How old the view may become; what a refresh does beside refreshing. */
+  readonly refresh: RefreshSettings;
   /** Whether the job may run. */
   readonly active: boolean;
   /** Take over objects that exist and differ, and change them. */
@@ -34,20 +39,41 @@ export const DEFAULTS = {
   schema: "public",
   owner: "",
   managePlatform: "false",
-  schedule: "*/5 * * * *",
+  schedule: "",
+  maxAge: "",
+  lockTimeout: "",
+  statementTimeout: "",
+  minAge: "",
+  vacuum: "",
+  keepRuns: "",
   active: "true",
   adopt: "false",
+  adoptDatabase: "false",
   readers: "[]",
   onDrift: "{}",
 } as const satisfies Record<string, string>;
+
+/** When neither a schedule nor a maxAge says otherwise. */
+const DEFAULT_SCHEDULE = "*/5 * * * *";
 
 type Key = keyof typeof DEFAULTS;
 
 const flag = z.enum(["true", "false"], { error: "must be true or false" }).transform((text) => text === "true");
 const optionalName = z.union([z.literal("").transform(() => undefined), nameSchema]);
-const schedule = z.string().superRefine((text, context) => {
+const unless = (problem: (text: string) => string | undefined) =>
+  z.string().transform((text, context) => {
+    if (text === "") return undefined;
+    const found = problem(text);
+    if (found !== undefined) context.addIssue({ code: "custom", message: found });
+    return text;
+  });
+const schedule = unless((text) => {
   const parsed = parseSchedule(text, { seconds: true, lastDay: true });
-  if (!parsed.ok) context.addIssue({ code: "custom", message: parsed.problem });
+  return parsed.ok ? undefined : parsed.problem;
+});
+const duration = unless((text) => {
+  const parsed = parseDuration(text);
+  return parsed.ok ? undefined : parsed.problem;
 });
 const names = z.string().transform((text, context) => {
   const parsed = z.array(nameSchema).safeParse(json(text));
@@ -72,11 +98,20 @@ const settingsSchema = z.object({
   owner: optionalName,
   managePlatform: flag,
   schedule,
+  maxAge: duration,
+  lockTimeout: duration,
+  statementTimeout: duration,
+  minAge: duration,
+  vacuum: schedule,
+  keepRuns: duration,
   active: flag,
   adopt: flag,
+  adoptDatabase: flag,
   readers: names,
   onDrift: driftAnswers,
 });
+
+type Parsed = z.infer<typeof settingsSchema>;
 
 /**
  * Checks a stack's configuration, `{ "matview:schedule": "...", ... }`, and fills in the defaults. Keys of other
@@ -95,15 +130,41 @@ export function readSettings(config: Readonly<Record<string, string>>): Settings
   const rules = parsed.success ? rulesBroken(parsed.data) : [];
   const problems = [...unknown, ...wrong, ...rules];
   if (!parsed.success || problems.length > 0) throw problemReport("configuration of this stack", problems);
-  return parsed.data;
+  return settingsOf(parsed.data);
 }
 
-function rulesBroken({ managePlatform, owner }: Settings): string[] {
-  return managePlatform && owner === undefined
-    ? [
-        "matview:owner is empty, and matview:managePlatform is true: name the role that is to own the view, e.g. matview_owner",
-      ]
-    : [];
+function settingsOf({
+  schedule,
+  maxAge,
+  lockTimeout,
+  statementTimeout,
+  minAge,
+  vacuum,
+  keepRuns,
+  adoptDatabase,
+  ...rest
+}: Parsed): Settings {
+  // Read by the provider, which opens the connections; here it is only checked.
+  void adoptDatabase;
+  return {
+    ...rest,
+    schedule: schedule ?? (maxAge === undefined ? DEFAULT_SCHEDULE : undefined),
+    refresh: { maxAge, lockTimeout, statementTimeout, minAge, vacuum, keepRuns },
+  };
+}
+
+function rulesBroken({ managePlatform, owner, schedule, maxAge }: Parsed): string[] {
+  const parsed = parseSchedule(schedule ?? DEFAULT_SCHEDULE, { seconds: true, lastDay: true });
+  const late =
+    schedule === undefined || maxAge === undefined || !parsed.ok ? undefined : checkMaxAge(parsed.schedule, maxAge);
+  return [
+    ...(managePlatform && owner === undefined
+      ? [
+          "matview:owner is empty, and matview:managePlatform is true: name the role that is to own the view, e.g. matview_owner",
+        ]
+      : []),
+    ...(late === undefined ? [] : [`matview:maxAge ${late}`]),
+  ];
 }
 
 function unknownKey(key: string): string {

@@ -17,6 +17,10 @@ export interface RefreshJobArgs {
   database?: pulumi.Input<string> | undefined;
   /** Role as which it runs; that of the connection when left out. It must be able to log in. */
   user?: pulumi.Input<string> | undefined;
+  /** How long a statement of the role may take in the job's database, in milliseconds; set on the role. */
+  statementTimeoutMs?: pulumi.Input<number> | undefined;
+  /** How old what it refreshes may become, e.g. `5m`; the schedule is checked against it. */
+  maxAge?: pulumi.Input<string> | undefined;
   /** The view's incarnation: when it changes, the job is looked at again and made active again. */
   incarnation?: pulumi.Input<string> | undefined;
   /** Take over a job of this name and user that differs from the declaration, and change it. */

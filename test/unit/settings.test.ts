@@ -12,9 +12,11 @@ describe("readSettings", () => {
       owner: undefined,
       managePlatform: false,
       schedule: "*/5 * * * *",
+      refresh: {},
       active: true,
       adopt: false,
       readers: [],
+      onDrift: {},
     });
   });
 
@@ -40,6 +42,13 @@ describe("readSettings", () => {
     ["readers", '[""]', 'matview:readers must be a list of role names such as ["app", "reports"]'],
     ["schedule", "*/5 * * *", "matview:schedule schedule"],
     ["schedule", "@yearly", "matview:schedule schedule"],
+    ["vacuum", "@yearly", "matview:vacuum schedule"],
+    ["maxAge", "5", 'matview:maxAge duration "5" has no unit'],
+    ["lockTimeout", "5 s", 'matview:lockTimeout duration "5 s" has a blank'],
+    ["statementTimeout", "-1s", 'matview:statementTimeout duration "-1s" has a sign'],
+    ["minAge", "0s", 'matview:minAge duration "0s" is zero'],
+    ["keepRuns", "1y", 'matview:keepRuns duration "1y" uses units'],
+    ["adoptDatabase", "yes", "matview:adoptDatabase must be true or false"],
     ["schedul", "x", "matview:schedul is no setting; did you mean matview:schedule?"],
     ["Active", "true", "matview:Active is no setting; did you mean matview:active?"],
     ["colour", "red", "matview:colour is no setting; known are databaseUrl"],
@@ -55,6 +64,14 @@ describe("readSettings", () => {
         "  - matview:shema is no setting; did you mean matview:schema?\n" +
         "  - matview:active must be true or false\n" +
         "  - matview:adopt must be true or false",
+    );
+  });
+
+  test("derives the schedule from maxAge where none is given, and checks one that is", () => {
+    expect(readSettings({ "matview:maxAge": "5m" })).toMatchObject({ schedule: undefined, refresh: { maxAge: "5m" } });
+    expect(readSettings({ "matview:maxAge": "5m", "matview:schedule": "*/5 * * * *" }).schedule).toBe("*/5 * * * *");
+    expect(() => readSettings({ "matview:maxAge": "5m", "matview:schedule": "*/6 * * * *" })).toThrow(
+      'matview:maxAge schedule "*/6 * * * *" cannot hold maxAge "5m": two runs can be 6 minutes apart.',
     );
   });
 
