@@ -34,7 +34,7 @@ const sceneOf = (name: Name): Scene => {
 const usesWorkers = process.env["MATVIEW_CRON_MODE"] === "workers";
 
 beforeAll(async () => {
-  held = await hold<TestDatabase>((use) => withServer({ sample: false }, use));
+  held = await hold<TestDatabase>((use) => withServer({ sample: false, settings: { "cron.max_running_jobs": "16" } }, use));
   for (const name of NAMES) scenes.set(name, await prepare(name));
   await makeView("renamed");
   await world().client.query("select cron.schedule('handmade', $1, 'refresh materialized view concurrently renamed')", [
@@ -105,7 +105,7 @@ test("an edit while a run is going leaves the run alone, and the view is fresh a
   expect(await jobs(world(), declared.name)).toMatchObject([{ jobid: before?.jobid, schedule: QUIET }]);
   expect(await rowsOf("edited")).toBe(0);
   await blocker.query("commit");
-  await until(async () => (await runs(declared.command))[0]?.status === "succeeded", { what: "the run to succeed" });
+  await until(async () => (await runs(declared.command))[0]?.status === "succeeded", { what: "the run to succeed", atMostMs: 20_000 });
   expect(await rowsOf("edited")).toBe(1);
   await mustBeConverged(deploy, changed, { ...declared, schedule: QUIET });
 });
