@@ -17,6 +17,8 @@ const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
   frequency: async () => (await import("./frequency.ts")).frequency,
   quiesce: async () => (await import("./quiesce.ts")).quiesce,
   doctor: async () => (await import("./doctor.ts")).doctor,
+  metrics: async () => (await import("./metrics.ts")).metrics,
+  realtime: async () => (await import("./realtime.ts")).realtime,
 };
 
 /** Runs the command line `matview VERB ...` and returns its exit status: 0 done, 1 failed, 2 used wrongly, or what the verb says. */
