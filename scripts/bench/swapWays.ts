@@ -1,0 +1,100 @@
+import { Client } from "pg";
+import { materializedViewKind } from "../../components/materializedView/kind.ts";
+import { applyPlan } from "../../components/postgres/applyPlan.ts";
+import { resolveConnection } from "../../components/postgres/connection.ts";
+import { withSession } from "../../components/postgres/session.ts";
+import { sqlStatement } from "../../components/postgres/sqlFiles.ts";
+
+/** A way to bring a changed definition to readers; a refresh brings new data only, and a build nothing. */
+export type Way = "swap" | "drop_create" | "refresh" | "plain_swap" | "build";
+
+export const WAYS: readonly Way[] = ["swap", "drop_create", "refresh", "plain_swap", "build"];
+
+export const LABELS: Readonly<Record<Way, string>> = {
+  swap: "swap (as shipped)",
+  drop_create: "drop and create",
+  refresh: "plain refresh",
+  plain_swap: "swap without lock timeout",
+  // What readers notice of the work alone: they share processors and disk with it.
+  build: "built aside, never swapped",
+};
+
+export const VIEW = { schema: "public", name: "mv_bench" };
+
+const KEY = "mv_bench_conversacion_id_idx";
+const OTHERS = [
+  ["mv_bench_etapa_idx", "etapa"],
+  ["mv_bench_ejecutivo_id_idx", "ejecutivo_id"],
+] as const;
+
+/** Two definitions that differ in one figure, so that each round is a change. */
+export function definition(round: number): string {
+  const shipped = sqlStatement("views/mv_conversaciones_dashboard");
+  return `select filas.* from (${shipped}) as filas where filas.mensajes_total > ${-1 - (round % 2)}`;
+}
+
+/** The view with its key and two more indexes. */
+export async function createView(client: Client): Promise<void> {
+  await client.query(`create materialized view public.mv_bench as ${definition(0)}`);
+  for (const statement of indexes("mv_bench", "")) await client.query(statement);
+  await client.query("analyze public.mv_bench");
+}
+
+/** Makes the change in one of the ways. */
+export async function change(way: Way, url: string, round: number): Promise<void> {
+  if (way === "swap") return swap(url, round);
+  const client = new Client({ connectionString: url, application_name: `bench ${way}` });
+  await client.connect();
+  try {
+    for (const statement of statements(way, round)) await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
+
+async function swap(databaseUrl: string, round: number): Promise<void> {
+  const desired = { ...VIEW, definition: definition(round), uniqueKey: ["conversacion_id"], keyIndex: KEY };
+  await withSession(resolveConnection({ databaseUrl }, {}), "bench swap", async (session) => {
+    const [actual] = await materializedViewKind.describe(session, [desired]);
+    const { capabilities } = session;
+    const plan = materializedViewKind.plan({ desired, previous: undefined, actual, capabilities });
+    if (plan.steps[0]?.action !== "swap") throw new Error("the benchmark's definitions no longer differ");
+    await applyPlan(session, plan, materializedViewKind.runners);
+  });
+}
+
+function statements(way: Exclude<Way, "swap">, round: number): string[] {
+  const create = (name: string): string => `create materialized view public.${name} as ${definition(round)}`;
+  const aside = [create("mv_bench_aside"), ...indexes("mv_bench_aside", "_aside"), "analyze public.mv_bench_aside"];
+  switch (way) {
+    case "refresh":
+      return ["refresh materialized view public.mv_bench"];
+    case "drop_create":
+      return [
+        "begin",
+        "drop materialized view public.mv_bench",
+        create("mv_bench"),
+        ...indexes("mv_bench", ""),
+        "commit",
+        "analyze public.mv_bench",
+      ];
+    case "build":
+      return [...aside, "drop materialized view public.mv_bench_aside"];
+    case "plain_swap":
+      return [
+        ...aside,
+        "begin",
+        "drop materialized view public.mv_bench",
+        "alter materialized view public.mv_bench_aside rename to mv_bench",
+        ...[KEY, ...OTHERS.map(([name]) => name)].map((name) => `alter index public.${name}_aside rename to ${name}`),
+        "commit",
+      ];
+  }
+}
+
+function indexes(view: string, suffix: string): string[] {
+  return [
+    `create unique index ${KEY}${suffix} on public.${view} (conversacion_id)`,
+    ...OTHERS.map(([name, column]) => `create index ${name}${suffix} on public.${view} (${column})`),
+  ];
+}
