@@ -6,10 +6,10 @@ import { lockHolders, sessionLine } from "../postgres/lockHolders.ts";
 import type { OtherSession } from "../postgres/lockHolders.ts";
 import { displayName } from "../postgres/names.ts";
 import { pipelined } from "../postgres/pipeline.ts";
-import { sqlText } from "../postgres/sqlFiles.ts";
+import { sqlStatement } from "../postgres/sqlFiles.ts";
 import type { Swap, SwappedRelation } from "../postgres/swap.ts";
 import { passGate } from "./gate.ts";
-import { propertyLines, readProperties } from "./relationProperties.ts";
+import { propertiesQuery, propertyLines, readProperties } from "./relationProperties.ts";
 import type { RelationProperties } from "./relationProperties.ts";
 import { readMarks, wereRefreshed } from "./swapMarks.ts";
 import type { RefreshMarks } from "./swapMarks.ts";
@@ -31,6 +31,8 @@ export async function exchange(client: Client, swap: Swap, marks: RefreshMarks):
   await mustBeAsPlanned(client, swap);
   await inTransaction(client, async () => {
     await holdRefreshes(client, swap);
+    // What is looked at while readers wait is planned before.
+    await client.query(sqlStatement("statements/plan_once"));
     await mustBeAsPlanned(client, swap);
     if (wereRefreshed(marks, await readMarks(client, swap.built))) await catchUp(client, swap);
     await tryUntil(client, swap, deadline);
@@ -61,7 +63,7 @@ async function tryUntil(client: Client, swap: Swap, deadline: number): Promise<v
     try {
       const answers = await pipelined(client, [
         ...swap.exchange.map((text) => ({ text })),
-        { text: sqlText("describe/relation_properties"), values: namesOf(swap.relations) },
+        propertiesQuery(swap.relations),
       ]);
       return mustHaveKept(swap, (answers.at(-1)?.rows ?? []) as RelationProperties[]);
     } catch (error) {
@@ -116,10 +118,6 @@ async function inTheWay(swap: Swap, what: string, sessions: readonly OtherSessio
     `${what} for ${seconds} s; the old one still serves and the new one is removed. In the way: ${who}. ` +
       "End those transactions or set swapDeadlineSeconds higher, and run it again",
   );
-}
-
-function namesOf(relations: readonly SwappedRelation[]): unknown[] {
-  return [relations.map(({ schema }) => schema), relations.map(({ name }) => name)];
 }
 
 function find(found: readonly RelationProperties[], { schema, name }: SwappedRelation): RelationProperties | undefined {

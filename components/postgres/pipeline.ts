@@ -1,7 +1,8 @@
 import type { Client, QueryResult } from "pg";
 
-/** One statement with its parameters. */
+/** One statement with its parameters; with a name it is planned once a session. */
 export interface Statement {
+  readonly name?: string;
   readonly text: string;
   readonly values?: unknown[];
 }
@@ -16,9 +17,7 @@ export async function pipelined(client: Client, statements: readonly Statement[]
   const before = switchable.pipeline;
   switchable.pipeline = true;
   try {
-    const answers = await Promise.allSettled(
-      statements.map(({ text, values }) => (values === undefined ? client.query(text) : client.query(text, values))),
-    );
+    const answers = await Promise.allSettled(statements.map((statement) => client.query({ ...statement })));
     return answers.map((answer) => {
       if (answer.status === "rejected") throw answer.reason;
       return answer.value;
