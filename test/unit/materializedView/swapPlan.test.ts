@@ -1,0 +1,163 @@
+import { describe, expect, test } from "@jest/globals";
+import type { DesiredView } from "../../../components/materializedView/desired.ts";
+import type { Replacement } from "../../../components/materializedView/replacement.ts";
+import { planSwap } from "../../../components/materializedView/swapPlan.ts";
+import type { Swap } from "../../../components/postgres/swap.ts";
+import { column, desiredView, index, relation, replacement } from "../../support/views.ts";
+
+interface Options {
+  readonly desired?: Partial<DesiredView>;
+  readonly previous?: DesiredView;
+  readonly from?: Partial<Replacement>;
+}
+
+function swapOf({ desired = {}, previous, from = {} }: Options = {}): Swap {
+  const { swap } = planSwap(desiredView(desired), previous, replacement(from), "definition differs").step;
+  if (swap === undefined) throw new Error("the step has no swap");
+  return swap;
+}
+
+const withoutSettings = (statements: readonly string[]): string[] =>
+  statements.filter((statement) => !statement.includes("set_config"));
+
+describe("a swap", () => {
+  test("is these statements, in this order", () => {
+    const swap = swapOf();
+    expect(withoutSettings(swap.fill)).toEqual([
+      "create materialized view public.mv_matview_swap using heap as\nselect id, n from t where n > 0\nwith no data",
+      "alter materialized view public.mv_matview_swap owner to owner",
+      "refresh materialized view public.mv_matview_swap",
+    ]);
+    expect(withoutSettings(swap.index)).toEqual([
+      "create unique index mv_id_idx_matview_swap on public.mv_matview_swap USING btree (id)",
+      "analyze public.mv_matview_swap",
+    ]);
+    expect(swap.hold).toEqual(["comment on materialized view public.mv is null"]);
+    expect(swap.exchange).toEqual([
+      "set local lock_timeout = 20",
+      "alter materialized view public.mv rename to mv_matview_gone",
+      "alter materialized view public.mv_matview_swap rename to mv",
+      "drop materialized view public.mv_matview_gone",
+      "alter index public.mv_id_idx_matview_swap rename to mv_id_idx",
+    ]);
+  });
+
+  test("is listed by its step, statement by statement, for a preview", () => {
+    const { step } = planSwap(desiredView(), undefined, replacement(), "definition differs");
+    const { fill = [], index: indexes = [], hold = [], exchange = [] } = step.swap ?? {};
+    expect(step.sql).toEqual([...fill, ...indexes, ...hold, ...exchange]);
+    expect(step.sql.join("\n")).not.toMatch(/cascade/i);
+  });
+
+  test("locks from the outermost dependent inwards, within 40 ms for all together", () => {
+    const view = (name: string) => relation({ name, kind: "v", indexes: [], accessMethod: null });
+    const { exchange } = swapOf({
+      desired: { dependents: "recreate" },
+      from: {
+        dependents: [
+          { how: "build aside", view: relation({ name: "copia", indexes: [] }), definition: "select 1" },
+          { how: "replace view", view: view("resumen") },
+          { how: "build aside", view: view("filas"), definition: "select 2" },
+          {
+            how: "alter policy",
+            policy: { oid: "1", schema: "public", table: "t2", name: "mios", using: "(true)", withCheck: null },
+          },
+        ],
+      },
+    });
+    expect(exchange.map((statement) => statement.split("\n")[0])).toEqual([
+      "set local lock_timeout = 8",
+      "lock table only public.t2 in access exclusive mode",
+      "lock table only public.filas in access exclusive mode",
+      "lock table only public.resumen in access exclusive mode",
+      "alter materialized view public.copia rename to copia_matview_gone",
+      "alter materialized view public.mv rename to mv_matview_gone",
+      "alter view public.filas rename to filas_matview_gone",
+      "alter materialized view public.mv_matview_swap rename to mv",
+      "alter materialized view public.copia_matview_swap rename to copia",
+      "alter view public.filas_matview_swap rename to filas",
+      "create or replace view public.resumen as",
+      "alter policy mios on public.t2 using ((true))",
+      "drop view public.filas_matview_gone",
+      "drop materialized view public.copia_matview_gone",
+      "drop materialized view public.mv_matview_gone",
+      "alter index public.mv_id_idx_matview_swap rename to mv_id_idx",
+    ]);
+  });
+
+  test("carries indexes that nobody declared, and none of ours that is no longer declared, nor an invalid one", () => {
+    const previous = desiredView();
+    const old = relation({
+      indexes: [
+        ...relation().indexes,
+        index({ name: "mv_n_idx", elements: "USING btree (n) WITH (fillfactor='80') WHERE (n > 0)" }),
+        index({ name: "mv_broken_idx", isValid: false }),
+      ],
+    });
+    const { index: statements } = swapOf({
+      desired: { uniqueKey: ["id", "n"], keyIndex: "mv_id_n_idx" },
+      previous,
+      from: { old },
+    });
+    expect(statements.filter((statement) => statement.startsWith("create"))).toEqual([
+      "create index mv_n_idx_matview_swap on public.mv_matview_swap USING btree (n) WITH (fillfactor='80') WHERE (n > 0)",
+      "create unique index mv_id_n_idx_matview_swap on public.mv_matview_swap USING btree (id, n)",
+    ]);
+  });
+
+  test("takes away what default privileges give, and grants exactly what was held, each by its grantor", () => {
+    const held = (grantor: string, grantee: string, privilege: string, grantable = false) => ({
+      grantor,
+      grantee,
+      privilege,
+      grantable,
+    });
+    const old = relation({
+      grants: [
+        ...relation().grants,
+        held("middle", "reader", "select"),
+        held("owner", "middle", "select", true),
+        held("owner", "public", "update"),
+      ],
+      columns: [column("id", { grants: [held("owner", "reader", "update")] }), column("n")],
+    });
+    const swap = swapOf({
+      from: { old, defaultGrantees: { public: { relations: ["everybody", "owner"], functions: [] } } },
+    });
+    const about = [...swap.fill, ...swap.index].filter((text) => /grant|revoke|owner|role/.test(text));
+    expect(about).toEqual([
+      "revoke all privileges on table public.mv_matview_swap from everybody",
+      "alter materialized view public.mv_matview_swap owner to owner",
+      "grant all privileges on table public.mv_matview_swap to owner",
+      "grant select on table public.mv_matview_swap to middle with grant option",
+      "grant update on table public.mv_matview_swap to public",
+      "set local role middle",
+      "grant select on table public.mv_matview_swap to reader",
+      "reset role",
+      "grant update (id) on table public.mv_matview_swap to reader",
+    ]);
+  });
+
+  test("tells PostgREST to read the schema again where it is used", () => {
+    expect(swapOf().exchange.some((text) => text.startsWith("notify"))).toBe(false);
+    expect(swapOf({ from: { usesPostgrest: true } }).exchange.at(-1)).toBe("notify pgrst, 'reload schema'");
+  });
+
+  test("has names of its own for views whose long names begin alike", () => {
+    const long = "x".repeat(60);
+    const names = [`${long}1`, `${long}2`].map((name) => {
+      const { built } = swapOf({ from: { old: relation({ name }) } });
+      return built[0]?.aside.name ?? "";
+    });
+    expect(new Set(names).size).toBe(2);
+    for (const name of names) expect(Buffer.byteLength(name)).toBeLessThanOrEqual(63);
+  });
+
+  test("names the hazard that prepared statements meet only where the columns change", () => {
+    const hazards = (from: Partial<Replacement>) =>
+      planSwap(desiredView(), undefined, replacement(from), "definition differs").step.hazards;
+    const hazard = "prepared `select *` fails once, as the columns change";
+    expect(hazards({})).not.toContain(hazard);
+    expect(hazards({ columns: [...replacement().columns, { name: "x", type: "text" }] })).toContain(hazard);
+  });
+});
