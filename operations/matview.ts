@@ -19,6 +19,7 @@ const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
   doctor: async () => (await import("./doctor.ts")).doctor,
   metrics: async () => (await import("./metrics.ts")).metrics,
   realtime: async () => (await import("./realtime.ts")).realtime,
+  report: async () => (await import("./report.ts")).report,
 };
 
 /** Runs the command line `matview VERB ...` and returns its exit status: 0 done, 1 failed, 2 used wrongly, or what the verb says. */
