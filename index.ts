@@ -14,6 +14,7 @@ const platform =
         connection: resolveConnection(connectionConfig),
         owner: settings.owner,
         sources: tables.map((name) => ({ schema: "public", name })),
+        observers: settings.observers,
       })
     : undefined;
 

@@ -1,6 +1,7 @@
 import type { Kind } from "./kind.ts";
 import { materializedViewKind } from "./materializedView/kind.ts";
 import { refreshJobKind } from "./refreshJob/kind.ts";
+import { runtimeObjectsKind } from "./runtime/kind.ts";
 import { viewIndexKind } from "./viewIndex/kind.ts";
 
 /** A kind of which only that much is known: it plans what it describes. */
@@ -13,6 +14,7 @@ const KINDS: Readonly<Record<string, unknown>> = {
   MaterializedView: materializedViewKind,
   ViewIndex: viewIndexKind,
   RefreshJob: refreshJobKind,
+  RuntimeObjects: runtimeObjectsKind,
 };
 
 /** The kind behind a resource's type in Pulumi, or undefined where the resource is not one of ours. */

@@ -2,6 +2,7 @@ import * as postgresql from "@pulumi/postgresql";
 import * as pulumi from "@pulumi/pulumi";
 import type { Connection } from "./postgres/connection.ts";
 import type { QualifiedName } from "./postgres/names.ts";
+import { RuntimeObjects } from "./runtime/resource.ts";
 
 /** What the view and its job stand on. */
 export interface PlatformArgs {
@@ -10,6 +11,8 @@ export interface PlatformArgs {
   readonly owner: string;
   /** Tables and views that the definition reads. */
   readonly sources: readonly QualifiedName[];
+  /** Roles that may see the owner's jobs and runs, such as the one that looks for drift. */
+  readonly observers?: readonly string[] | undefined;
 }
 
 /**
@@ -24,7 +27,7 @@ export class Platform extends pulumi.ComponentResource {
     const kept = { parent: this, provider, retainOnDelete: true };
     const extension = new postgresql.Extension("pg_cron", { name: "pg_cron", database: connection.cronDatabase }, kept);
     const role = new postgresql.Role(owner, { name: owner, login: true }, kept);
-    new postgresql.Grant(
+    const usage = new postgresql.Grant(
       `${owner}-cron`,
       {
         role: role.name,
@@ -48,6 +51,10 @@ export class Platform extends pulumi.ComponentResource {
         },
         { parent: this, provider },
       );
+    }
+    const observers = [...(args.observers ?? [])];
+    if (observers.length > 0) {
+      new RuntimeObjects(`${name}-observers`, { owner, observers }, { parent: this, dependsOn: [role, usage] });
     }
     this.registerOutputs();
   }

@@ -28,6 +28,8 @@ export interface Settings {
   readonly adopt: boolean;
   /** Roles that may read the view. */
   readonly readers: readonly string[];
+  /** Roles that may see the owner's jobs and runs. */
+  readonly observers: readonly string[];
   /** What is done about properties that drifted, by property. */
   readonly onDrift: DriftAnswers;
 }
@@ -50,6 +52,7 @@ export const DEFAULTS = {
   adopt: "false",
   adoptDatabase: "false",
   readers: "[]",
+  observers: "[]",
   onDrift: "{}",
 } as const satisfies Record<string, string>;
 
@@ -108,6 +111,7 @@ const settingsSchema = z.object({
   adopt: flag,
   adoptDatabase: flag,
   readers: names,
+  observers: names,
   onDrift: driftAnswers,
 });
 
@@ -153,7 +157,7 @@ function settingsOf({
   };
 }
 
-function rulesBroken({ managePlatform, owner, schedule, maxAge }: Parsed): string[] {
+function rulesBroken({ managePlatform, owner, observers, schedule, maxAge }: Parsed): string[] {
   const parsed = parseSchedule(schedule ?? DEFAULT_SCHEDULE, { seconds: true, lastDay: true });
   const late =
     schedule === undefined || maxAge === undefined || !parsed.ok ? undefined : checkMaxAge(parsed.schedule, maxAge);
@@ -162,6 +166,9 @@ function rulesBroken({ managePlatform, owner, schedule, maxAge }: Parsed): strin
       ? [
           "matview:owner is empty, and matview:managePlatform is true: name the role that is to own the view, e.g. matview_owner",
         ]
+      : []),
+    ...(observers.length > 0 && !managePlatform
+      ? ["matview:observers are given what they see by the platform: set matview:managePlatform to true"]
       : []),
     ...(late === undefined ? [] : [`matview:maxAge ${late}`]),
   ];

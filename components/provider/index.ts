@@ -1,6 +1,7 @@
 // What the loader's line loads: the providers by name. Imported by Pulumi's provider process, never by a program.
 import { materializedViewKind } from "../materializedView/kind.ts";
 import { refreshJobKind } from "../refreshJob/kind.ts";
+import { runtimeObjectsKind } from "../runtime/kind.ts";
 import { viewIndexKind } from "../viewIndex/kind.ts";
 import { lifecycle } from "./lifecycle.ts";
 import type { KindName } from "./loader.ts";
@@ -8,6 +9,7 @@ import type { KindName } from "./loader.ts";
 export const materializedView = lifecycle(materializedViewKind);
 export const viewIndex = lifecycle(viewIndexKind);
 export const refreshJob = lifecycle(refreshJobKind);
+export const runtimeObjects = lifecycle(runtimeObjectsKind);
 
-const all = { materializedView, viewIndex, refreshJob } satisfies Record<KindName, unknown>;
+const all = { materializedView, viewIndex, refreshJob, runtimeObjects } satisfies Record<KindName, unknown>;
 void all;

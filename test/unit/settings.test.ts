@@ -16,6 +16,7 @@ describe("readSettings", () => {
       active: true,
       adopt: false,
       readers: [],
+      observers: [],
       onDrift: {},
     });
   });
@@ -72,6 +73,14 @@ describe("readSettings", () => {
     expect(readSettings({ "matview:maxAge": "5m", "matview:schedule": "*/5 * * * *" }).schedule).toBe("*/5 * * * *");
     expect(() => readSettings({ "matview:maxAge": "5m", "matview:schedule": "*/6 * * * *" })).toThrow(
       'matview:maxAge schedule "*/6 * * * *" cannot hold maxAge "5m": two runs can be 6 minutes apart.',
+    );
+  });
+
+  test("shows jobs to observers only where the platform is managed", () => {
+    const platform = { "matview:managePlatform": "true", "matview:owner": "matview_owner" };
+    expect(readSettings({ ...platform, "matview:observers": '["watcher"]' }).observers).toEqual(["watcher"]);
+    expect(() => readSettings({ "matview:observers": '["watcher"]' })).toThrow(
+      "matview:observers are given what they see by the platform: set matview:managePlatform to true",
     );
   });
 

@@ -1,6 +1,6 @@
 import { expect, jest, test } from "@jest/globals";
-import { until } from "../../../scripts/database/until.ts";
 import { planJobs } from "../../../components/refreshJob/refreshSettings.ts";
+import { until } from "../../../scripts/database/until.ts";
 import { uniqueName, withServer } from "../../support/database.ts";
 import { cron, cronUser, JobDeploy, mustBeConverged } from "../../support/jobs.ts";
 import { withClient } from "../../support/server.ts";

@@ -1,0 +1,21 @@
+import * as pulumi from "@pulumi/pulumi";
+import { loaderText } from "../provider/loader.ts";
+import { previewMark } from "../provider/mark.ts";
+
+/** Who may see whose jobs. */
+export interface RuntimeObjectsArgs {
+  /** Role that owns the jobs. */
+  owner: pulumi.Input<string>;
+  /** Roles that may see its jobs and runs, which row security hides from them. */
+  observers: pulumi.Input<pulumi.Input<string>[]>;
+}
+
+const TYPE = "pulumi-nodejs:dynamic/matview:RuntimeObjects";
+
+/** Functions in schema `matview` of pg_cron's database that show a role's jobs and runs to the observers, and nothing else. */
+export class RuntimeObjects extends pulumi.CustomResource {
+  constructor(name: string, args: RuntimeObjectsArgs, options?: pulumi.CustomResourceOptions) {
+    const mark = previewMark(TYPE, name, options);
+    super(TYPE, name, { ...args, ...mark, __provider: loaderText("runtimeObjects") }, options);
+  }
+}

@@ -1,0 +1,2 @@
+-- Removes a function of the schema.
+drop function if exists matview.:"function"();

@@ -1,0 +1,2 @@
+-- Removes the schema, which must be empty.
+drop schema matview;

@@ -1,0 +1,139 @@
+import { describe, expect, jest, test } from "@jest/globals";
+import type { dynamic } from "@pulumi/pulumi";
+import { materializedViewKind } from "../../../components/materializedView/kind.ts";
+import { lifecycle } from "../../../components/provider/lifecycle.ts";
+import { refreshCommand } from "../../../components/refreshJob/command.ts";
+import { viewIndexKind } from "../../../components/viewIndex/kind.ts";
+import type { TestDatabase } from "../../support/database.ts";
+import { HOST_ROLE, HOSTS, withHost } from "../../support/hosts.ts";
+import { cron, JobDeploy, jobs, mustBeConverged, QUIET } from "../../support/jobs.ts";
+import { withClient } from "../../support/server.ts";
+
+jest.setTimeout(90_000);
+
+type Props = Record<string, unknown>;
+
+const view = { schema: "public", name: "mv", definition: "select id, nombre from public.clientes", uniqueKey: ["id"] };
+const index = { schema: "public", view: "mv", name: "mv_id_idx", columns: ["id"], unique: true };
+const job = { name: "refresh-mv", schedule: QUIET, command: refreshCommand(view), active: true };
+
+function configured(kind: dynamic.ResourceProvider, url: string): dynamic.ResourceProvider {
+  const config: Record<string, string> = { "matview:databaseUrl": url, "matview:cronDatabase": "postgres" };
+  void kind.configure?.({ config: { get: (key) => config[key], require: (key) => config[key] ?? "" } });
+  return kind;
+}
+
+async function make(kind: dynamic.ResourceProvider, props: Props): Promise<Props> {
+  const { inputs } = (await kind.check?.({}, props)) as { inputs: Props };
+  return (await kind.create(inputs)).outs as Props;
+}
+
+describe.each(HOSTS)("a host like $name", (host) => {
+  test("deploys, changes, pauses, notices drift, heals and destroys", async () => {
+    await withHost(host, async (server) => {
+      const url = server.url("postgres", HOST_ROLE);
+      const database = { server, name: "postgres", url, cronUrl: server.url() } as TestDatabase;
+      const admin = { cronUrl: server.url() };
+      const [views, indexes] = [
+        configured(lifecycle(materializedViewKind), url),
+        configured(lifecycle(viewIndexKind), url),
+      ];
+      const deploy = new JobDeploy(database, { url });
+      await withClient(url, async (client) => {
+        await client.query("create table public.clientes (id int primary key, nombre text)");
+        const viewState = await make(views, view);
+        const indexState = await make(indexes, index);
+        await client.query("refresh materialized view public.mv");
+        const state = await deploy.create(job);
+        await mustBeConverged(deploy, state, job);
+        const [made] = await jobs(admin, job.name);
+        expect(made).toMatchObject({ username: HOST_ROLE, database: "postgres", active: true });
+        await client.query(made?.command ?? "");
+
+        const changed = { ...job, schedule: "0 1 29 2 *" };
+        const changedState = await deploy.update(state, changed);
+        const [altered] = await jobs(admin, job.name);
+        expect(altered?.jobid === made?.jobid).toBe(host.altersInPlace);
+        await mustBeConverged(deploy, changedState, changed);
+
+        const paused = { ...changed, active: false };
+        const pausedState = await deploy.update(changedState, paused);
+        expect((await jobs(admin, job.name)).map(({ active }) => active)).toEqual(
+          host.paused === "absent" ? [] : [false],
+        );
+        await mustBeConverged(deploy, pausedState, paused);
+        const resumed = await deploy.update(pausedState, changed);
+        await mustBeConverged(deploy, resumed, changed);
+
+        await cron(
+          admin,
+          "select cron.alter_job(jobid, schedule := '0 9 29 2 *', active := false) from cron.job where jobname = $1",
+          [job.name],
+        );
+        const drifted = await deploy.read(resumed);
+        expect(drifted).toEqual({ ...changed, schedule: "0 9 29 2 *", active: false });
+        const healed = await deploy.update(drifted ?? {}, changed);
+        await mustBeConverged(deploy, healed, changed);
+        await cron(admin, "select cron.unschedule(jobid) from cron.job where jobname = $1", [job.name]);
+        expect(await deploy.read(healed)).toBeUndefined();
+        const anew = await deploy.create(changed);
+
+        await deploy.delete(anew);
+        await indexes.delete?.("id", indexState);
+        await views.delete?.("id", viewState);
+        expect(await jobs(admin, "")).toEqual([]);
+        expect((await client.query("select 1 from pg_class where relname like 'mv%'")).rows).toEqual([]);
+      });
+    });
+  });
+
+  test("puts a job into another database, or says what is missing", async () => {
+    await withHost(host, async (server) => {
+      await withClient(server.url("postgres", HOST_ROLE), (client) => client.query("create database app"));
+      const url = server.url("app", HOST_ROLE);
+      const database = { server, name: "app", url, cronUrl: server.url() } as TestDatabase;
+      const deploy = new JobDeploy(database, { url, cronDatabase: "postgres" });
+      const declared = { ...job, command: "select 1" };
+      if (host.otherDatabases) {
+        const state = await deploy.create(declared);
+        expect(await jobs(database, job.name)).toMatchObject([{ database: "app", username: HOST_ROLE }]);
+        await mustBeConverged(deploy, state, declared);
+        return;
+      }
+      await expect(deploy.create(declared)).rejects.toThrow(
+        `job refresh-mv runs in database app and pg_cron lives in postgres: role ${HOST_ROLE} needs cron.schedule_in_database; let a superuser ` +
+          `run: grant execute on function cron.schedule_in_database(text, text, text, text, text, boolean) to ${HOST_ROLE}`,
+      );
+      expect(await jobs(database, "")).toEqual([]);
+    });
+  });
+});
+
+test("an owner that the host role made can be acted as, also where a membership does not bring that along", async () => {
+  const [supabase] = HOSTS;
+  if (supabase === undefined) throw new Error("there is no host");
+  await withHost(supabase, async (server) => {
+    const url = server.url("postgres", HOST_ROLE);
+    const database = { server, name: "postgres", url, cronUrl: server.url() } as TestDatabase;
+    const deploy = new JobDeploy(database, { url });
+    const declared = { ...job, command: "select 1", user: "mv_owner" };
+    await withClient(url, async (client) => {
+      await client.query("create role mv_owner login");
+      await server.mapRole("mv_owner");
+      await expect(deploy.create(declared)).rejects.toThrow(
+        `refresh job refresh-mv@mv_owner cannot be deployed: 2 problems\n` +
+          `  - role ${HOST_ROLE} may not act as mv_owner: grant mv_owner to ${HOST_ROLE}\n` +
+          "  - role mv_owner may not use pg_cron: let a superuser run: grant usage on schema cron to mv_owner",
+      );
+      await client.query(`grant mv_owner to ${HOST_ROLE}`);
+      await client.query("grant usage on schema cron to mv_owner");
+    });
+    const state = await deploy.create(declared);
+    expect(await jobs(database, job.name)).toMatchObject([{ username: "mv_owner", active: true }]);
+    await mustBeConverged(deploy, state, declared);
+    const paused = await deploy.update(state, { ...declared, active: false });
+    // The owner may not call alter_job or schedule_in_database, though the role that deploys may: nothing is done with more than its rights.
+    expect(await jobs(database, job.name)).toEqual([]);
+    await mustBeConverged(deploy, paused, { ...declared, active: false });
+  });
+});
