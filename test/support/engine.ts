@@ -27,6 +27,8 @@ export interface TestStack {
   pulumi(args: readonly string[], env?: NodeJS.ProcessEnv): Promise<Ended>;
   /** Runs the `matview` command in the environment of this stack, as a person would in a shell. */
   matview(args: readonly string[], env?: NodeJS.ProcessEnv): Promise<Ended>;
+  /** Runs any other command there. */
+  shell(words: readonly [string, ...string[]], env?: NodeJS.ProcessEnv): Promise<Ended>;
   /** Starts one in a process group of its own, for tests that do not let it end. */
   start(args: readonly string[], env?: NodeJS.ProcessEnv): ChildProcess;
   /** The state as `pulumi stack export` tells it, secrets encrypted. */
@@ -90,6 +92,11 @@ async function makeStack(
     configure,
     matview: (args, more = {}) =>
       run("node", ["operations/matview.ts", ...args], { env: { ...environment, ...more }, cwd: checkout }),
+    shell: ([command, ...args], more = {}) =>
+      run(command, args, {
+        env: { ...environment, ...more, PATH: [more["PATH"], environment["PATH"]].filter(Boolean).join(":") },
+        cwd: checkout,
+      }),
     start: (args, more = {}) =>
       spawn("pulumi", whole(args), { env: { ...environment, ...more }, cwd: checkout, detached: true, stdio: "pipe" }),
     state: async () => {
