@@ -1,8 +1,10 @@
+import type { QueryResult } from "pg";
 import { isServerError, serverText } from "../../components/postgres/errors.ts";
 import { sqlIdentifier } from "../../components/postgres/names.ts";
 import type { QualifiedName } from "../../components/postgres/names.ts";
 import type { Session } from "../../components/postgres/session.ts";
 import { sqlStatement, sqlText } from "../../components/postgres/sqlFiles.ts";
+import type { ActualJob } from "../../components/refreshJob/describe.ts";
 import { asRole } from "../health/asRole.ts";
 import type { Facts } from "../health/facts.ts";
 import { freshnessOf } from "../health/freshness.ts";
@@ -20,6 +22,8 @@ export interface Evidence extends Facts {
   readonly capabilities: Session["capabilities"];
   readonly anatomy: Anatomy | undefined;
   readonly runner: Runner | undefined;
+  /** Whether the job's role may refresh the view; undefined without one of them. */
+  readonly jobMayRefresh: boolean | undefined;
   /** Sources that the view's owner may not read. */
   readonly closedSources: readonly string[];
   /** Keys that the sources now give several rows; undefined when that could not be asked. */
@@ -38,7 +42,6 @@ export interface Anatomy {
 export interface Runner {
   readonly canLogin: boolean;
   readonly roleExists: boolean;
-  readonly mayRefresh: boolean;
   readonly storedPort: number;
   readonly port: number;
 }
@@ -57,14 +60,11 @@ export async function gatherEvidence(session: Session, facts: Facts): Promise<Ev
     spotChecks: isReadable ? await runSpotChecks(session, declared, declared.spotChecks) : [],
     capabilities: session.capabilities,
     anatomy,
-    runner:
-      job === undefined
+    runner: job === undefined ? undefined : await readRunner(session, job),
+    jobMayRefresh:
+      job === undefined || anatomy === undefined
         ? undefined
-        : (
-            await asRole(session, job.user, () =>
-              session.cron.query<Runner>(sqlText("describe/job_runner"), [job.jobId, view?.owner ?? ""]),
-            )
-          ).rows[0],
+        : (await one<{ mayRefresh: boolean }>(session, "describe/may_refresh", [anatomy.oid, job.user]))?.mayRefresh,
     closedSources:
       anatomy === undefined || view === undefined ? [] : await closedSources(session, anatomy.oid, view.owner),
     duplicateKeys: anatomy === undefined ? undefined : await duplicateKeys(session, declared, anatomy),
@@ -78,6 +78,11 @@ async function one<Row extends object>(
   values: readonly unknown[],
 ): Promise<Row | undefined> {
   return (await target.query<Row>(sqlText(file), [...values])).rows[0];
+}
+
+function readRunner(session: Session, { jobId, user }: ActualJob): Promise<Runner | undefined> {
+  const read = (): Promise<QueryResult<Runner>> => session.cron.query<Runner>(sqlText("describe/job_runner"), [jobId]);
+  return asRole(session, user, async () => (await read()).rows[0]);
 }
 
 async function closedSources({ target }: Session, oid: string, owner: string): Promise<string[]> {

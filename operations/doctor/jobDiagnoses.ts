@@ -98,14 +98,15 @@ export const jobDiagnoses: readonly Diagnosis[] = [
           cause: `more than one active job refreshes ${displayName(declared)}`,
           fix: otherJobs.map(({ jobId }) => `select cron.unschedule(${jobId}::bigint)`).join("; "),
         },
-  ({ job, runner, view }) =>
-    runner === undefined || job === undefined || view === undefined || runner.mayRefresh
+  ({ job, jobMayRefresh, view }) =>
+    job === undefined || view === undefined || jobMayRefresh !== false
       ? undefined
       : {
           id: "job-of-another-role",
           symptom: "every run fails",
           evidence: `job ${job.name} runs as ${job.user}, and the view belongs to ${view.owner}`,
-          cause: "only the owner of a materialized view, or a member of that role, may refresh it",
+          cause:
+            "only the owner of a materialized view, a member of that role, or (from PostgreSQL 17 on) who has maintain may refresh it",
           fix: `grant ${view.owner} to ${job.user}, or deploy the stack with the owner that the job has`,
         },
   ({ job, runner }) =>

@@ -264,6 +264,31 @@ test("a role that may not see the job is told so, and as a member of the owner's
   expect(await findings(server.url(name, role))).toEqual([]);
 });
 
+const since17 = Number(process.env["MATVIEW_POSTGRES_VERSION"] ?? 15) >= 17 ? test : test.skip;
+
+// Before 17 a refresh keeps the search path, so that there is nothing to find.
+since17("the doctor finds a function that a refresh cannot run without its search_path", async () => {
+  const { client, url } = held!.value;
+  const jobId = await restore(client);
+  await client.query(
+    "create or replace function public.cuantos() returns bigint language plpgsql stable set search_path = public as $$ begin return (select count(*) from prospectos); end $$",
+  );
+  await client.query(`drop materialized view ${VIEW}`);
+  await createDashboard(client, {
+    stampMinutes: 10,
+    from: ["conversaciones.estado,", "conversaciones.estado, public.cuantos() as cuantos,"],
+  });
+  await client.query(`alter materialized view ${VIEW} owner to dueno`);
+  await client.query("alter function public.cuantos() reset search_path");
+  const failure = await client.query(`refresh materialized view ${VIEW}`).then(
+    () => "",
+    (error: Error) => error.message,
+  );
+  expect(failure).toBe('relation "prospectos" does not exist');
+  await recordRuns(client, jobId, [{ minutesAgo: 5, status: "failed", message: `ERROR:  ${failure}` }]);
+  expect(await findings(url)).toEqual(["search-path"]);
+});
+
 // The last one: the server's sessions keep the old extension's tables in mind.
 test("the doctor finds that pg_cron is not in the database", async () => {
   const { client, url } = held!.value;

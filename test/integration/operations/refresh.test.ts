@@ -106,6 +106,20 @@ test("Ctrl-C cancels the refresh on the server, and the view stays as it was", a
   );
 });
 
+test("the reason is recorded where the platform part keeps a record, and else it is said that it is not", async () => {
+  await withView(async ({ client, url }) => {
+    expect((await refresh(url, "--reason", "reasignación")).stderr).toMatch(/^the reason was not recorded: /);
+    await client.query("create schema matview");
+    await client.query("create table matview.hecho (vista text, razon text, filas bigint)");
+    await client.query(`create function matview.record_refresh(text, text, text, bigint, bigint) returns void
+      language sql as $$ insert into matview.hecho values ($1 || '.' || $2, $3, $5) $$`);
+    expect((await refresh(url, "--reason", "reasignación")).stderr).toBe("");
+    expect((await client.query("select * from matview.hecho")).rows).toEqual([
+      { vista: "public.numeros", razon: "reasignación", filas: "1" },
+    ]);
+  });
+});
+
 test("a view that is not there is named with the database, without a stack trace", async () => {
   await withDatabase(async ({ url, name }) => {
     expect(await runMatview(["refresh", "public.nada"], url)).toEqual({
