@@ -48,7 +48,8 @@ export async function planChange<Desired extends object, Actual>(
   // The description depends on what it is compared with.
   const { actual, capabilities } = wanted === desired ? found : await locate(kind, see, wanted, previous);
   const plan = kind.plan({ desired: wanted, previous, actual, capabilities });
-  const differs = previous === undefined && !isAbsent(kind, actual) && plan.differences.length > 0;
+  // Also where the object is absent: what there is under another name may differ, and is not taken over unasked.
+  const differs = previous === undefined && plan.differences.length > 0;
   const refusal = differs && !adopt ? takeoverRefusal(kind, desired, plan) : undefined;
   return { actual, capabilities, plan, wanted, refusal };
 }

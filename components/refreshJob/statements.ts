@@ -8,7 +8,7 @@ import type { ResolvedJob } from "./desired.ts";
 import type { ActualJob, CronPowers } from "./jobState.ts";
 
 /** How long a run that is going may take before it is cancelled, when its job is removed. */
-export const RUN_PATIENCE_MS = 60_000;
+const RUN_PATIENCE_MS = 60_000;
 
 /**
  * Creates the job as its user: a superuser names the user, a member of the role acts as it. A job of this name that somebody made

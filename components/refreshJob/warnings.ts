@@ -21,6 +21,7 @@ export async function warnOfJob(session: Session, desired: DesiredJob): Promise<
     ...(state === undefined ? [] : doubledWork(session, desired, state)),
     ...(state?.restsByAbsence === true ? [restsByAbsence(session, desired)] : []),
     ...(await timeWarnings(session, desired, state?.job)),
+    ...(state?.job === undefined ? [] : await lastRunWarning(session, state.job)),
   ];
 }
 
@@ -51,6 +52,18 @@ async function timeWarnings(session: Session, desired: DesiredJob, job: ActualJo
   const tooOld =
     desired.maxAge === undefined ? undefined : checkMaxAge(parsed.schedule, desired.maxAge, longest, timeZone);
   return [...scheduleWarnings(parsed.schedule, timeZone), ...(tooOld === undefined ? [] : [tooOld])];
+}
+
+// That pg_cron took a job says nothing of its runs. A message may quote a row of the view behind its first line.
+async function lastRunWarning({ cron }: Session, job: ActualJob): Promise<string[]> {
+  const { rows } = await cron.query<{ status: string | null; message: string | null; startedAt: Date | null }>(
+    sqlText("describe/last_runs"),
+    [[job.jobId]],
+  );
+  const [run] = rows;
+  if (run?.status !== "failed") return [];
+  const reason = (run.message ?? "no reason was recorded").trim().split("\n")[0] ?? "";
+  return [`its last run failed${run.startedAt === null ? "" : ` at ${run.startedAt.toISOString()}`}: ${reason}`];
 }
 
 async function longestRun({ cron }: Session, job: ActualJob | undefined): Promise<number> {

@@ -1,9 +1,12 @@
 import { describe, expect, jest, test } from "@jest/globals";
+import { materializedViewKind } from "../../../components/materializedView/kind.ts";
+import { lifecycle } from "../../../components/provider/lifecycle.ts";
 import { refreshCommand } from "../../../components/refreshJob/command.ts";
 import { until } from "../../../scripts/database/until.ts";
 import { uniqueName, withDatabase } from "../../support/database.ts";
 import type { TestDatabase } from "../../support/database.ts";
 import { cron, cronUser, JobDeploy, jobs, mustBeConverged, QUIET } from "../../support/jobs.ts";
+import { provider } from "../../support/provider.ts";
 import { withClient } from "../../support/server.ts";
 
 jest.setTimeout(150_000);
@@ -147,6 +150,25 @@ describe("removing a job whose refresh is going on", () => {
       });
       await database.client.query("set lock_timeout = '1s'");
       await database.client.query("drop materialized view public.mv");
+    });
+  });
+});
+
+describe("a view that is made anew", () => {
+  test("has its job switched off until the job's own turn, so that no run meets a view without data", async () => {
+    await withDatabase(async (database) => {
+      const view = { ...VIEW, definition: "select id from public.ejecutivos" };
+      const declared = { name: uniqueName("job"), schedule: QUIET, command: COMMAND, active: true };
+      await makeView(database, "postgres");
+      const deploy = new JobDeploy(database);
+      const state = await deploy.create(declared);
+      await database.client.query("drop materialized view public.mv");
+      await provider(lifecycle(materializedViewKind), database).create({ ...view, job: declared.name });
+      expect(await jobs(database, declared.name)).toMatchObject([{ active: false }]);
+      await expect(deploy.update(state, declared)).rejects.toThrow("public.mv has no data");
+      await database.client.query("create unique index on public.mv (id)");
+      await database.client.query("refresh materialized view public.mv");
+      await mustBeConverged(deploy, await deploy.update(state, declared), declared);
     });
   });
 });

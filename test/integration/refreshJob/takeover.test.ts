@@ -141,6 +141,23 @@ describe("what a deploy warns of", () => {
     });
   });
 
+  test("is that the last run failed, with the first line of its message alone", async () => {
+    await withDatabase(async (database) => {
+      const declared = { name: uniqueName("job"), schedule: QUIET, command: "select 1", active: true };
+      await new JobDeploy(database).create(declared);
+      expect(await warnings(database, declared)).toEqual([]);
+      await cron(
+        database,
+        `insert into cron.job_run_details (jobid, status, return_message, start_time)
+         select jobid, 'failed', E'ERROR:  duplicate key\nDETAIL:  (Ana, 5512345678)', '2026-01-02 03:04:05Z' from cron.job where jobname = $1`,
+        [declared.name],
+      );
+      expect(await warnings(database, declared)).toEqual([
+        "its last run failed at 2026-01-02T03:04:05.000Z: ERROR:  duplicate key",
+      ]);
+    });
+  });
+
   test("is a minor release in which a refresh runs with the wrong role's rights", async () => {
     expect([140_010, 150_005, 160_001].map((version) => releaseWarning(version)?.slice(0, 16))).toEqual([
       "PostgreSQL 14.10",
