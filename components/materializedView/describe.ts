@@ -122,7 +122,8 @@ async function readChange(
   return { leftovers, replacement: await readReplacement(target, view, parsed.definition.sql) };
 }
 
-function isStoredElsewhere(desired: DesiredView, { tablespace, accessMethod }: ViewRow): boolean {
+/** True when the declaration names another place or way of storing it than the view has. */
+export function isStoredElsewhere(desired: DesiredView, { tablespace, accessMethod }: ViewRow): boolean {
   return (desired.tablespace ?? tablespace) !== tablespace || (desired.accessMethod ?? accessMethod) !== accessMethod;
 }
 

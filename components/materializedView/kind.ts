@@ -42,7 +42,8 @@ export const materializedViewKind: Kind<DesiredView, ActualView | AbsentView> = 
   preflight: preflightView,
 };
 
-function observedView(desired: DesiredView, actual: ActualView): DesiredView {
+// What a swap left behind is no property that is declared: as one more it shows, and the update removes it.
+function observedView(desired: DesiredView, actual: ActualView): DesiredView & { leftovers?: string[] } {
   return {
     ...desired,
     schema: actual.schema,
@@ -57,6 +58,7 @@ function observedView(desired: DesiredView, actual: ActualView): DesiredView {
     ...(desired.tablespace === undefined ? {} : { tablespace: actual.tablespace }),
     ...(desired.accessMethod === undefined ? {} : { accessMethod: actual.accessMethod }),
     ...(actual.isPopulated ? {} : { incarnation: UNPOPULATED }),
+    ...(actual.leftovers.length === 0 ? {} : { leftovers: actual.leftovers.map(displayName) }),
   };
 }
 

@@ -5,11 +5,12 @@ import type { Session } from "../postgres/session.ts";
 import { sqlText } from "../postgres/sqlFiles.ts";
 import { refreshedBy } from "../refreshJob/command.ts";
 import { describeJobs } from "../refreshJob/describe.ts";
-import { toActual } from "./describe.ts";
+import { isStoredElsewhere, toActual } from "./describe.ts";
 import type { AbsentView, ActualView, ViewRow } from "./describe.ts";
 import type { DesiredView } from "./desired.ts";
 import { isAsRecorded, liveDefinitions, recordDefinition } from "./recordedDefinition.ts";
 import type { Recorded } from "./recordedDefinition.ts";
+import { asideName } from "./swapNames.ts";
 
 /** Views beyond this many are not held in memory: each is asked for by name. */
 const MOST_VIEWS = 20_000;
@@ -34,6 +35,8 @@ export async function surveyViews(session: Session): Promise<Survey<DesiredView,
       const live = row === undefined ? undefined : definitions.get(row.oid);
       if (row === undefined || live === undefined || !isRecord(recorded)) return undefined;
       if (!isAsRecorded(recorded, declared(desired), live, capabilities.serverMajor)) return undefined;
+      // What a swap has to do with, or left behind, is described one by one.
+      if (isStoredElsewhere(desired, row) || found.has(displayName(asideName(desired)))) return undefined;
       const own = jobs.filter((job) => refreshedBy(job, desired, capabilities.database));
       return { actual: toActual(row, own, { outcome: "equal", live }) };
     },

@@ -1,6 +1,7 @@
 import { describe, expect, jest, test } from "@jest/globals";
 import type { Client } from "pg";
 import type { DesiredView } from "../../components/materializedView/desired.ts";
+import { materializedViewKind } from "../../components/materializedView/kind.ts";
 import { lockKey } from "../../components/materializedView/swapNames.ts";
 import { refreshCommand } from "../../components/refreshJob/command.ts";
 import { until } from "../../scripts/database/until.ts";
@@ -154,6 +155,11 @@ describe("a swap", () => {
     await withOld(async (database) => {
       await killInTheMiddle(database);
       const old = { ...desired, definition: "select id, nombre, length(nombre) as largo from public.ejecutivos" };
+      const drifted = await withViewSession(database, async (session) => {
+        const [actual] = await materializedViewKind.describe(session, [old]);
+        return actual && materializedViewKind.observed(old, actual, session.capabilities);
+      });
+      expect(drifted).toEqual({ ...old, leftovers: ["public.mv_matview_swap"] });
       const { applied, rest } = await change(database, old);
       expect(applied.steps.map(({ action, reason }) => `${action}: ${reason}`)).toEqual([
         "remove leftovers: public.mv_matview_swap was built aside by a run that was cut off",
