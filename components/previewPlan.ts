@@ -20,6 +20,8 @@ export interface ResourcePreview {
   /** Why the deploy would stop before any of the steps. */
   readonly refusals: readonly string[];
   readonly differences: readonly Difference[];
+  /** What does not stand in the way and should be known. */
+  readonly warnings: readonly string[];
   /** False where the object cannot be planned before what it stands on is there, such as pg_cron. */
   readonly isPlanned: boolean;
   /** Of a job, when it changes. */
@@ -53,6 +55,7 @@ export async function previewChange<Desired extends object, Actual>(
     steps: [],
     refusals: plan.refusals ?? [],
     differences: plan.differences,
+    warnings: [],
     isPlanned: true,
     runsPerDay: undefined,
     refreshMs: undefined,
@@ -61,15 +64,18 @@ export async function previewChange<Desired extends object, Actual>(
   });
   if (isSame) return whole({ steps: [], differences: [] }, {});
   const { plan, actual, capabilities, refusal } = await planChange(kind, see, transition);
+  const warnings =
+    desired === "absent" ? [] : await open(async (session) => (await kind.warnings?.(session, desired)) ?? []);
   const refusals = [...(plan.refusals ?? []), ...(refusal === undefined ? [] : [refusal.message])];
   if (plan.steps.length === 0) {
-    return whole(plan, { refusals, isPlanned: desired === "absent" || !isAbsent(kind, actual) });
+    return whole(plan, { refusals, warnings, isPlanned: desired === "absent" || !isAbsent(kind, actual) });
   }
   const { steps, measures } = await open((session) => priced(session, subject, plan));
   const before = actual === undefined ? undefined : kind.observed(subject, actual, capabilities);
   return whole(plan, {
     steps,
     refusals,
+    warnings,
     runsPerDay: changedRate(before, desired === "absent" ? undefined : desired),
     refreshMs: measures?.runs?.medianMs,
   });

@@ -10,6 +10,7 @@ import { planView, UNPOPULATED } from "./plan.ts";
 import { preflightView } from "./preflight.ts";
 import { recordView, surveyViews } from "./survey.ts";
 import { runSwap } from "./swapRun.ts";
+import { warnOfView } from "./warnings.ts";
 
 /** Materialized views: absent, identical, different in place, different in definition, renamed, unpopulated. */
 export const materializedViewKind: Kind<DesiredView, ActualView | AbsentView> = {
@@ -40,6 +41,7 @@ export const materializedViewKind: Kind<DesiredView, ActualView | AbsentView> = 
   runners: { swap: runSwap },
 
   preflight: preflightView,
+  warnings: warnOfView,
 };
 
 // What a swap left behind is no property that is declared: as one more it shows, and the update removes it.

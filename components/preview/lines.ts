@@ -6,12 +6,13 @@ import { RISKS } from "./statementCost.ts";
 export function previewLines(preview: ResourcePreview): { severity: "info" | "warning"; lines: string[] } {
   const harmful = preview.steps.some(({ risk }) => RISKS.indexOf(risk) >= RISKS.indexOf("brief lock"));
   return {
-    severity: harmful || preview.refusals.length > 0 ? "warning" : "info",
+    severity: harmful || preview.refusals.length + preview.warnings.length > 0 ? "warning" : "info",
     lines: [
       ...preview.refusals.map((refusal) => `refused: ${refusal}`),
       ...preview.steps.map(stepLine),
       ...rateLines(preview),
       ...idleLines(preview),
+      ...preview.warnings.map((warning) => `warning: ${warning}`),
     ],
   };
 }

@@ -38,6 +38,7 @@ export async function firstRefreshOf(
     operation: "run",
     steps: isEmpty ? [await firstStep(session, work, created)] : [],
     refusals: [],
+    warnings: [],
     differences: [],
     isPlanned: true,
     runsPerDay: undefined,

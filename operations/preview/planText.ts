@@ -66,6 +66,7 @@ function stepRows({ steps }: PlannedResource): string[][] {
 function notes({ resources, others }: PlanDocument): string[] {
   return [
     ...resources.flatMap(({ kind, id, refusals }) => refusals.map((refusal) => `REFUSED ${kind} ${id}: ${refusal}`)),
+    ...resources.flatMap(({ kind, id, warnings }) => warnings.map((warning) => `warning: ${kind} ${id}: ${warning}`)),
     ...resources.flatMap((one) => rateLines(one).map((line) => `${one.kind} ${one.id}: ${line}`)),
     ...resources
       .filter(({ isPlanned }) => !isPlanned)

@@ -1,0 +1,46 @@
+import { describe, expect, test } from "@jest/globals";
+import type { DesiredView } from "../../components/materializedView/desired.ts";
+import { materializedViewKind } from "../../components/materializedView/kind.ts";
+import { resolveConnection } from "../../components/postgres/connection.ts";
+import { withSession } from "../../components/postgres/session.ts";
+import type { Session } from "../../components/postgres/session.ts";
+import { previewLines } from "../../components/preview/lines.ts";
+import { previewChange } from "../../components/previewPlan.ts";
+import { withDatabase } from "../support/database.ts";
+import type { TestDatabase } from "../support/database.ts";
+
+const open = <T>(database: TestDatabase, work: (session: Session) => Promise<T>): Promise<T> =>
+  withSession(resolveConnection({}, { MATVIEW_DATABASE_URL: database.url }), "test", work);
+
+describe("a preview of a view", () => {
+  const desired: DesiredView = {
+    schema: "public",
+    name: "mv",
+    uniqueKey: ["id"],
+    definition: "select *, now() as visto_at from public.ejecutivos",
+  };
+
+  test("warns of what its definition costs, with the way out", async () => {
+    await withDatabase(async (database) => {
+      const reader = {
+        open: <T>(work: (session: Session) => Promise<T>) => open(database, work),
+        see: (wanted: DesiredView) =>
+          open(database, async (session) => ({
+            actual: (await materializedViewKind.describe(session, [wanted]))[0],
+            capabilities: session.capabilities,
+          })),
+      };
+      const transition = { desired, previous: undefined, adopt: false, onDrift: {} };
+      const preview = await previewChange(materializedViewKind, reader, transition, false);
+      expect(preview.warnings.map((warning) => /\[([a-z-]+)\]$/.exec(warning)?.[1]).sort()).toEqual([
+        "changing-value",
+        "select-star",
+      ]);
+      const { severity, lines } = previewLines(preview);
+      expect(severity).toBe("warning");
+      expect(lines.filter((line) => line.startsWith("warning: "))).toEqual(
+        preview.warnings.map((warning) => `warning: ${warning}`),
+      );
+    });
+  });
+});
