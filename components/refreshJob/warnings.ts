@@ -25,9 +25,11 @@ export async function warnOfJob(session: Session, desired: DesiredJob): Promise<
   ];
 }
 
-function doubledWork({ capabilities }: Session, desired: DesiredJob, { jobs }: JobState): string[] {
-  return sameWork(resolveJob(desired, capabilities), jobs)
-    .filter(({ isActive }) => isActive)
+// One of this role under another name is taken over, or refused, as long as the declared one is not there.
+function doubledWork({ capabilities }: Session, desired: DesiredJob, { job, jobs }: JobState): string[] {
+  const declared = resolveJob(desired, capabilities);
+  return sameWork(declared, jobs)
+    .filter(({ isActive, user }) => isActive && (job !== undefined || user !== declared.user))
     .map(
       (other) =>
         `${jobTitle(other)} refreshes the same view, so that it is refreshed twice: select cron.unschedule(${other.jobId}), as ${other.user} or as superuser`,
