@@ -30,6 +30,11 @@ export function lockTimeoutOf(command: string): number | undefined {
   return match === null ? undefined : Number(match[1]);
 }
 
+/** What makes a guarded refresh return at once, as an expression; undefined for other commands. */
+export function guardOf(command: string): string | undefined {
+  return /^do \$matview\d*\$\nbegin\n {2}if ([^;]*?) then\n/.exec(command)?.[1];
+}
+
 function guardedCommand(
   view: QualifiedName,
   { minAgeSeconds, stampColumn }: NonNullable<RefreshOptions["backlogGuard"]>,

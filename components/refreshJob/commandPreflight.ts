@@ -1,8 +1,9 @@
+import { isServerError, serverText } from "../postgres/errors.ts";
 import { displayName, sqlIdentifier, sqlName } from "../postgres/names.ts";
 import type { QualifiedName } from "../postgres/names.ts";
 import type { Session } from "../postgres/session.ts";
-import { sqlText } from "../postgres/sqlFiles.ts";
-import { lockTimeoutOf, refreshTarget } from "./command.ts";
+import { sqlStatement, sqlText } from "../postgres/sqlFiles.ts";
+import { guardOf, lockTimeoutOf, refreshTarget } from "./command.ts";
 import type { RefreshTarget } from "./command.ts";
 import type { ResolvedJob } from "./desired.ts";
 
@@ -22,7 +23,21 @@ export async function commandProblems(session: Session, job: ResolvedJob): Promi
   return [
     ...(await lockTimeoutProblems(session, job.command)),
     ...(target === undefined ? [] : await refreshProblems(session, job, target)),
+    ...(await guardProblems(session, job)),
   ];
+}
+
+// A stamp that is misspelt, or is no time, shows only when the guard is planned; planning it runs nothing.
+async function guardProblems({ target, capabilities }: Session, job: ResolvedJob): Promise<string[]> {
+  const guard = guardOf(job.command);
+  if (guard === undefined || job.database !== capabilities.database) return [];
+  try {
+    await target.query(sqlStatement("statements/explain_guard", { raw: { guard } }));
+    return [];
+  } catch (error) {
+    if (!isServerError(error)) throw error;
+    return [`minAge cannot be measured: ${serverText(error)}; stamp must name a timestamptz column of the view`];
+  }
 }
 
 async function refreshProblems(session: Session, job: ResolvedJob, target: RefreshTarget): Promise<string[]> {

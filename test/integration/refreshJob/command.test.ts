@@ -58,11 +58,19 @@ describe("a command that every run would fail with", () => {
     });
   });
 
-  test("is one whose lock timeout gives up before an autovacuum gives way", async () => {
+  test("is one whose lock timeout gives up before an autovacuum gives way, or whose guard cannot be asked", async () => {
     await withDatabase(async (database) => {
-      await makeView(database, "postgres");
+      await database.client.query("create materialized view public.mv as select 1 as id, now() as at");
+      await database.client.query("create unique index on public.mv (id)");
       const deploy = new JobDeploy(database);
       const declared = { name: uniqueName("job"), schedule: QUIET, active: true };
+      for (const [stampColumn, reason] of [
+        ["att", "column v.att does not exist"],
+        ["id", "operator does not exist: timestamp with time zone - integer"],
+      ] as const) {
+        const command = refreshCommand(VIEW, { backlogGuard: { minAgeSeconds: 90, stampColumn } });
+        await expect(deploy.create({ ...declared, command })).rejects.toThrow(`minAge cannot be measured: ${reason}`);
+      }
       await expect(
         deploy.create({ ...declared, command: refreshCommand(VIEW, { lockTimeoutMs: 1_500 }) }),
       ).rejects.toThrow(
@@ -71,7 +79,7 @@ describe("a command that every run would fail with", () => {
       );
       for (const command of [
         refreshCommand(VIEW, { lockTimeoutMs: 2_000 }),
-        refreshCommand(VIEW, { lockTimeoutMs: 2_000, backlogGuard: { minAgeSeconds: 90, stampColumn: "id" } }),
+        refreshCommand(VIEW, { lockTimeoutMs: 2_000, backlogGuard: { minAgeSeconds: 90, stampColumn: "at" } }),
       ]) {
         const state = await deploy.create({ ...declared, name: uniqueName("job"), command });
         await deploy.delete(state);
