@@ -1,5 +1,5 @@
 import type { QueryResult } from "pg";
-import { isServerError, serverText } from "../../components/postgres/errors.ts";
+import { isServerError, serverText, SQLSTATE } from "../../components/postgres/errors.ts";
 import { sqlIdentifier } from "../../components/postgres/names.ts";
 import type { QualifiedName } from "../../components/postgres/names.ts";
 import type { Session } from "../../components/postgres/session.ts";
@@ -82,7 +82,11 @@ async function one<Row extends object>(
 
 function readRunner(session: Session, { jobId, user }: ActualJob): Promise<Runner | undefined> {
   const read = (): Promise<QueryResult<Runner>> => session.cron.query<Runner>(sqlText("describe/job_runner"), [jobId]);
-  return asRole(session, user, async () => (await read()).rows[0]);
+  return asRole(session, user, async () => (await read()).rows[0]).catch((error: unknown) => {
+    // An observer sees the job through a function, and not where it connects.
+    if (isServerError(error, SQLSTATE.insufficientPrivilege)) return undefined;
+    throw error;
+  });
 }
 
 async function closedSources({ target }: Session, oid: string, owner: string): Promise<string[]> {

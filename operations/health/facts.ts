@@ -6,7 +6,6 @@ import { refreshedBy } from "../../components/refreshJob/command.ts";
 import type { ActualJob } from "../../components/refreshJob/describe.ts";
 import { DEFAULT_TIME_ZONE } from "../../components/refreshJob/timeZone.ts";
 import type { DeclaredView } from "../commandLine/declaredViews.ts";
-import { asRole } from "./asRole.ts";
 import { readRuns } from "./runs.ts";
 import type { Run } from "./runs.ts";
 import { visibleJobs } from "./visibleJobs.ts";
@@ -76,10 +75,7 @@ export async function readFacts(
       job,
       jobRefreshesView: job !== undefined && refreshing.includes(job),
       otherJobs: refreshing.filter((other) => other !== job && other.isActive),
-      runs:
-        job === undefined
-          ? []
-          : await asRole(session, job.user, () => readRuns(session, [job.jobId], { last: LAST_RUNS, since })),
+      runs: job === undefined ? [] : await readRuns(session, job, { last: LAST_RUNS, since }),
       stampAt: await readStamp(session, view, declared.stamp),
       timeZone,
     });

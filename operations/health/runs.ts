@@ -1,6 +1,10 @@
 import { isServerError, SQLSTATE, userError } from "../../components/postgres/errors.ts";
+import { derivedName } from "../../components/postgres/names.ts";
 import type { Session } from "../../components/postgres/session.ts";
-import { sqlText } from "../../components/postgres/sqlFiles.ts";
+import { sqlStatement, sqlText } from "../../components/postgres/sqlFiles.ts";
+import type { ActualJob } from "../../components/refreshJob/describe.ts";
+import { RUNS_FUNCTION } from "../../components/runtime/names.ts";
+import { asRole } from "./asRole.ts";
 
 /** A run as pg_cron recorded it. */
 export interface Run {
@@ -16,20 +20,30 @@ export interface Run {
   readonly endedAt: Date | null;
 }
 
-/** The last runs of each job and all runs since a time, newest first. */
+/**
+ * The last runs of a job and all since a time, newest first: read as its role, or through the function that shows them to observers.
+ * @throws when neither is allowed.
+ */
 export async function readRuns(
-  { cron, capabilities }: Session,
-  jobIds: readonly string[],
+  session: Session,
+  { jobId, user }: ActualJob,
   { last, since }: { readonly last: number; readonly since: Date },
 ): Promise<Run[]> {
-  if (jobIds.length === 0) return [];
+  const { cron, capabilities } = session;
+  const values = [[jobId], last, since];
   try {
-    return (await cron.query<Run>(sqlText("describe/runs"), [jobIds, last, since])).rows;
+    return await asRole(session, user, async () => (await cron.query<Run>(sqlText("describe/runs"), values)).rows);
   } catch (error) {
     if (!isServerError(error, SQLSTATE.insufficientPrivilege)) throw error;
+    const name = derivedName(user, RUNS_FUNCTION);
+    const { rows } = await cron.query<{ mayLook: boolean }>(sqlText("describe/runtime_access"), [name, user]);
+    if (rows[0]?.mayLook === true) {
+      const statement = sqlStatement("describe/runtime_runs", { names: { function: name } });
+      return (await cron.query<Run>(statement, values)).rows;
+    }
     throw userError(
-      `role ${capabilities.currentUser} may not read cron.job_run_details in database ${capabilities.cronDatabase}; ` +
-        `let a superuser run: grant usage on schema cron to ${capabilities.currentUser}; grant select on cron.job_run_details to ${capabilities.currentUser}`,
+      `role ${capabilities.currentUser} may not read the runs of ${user} in database ${capabilities.cronDatabase}; ` +
+        `declare it as an observer of the platform part, or let a superuser run: grant ${user} to ${capabilities.currentUser}`,
       error,
     );
   }

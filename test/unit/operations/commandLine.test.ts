@@ -1,8 +1,11 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { expect, test } from "@jest/globals";
+import { expect, jest, test } from "@jest/globals";
 import { completionScript } from "../../../operations/commandLine/completion.ts";
 import { parseWords } from "../../../operations/commandLine/options.ts";
+
+// Each starts a process or two.
+jest.setTimeout(30_000);
 
 const program = join(import.meta.dirname, "../../../operations/matview.ts");
 
