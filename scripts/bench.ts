@@ -2,6 +2,8 @@ import { runScript } from "./runScript.ts";
 
 // Each measures ways of doing one thing in the same run and ends with a line "RESULT key=value ...".
 const benches: Readonly<Record<string, () => Promise<{ bench(args: string[]): Promise<void> }>>> = {
+  engine: () => import("./bench/engine.ts"),
+  preview: () => import("./bench/preview.ts"),
   stamp: () => import("./bench/stamp.ts"),
   swap: () => import("./bench/swap.ts"),
 };

@@ -69,7 +69,8 @@ function statements(lines: readonly LogLine[]): LoggedStatement[] {
     if (text !== undefined) found.push({ application, pid, text, durationMs: undefined });
     const duration = /^duration: ([\d.]+) ms$/.exec(message)?.[1];
     const last = duration === undefined ? undefined : found.findLast((one) => one.pid === pid);
-    if (last !== undefined) last.durationMs = Number(duration);
+    // Parse and bind of the next statement are timed too, before that is named.
+    if (last !== undefined) last.durationMs ??= Number(duration);
   }
   return found;
 }

@@ -1,0 +1,52 @@
+import type { LoggedStatement } from "../../../test/support/statementLog.ts";
+
+/** What changes something that outlives its transaction. */
+const CHANGING =
+  /^(create|alter|drop|comment|grant|revoke|refresh|analyze|insert|update|delete|notify|security|select cron\.)/i;
+
+/** Statements of one session that changed something and were not rolled back, in order. */
+export interface Sequence {
+  readonly statements: readonly { readonly text: string; readonly durationMs: number }[];
+}
+
+/** The sessions of a deploy, each as what it changed. */
+export function sequencesOf(log: readonly LoggedStatement[]): Sequence[] {
+  const byPid = new Map<number, LoggedStatement[]>();
+  for (const one of log) {
+    if (!/^(pulumi-matview|matview refresh)/.test(one.application)) continue;
+    byPid.set(one.pid, [...(byPid.get(one.pid) ?? []), one]);
+  }
+  return [...byPid.values()]
+    .map((own) => ({ statements: kept(own) }))
+    .filter(({ statements }) => statements.length > 0);
+}
+
+/** The statements that change something, as a plan lists them. */
+export function changingOf(statements: readonly string[]): string[] {
+  return statements.map(normal).filter((text) => CHANGING.test(text));
+}
+
+function kept(statements: readonly LoggedStatement[]): { text: string; durationMs: number }[] {
+  const done: { text: string; durationMs: number }[] = [];
+  let open: { text: string; durationMs: number }[] | undefined;
+  let savepoints = new Map<string, number>();
+  for (const { text, durationMs = 0 } of statements) {
+    const one = { text: normal(text), durationMs };
+    const savepoint = /^(rollback to )?savepoint (\w+)/i.exec(one.text);
+    if (/^begin/i.test(one.text)) [open, savepoints] = [[], new Map()];
+    else if (/^commit/i.test(one.text)) {
+      done.push(...(open ?? []));
+      open = undefined;
+    } else if (savepoint !== null) {
+      const name = savepoint[2] ?? "";
+      if (savepoint[1] === undefined) savepoints.set(name, open?.length ?? 0);
+      else open?.splice(savepoints.get(name) ?? 0);
+    } else if (/^rollback/i.test(one.text)) open = undefined;
+    else if (CHANGING.test(one.text)) (open ?? done).push(one);
+  }
+  return done;
+}
+
+function normal(text: string): string {
+  return text.trim().replace(/;$/, "");
+}
