@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { isUserError } from "../components/postgres/errors.ts";
+import { isServerError, isUserError, serverText } from "../components/postgres/errors.ts";
 import { completionScript } from "./commandLine/completion.ts";
 import { isUsageError } from "./commandLine/usageError.ts";
 import type { Verb } from "./verb.ts";
@@ -34,9 +34,10 @@ export async function matview(words: readonly string[]): Promise<number> {
   try {
     return await verb.run(rest);
   } catch (error) {
-    if (!isUserError(error) && !isUsageError(error) && !isParseError(error)) throw error;
-    process.stderr.write(`matview ${name}: ${error.message}\n`);
-    return verb.troubleStatus ?? (isUserError(error) ? 1 : 2);
+    const isMisuse = isUsageError(error) || isParseError(error);
+    if (!isMisuse && !isUserError(error) && !isServerError(error)) throw error;
+    process.stderr.write(`matview ${name}: ${isServerError(error) ? serverText(error) : error.message}\n`);
+    return verb.troubleStatus ?? (isMisuse ? 2 : 1);
   }
 }
 

@@ -112,7 +112,7 @@ function spotCheck(results: readonly SpotCheckResult[], isStale: boolean): Check
 }
 
 /** What a spot check found, in a few words. */
-export function spotCheckText({ check, rows, wanted, laggingRows, problem }: SpotCheckResult): string {
+function spotCheckText({ check, rows, wanted, laggingRows, problem }: SpotCheckResult): string {
   if (problem !== undefined) return `${check.name}: could not be counted: ${problem}`;
   const lag = laggingRows === undefined || laggingRows === 0 ? "" : `, ${laggingRows} rows lag`;
   return `${check.name}: ${rows} rows, ${wanted} ${check.live === true ? "in the sources" : "declared"}${lag}`;

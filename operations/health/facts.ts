@@ -1,4 +1,5 @@
-import { isServerError } from "../../components/postgres/errors.ts";
+import { isServerError, serverText, SQLSTATE } from "../../components/postgres/errors.ts";
+import { displayName } from "../../components/postgres/names.ts";
 import type { QualifiedName } from "../../components/postgres/names.ts";
 import type { Session } from "../../components/postgres/session.ts";
 import { sqlStatement, sqlText } from "../../components/postgres/sqlFiles.ts";
@@ -113,7 +114,7 @@ async function countRows({ target }: Session, view: ViewState | undefined): Prom
     return Number((await target.query<{ rows: string }>(statement)).rows[0]?.rows);
   } catch (error) {
     // A role that watches may be without SELECT on the view.
-    if (isServerError(error, "42501")) return Math.max(0, Math.round(view.estimatedRows));
+    if (isServerError(error, SQLSTATE.insufficientPrivilege)) return Math.max(0, Math.round(view.estimatedRows));
     throw error;
   }
 }
@@ -129,8 +130,12 @@ async function readStamp(
     const { rows } = await target.query<{ refreshedAt: Date | null }>(sqlStatement("statements/read_stamp", { names }));
     return rows[0]?.refreshedAt ?? undefined;
   } catch (error) {
-    // Without the column (42703) or the right to read it nothing is known, which the checks report.
-    if (isServerError(error, "42703") || isServerError(error, "42501")) return undefined;
-    throw error;
+    if (!isServerError(error, SQLSTATE.undefinedColumn) && !isServerError(error, SQLSTATE.insufficientPrivilege))
+      throw error;
+    const name = displayName(view);
+    process.stderr.write(
+      `the stamp of ${name} cannot be read, its age is that of the last run: ${serverText(error)}\n`,
+    );
+    return undefined;
   }
 }

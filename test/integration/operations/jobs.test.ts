@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { afterAll, beforeAll, beforeEach, expect, test } from "@jest/globals";
 import { until } from "../../../scripts/database/until.ts";
 import {
@@ -8,6 +9,8 @@ import {
   recordRuns,
   runMatview,
   scheduleJob,
+  STAMP,
+  startMatview,
   VIEW,
 } from "../../support/dashboard.ts";
 import type { Ended } from "../../support/dashboard.ts";
@@ -144,4 +147,33 @@ test("frequency reckons from the durations of the runs", async () => {
     worstAgeSeconds: 151,
     remark: "the longest run outlasts it: runs queue up, busy for more than half of the time",
   });
+});
+
+test("status --watch shows the view until Ctrl-C, and ends with its status", async () => {
+  const child = startMatview(["status", VIEW, "--stamp", STAMP, "--watch"], held!.value.url);
+  const ended = once(child, "close");
+  const [shown] = (await once(child.stdout, "data")) as [Buffer];
+  expect(shown.toString()).toContain(VIEW);
+  child.kill("SIGINT");
+  expect((await ended)[0]).toBe(0);
+});
+
+test("a stamp that is not there is told, and the age is that of the last run", async () => {
+  await recordRuns(held!.value.client, jobId, DAY_OF_RUNS);
+  const { code, stderr, stdout } = await matview("status", VIEW, "--stamp", "nada");
+  expect(stderr).toMatch(
+    /^the stamp of public\.mv_conversaciones_dashboard cannot be read, its age is that of the last run: column v\.nada/,
+  );
+  expect(stdout).toMatch(/age +│ 10 min/);
+  expect(code).toBe(0);
+});
+
+test("what the server refuses is told in its words, without a stack trace", async () => {
+  const { server, name, createRole } = held!.value;
+  const role = await createRole();
+  const { code, stderr } = await runMatview(["refresh", VIEW], server.url(name, role));
+  expect(stderr).toBe(
+    `matview refresh: ${VIEW} could not be refreshed: must be owner of materialized view mv_conversaciones_dashboard [42501]\n`,
+  );
+  expect(code).toBe(1);
 });
