@@ -151,11 +151,12 @@ times as (
   from value_sets h, value_sets m
   where h.place = 2 and m.place = 1
 ),
+-- 28 years: dates and weekdays then come round again.
 days as (
   select d.day::pg_catalog.date as day
   from server s, day_rule k, readable a,
        pg_catalog.generate_series((pg_catalog.now() at time zone s.time_zone)::pg_catalog.date - 1,
-                                  (pg_catalog.now() at time zone s.time_zone)::pg_catalog.date + 2922, interval '1 day') d (day),
+                                  (pg_catalog.now() at time zone s.time_zone)::pg_catalog.date + 10300, interval '1 day') d (day),
        lateral (select exists (select 1 from value_sets v where v.place = 4 and v.value = pg_catalog.date_part('month', d.day)) as month,
                        exists (select 1 from value_sets v where v.place = 5 and v.value = pg_catalog.date_part('dow', d.day)) as weekday,
                        case when k.last_day then pg_catalog.date_part('day', d.day + interval '1 day') = 1
