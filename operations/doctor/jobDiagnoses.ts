@@ -55,8 +55,9 @@ export const jobDiagnoses: readonly Diagnosis[] = [
           id: "restored-copy",
           symptom: "jobs of another environment run here, or none does",
           evidence: `job ${job?.name} was made on a server at port ${runner.storedPort}; this one listens at port ${runner.port}`,
-          cause: "this database is a restored copy: a dump holds pg_cron's jobs",
-          fix: "matview quiesce --yes, and then deploy this environment's own stack",
+          cause:
+            "this database is a restored copy (a dump holds pg_cron's jobs), or the server's port was changed: jobs keep the one they were made with",
+          fix: `a copy: matview quiesce --yes, and then deploy this environment's own stack; a new port: select cron.unschedule(${job?.jobId}::bigint), and deploy`,
         },
   ({ job, declared }) =>
     job?.isActive !== false

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "@jest/globals";
 import { engineEnvironment } from "../../scripts/environment.ts";
@@ -33,6 +34,15 @@ test("verify makes the spot checks that the stack declares", async () => {
   expect(view?.checks.find(({ name }) => name === "spot checks")).toMatchObject({ verdict: "pass", found: "3 met" });
 });
 
+test("the report of a stack holds its spot checks and the plan of its next change", async () => {
+  const file = join(deployment().stack.directory, "report.html");
+  const { code, stderr } = await matview("report", "--out", file);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  const page = readFileSync(file, "utf8");
+  expect(page).toContain("an executive sees their own conversations");
+  expect(page).toMatch(/<h3>The next change<\/h3>\n<pre>stack test, database \w+: no change/);
+});
+
 test("a view that the stack does not declare is refused with those that it does", async () => {
   const { code, stderr } = await matview("status", "public.otra");
   expect(stderr).toBe(
@@ -44,7 +54,10 @@ test("a view that the stack does not declare is refused with those that it does"
 test("a stack that does not exist is told in pulumi's words, without a stack trace", async () => {
   const { database } = deployment();
   const { code, stderr } = await runMatview(["status", "--stack", "nada"], database.url, {
-    ...engineEnvironment({ engine: await ensureEngine(), backendDirectory: join(deployment().stack.directory, "state") }),
+    ...engineEnvironment({
+      engine: await ensureEngine(),
+      backendDirectory: join(deployment().stack.directory, "state"),
+    }),
   });
   expect(stderr).toMatch(/^matview status: the outputs of stack nada could not be read: .*no stack named 'nada' found/);
   expect(code).toBe(1);
