@@ -10,6 +10,8 @@ import { differenceLines, planLines } from "../postgres/plan.ts";
 import type { Plan } from "../postgres/plan.ts";
 import { withSession } from "../postgres/session.ts";
 import type { Session } from "../postgres/session.ts";
+import { asLeft, noteHalted } from "../preview/haltedJobs.ts";
+import type { HaltedJobs } from "../preview/haltedJobs.ts";
 import { previewChange, sameProps } from "../previewPlan.ts";
 import { isAbsent, planChange } from "./change.ts";
 import type { Sight } from "./change.ts";
@@ -24,6 +26,9 @@ import { tellReviewer } from "./tellReviewer.ts";
 
 /** How Pulumi's process marks a value that is not known yet (`pulumi.runtime.unknownValue`). */
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+/** Of this preview: a view is announced before the job that refreshes it. */
+const haltedJobs: HaltedJobs = new Set();
 
 /** Inputs that every kind takes besides its own. */
 interface Extra {
@@ -95,8 +100,15 @@ export function lifecycle<Desired extends object, Actual>(kind: Kind<Desired, Ac
       onDrift: extra(news).onDrift,
     };
     const isSame = previous !== undefined && sameProps(declaration(previous), declaration(news));
-    const see = (wanted: Desired): Promise<Sight<Actual>> => look(wanted, previous?.["recorded"]);
-    await tellReviewer(mark, () => previewChange(kind, { see, open }, transition, isSame));
+    const see = async (wanted: Desired): Promise<Sight<Actual>> => {
+      const { actual, capabilities } = await look(wanted, previous?.["recorded"]);
+      return { actual: asLeft(actual, haltedJobs), capabilities };
+    };
+    await tellReviewer(mark, async () => {
+      const preview = await previewChange(kind, { see, open }, transition, isSame);
+      noteHalted(haltedJobs, preview);
+      return preview;
+    });
   };
 
   /**

@@ -5,6 +5,8 @@ import { kindOfType } from "../kinds.ts";
 import { problemReport, userError } from "../postgres/errors.ts";
 import type { Session } from "../postgres/session.ts";
 import { canonical, declaredOnly, fingerprint } from "../preview/fingerprint.ts";
+import { asLeft, noteHalted } from "../preview/haltedJobs.ts";
+import type { HaltedJobs } from "../preview/haltedJobs.ts";
 import { planChange } from "./change.ts";
 import { driftAnswersSchema } from "./driftAnswers.ts";
 
@@ -60,8 +62,9 @@ async function approve(file: string, open: Open): Promise<readonly Entry[]> {
   const planned = resources.filter(({ operation }) => ["create", "update", "delete"].includes(operation));
   const changed = await open(async (session) => {
     const found: string[] = [];
+    const halted: HaltedJobs = new Set();
     for (const entry of planned) {
-      if ((await fingerprintNow(session, entry)) !== entry.fingerprint) found.push(`${entry.kind} ${entry.id}`);
+      if ((await fingerprintNow(session, entry, halted)) !== entry.fingerprint) found.push(`${entry.kind} ${entry.id}`);
     }
     return found;
   });
@@ -87,15 +90,16 @@ function readPlan(file: string): z.infer<typeof planSchema> {
   throw userError(`${PLAN_FILE}=${file} is no plan of \`matview plan --json\`: ${z.prettifyError(parsed.error)}`);
 }
 
-async function fingerprintNow(session: Session, entry: Entry): Promise<string | undefined> {
+async function fingerprintNow(session: Session, entry: Entry, halted: HaltedJobs): Promise<string | undefined> {
   const kind = kindOfType(entry.urn.split("::").at(-2)?.split("$").at(-1) ?? "");
   if (kind === undefined) return entry.fingerprint;
   const see = async (wanted: object): Promise<{ actual: unknown; capabilities: Session["capabilities"] }> => ({
-    actual: (await kind.describe(session, [wanted]))[0],
+    actual: asLeft((await kind.describe(session, [wanted]))[0], halted),
     capabilities: session.capabilities,
   });
   const desired = entry.declared ?? "absent";
   const { adopt, onDrift, previous } = entry;
   const { plan } = await planChange(kind, see, { desired, previous: previous ?? undefined, adopt, onDrift });
+  noteHalted(halted, plan);
   return fingerprint(entry.id, desired, plan);
 }

@@ -3,6 +3,8 @@ import { kindOfType } from "../../components/kinds.ts";
 import type { AnyKind } from "../../components/kinds.ts";
 import type { Session } from "../../components/postgres/session.ts";
 import { canonical, declaredOnly } from "../../components/preview/fingerprint.ts";
+import { asLeft, noteHalted } from "../../components/preview/haltedJobs.ts";
+import type { HaltedJobs } from "../../components/preview/haltedJobs.ts";
 import { worse } from "../../components/preview/statementCost.ts";
 import type { Risk } from "../../components/preview/statementCost.ts";
 import { previewChange } from "../../components/previewPlan.ts";
@@ -50,13 +52,16 @@ export async function planDocument(
 ): Promise<PlanDocument> {
   const steps = digest.steps ?? [];
   const resources: PlannedResource[] = [];
+  const halted: HaltedJobs = new Set();
   for (const step of relevant(steps)) {
     const kind = kindOfType(typeOf(step.urn));
     const planned =
       kind === undefined
         ? await firstRefreshOf(session, step, resources)
-        : await plannedOf(session, kind, step, withFacts);
-    if (planned !== undefined) resources.push(planned);
+        : await plannedOf(session, kind, step, { withFacts, halted });
+    if (planned === undefined) continue;
+    resources.push(planned);
+    noteHalted(halted, planned);
   }
   const known = new Set(resources.map(({ urn }) => urn));
   return {
@@ -84,7 +89,7 @@ async function plannedOf(
   session: Session,
   kind: AnyKind,
   step: DigestStep,
-  withFacts: boolean,
+  { withFacts, halted }: { readonly withFacts: boolean; readonly halted: HaltedJobs },
 ): Promise<PlannedResource | undefined> {
   const isIdle = IDLE.includes(step.op);
   const news = step.op === "delete" ? undefined : step.newState?.inputs;
@@ -97,7 +102,7 @@ async function plannedOf(
     onDrift: news?.["onDrift"] as DriftAnswers | undefined,
   };
   const see = async (wanted: object) => ({
-    actual: (await kind.describe(session, [wanted]))[0],
+    actual: asLeft((await kind.describe(session, [wanted]))[0], halted),
     capabilities: session.capabilities,
   });
   const preview = await previewChange(kind, { see, open: (work) => work(session) }, transition, isIdle);

@@ -4,7 +4,8 @@ import { step } from "../../components/postgres/plan.ts";
 import type { Session } from "../../components/postgres/session.ts";
 import { sqlStatement, sqlText } from "../../components/postgres/sqlFiles.ts";
 import { fingerprint } from "../../components/preview/fingerprint.ts";
-import { explain } from "../../components/preview/measures.ts";
+import { explain, measureView } from "../../components/preview/measures.ts";
+import type { Measures } from "../../components/preview/measures.ts";
 import { previewStep } from "../../components/preview/previewStep.ts";
 import { viewArgument } from "../viewArgument.ts";
 import type { DigestStep } from "./digest.ts";
@@ -36,7 +37,7 @@ export async function firstRefreshOf(
     kind: "first refresh",
     id: displayName(view),
     operation: "run",
-    steps: isEmpty ? [await firstStep(session, work, created)] : [],
+    steps: isEmpty ? [await firstStep(session, work, view, created)] : [],
     refusals: [],
     warnings: [],
     differences: [],
@@ -56,13 +57,19 @@ export async function firstRefreshOf(
 async function firstStep(
   session: Session,
   work: Parameters<typeof previewStep>[1],
+  view: QualifiedName,
   created: PlannedResource | undefined,
 ): Promise<PlannedResource["steps"][number]> {
-  const definition = created?.declared?.["definition"];
-  const planned = typeof definition === "string" ? await explain(session, [definition]) : undefined;
-  const measures =
-    planned === undefined ? undefined : { rows: planned.rows, heapBytes: 0, totalBytes: 0, runs: undefined, planned };
+  const measures = created === undefined ? await measureView(session, view) : await expected(session, created);
   return { ...(await previewStep(session, work, measures)), risk: "online", lock: "none", lockMs: 0 };
+}
+
+/** Of a view that is not there yet the planner alone knows something. */
+async function expected(session: Session, { declared }: PlannedResource): Promise<Measures | undefined> {
+  const definition = declared?.["definition"];
+  const planned = typeof definition === "string" ? await explain(session, [definition]) : undefined;
+  if (planned === undefined) return undefined;
+  return { rows: planned.rows, heapBytes: 0, totalBytes: 0, runs: undefined, planned };
 }
 
 function isCreation({ action }: { readonly action: string }): boolean {

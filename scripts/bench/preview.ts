@@ -73,8 +73,9 @@ async function round(
   project.write("views.json", JSON.stringify(views));
   const planned = await mustRun("matview plan", project.matview(["plan", "--stack", "bench", "--json"]));
   const { resources } = JSON.parse(planned) as PlanDocument;
+  // One after the other: a concurrent build waits for every transaction that is older, also for those of other views.
   const log = await statementsDuring(database, async () => {
-    await mustRun("pulumi up", project.pulumi(["up", "--yes", "--skip-preview", "--refresh"]));
+    await mustRun("pulumi up", project.pulumi(["up", "--yes", "--skip-preview", "--parallel", "1"]));
   });
   const left = sequencesOf(log);
   for (const view of views) {
