@@ -30,7 +30,7 @@ export async function readRuns(
   { last, since }: { readonly last: number; readonly since: Date },
 ): Promise<Run[]> {
   const { cron, capabilities } = session;
-  const values = [[jobId], last, since];
+  const values = [jobId, last, since];
   try {
     return await asRole(session, user, async () => (await cron.query<Run>(sqlText("describe/runs"), values)).rows);
   } catch (error) {

@@ -1,16 +1,20 @@
--- Runs of jobs as pg_cron recorded them, newest first: each job's last ones, and all since a time. Takes no lock.
--- $1: int8[] job ids, $2: how many last runs of each job, $3: timestamptz since when. Reads the whole history: it has no index but runid.
+-- Runs of a job as pg_cron recorded them, newest first: the last ones, and all since a time. Takes no lock.
+-- $1: int8 job id, $2: how many last runs, $3: timestamptz since when. The history has no index but runid: it is read once, and not sorted.
 -- A run that never got a connection has no start, and one that the server's end cut off has no end.
-select r.jobid::pg_catalog.text as "jobId",
-       r.runid::pg_catalog.text as "runId",
-       r.job_pid as "pid",
-       r.status as "status",
-       r.return_message as "message",
-       r.start_time as "startedAt",
-       r.end_time as "endedAt"
-from (select d.*, pg_catalog.row_number() over (partition by d.jobid order by d.runid desc) as place
-      from cron.job_run_details d
-      where d.jobid = any ($1::pg_catalog.int8[])) r
-where r.place <= $2::pg_catalog.int4
-   or coalesce(r.start_time, r.end_time) >= $3::pg_catalog.timestamptz
-order by r.runid desc;
+select d.jobid::pg_catalog.text as "jobId",
+       d.runid::pg_catalog.text as "runId",
+       d.job_pid as "pid",
+       d.status as "status",
+       d.return_message as "message",
+       d.start_time as "startedAt",
+       d.end_time as "endedAt"
+from cron.job_run_details d
+where d.jobid = $1::pg_catalog.int8
+  and (coalesce(d.start_time, d.end_time) >= $3::pg_catalog.timestamptz
+       or d.runid >= (select pg_catalog.min(l.runid)
+                      from (select r.runid
+                            from cron.job_run_details r
+                            where r.jobid = $1::pg_catalog.int8
+                            order by r.runid desc
+                            limit $2::pg_catalog.int4) l))
+order by d.runid desc;

@@ -1,5 +1,5 @@
 -- Runs of another role's job through its own function, newest first: the last ones, and all since a time. Takes no lock.
--- $1: int8[] job ids, $2: how many last runs of each job, $3: timestamptz since when. The same columns as describe/runs.sql.
+-- $1: int8 job id, $2: how many last runs, $3: timestamptz since when. The same columns as describe/runs.sql.
 select r.jobid::pg_catalog.text as "jobId",
        r.runid::pg_catalog.text as "runId",
        r.job_pid as "pid",
@@ -7,9 +7,9 @@ select r.jobid::pg_catalog.text as "jobId",
        r.message as "message",
        r.start_time as "startedAt",
        r.end_time as "endedAt"
-from (select d.*, pg_catalog.row_number() over (partition by d.jobid order by d.runid desc) as place
+from (select d.*, pg_catalog.row_number() over (order by d.runid desc) as place
       from matview.:"function"() d
-      where d.jobid = any ($1::pg_catalog.int8[])) r
+      where d.jobid = $1::pg_catalog.int8) r
 where r.place <= $2::pg_catalog.int4
    or coalesce(r.start_time, r.end_time) >= $3::pg_catalog.timestamptz
 order by r.runid desc;
