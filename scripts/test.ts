@@ -8,8 +8,9 @@ import { countsLine, kindLines, type JestReport } from "./testReport.ts";
 import { ensureEngine } from "./toolchain/engine.ts";
 import { ensurePlugins, standInLine } from "./toolchain/plugins.ts";
 
-// Two runs may go on at once.
-const reportFile = join(localDirectory, `jest-${process.pid}.json`);
+// Two runs may go on at once. Who starts one and reads its report says where it is to be, and removes it.
+const wantedReport = process.env["MATVIEW_TEST_REPORT"];
+const reportFile = wantedReport ?? join(localDirectory, `jest-${process.pid}.json`);
 const jest = join("node_modules", "jest", "bin", "jest.js");
 
 // Runs the tests, with jest's own arguments: npm test -- test/unit/settings.test.ts
@@ -25,7 +26,7 @@ await runScript(async () => {
   const settings = ["--maxWorkers=2", "--json", `--outputFile=${reportFile}`];
   const code = await runHere(process.execPath, [...flags, jest, ...settings, ...args], process.env);
   const report = existsSync(reportFile) ? (JSON.parse(readFileSync(reportFile, "utf8")) as JestReport) : undefined;
-  rmSync(reportFile, { force: true });
+  if (wantedReport === undefined) rmSync(reportFile, { force: true });
   for (const line of report ? kindLines(report) : []) console.log(line);
   const { line, failed } = countsLine(report, code);
   console.log(line);

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import Table from "cli-table3";
@@ -49,12 +49,18 @@ function chosen(list: string | undefined, all: readonly string[]): readonly stri
 
 async function testsOn(version: string, mode: string, jestArgs: readonly string[]): Promise<Run> {
   const start = Date.now();
-  const env = { ...process.env, MATVIEW_POSTGRES_VERSION: version, MATVIEW_CRON_MODE: mode };
+  const file = join(localDirectory, `jest-matrix-${process.pid}.json`);
+  const env = {
+    ...process.env,
+    MATVIEW_POSTGRES_VERSION: version,
+    MATVIEW_CRON_MODE: mode,
+    MATVIEW_TEST_REPORT: file,
+  };
   const script = join(import.meta.dirname, "test.ts");
   const args = [script, "--selectProjects", "integration", "lifecycle", ...jestArgs];
   const code = await runHere(process.execPath, args, env);
-  const file = join(localDirectory, "jest.json");
   const report = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as JestReport) : undefined;
+  rmSync(file, { force: true });
   const { failed } = countsLine(report, code);
   return { version, mode, passed: report?.numPassedTests ?? 0, failed, seconds: (Date.now() - start) / 1_000 };
 }
