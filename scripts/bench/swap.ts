@@ -1,10 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { Worker } from "node:worker_threads";
 import Table from "cli-table3";
-import { Client } from "pg";
 import { sqlStatement } from "../../components/postgres/sqlFiles.ts";
 import { localDirectory } from "../checkout.ts";
 import { ensureInstallation } from "../database/packages.ts";
@@ -13,17 +10,8 @@ import { startServer } from "../database/server.ts";
 import { withProgress } from "../progress.ts";
 import { latencyPlot, type Panel } from "./latencyPlot.ts";
 import { resultLine, spread, summarise } from "./statistics.ts";
-import type { Reading, ReaderTask } from "./swapReader.ts";
-import { change, createView, LABELS, WAYS, type Way } from "./swapWays.ts";
-
-/** One change in one way. */
-interface Sample {
-  readonly way: Way;
-  readonly longReader: boolean;
-  readonly startedAt: number;
-  readonly durationMs: number;
-  readonly readings: readonly Reading[];
-}
+import { measure, withClient, type Sample } from "./swapMeasure.ts";
+import { createView, LABELS, WAYS, type Way } from "./swapWays.ts";
 
 /**
  * What readers notice while a view's definition changes, by the way in which it is changed: a reader reads a row every
@@ -40,7 +28,19 @@ export async function bench(args: string[]): Promise<void> {
   });
   const [rows, rounds, openSeconds] = [Number(values.rows), Number(values.rounds), Number(values.open)];
   await ensureInstallation();
-  const settings = { fsync: "on", synchronous_commit: "on", full_page_writes: "on", shared_buffers: "512MB" };
+  // As in production, but without parallel workers: those fill the processors of a small computer in every way alike, and
+  // then readers wait for a processor, not for the change.
+  const settings = {
+    fsync: "on",
+    synchronous_commit: "on",
+    full_page_writes: "on",
+    shared_buffers: "512MB",
+    max_parallel_workers: "0",
+    // Has the server tell how long each lock was waited for: the part of a long read that no busy computer explains.
+    log_lock_waits: "on",
+    deadlock_timeout: "1ms",
+    log_line_prefix: "%a: ",
+  };
   const server = await startServer({ template: await sampleCluster(), settings });
   try {
     const samples: Sample[] = [];
@@ -51,7 +51,13 @@ export async function bench(args: string[]): Promise<void> {
         const way = WAYS[(round + turn) % WAYS.length] ?? "swap";
         for (const longReader of [false, true]) {
           const what = `Round ${round} of ${rounds}: ${LABELS[way]}${longReader ? ", transaction open" : ""}`;
-          const task = { way, url: server.url(), keys, openSeconds: longReader ? openSeconds : 0 };
+          const task = {
+            way,
+            url: server.url(),
+            log: join(server.directory, "server.log"),
+            keys,
+            openSeconds: longReader ? openSeconds : 0,
+          };
           samples.push(await withProgress(what, () => measure(task, samples.length + 1)));
         }
       }
@@ -76,75 +82,14 @@ async function prepare(url: string, rows: number): Promise<string[]> {
   });
 }
 
-interface Task {
-  readonly way: Way;
-  readonly url: string;
-  readonly keys: readonly string[];
-  /** How long a transaction that read the view stays open; 0 for none. */
-  readonly openSeconds: number;
-}
-
-async function measure({ way, url, keys, openSeconds }: Task, round: number): Promise<Sample> {
-  await withClient(url, (client) => client.query("checkpoint"));
-  const statement = "select etapa, mensajes_total from public.mv_bench where conversacion_id = $1";
-  const reader = await startReader({ url, statement, keys });
-  const open = openSeconds > 0 ? await openReader(url, openSeconds) : undefined;
-  const startedAt = performance.timeOrigin + performance.now();
-  await change(way, url, round);
-  const durationMs = performance.timeOrigin + performance.now() - startedAt;
-  await open?.closed;
-  const readings = (await reader.stop()).filter(({ at, ms }) => at + ms >= startedAt && at <= startedAt + durationMs);
-  return { way, longReader: open !== undefined, startedAt, durationMs, readings };
-}
-
-async function startReader(task: ReaderTask): Promise<{ stop(): Promise<Reading[]> }> {
-  const worker = new Worker(new URL("./swapReader.ts", import.meta.url), { workerData: task });
-  const message = <T>(): Promise<T> =>
-    new Promise((resolve, reject) => {
-      worker.once("message", resolve);
-      worker.once("error", reject);
-    });
-  await message<string>();
-  return {
-    stop: () => {
-      const answer = message<Reading[]>();
-      worker.postMessage("stop");
-      return answer;
-    },
-  };
-}
-
-/** A transaction that has read the view and does nothing for a while. */
-async function openReader(url: string, seconds: number): Promise<{ readonly closed: Promise<void> }> {
-  const opened = Promise.withResolvers<undefined>();
-  const closed = withClient(url, async (client) => {
-    await client.query("begin");
-    await client.query("select pg_catalog.count(*) from public.mv_bench");
-    opened.resolve(undefined);
-    await delay(seconds * 1_000);
-    await client.query("commit");
-  });
-  closed.catch(opened.reject);
-  await opened.promise;
-  return { closed };
-}
-
-async function withClient<T>(url: string, action: (client: Client) => Promise<T>): Promise<T> {
-  const client = new Client({ connectionString: url, application_name: "bench" });
-  await client.connect();
-  try {
-    return await action(client);
-  } finally {
-    await client.end();
-  }
-}
-
 function report(rows: number, openSeconds: number, samples: readonly Sample[]): void {
   const table = new Table({
     head: [
       `${rows} rows, a read every ms`,
       "longest read, ms",
+      "of it for a lock",
       `with a transaction open ${openSeconds} s`,
+      "of it for a lock",
       "failed",
       "change, s",
     ],
@@ -157,7 +102,9 @@ function report(rows: number, openSeconds: number, samples: readonly Sample[]): 
     table.push([
       LABELS[way],
       spread(summarise(of(false).map(longest))),
+      spread(summarise(of(false).map(({ lockWaitMs }) => lockWaitMs))),
       spread(summarise(of(true).map(longest))),
+      spread(summarise(of(true).map(({ lockWaitMs }) => lockWaitMs))),
       String(all.reduce((sum, sample) => sum + failed(sample), 0)),
       spread(summarise(of(false).map(({ durationMs }) => durationMs / 1_000))),
     ]);
@@ -181,6 +128,7 @@ function resultOf(samples: readonly Sample[]): Record<string, number> {
     refresh_max_ms: middle("refresh", false),
     plain_swap_long_reader_max_ms: middle("plain_swap", true),
     build_only_max_ms: middle("build", false),
+    swap_lock_wait_max_ms: Math.max(...swaps.map(({ lockWaitMs }) => lockWaitMs)),
   };
 }
 

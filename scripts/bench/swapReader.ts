@@ -1,5 +1,4 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { parentPort, workerData } from "node:worker_threads";
 import { Client } from "pg";
 
 /** What the reader is told to do. */
@@ -16,17 +15,16 @@ export interface Reading {
   readonly failed?: string;
 }
 
-// A thread of its own, so that what is measured does not hold the measuring up.
-const task = workerData as ReaderTask;
-const port = parentPort;
-if (port === null) throw new Error("scripts/bench/swapReader.ts runs as a worker of the benchmark");
+// A process of its own, as readers are: what the change computes does not hold it up.
+const task = JSON.parse(process.argv[2] ?? "{}") as ReaderTask;
 const client = new Client({ connectionString: task.url, application_name: "bench reader" });
 await client.connect();
 await client.query({ name: "read", text: task.statement, values: [task.keys[0]] });
 const readings: Reading[] = [];
 let goesOn = true;
-port.on("message", () => (goesOn = false));
-port.postMessage("reading");
+process.once("message", () => (goesOn = false));
+const { rows } = await client.query<{ pid: number }>("select pg_catalog.pg_backend_pid() as pid");
+process.send?.(rows[0]?.pid);
 for (let turn = 0; goesOn; turn += 1) {
   const from = performance.now();
   let failed: string | undefined;
@@ -39,6 +37,5 @@ for (let turn = 0; goesOn; turn += 1) {
   readings.push({ at: performance.timeOrigin + from, ms, ...(failed === undefined ? {} : { failed }) });
   await delay(Math.max(0, 1 - ms));
 }
-port.postMessage(readings);
 await client.end();
-port.close();
+process.send?.(readings, () => process.disconnect());
