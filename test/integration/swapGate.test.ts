@@ -2,7 +2,7 @@ import { describe, expect, jest, test } from "@jest/globals";
 import type { DesiredView } from "../../components/materializedView/desired.ts";
 import type { TestDatabase } from "../support/database.ts";
 import { uniqueName, withDatabase } from "../support/database.ts";
-import { change } from "../support/viewChange.ts";
+import { change, propertiesOf } from "../support/viewChange.ts";
 
 jest.setTimeout(60_000);
 
@@ -236,6 +236,33 @@ describe("a new view takes the old one's place", () => {
       expect(
         await one(database, "select pg_get_userbyid(relowner)::text from pg_class where oid = 'public.mv'::regclass"),
       ).toBe(role);
+    });
+  });
+
+  test("for a role that is a member of its owner, with grants that stay the owner's", async () => {
+    await withDatabase(async (database) => {
+      const [owner, deployer, reader] = [
+        await database.createRole(),
+        await database.createRole(),
+        await database.createRole(),
+      ];
+      await run(
+        database,
+        `grant select on public.ejecutivos to ${owner}`,
+        `grant create on schema public to ${owner}, ${deployer}`,
+        `grant ${owner} to ${deployer}`,
+        `set role ${owner}`,
+        `create materialized view public.mv as ${OLD}`,
+        "create unique index mv_id_idx on public.mv (id)",
+        "create statistics public.mv_stat on id, largo from public.mv",
+        `grant select on public.mv to ${reader}`,
+        "reset role",
+        `alter default privileges for role ${deployer} grant all on tables to public`,
+      );
+      const before = await propertiesOf(database, "public", "mv");
+      expect((await change(database, desired, undefined, deployer)).rest).toEqual(CONVERGED);
+      expect(await propertiesOf(database, "public", "mv")).toEqual(before);
+      expect(await one(database, "select bool_and(largo > 100) from public.mv")).toBe(true);
     });
   });
 });
