@@ -1,10 +1,10 @@
 import { displayName } from "../postgres/names.ts";
 import { sqlStatement } from "../postgres/sqlFiles.ts";
 import { optionClause } from "./carriedProperties.ts";
+import type { Dependent } from "./dependentTrials.ts";
 import type { DependentFunction, DependentPolicy } from "./dependents.ts";
 import { grantStatements } from "./grantStatements.ts";
 import type { RelationProperties } from "./relationProperties.ts";
-import type { Dependent } from "./replacement.ts";
 
 /** Puts the same query into a view again: its names then mean the new view. */
 export function replaceViewSql(view: RelationProperties): string {

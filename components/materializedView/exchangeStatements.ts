@@ -1,8 +1,9 @@
 import type { QualifiedName } from "../postgres/names.ts";
 import { sqlStatement } from "../postgres/sqlFiles.ts";
 import { alterPolicySql, dropFunctionSql, recreateFunctionSql, replaceViewSql } from "./dependentStatements.ts";
+import type { Dependent } from "./dependentTrials.ts";
 import type { RelationProperties } from "./relationProperties.ts";
-import type { Dependent, Replacement } from "./replacement.ts";
+import type { Replacement } from "./replacement.ts";
 import { asideName, goneName } from "./swapNames.ts";
 
 /** How long all locks of one try may be waited for together: readers queue behind whoever waits. */

@@ -1,7 +1,8 @@
 import { sqlIdentifier } from "../postgres/names.ts";
+import type { QueryColumn } from "./dependentTrials.ts";
 import type { DesiredView } from "./desired.ts";
 import type { IndexProperties, RelationProperties } from "./relationProperties.ts";
-import type { QueryColumn, Replacement } from "./replacement.ts";
+import type { Replacement } from "./replacement.ts";
 
 /**
  * What the new view is to have: all that the old one has, as far as its columns are still there, with the declared index and

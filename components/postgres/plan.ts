@@ -20,7 +20,7 @@ export interface Difference {
 
 /** Statements that belong together, in the order in which they run. */
 export interface Step {
-  /** What is done, as a verb: create, alter, rebuild, rename, drop, schedule, unschedule, ... */
+  /** What is done, as a verb: create, alter, swap, rename, drop, schedule, unschedule, ... */
   readonly action: string;
   /** What it is done to, as people name it. */
   readonly target: string;

@@ -19,7 +19,7 @@ export const LABELS: Readonly<Record<Way, string>> = {
   build: "built aside, never swapped",
 };
 
-export const VIEW = { schema: "public", name: "mv_bench" };
+const VIEW = { schema: "public", name: "mv_bench" };
 
 const KEY = "mv_bench_conversacion_id_idx";
 const OTHERS = [
@@ -28,7 +28,7 @@ const OTHERS = [
 ] as const;
 
 /** Two definitions that differ in one figure, so that each round is a change. */
-export function definition(round: number): string {
+function definition(round: number): string {
   const shipped = sqlStatement("views/mv_conversaciones_dashboard");
   return `select filas.* from (${shipped}) as filas where filas.mensajes_total > ${-1 - (round % 2)}`;
 }
