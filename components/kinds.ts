@@ -1,5 +1,6 @@
 import type { Kind } from "./kind.ts";
 import { materializedViewKind } from "./materializedView/kind.ts";
+import { refreshAuditKind } from "./refreshAudit/kind.ts";
 import { refreshJobKind } from "./refreshJob/kind.ts";
 import { runtimeObjectsKind } from "./runtime/kind.ts";
 import { viewIndexKind } from "./viewIndex/kind.ts";
@@ -14,6 +15,7 @@ const KINDS: Readonly<Record<string, unknown>> = {
   MaterializedView: materializedViewKind,
   ViewIndex: viewIndexKind,
   RefreshJob: refreshJobKind,
+  RefreshAudit: refreshAuditKind,
   RuntimeObjects: runtimeObjectsKind,
 };
 

@@ -1,5 +1,6 @@
 // What the loader's line loads: the providers by name. Imported by Pulumi's provider process, never by a program.
 import { materializedViewKind } from "../materializedView/kind.ts";
+import { refreshAuditKind } from "../refreshAudit/kind.ts";
 import { refreshJobKind } from "../refreshJob/kind.ts";
 import { runtimeObjectsKind } from "../runtime/kind.ts";
 import { viewIndexKind } from "../viewIndex/kind.ts";
@@ -9,7 +10,11 @@ import type { KindName } from "./loader.ts";
 export const materializedView = lifecycle(materializedViewKind);
 export const viewIndex = lifecycle(viewIndexKind);
 export const refreshJob = lifecycle(refreshJobKind);
+export const refreshAudit = lifecycle(refreshAuditKind);
 export const runtimeObjects = lifecycle(runtimeObjectsKind);
 
-const all = { materializedView, viewIndex, refreshJob, runtimeObjects } satisfies Record<KindName, unknown>;
+const all = { materializedView, viewIndex, refreshJob, refreshAudit, runtimeObjects } satisfies Record<
+  KindName,
+  unknown
+>;
 void all;

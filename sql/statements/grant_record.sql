@@ -1,0 +1,2 @@
+-- Lets a role read the table of recorded refreshes.
+grant select on table matview.:"table" to :"observer";
