@@ -9,7 +9,7 @@ import { defineVerb } from "./commandLine/defineVerb.ts";
 import { readStates } from "./health/facts.ts";
 import type { ViewState } from "./health/facts.ts";
 import { withProgress } from "./progress.ts";
-import { recordRefresh } from "./refreshAudit.ts";
+import { checkedReason, recordRefresh } from "./refreshAudit.ts";
 import { duration, grouped, print, printJson } from "./text.ts";
 
 const CANCELLED_STATUS = 130;
@@ -36,7 +36,7 @@ that is going on it waits for its turn. Ctrl-C cancels it on the server, and the
     const options = {
       ifUnpopulated: call.has("if-unpopulated"),
       noWait: call.has("no-wait"),
-      reason: call.value("reason"),
+      reason: checkedReason(call.value("reason")),
     };
     try {
       const done = await withView(call, (session, view) => run(session, view, options));
@@ -84,7 +84,7 @@ async function run(session: Session, view: QualifiedName, options: Options): Pro
   const seconds = (performance.now() - started) / 1000;
   if (!(await stateOf(session, view)).isPopulated) throw userError(`${name} was refreshed and still has no data`);
   const done = { view: name, rows: await countRows(session, view), seconds, concurrently };
-  await recordRefresh(session, view, { ...done, reason: options.reason });
+  await recordRefresh(session, before, { ...done, reason: options.reason });
   return done;
 }
 

@@ -1,6 +1,9 @@
+import { isServerError, serverText } from "../components/postgres/errors.ts";
 import type { QualifiedName } from "../components/postgres/names.ts";
 import type { Session } from "../components/postgres/session.ts";
 import { sqlStatement, sqlText } from "../components/postgres/sqlFiles.ts";
+import { REASON_LIMIT, recordFunction } from "../components/refreshAudit/names.ts";
+import { usageError } from "./commandLine/usageError.ts";
 
 /** A refresh by hand, for the record. */
 export interface RecordedRefresh {
@@ -10,17 +13,42 @@ export interface RecordedRefresh {
   readonly reason: string | undefined;
 }
 
-/** Records a refresh by hand where the platform part installed its function for that; elsewhere says so when a reason was given. */
-export async function recordRefresh({ target }: Session, view: QualifiedName, done: RecordedRefresh): Promise<void> {
-  const { rows } = await target.query<{ isThere: boolean }>(sqlText("describe/refresh_audit"));
+/** The reason as it is given, looked at before the refresh that it is for. */
+export function checkedReason(reason: string | undefined): string | undefined {
+  const length = [...(reason ?? "")].length;
+  if (length > REASON_LIMIT)
+    throw usageError(`--reason has ${length} characters; at most ${REASON_LIMIT} are recorded`);
+  return reason;
+}
+
+/**
+ * Records a refresh by hand where the platform part installed the function of the view's owner for that; elsewhere says so when a
+ * reason was given. The view is refreshed by now, so what keeps it from being recorded is said and is no failure.
+ */
+export async function recordRefresh(
+  { target }: Session,
+  view: QualifiedName & { readonly owner: string },
+  done: RecordedRefresh,
+): Promise<void> {
+  const name = recordFunction(view.owner);
+  const { rows } = await target.query<{ isThere: boolean }>(sqlText("describe/refresh_audit"), [name, view.owner]);
   if (rows[0]?.isThere !== true) {
     if (done.reason !== undefined)
       process.stderr.write(
-        "the reason was not recorded: the schema matview of the platform part is not in this database, or closed to this role\n",
+        `the reason was not recorded: matview.${name}() of the platform part is not in this database, or closed to this role\n`,
       );
     return;
   }
   const literals = { schema: view.schema, view: view.name, reason: done.reason ?? "" };
-  const raw = { milliseconds: String(Math.round((done.seconds ?? 0) * 1000)), rows: String(done.rows) };
-  await target.query(sqlStatement("statements/record_refresh", { literals, raw }));
+  const raw = {
+    concurrently: String(done.concurrently),
+    milliseconds: String(Math.round((done.seconds ?? 0) * 1000)),
+    rows: String(done.rows),
+  };
+  try {
+    await target.query(sqlStatement("statements/record_refresh", { names: { function: name }, literals, raw }));
+  } catch (error) {
+    if (!isServerError(error)) throw error;
+    process.stderr.write(`the refresh was not recorded: ${serverText(error)}\n`);
+  }
 }

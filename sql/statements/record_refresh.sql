@@ -1,3 +1,3 @@
--- Records a refresh by hand in the platform part's audit table. :milliseconds is how long it took, :rows what the view has now.
-select matview.record_refresh(:'schema'::pg_catalog.text, :'view'::pg_catalog.text, nullif(:'reason', '')::pg_catalog.text,
-                              :milliseconds::pg_catalog.int8, :rows::pg_catalog.int8);
+-- Records a refresh by hand in the audit table of the view's owner. :milliseconds is how long it took, :rows what the view has now.
+select matview.:"function"(:'schema'::pg_catalog.text, :'view'::pg_catalog.text, nullif(:'reason', '')::pg_catalog.text,
+                           :concurrently::pg_catalog.bool, :milliseconds::pg_catalog.int8, :rows::pg_catalog.int8);

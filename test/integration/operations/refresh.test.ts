@@ -1,7 +1,9 @@
 import { once } from "node:events";
 import { expect, test } from "@jest/globals";
 import type { Client } from "pg";
+import { REASON_LIMIT } from "../../../components/refreshAudit/names.ts";
 import { until } from "../../../scripts/database/until.ts";
+import { AuditDeploy } from "../../support/auditDeploy.ts";
 import { runMatview, startMatview } from "../../support/dashboard.ts";
 import type { Ended } from "../../support/dashboard.ts";
 import { withDatabase } from "../../support/database.ts";
@@ -108,15 +110,49 @@ test("Ctrl-C cancels the refresh on the server, and the view stays as it was", a
 
 test("the reason is recorded where the platform part keeps a record, and else it is said that it is not", async () => {
   await withView(async ({ client, url }) => {
-    expect((await refresh(url, "--reason", "reasignación")).stderr).toMatch(/^the reason was not recorded: /);
-    await client.query("create schema matview");
-    await client.query("create table matview.hecho (vista text, razon text, filas bigint)");
-    await client.query(`create function matview.record_refresh(text, text, text, bigint, bigint) returns void
-      language sql as $$ insert into matview.hecho values ($1 || '.' || $2, $3, $5) $$`);
+    expect((await refresh(url, "--reason", "reasignación")).stderr).toBe(
+      "the reason was not recorded: matview.postgres_record_refresh() of the platform part is not in this database, or closed to this role\n",
+    );
+    await new AuditDeploy(url).create({ owner: "postgres", observers: [] });
+    await client.query(`refresh materialized view ${VIEW} with no data`);
+    expect((await refresh(url)).stderr).toBe("");
     expect((await refresh(url, "--reason", "reasignación")).stderr).toBe("");
-    expect((await client.query("select * from matview.hecho")).rows).toEqual([
-      { vista: "public.numeros", razon: "reasignación", filas: "1" },
+    const { rows } = await client.query(
+      `select refreshed_by, view_schema, view_name, reason, is_concurrent, milliseconds >= 0 as "isTimed", row_count
+       from matview.postgres_refreshes order by refreshed_at`,
+    );
+    const both = {
+      refreshed_by: "postgres",
+      view_schema: "public",
+      view_name: "numeros",
+      isTimed: true,
+      row_count: "1",
+    };
+    expect(rows).toEqual([
+      { ...both, reason: null, is_concurrent: false },
+      { ...both, reason: "reasignación", is_concurrent: true },
     ]);
+  });
+});
+
+test("a reason that is too long to be recorded is refused before the refresh", async () => {
+  await withView(async ({ client, url }) => {
+    await client.query(`refresh materialized view ${VIEW} with no data`);
+    const { code, stderr } = await refresh(url, "--reason", "ñ".repeat(REASON_LIMIT + 1));
+    expect(stderr).toMatch(/--reason has 501 characters; at most 500 are recorded/);
+    expect(code).toBe(2);
+    await expect(client.query(`select * from ${VIEW}`)).rejects.toThrow(/has not been populated/);
+  });
+});
+
+test("a refresh that cannot be recorded is a refresh all the same, and that is said", async () => {
+  await withView(async ({ client, url }) => {
+    await new AuditDeploy(url).create({ owner: "postgres", observers: [] });
+    await client.query("drop table matview.postgres_refreshes");
+    const { code, stdout, stderr } = await refresh(url, "--reason", "reasignación");
+    expect(stderr).toMatch(/^the refresh was not recorded: relation "matview.postgres_refreshes" does not exist/);
+    expect(stdout).toMatch(/^public\.numeros refreshed /);
+    expect(code).toBe(0);
   });
 });
 
