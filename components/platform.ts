@@ -2,6 +2,7 @@ import * as postgresql from "@pulumi/postgresql";
 import * as pulumi from "@pulumi/pulumi";
 import type { Connection } from "./postgres/connection.ts";
 import type { QualifiedName } from "./postgres/names.ts";
+import { RefreshAudit } from "./refreshAudit/resource.ts";
 import { RuntimeObjects } from "./runtime/resource.ts";
 
 /** What the view and its job stand on. */
@@ -11,13 +12,14 @@ export interface PlatformArgs {
   readonly owner: string;
   /** Tables and views that the definition reads. */
   readonly sources: readonly QualifiedName[];
-  /** Roles that may see the owner's jobs and runs, such as the one that looks for drift. */
+  /** Roles that may see the owner's jobs and runs and the record of refreshes by hand, such as the one that looks for drift. */
   readonly observers?: readonly string[] | undefined;
 }
 
 /**
- * The pg_cron extension and the owner role with SELECT on the sources. Both stay when the stack is destroyed: dropping
- * the extension deletes everybody's jobs, and dropping a role that owns a job stops pg_cron for everybody.
+ * The pg_cron extension, the owner role with SELECT on the sources, and the record of refreshes by hand. Extension and role stay
+ * when the stack is destroyed: dropping the extension deletes everybody's jobs, and dropping a role that owns a job stops
+ * pg_cron for everybody. What is recorded stays too.
  */
 export class Platform extends pulumi.ComponentResource {
   constructor(name: string, args: PlatformArgs, options?: pulumi.ComponentResourceOptions) {
@@ -53,8 +55,10 @@ export class Platform extends pulumi.ComponentResource {
       );
     }
     const observers = [...(args.observers ?? [])];
+    const audit = new RefreshAudit(`${name}-audit`, { owner, observers }, { parent: this, dependsOn: [role] });
     if (observers.length > 0) {
-      new RuntimeObjects(`${name}-observers`, { owner, observers }, { parent: this, dependsOn: [role, usage] });
+      // After the audit: both make schema `matview` where it is missing.
+      new RuntimeObjects(`${name}-observers`, { owner, observers }, { parent: this, dependsOn: [role, usage, audit] });
     }
     this.registerOutputs();
   }
