@@ -28,7 +28,7 @@ export interface Settings {
   readonly adopt: boolean;
   /** Roles that may read the view. */
   readonly readers: readonly string[];
-  /** Roles that may see the owner's jobs and runs. */
+  /** Roles that may see the owner's jobs and runs, and the record of refreshes by hand. */
   readonly observers: readonly string[];
   /** What is done about properties that drifted, by property. */
   readonly onDrift: DriftAnswers;
