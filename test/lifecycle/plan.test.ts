@@ -32,6 +32,7 @@ describe("matview plan", () => {
     const [first, second] = [await json(), await json()];
     expect(first.risk).toBe("none");
     expect(first.resources.map(({ kind, steps }) => [kind, steps.length])).toEqual([
+      ["record of refreshes", 0],
       ["materialized view", 0],
       ["index", 0],
       ["refresh job", 0],
