@@ -28,7 +28,7 @@ function idleLines({ kind, operation, steps, refusals, isPlanned }: ResourcePrev
 }
 
 /** A step as one line: what, why, lock, time, bytes, dependents. */
-export function stepLine(step: PreviewedStep): string {
+function stepLine(step: PreviewedStep): string {
   const parts = [
     `risk: ${step.risk}`,
     step.lock === "none" ? "no lock that others meet" : `lock: ${step.lock} for ${duration(step.lockMs)}`,
@@ -62,6 +62,6 @@ export function bytes(size: number): string {
   return size < 1_000_000_000 ? `${(size / 1_000_000).toFixed(1)} MB` : `${(size / 1_000_000_000).toFixed(1)} GB`;
 }
 
-export function count(value: number): string {
+function count(value: number): string {
   return (Math.round(value * 10) / 10).toLocaleString("en-US");
 }

@@ -1,4 +1,4 @@
-// What the loader's line loads: the providers by name. Imported by Pulumi's provider process, never by a program.
+// The providers by name. Loaded by entry.ts in Pulumi's provider process, never by a program.
 import { materializedViewKind } from "../materializedView/kind.ts";
 import { refreshAuditKind } from "../refreshAudit/kind.ts";
 import { refreshJobKind } from "../refreshJob/kind.ts";

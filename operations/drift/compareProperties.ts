@@ -26,7 +26,7 @@ export function compareProperties(declared: Props, observed: Props): PropertyDif
 }
 
 /** A value as people read it: text as it stands, lists with commas, nothing as "none". */
-export function said(value: unknown): string {
+function said(value: unknown): string {
   if (value === undefined || value === null || value === "") return "none";
   if (typeof value === "string") return value.trim();
   if (Array.isArray(value)) return value.length === 0 ? "none" : value.map(saidPart).join(", ");

@@ -12,7 +12,7 @@ export interface PolicyFacts {
 }
 
 /** Roles as which the APIs of hosts let strangers in: PostgREST's and Supabase's. */
-export const API_ROLES: readonly string[] = ["anon", "authenticated", "web_anon"];
+const API_ROLES: readonly string[] = ["anon", "authenticated", "web_anon"];
 
 /** Facts about a declared view; undefined for what is no view. */
 export async function policyFacts(

@@ -20,7 +20,7 @@ for (let i = 0; i < views; i += 1) {
   const view = new MaterializedView(name, { schema: "public", name, definition, uniqueKey: ["conversacion_id"] });
   const columns = ["conversacion_id"];
   const key = new ViewIndex(name + "-key", { schema: "public", view: view.name, name: name + "_key", columns, unique: true }, { deletedWith: view });
-  const command = "REFRESH MATERIALIZED VIEW CONCURRENTLY public." + name;
+  const command = "REFRESH MATERIALIZED VIEW public." + name;
   new RefreshJob(name + "-job", { name, schedule: "0 3 1 1 *", command, active: true, incarnation: view.incarnation }, { dependsOn: [key] });
 }
 `;
@@ -31,7 +31,7 @@ import * as postgresql from "@pulumi/postgresql";
 const { views, connection } = JSON.parse(readFileSync("input.json", "utf8"));
 const provider = new postgresql.Provider("server", connection);
 for (let i = 0; i < 3 * views; i += 1) {
-  const grant = { role: "lector_" + i, database: connection.database, schema: "public", objectType: "table", objects: ["ejecutivos"], privileges: ["SELECT"] };
+  const grant = { role: "lector", database: connection.database, schema: "public", objectType: "table", objects: ["tabla_" + i], privileges: ["SELECT"] };
   new postgresql.Grant("grant-" + i, grant, { provider });
 }
 `;
@@ -57,8 +57,10 @@ export async function bench(args: string[]): Promise<void> {
   const views = Number(values.views);
   const settings = { ...STATEMENT_LOG, autovacuum: "off", "cron.max_running_jobs": "0" };
   await withServer({ settings }, async (database) => {
+    await database.client.query("create role lector");
+    // A table for each: two grants on one at the same time fail with "tuple concurrently updated".
     await database.client.query(
-      `do $$ begin for i in 0..${3 * views - 1} loop execute format('create role lector_%s', i); end loop; end $$`,
+      `do $$ begin for i in 0..${3 * views - 1} loop execute format('create table public.tabla_%s (id int)', i); end loop; end $$`,
     );
     const env = { MATVIEW_DATABASE_URL: database.url, MATVIEW_PREVIEW: "off" };
     await withProject(OURS, env, (ours) =>
