@@ -3,10 +3,10 @@ import { problemReport } from "./postgres/errors.ts";
 import { nameSchema } from "./postgres/nameSchema.ts";
 import { driftAnswersSchema } from "./provider/driftAnswers.ts";
 import type { DriftAnswers } from "./provider/driftAnswers.ts";
-import { parseDuration } from "./refreshJob/duration.ts";
 import type { RefreshSettings } from "./refreshJob/refreshSettings.ts";
+import { parseDuration } from "./refreshJob/schedule/duration.ts";
+import { checkMaxAge } from "./refreshJob/schedule/scheduleFromMaxAge.ts";
 import { parseSchedule } from "./refreshJob/schedule.ts";
-import { checkMaxAge } from "./refreshJob/scheduleFromMaxAge.ts";
 
 /** What differs between environments, as read from `Pulumi.<stack>.yaml`. */
 export interface Settings {

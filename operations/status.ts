@@ -1,7 +1,7 @@
 import colors from "picocolors";
 import { userError } from "../components/postgres/errors.ts";
 import { displayName } from "../components/postgres/names.ts";
-import { nextRuns } from "../components/refreshJob/nextRuns.ts";
+import { nextRuns } from "../components/refreshJob/schedule/nextRuns.ts";
 import { withViews } from "./commandLine/declaredViews.ts";
 import { defineVerb } from "./commandLine/defineVerb.ts";
 import { checkView, worst } from "./health/checks.ts";

@@ -6,14 +6,14 @@ import { sqlText } from "../postgres/sqlFiles.ts";
 import { refreshedBy } from "../refreshJob/command.ts";
 import { describeJobs } from "../refreshJob/describe.ts";
 import type { ActualJob } from "../refreshJob/describe.ts";
-import { compareDefinition } from "./compareDefinition.ts";
-import type { Verdict } from "./compareDefinition.ts";
+import { compareDefinition } from "./definition/compareDefinition.ts";
+import type { Verdict } from "./definition/compareDefinition.ts";
+import { parseDefinition } from "./definition/parseDefinition.ts";
 import type { DesiredView } from "./desired.ts";
-import { readLeftovers } from "./leftovers.ts";
-import type { Leftover } from "./leftovers.ts";
-import { parseDefinition } from "./parseDefinition.ts";
-import { readReplacement } from "./replacement.ts";
-import type { Replacement } from "./replacement.ts";
+import { readLeftovers } from "./swap/leftovers.ts";
+import type { Leftover } from "./swap/leftovers.ts";
+import { readReplacement } from "./swap/replacement.ts";
+import type { Replacement } from "./swap/replacement.ts";
 
 /** A privilege that a role other than the owner holds on the view; PUBLIC is the role "public". */
 export interface ActualGrant {

@@ -1,5 +1,5 @@
 import { sqlStatement } from "../postgres/sqlFiles.ts";
-import type { GrantItem } from "./relationProperties.ts";
+import type { GrantItem } from "./swap/relationProperties.ts";
 
 /** Items that one statement can grant: the same grantor, grantee and option. */
 export interface GrantGroup {

@@ -2,7 +2,7 @@ import type { Client } from "pg";
 import { isServerError, serverText, SQLSTATE, userError } from "../postgres/errors.ts";
 import { displayName, sqlIdentifier, sqlName, type QualifiedName } from "../postgres/names.ts";
 import { sqlStatement } from "../postgres/sqlFiles.ts";
-import { createSettings } from "./definitionSettings.ts";
+import { createSettings } from "./definition/definitionSettings.ts";
 
 /** Where a key is to be proven: in a relation that exists, or in what a definition would give now. */
 export type KeySource =

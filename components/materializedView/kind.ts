@@ -1,15 +1,15 @@
 import { randomBytes } from "node:crypto";
 import type { Kind } from "../kind.ts";
 import { displayName } from "../postgres/names.ts";
+import { sameTree } from "./definition/parseDefinition.ts";
 import { describeViews } from "./describe.ts";
 import type { AbsentView, ActualView } from "./describe.ts";
 import { materializedViewSchema } from "./desired.ts";
 import type { DesiredView } from "./desired.ts";
-import { sameTree } from "./parseDefinition.ts";
 import { planView, UNPOPULATED } from "./plan.ts";
 import { preflightView } from "./preflight.ts";
 import { recordView, surveyViews } from "./survey.ts";
-import { runSwap } from "./swapRun.ts";
+import { runSwap } from "./swap/swapRun.ts";
 import { warnOfView } from "./warnings.ts";
 
 /** Materialized views: absent, identical, different in place, different in definition, renamed, unpopulated. */

@@ -7,10 +7,10 @@ import { sqlStatement } from "../postgres/sqlFiles.ts";
 import { deactivateStep } from "../refreshJob/plan.ts";
 import type { AbsentView, ActualView } from "./describe.ts";
 import type { DesiredView } from "./desired.ts";
-import { dropLeftoverSql } from "./leftovers.ts";
 import { planProperties } from "./planProperties.ts";
 import { createSql } from "./statements.ts";
-import { planSwap } from "./swapPlan.ts";
+import { dropLeftoverSql } from "./swap/leftovers.ts";
+import { planSwap } from "./swap/swapPlan.ts";
 
 /** The incarnation of a view that has no data: `check` gives it a new one, which runs the first refresh. */
 export const UNPOPULATED = "unpopulated";

@@ -4,9 +4,9 @@ import type { QualifiedName } from "../postgres/names.ts";
 import type { Session } from "../postgres/session.ts";
 import { sqlStatement, sqlText } from "../postgres/sqlFiles.ts";
 import { cronProblems } from "../refreshJob/preflight.ts";
-import { createSettings } from "./definitionSettings.ts";
+import { createSettings } from "./definition/definitionSettings.ts";
+import { parseDefinition } from "./definition/parseDefinition.ts";
 import type { DesiredView } from "./desired.ts";
-import { parseDefinition } from "./parseDefinition.ts";
 
 /** PostgreSQL releases that have what the module uses; 14 had its last release in November 2026. */
 const OLDEST_MAJOR = 14;

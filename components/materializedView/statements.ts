@@ -1,7 +1,7 @@
 import { escapeLiteral } from "pg";
 import { sqlIdentifier } from "../postgres/names.ts";
 import { sqlStatement } from "../postgres/sqlFiles.ts";
-import { createSettings } from "./definitionSettings.ts";
+import { createSettings } from "./definition/definitionSettings.ts";
 import type { DesiredView } from "./desired.ts";
 
 /** Creates the view empty with everything that is declared of it, to be run in one transaction. */

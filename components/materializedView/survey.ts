@@ -5,12 +5,12 @@ import type { Session } from "../postgres/session.ts";
 import { sqlText } from "../postgres/sqlFiles.ts";
 import { refreshedBy } from "../refreshJob/command.ts";
 import { describeJobs } from "../refreshJob/describe.ts";
+import { isAsRecorded, liveDefinitions, recordDefinition } from "./definition/recordedDefinition.ts";
+import type { Recorded } from "./definition/recordedDefinition.ts";
 import { isStoredElsewhere, toActual } from "./describe.ts";
 import type { AbsentView, ActualView, ViewRow } from "./describe.ts";
 import type { DesiredView } from "./desired.ts";
-import { isAsRecorded, liveDefinitions, recordDefinition } from "./recordedDefinition.ts";
-import type { Recorded } from "./recordedDefinition.ts";
-import { asideName } from "./swapNames.ts";
+import { asideName } from "./swap/swapNames.ts";
 
 /** Views beyond this many are not held in memory: each is asked for by name. */
 const MOST_VIEWS = 20_000;

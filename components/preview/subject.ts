@@ -1,6 +1,6 @@
 import type { QualifiedName } from "../postgres/names.ts";
 import { refreshTarget } from "../refreshJob/command.ts";
-import { runRate } from "../refreshJob/runRate.ts";
+import { runRate } from "../refreshJob/schedule/runRate.ts";
 import { parseSchedule } from "../refreshJob/schedule.ts";
 
 /** The materialized view that a declaration is about: itself, the one that an index is on, or the one that a job refreshes. */

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { nameSchema } from "../postgres/nameSchema.ts";
-import { parseDuration } from "./duration.ts";
+import { parseDuration } from "./schedule/duration.ts";
+import { checkMaxAge } from "./schedule/scheduleFromMaxAge.ts";
 import { parseSchedule } from "./schedule.ts";
-import { checkMaxAge } from "./scheduleFromMaxAge.ts";
 
 const jobProperties = z.strictObject({
   name: nameSchema,

@@ -1,7 +1,7 @@
 import type { Session } from "../postgres/session.ts";
 import { sqlText } from "../postgres/sqlFiles.ts";
 import type { ActualJob } from "./jobState.ts";
-import { nextRuns } from "./nextRuns.ts";
+import { nextRuns } from "./schedule/nextRuns.ts";
 import { parseSchedule } from "./schedule.ts";
 
 /** More are not counted. */

@@ -3,9 +3,9 @@ import { derivedName } from "../postgres/names.ts";
 import type { QualifiedName } from "../postgres/names.ts";
 import { sqlStatement } from "../postgres/sqlFiles.ts";
 import { refreshCommand, vacuumCommand } from "./command.ts";
-import { parseDuration } from "./duration.ts";
+import { parseDuration } from "./schedule/duration.ts";
+import { scheduleFromMaxAge } from "./schedule/scheduleFromMaxAge.ts";
 import { parseSchedule } from "./schedule.ts";
-import { scheduleFromMaxAge } from "./scheduleFromMaxAge.ts";
 
 /** How a view is kept fresh. Everything but the plain command on a schedule is off unless it is named. */
 export interface RefreshSettings {

@@ -1,7 +1,7 @@
-import { parseCronFields } from "./cronFields.ts";
-import { expandMacro } from "./scheduleMacro.ts";
-import { quoted } from "./scheduleProblem.ts";
-import { parseInterval } from "./secondsInterval.ts";
+import { parseCronFields } from "./schedule/cronFields.ts";
+import { expandMacro } from "./schedule/scheduleMacro.ts";
+import { quoted } from "./schedule/scheduleProblem.ts";
+import { parseInterval } from "./schedule/secondsInterval.ts";
 
 /** A pg_cron schedule as data: JSON-safe, and all that is needed to say when it fires. */
 export type Schedule = CronSchedule | SecondsSchedule;

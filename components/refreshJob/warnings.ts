@@ -6,11 +6,11 @@ import type { DesiredJob } from "./desired.ts";
 import { resolveJob } from "./jobChanges.ts";
 import { jobTitle } from "./jobState.ts";
 import type { ActualJob, JobState } from "./jobState.ts";
+import { checkMaxAge } from "./schedule/scheduleFromMaxAge.ts";
+import { scheduleWarnings } from "./schedule/scheduleWarnings.ts";
+import { DEFAULT_TIME_ZONE } from "./schedule/timeZone.ts";
 import { parseSchedule } from "./schedule.ts";
-import { checkMaxAge } from "./scheduleFromMaxAge.ts";
-import { scheduleWarnings } from "./scheduleWarnings.ts";
 import { sameWork } from "./takeover.ts";
-import { DEFAULT_TIME_ZONE } from "./timeZone.ts";
 
 /** What a person should know of a job that can be deployed all the same, a sentence each. */
 export async function warnOfJob(session: Session, desired: DesiredJob): Promise<string[]> {

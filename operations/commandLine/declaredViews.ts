@@ -8,7 +8,7 @@ import { displayName } from "../../components/postgres/names.ts";
 import { withSession } from "../../components/postgres/session.ts";
 import type { Session } from "../../components/postgres/session.ts";
 import { sqlText } from "../../components/postgres/sqlFiles.ts";
-import { parseDuration } from "../../components/refreshJob/duration.ts";
+import { parseDuration } from "../../components/refreshJob/schedule/duration.ts";
 import { spotCheckSchema, viewDeclarationSchema } from "../../components/viewDeclaration.ts";
 import type { SpotCheck, ViewDeclaration } from "../../components/viewDeclaration.ts";
 import { viewArgument } from "../viewArgument.ts";

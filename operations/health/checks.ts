@@ -1,6 +1,6 @@
 import { displayName } from "../../components/postgres/names.ts";
-import { nextRuns } from "../../components/refreshJob/nextRuns.ts";
-import { timeZoneProblem } from "../../components/refreshJob/timeZone.ts";
+import { nextRuns } from "../../components/refreshJob/schedule/nextRuns.ts";
+import { timeZoneProblem } from "../../components/refreshJob/schedule/timeZone.ts";
 import { clock, duration } from "../text.ts";
 import type { Facts } from "./facts.ts";
 import { freshnessOf } from "./freshness.ts";

@@ -5,7 +5,7 @@ import type { Session } from "../../components/postgres/session.ts";
 import { sqlStatement, sqlText } from "../../components/postgres/sqlFiles.ts";
 import { refreshedBy } from "../../components/refreshJob/command.ts";
 import type { ActualJob } from "../../components/refreshJob/describe.ts";
-import { DEFAULT_TIME_ZONE } from "../../components/refreshJob/timeZone.ts";
+import { DEFAULT_TIME_ZONE } from "../../components/refreshJob/schedule/timeZone.ts";
 import type { DeclaredView } from "../commandLine/declaredViews.ts";
 import { readRuns } from "./runs.ts";
 import type { Run } from "./runs.ts";

@@ -1,5 +1,5 @@
-import { nextRuns } from "../../components/refreshJob/nextRuns.ts";
-import { longestGapSeconds, runRate } from "../../components/refreshJob/runRate.ts";
+import { nextRuns } from "../../components/refreshJob/schedule/nextRuns.ts";
+import { longestGapSeconds, runRate } from "../../components/refreshJob/schedule/runRate.ts";
 import type { Schedule } from "../../components/refreshJob/schedule.ts";
 import { isOver, runSeconds, stuckRuns } from "./runs.ts";
 import type { Run } from "./runs.ts";

@@ -1,4 +1,4 @@
-import { longestGapSeconds } from "../../components/refreshJob/runRate.ts";
+import { longestGapSeconds } from "../../components/refreshJob/schedule/runRate.ts";
 import { parseSchedule } from "../../components/refreshJob/schedule.ts";
 import type { Schedule } from "../../components/refreshJob/schedule.ts";
 import type { Facts } from "./facts.ts";

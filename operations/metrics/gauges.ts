@@ -1,6 +1,6 @@
 import { Gauge, Registry } from "prom-client";
 import { displayName } from "../../components/postgres/names.ts";
-import { nextRuns } from "../../components/refreshJob/nextRuns.ts";
+import { nextRuns } from "../../components/refreshJob/schedule/nextRuns.ts";
 import { checkView, VERDICTS } from "../health/checks.ts";
 import type { Facts } from "../health/facts.ts";
 import { freshnessOf } from "../health/freshness.ts";

@@ -1,10 +1,10 @@
+import { needsBothDays } from "../../components/refreshJob/schedule/scheduleDays.ts";
 import {
   parseSchedule,
   type CronSchedule,
   type Schedule,
   type ScheduleCapabilities,
 } from "../../components/refreshJob/schedule.ts";
-import { needsBothDays } from "../../components/refreshJob/scheduleDays.ts";
 import type { PackagedEntry, PackagedParser } from "./packagedParser.ts";
 import { randomNumbers, scheduleString } from "./scheduleStrings.ts";
 import type { ServerParser } from "./serverParser.ts";

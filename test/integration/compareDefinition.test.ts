@@ -1,15 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import pg from "pg";
-import { compareDefinition } from "../../components/materializedView/compareDefinition.ts";
-import type { Verdict } from "../../components/materializedView/compareDefinition.ts";
-import { createSettings, sessionPrintSettings } from "../../components/materializedView/definitionSettings.ts";
-import { parseDefinition } from "../../components/materializedView/parseDefinition.ts";
+import { compareDefinition } from "../../components/materializedView/definition/compareDefinition.ts";
+import type { Verdict } from "../../components/materializedView/definition/compareDefinition.ts";
+import {
+  createSettings,
+  sessionPrintSettings,
+} from "../../components/materializedView/definition/definitionSettings.ts";
+import { parseDefinition } from "../../components/materializedView/definition/parseDefinition.ts";
 import {
   isAsRecorded,
   liveDefinitions,
   recordDefinition,
-} from "../../components/materializedView/recordedDefinition.ts";
-import type { LiveDefinition } from "../../components/materializedView/recordedDefinition.ts";
+} from "../../components/materializedView/definition/recordedDefinition.ts";
+import type { LiveDefinition } from "../../components/materializedView/definition/recordedDefinition.ts";
 import { withDatabase } from "../support/database.ts";
 import type { TestDatabase } from "../support/database.ts";
 import { withClient } from "../support/server.ts";

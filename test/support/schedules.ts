@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { FIELD_SPECS, type FieldKind } from "../../components/refreshJob/cronField.ts";
+import { FIELD_SPECS, type FieldKind } from "../../components/refreshJob/schedule/cronField.ts";
 import { parseSchedule, type CronSchedule, type Schedule } from "../../components/refreshJob/schedule.ts";
 
 /** A pg_cron that can do everything, and one that can do neither seconds nor `$`. */

@@ -1,8 +1,8 @@
 import { Client } from "pg";
 import type { DesiredView } from "../../components/materializedView/desired.ts";
 import { materializedViewKind } from "../../components/materializedView/kind.ts";
-import { readProperties } from "../../components/materializedView/relationProperties.ts";
-import type { RelationProperties } from "../../components/materializedView/relationProperties.ts";
+import { readProperties } from "../../components/materializedView/swap/relationProperties.ts";
+import type { RelationProperties } from "../../components/materializedView/swap/relationProperties.ts";
 import { applyPlan } from "../../components/postgres/applyPlan.ts";
 import { resolveConnection } from "../../components/postgres/connection.ts";
 import type { Plan } from "../../components/postgres/plan.ts";

@@ -1,6 +1,6 @@
 import type { SelectStmt } from "libpg-query";
-import type { DefinitionFacts, FunctionFacts } from "../../../components/materializedView/lintFacts.ts";
-import { parseDefinition } from "../../../components/materializedView/parseDefinition.ts";
+import { parseDefinition } from "../../../components/materializedView/definition/parseDefinition.ts";
+import type { DefinitionFacts, FunctionFacts } from "../../../components/materializedView/lint/lintFacts.ts";
 
 function relation(
   name: string,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import type { DesiredView } from "../../../components/materializedView/desired.ts";
-import type { Replacement } from "../../../components/materializedView/replacement.ts";
-import { planSwap } from "../../../components/materializedView/swapPlan.ts";
+import type { Replacement } from "../../../components/materializedView/swap/replacement.ts";
+import { planSwap } from "../../../components/materializedView/swap/swapPlan.ts";
 import type { Swap } from "../../../components/postgres/swap.ts";
 import { column, desiredView, index, relation, replacement } from "../../support/views.ts";
 

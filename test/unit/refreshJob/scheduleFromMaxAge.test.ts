@@ -1,10 +1,10 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { describeDuration, parseDuration } from "../../../components/refreshJob/duration.ts";
-import { nextRuns } from "../../../components/refreshJob/nextRuns.ts";
-import { longestGapSeconds } from "../../../components/refreshJob/runRate.ts";
+import { describeDuration, parseDuration } from "../../../components/refreshJob/schedule/duration.ts";
+import { nextRuns } from "../../../components/refreshJob/schedule/nextRuns.ts";
+import { longestGapSeconds } from "../../../components/refreshJob/schedule/runRate.ts";
+import { checkMaxAge, scheduleFromMaxAge } from "../../../components/refreshJob/schedule/scheduleFromMaxAge.ts";
 import { parseSchedule } from "../../../components/refreshJob/schedule.ts";
-import { checkMaxAge, scheduleFromMaxAge } from "../../../components/refreshJob/scheduleFromMaxAge.ts";
 import { NEW_CRON, OLD_CRON, scheduleOf } from "../../support/schedules.ts";
 
 const NAME = "refresh-conversaciones-dashboard";

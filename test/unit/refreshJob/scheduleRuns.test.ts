@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { nextRuns, previousRun } from "../../../components/refreshJob/nextRuns.ts";
-import { longestGapSeconds, runRate } from "../../../components/refreshJob/runRate.ts";
+import { nextRuns, previousRun } from "../../../components/refreshJob/schedule/nextRuns.ts";
+import { longestGapSeconds, runRate } from "../../../components/refreshJob/schedule/runRate.ts";
 import type { CronSchedule } from "../../../components/refreshJob/schedule.ts";
 import { cronOf, cronSchedules, scheduleOf } from "../../support/schedules.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
-import { describeSchedule } from "../../../components/refreshJob/describeSchedule.ts";
-import { scheduleWarnings } from "../../../components/refreshJob/scheduleWarnings.ts";
-import { timeZoneProblem } from "../../../components/refreshJob/timeZone.ts";
+import { describeSchedule } from "../../../components/refreshJob/schedule/describeSchedule.ts";
+import { scheduleWarnings } from "../../../components/refreshJob/schedule/scheduleWarnings.ts";
+import { timeZoneProblem } from "../../../components/refreshJob/schedule/timeZone.ts";
 import { scheduleOf } from "../../support/schedules.ts";
 
 const NOW = new Date("2026-01-01T00:00Z");
