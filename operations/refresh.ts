@@ -1,6 +1,7 @@
 import { serverText, userError } from "../components/postgres/errors.ts";
 import { displayName } from "../components/postgres/names.ts";
 import type { QualifiedName } from "../components/postgres/names.ts";
+import { withProgress } from "../components/postgres/progress.ts";
 import type { Session } from "../components/postgres/session.ts";
 import { sqlStatement, sqlText } from "../components/postgres/sqlFiles.ts";
 import { cancellable, wasCancelled } from "./cancellable.ts";
@@ -8,7 +9,6 @@ import { withView } from "./commandLine/declaredViews.ts";
 import { defineVerb } from "./commandLine/defineVerb.ts";
 import { readStates } from "./health/facts.ts";
 import type { ViewState } from "./health/facts.ts";
-import { withProgress } from "./progress.ts";
 import { checkedReason, recordRefresh } from "./refreshAudit.ts";
 import { duration, grouped, print, printJson } from "./text.ts";
 

@@ -34,6 +34,6 @@ export async function withProgress<T>(
   } finally {
     clearTimeout(first);
     clearInterval(repeat);
-    if (spoken) process.stderr.write(onTerminal ? "\r\x1b[K" : `${what}: ${outcome} after ${seconds()} s\n`);
+    if (spoken) process.stderr.write(`${onTerminal ? "\r\x1b[K" : ""}${what}: ${outcome} after ${seconds()} s\n`);
   }
 }

@@ -1,10 +1,10 @@
 import { parseArgs } from "node:util";
 import Table from "cli-table3";
+import { withProgress } from "../../components/postgres/progress.ts";
 import { viewDefinition } from "../../components/viewDefinition.ts";
 import type { TestDatabase } from "../../test/support/database.ts";
 import { withServer } from "../../test/support/database.ts";
 import { STATEMENT_LOG, statementsDuring } from "../../test/support/statementLog.ts";
-import { withProgress } from "../progress.ts";
 import { withProject } from "./project.ts";
 import type { BenchProject } from "./project.ts";
 import { resultLine, spread, summarise } from "./statistics.ts";

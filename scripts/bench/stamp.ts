@@ -1,11 +1,11 @@
 import { parseArgs } from "node:util";
 import Table from "cli-table3";
 import { Client } from "pg";
+import { withProgress } from "../../components/postgres/progress.ts";
 import { sqlStatement } from "../../components/postgres/sqlFiles.ts";
 import { ensureInstallation } from "../database/packages.ts";
 import { sampleCluster } from "../database/sampleCluster.ts";
 import { startServer } from "../database/server.ts";
-import { withProgress } from "../progress.ts";
 import { resultLine, short, spread, summarise, type Summary } from "./statistics.ts";
 
 /** Where the time of the last refresh may be kept. */

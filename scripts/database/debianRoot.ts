@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { appendFileSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { withProgress } from "../../components/postgres/progress.ts";
 import { cacheDirectory } from "../checkout.ts";
-import { withProgress } from "../progress.ts";
 import { serverAccount } from "./account.ts";
 import { freshName } from "./folders.ts";
 import type { Installation } from "./installation.ts";

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { withProgress } from "../progress.ts";
+import { withProgress } from "../../components/postgres/progress.ts";
 import { ensureDebianRoot } from "./debianRoot.ts";
 import { findInstallation, requireInstallation, type Installation } from "./installation.ts";
 import { aptGet } from "./loggedCommand.ts";

@@ -13,8 +13,8 @@ import {
 } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
+import { withProgress } from "../../components/postgres/progress.ts";
 import { cacheDirectory, checkout } from "../checkout.ts";
-import { withProgress } from "../progress.ts";
 import type { Engine } from "./engine.ts";
 import { findExecutable, isExecutable, lastLine, run } from "./executables.ts";
 

@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { withProgress } from "../../components/postgres/progress.ts";
 import { cacheDirectory, checkout } from "../checkout.ts";
-import { withProgress } from "../progress.ts";
 import type { Engine } from "./engine.ts";
 import { isExecutable, lastLine } from "./executables.ts";
 

@@ -10,9 +10,9 @@ import {
 } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
+import { withProgress } from "../../components/postgres/progress.ts";
 import { checkout, localDirectory } from "../checkout.ts";
 import { engineEnvironment } from "../environment.ts";
-import { withProgress } from "../progress.ts";
 import type { Engine } from "./engine.ts";
 import { isExecutable, lastLine, run } from "./executables.ts";
 
