@@ -81,7 +81,11 @@ export async function planDocument(
 function relevant(steps: readonly DigestStep[]): DigestStep[] {
   const acted = new Set(steps.filter(({ op }) => !IDLE.includes(op)).map(({ urn }) => urn));
   const idle = new Map<string, DigestStep>();
-  for (const step of steps) if (!acted.has(step.urn)) idle.set(step.urn, step);
+  for (const step of steps) {
+    // Its place is that of its last step: state refreshes, which come first, end in any order.
+    idle.delete(step.urn);
+    if (!acted.has(step.urn)) idle.set(step.urn, step);
+  }
   return [...idle.values(), ...steps.filter(({ op }) => !IDLE.includes(op))];
 }
 
