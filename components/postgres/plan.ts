@@ -2,7 +2,6 @@ import type { Swap } from "./swap.ts";
 
 /** What a step costs those who use the view, from harmless to harmful. */
 export type Hazard =
-  | "readers wait for the build"
   | "readers wait for a moment"
   | "prepared `select *` fails once, as the columns change"
   | "twice the disk space until the new one is in place"

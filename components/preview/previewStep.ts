@@ -1,4 +1,4 @@
-import type { Step } from "../postgres/plan.ts";
+import type { Hazard, Step } from "../postgres/plan.ts";
 import type { Session } from "../postgres/session.ts";
 import { explain } from "./measures.ts";
 import type { Measures, Planned } from "./measures.ts";
@@ -99,11 +99,10 @@ function lockMs(step: Step, costs: readonly StatementCost[], strongest: string):
 
 function riskOf(step: Step, costs: readonly StatementCost[]): Risk {
   const found = costs.reduce<Risk>((risk, cost) => worse(risk, cost.risk), "none");
-  return step.hazards.reduce<Risk>((risk, hazard) => worse(risk, HAZARD_RISKS[hazard] ?? "none"), found);
+  return step.hazards.reduce<Risk>((risk, hazard) => worse(risk, HAZARD_RISKS[hazard]), found);
 }
 
-const HAZARD_RISKS: Readonly<Partial<Record<string, Risk>>> = {
-  "readers wait for the build": "readers wait",
+const HAZARD_RISKS: Readonly<Record<Hazard, Risk>> = {
   "readers wait for a moment": "brief lock",
   "prepared `select *` fails once, as the columns change": "brief lock",
   "twice the disk space until the new one is in place": "online",
