@@ -7,11 +7,7 @@ import {
   sessionPrintSettings,
 } from "../../components/materializedView/definition/definitionSettings.ts";
 import { parseDefinition } from "../../components/materializedView/definition/parseDefinition.ts";
-import {
-  isAsRecorded,
-  liveDefinitions,
-  recordDefinition,
-} from "../../components/materializedView/definition/recordedDefinition.ts";
+import { liveDefinitions, recordDefinition } from "../../components/materializedView/definition/recordedDefinition.ts";
 import type { LiveDefinition } from "../../components/materializedView/definition/recordedDefinition.ts";
 import { withDatabase } from "../support/database.ts";
 import type { TestDatabase } from "../support/database.ts";
@@ -67,7 +63,7 @@ async function runCase({ client, url }: TestDatabase, corpusCase: CorpusCase): P
       const expected = code === undefined ? { outcome } : { outcome, code };
       expect({ text, ...summary(verdict) }).toEqual({ text, ...expected });
       const declared = { definition: text, ...options };
-      const skipped = isAsRecorded(recordDefinition(declared, before, 15), declared, after, 15);
+      const skipped = recordDefinition(declared, before, 15) === recordDefinition(declared, after, 15);
       // A record is made when both sides are equal, so a different text tells of a record only what happened meanwhile.
       if (corpusCase.meanwhile === "") expect(skipped).toBe(true);
       else if (outcome !== "equal") expect({ text, skipped }).toEqual({ text, skipped: false });
@@ -158,8 +154,13 @@ test("a change is reported as both sides print and as what only one of them depe
   await withView(async ({ client }) => {
     expect(await compare(client, { outcome: "different", text: "select id, telefono from prospectos" })).toEqual({
       outcome: "different",
-      live: " SELECT prospectos.id,\n    prospectos.nombre\n   FROM public.prospectos;",
-      declared: " SELECT prospectos.id,\n    prospectos.telefono\n   FROM public.prospectos;",
+      // PostgreSQL 16 and later name the table only where it is needed.
+      live: expect.stringMatching(
+        /^ SELECT (prospectos\.)?id,\n {4}(prospectos\.)?nombre\n {3}FROM public\.prospectos;$/,
+      ),
+      declared: expect.stringMatching(
+        /^ SELECT (prospectos\.)?id,\n {4}(prospectos\.)?telefono\n {3}FROM public\.prospectos;$/,
+      ),
       dependencies: {
         onlyLive: ["column nombre of table public.prospectos"],
         onlyDeclared: ["column telefono of table public.prospectos"],
@@ -228,7 +229,7 @@ test("a record does not hold for another major version, which prints definitions
     const live = await withPrinting(url, liveView);
     const declared = { definition: "select id, nombre from prospectos" };
     const recorded = recordDefinition(declared, live, 15);
-    expect([15, 17].map((major) => isAsRecorded(recorded, declared, live, major))).toEqual([true, false]);
-    expect(isAsRecorded(recorded, { ...declared, columns: ["a", "b"] }, live, 15)).toBe(false);
+    expect([15, 17].map((major) => recordDefinition(declared, live, major) === recorded)).toEqual([true, false]);
+    expect(recordDefinition({ ...declared, columns: ["a", "b"] }, live, 15)).not.toBe(recorded);
   });
 });
