@@ -1,5 +1,6 @@
 import type { Client } from "pg";
 import { isServerError, SQLSTATE } from "./errors.ts";
+import { pipelined } from "./pipeline.ts";
 import { sqlText } from "./sqlFiles.ts";
 
 /** What pg_cron offers, and to whom; probed, not read off a version where the catalog can tell. */
@@ -57,20 +58,40 @@ interface ServerRow {
 type CronRow = Omit<CronCapabilities, "seconds" | "lastDay">;
 
 /** Reads the capabilities of both connections; they are one and the same where pg_cron lives in the view's database. */
-export async function readCapabilities(target: Client, cron: Client, host: string): Promise<Capabilities> {
-  const server = (await target.query<ServerRow>(sqlText("describe/server"))).rows[0];
+export async function readCapabilities(
+  target: Client,
+  cron: Client,
+  { host, cronDatabase }: { readonly host: string; readonly cronDatabase: string },
+): Promise<Capabilities> {
+  const questions = [{ text: sqlText("describe/server") }, { text: sqlText("describe/cron") }] as const;
+  const [servers, jobs] =
+    target === cron
+      ? await pipelined(target, questions)
+      : [await target.query(questions[0]), await cron.query(questions[1])];
+  const server = servers?.rows[0] as ServerRow | undefined;
   if (server === undefined) throw new Error("describe/server.sql returned no row");
-  const [job] = (await cron.query<CronRow>(sqlText("describe/cron"))).rows;
+  const job = jobs?.rows[0] as CronRow | undefined;
   return {
     ...server,
     identity: { systemIdentifier: await readSystemIdentifier(target), database: server.database, host },
     serverMajor: Math.floor(server.serverVersion / 10_000),
-    cronDatabase: cron.database ?? server.database,
+    cronDatabase,
     cron: job === undefined ? undefined : { ...job, ...featuresOf(job.version) },
   };
 }
 
+// A connection stays with its cluster.
+const systemIdentifiers = new WeakMap<Client, string>();
+
 async function readSystemIdentifier(target: Client): Promise<string> {
+  const known = systemIdentifiers.get(target);
+  if (known !== undefined) return known;
+  const found = await askSystemIdentifier(target);
+  systemIdentifiers.set(target, found);
+  return found;
+}
+
+async function askSystemIdentifier(target: Client): Promise<string> {
   try {
     const { rows } = await target.query<{ systemIdentifier: string }>(sqlText("describe/system_identifier"));
     return rows[0]?.systemIdentifier ?? "";

@@ -5,6 +5,7 @@ import type { Capabilities } from "./capabilities.ts";
 import { clientConfig } from "./connection.ts";
 import type { Connection } from "./connection.ts";
 import { isServerError, serverText, SQLSTATE, userError } from "./errors.ts";
+import { pipelined } from "./pipeline.ts";
 import { sqlStatement } from "./sqlFiles.ts";
 
 /** Open connections to the view's database and to pg_cron's, and what can be done through them. */
@@ -17,6 +18,13 @@ export interface Session {
   readonly capabilities: Capabilities;
 }
 
+/** A connection for one session, pinned to the settings that every session has. */
+export interface Lease {
+  readonly client: pg.Client;
+  /** Hands it back; `intact` when the work on it ended without an error. */
+  readonly end: (intact: boolean) => Promise<void>;
+}
+
 /** How long a server that is just starting is waited for. */
 const CONNECT_PATIENCE_MS = 20_000;
 
@@ -25,55 +33,98 @@ const CONNECT_PATIENCE_MS = 20_000;
  * empty search_path, so that what the catalog renders does not depend on the role's settings.
  * @throws when the server cannot be reached; the message names host, port, database and user, never the password.
  */
-export async function withSession<T>(
+export function withSession<T>(
   connection: Connection,
   applicationName: string,
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
-  const target = await open(connection, applicationName, connection.database);
-  const shared = connection.cronDatabase === connection.database;
+  const lease = async (database: string): Promise<Lease> => {
+    const client = await open(connection, applicationName, database);
+    return { client, end: () => client.end() };
+  };
+  return withLeases(connection, lease, () => open(connection, applicationName, connection.database), work);
+}
+
+/** Runs `work` with a session made of leased connections, which are handed back in every case. */
+export async function withLeases<T>(
+  connection: Connection,
+  lease: (database: string) => Promise<Lease>,
+  another: () => Promise<pg.Client>,
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
+  const { database, cronDatabase } = connection;
+  return leased(lease, database, (target) => {
+    const within = async (cron: pg.Client): Promise<T> =>
+      work({ target, cron, another, capabilities: await readCapabilities(target, cron, connection) });
+    return cronDatabase === database ? within(target) : leased(lease, cronDatabase, within);
+  });
+}
+
+async function leased<T>(
+  lease: (database: string) => Promise<Lease>,
+  database: string,
+  work: (client: pg.Client) => Promise<T>,
+): Promise<T> {
+  const { client, end } = await lease(database);
+  let intact = false;
   try {
-    const cron = shared ? target : await open(connection, applicationName, connection.cronDatabase);
-    try {
-      const another = (): Promise<pg.Client> => open(connection, applicationName, connection.database);
-      return await work({ target, cron, another, capabilities: await readCapabilities(target, cron, connection.host) });
-    } finally {
-      if (!shared) await cron.end();
-    }
+    const result = await work(client);
+    intact = true;
+    return result;
   } finally {
-    await target.end();
+    await end(intact);
   }
 }
 
-async function open(connection: Connection, applicationName: string, database: string): Promise<pg.Client> {
-  const client = await connect(connection, applicationName, database);
-  // Settings are sent as statements: a startup parameter of 0 is not sent at all, and some poolers refuse the others.
-  await client.query("set statement_timeout = 0");
-  await client.query("set idle_in_transaction_session_timeout = 0");
-  await client.query(
-    sqlStatement("statements/pin_settings", { literals: { search_path: "" }, raw: { local: "false" } }),
-  );
+/** One connection, pinned; the caller ends it. */
+export async function open(connection: Connection, applicationName: string, database: string): Promise<pg.Client> {
+  const client = await connect(connection, database, async () => {
+    const made = new pg.Client(clientConfig(connection, applicationName, database));
+    // Without a listener a connection that is lost between two statements would end the process.
+    made.on("error", () => undefined);
+    await made.connect().catch(async (error: unknown) => {
+      await made.end().catch(() => undefined);
+      throw error;
+    });
+    return made;
+  });
+  await pin(client);
   return client;
 }
 
-async function connect(connection: Connection, applicationName: string, database: string): Promise<pg.Client> {
+/** Tries until the server takes connections, as long as it is only starting. */
+export async function connect<Client>(
+  { host, port, user }: Connection,
+  database: string,
+  attempt: () => Promise<Client>,
+): Promise<Client> {
   const deadline = Date.now() + CONNECT_PATIENCE_MS;
   for (let pauseMs = 100; ; pauseMs = Math.min(pauseMs * 2, 2_000)) {
-    const client = new pg.Client(clientConfig(connection, applicationName, database));
-    // Without a listener a connection that is lost between two statements would end the process.
-    client.on("error", () => undefined);
     try {
-      await client.connect();
-      return client;
+      return await attempt();
     } catch (error) {
-      await client.end().catch(() => undefined);
       if (!isStarting(error) || Date.now() + pauseMs > deadline) {
-        const where = `${connection.host}:${connection.port}, database "${database}", user "${connection.user}"`;
+        const where = `${host}:${port}, database "${database}", user "${user}"`;
         throw userError(`cannot connect to PostgreSQL at ${where}: ${serverText(error)}`, error);
       }
     }
     await delay(pauseMs);
   }
+}
+
+/** Puts the settings on a connection that every session has; behind `first`, where something is to be done before. */
+export async function pin(client: pg.Client, first: readonly string[] = []): Promise<void> {
+  // Settings are sent as statements: a startup parameter of 0 is not sent at all, and some poolers refuse the others.
+  const statements = [
+    ...first,
+    "set statement_timeout = 0",
+    "set idle_in_transaction_session_timeout = 0",
+    sqlStatement("statements/pin_settings", { literals: { search_path: "" }, raw: { local: "false" } }),
+  ];
+  await pipelined(
+    client,
+    statements.map((text) => ({ text })),
+  );
 }
 
 function isStarting(error: unknown): boolean {

@@ -8,8 +8,8 @@ import type { ConnectionConfig } from "../postgres/connection.ts";
 import { isServerError, isUserError, problemReport, serverText, userError } from "../postgres/errors.ts";
 import { differenceLines, planLines } from "../postgres/plan.ts";
 import type { Plan } from "../postgres/plan.ts";
-import { withSession } from "../postgres/session.ts";
 import type { Session } from "../postgres/session.ts";
+import { sessionPool } from "../postgres/sessionPool.ts";
 import { asLeft, noteHalted } from "../preview/haltedJobs.ts";
 import type { HaltedJobs } from "../preview/haltedJobs.ts";
 import { previewChange, sameProps } from "../previewPlan.ts";
@@ -26,6 +26,9 @@ import { tellReviewer } from "./tellReviewer.ts";
 
 /** How Pulumi's process marks a value that is not known yet (`pulumi.runtime.unknownValue`). */
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+/** All kinds take turns on the same connections. */
+const inSession = sessionPool("pulumi-matview");
 
 /** Of this preview: a view is announced before the job that refreshes it. */
 const haltedJobs: HaltedJobs = new Set();
@@ -51,8 +54,7 @@ export function lifecycle<Desired extends object, Actual>(kind: Kind<Desired, Ac
   // Of a preview's resources that exist, between check and diff.
   const marks = new Map<string, Mark>();
 
-  const open = <T>(work: (session: Session) => Promise<T>): Promise<T> =>
-    withSession(resolveConnection(config), "pulumi-matview", work);
+  const open = <T>(work: (session: Session) => Promise<T>): Promise<T> => inSession(resolveConnection(config), work);
   const look = surveyor(kind, open);
 
   const subjectOf = (props: Props): string => `${kind.noun} ${kind.id(declaration(props) as Desired)}`;
@@ -120,7 +122,7 @@ export function lifecycle<Desired extends object, Actual>(kind: Kind<Desired, Ac
     desired: Desired,
     previous: Desired | undefined,
     plan: Plan,
-  ): Promise<{ recorded?: object }> => {
+  ): Promise<{ recorded?: string }> => {
     await applyPlan(open, plan, kind.runners);
     const actual = await describeOne(open, desired);
     const rest = kind.plan({ desired, previous, actual, capabilities: open.capabilities });
@@ -133,7 +135,7 @@ export function lifecycle<Desired extends object, Actual>(kind: Kind<Desired, Ac
     return isAbsent(kind, actual) ? {} : record(desired, actual, open.capabilities);
   };
 
-  const record = (desired: Desired, actual: Actual, capabilities: Capabilities): { recorded?: object } => {
+  const record = (desired: Desired, actual: Actual, capabilities: Capabilities): { recorded?: string } => {
     const recorded = kind.record?.(desired, actual, capabilities);
     return recorded === undefined ? {} : { recorded };
   };

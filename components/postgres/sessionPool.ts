@@ -1,0 +1,69 @@
+import pg from "pg";
+import { clientConfig } from "./connection.ts";
+import type { Connection } from "./connection.ts";
+import { connect, open, pin, withLeases } from "./session.ts";
+import type { Lease, Session } from "./session.ts";
+
+/** Long enough for the engine to come with its next resource, short enough to leave no connection open behind a run. */
+const IDLE_MS = 1_000;
+
+/** Runs work with a session, on connections that are kept open for the next work. */
+export type SessionPool = <T>(connection: Connection, work: (session: Session) => Promise<T>) => Promise<T>;
+
+/**
+ * Sessions as `withSession` gives them, without the cost of a login for each. A connection on which work failed is closed; every
+ * other one forgets its settings, locks and temporary objects before it is used again.
+ */
+export function sessionPool(applicationName: string): SessionPool {
+  const pools = new Map<string, pg.Pool>();
+
+  const poolOf = (connection: Connection, database: string): pg.Pool => {
+    const key = JSON.stringify([connection, database]);
+    const pool = pools.get(key) ?? makePool(connection, applicationName, database);
+    pools.set(key, pool);
+    return pool;
+  };
+
+  return (connection, work) => {
+    const lease = async (database: string): Promise<Lease> => {
+      const pool = poolOf(connection, database);
+      const client = await connect(connection, database, () => freshClient(pool));
+      return { client, end: (intact) => Promise.resolve(client.release(!intact)) };
+    };
+    return withLeases(connection, lease, () => open(connection, applicationName, connection.database), work);
+  };
+}
+
+type Pooled = pg.Client & pg.PoolClient;
+
+const used = new WeakSet<pg.PoolClient>();
+
+async function freshClient(pool: pg.Pool): Promise<Pooled> {
+  for (;;) {
+    const client = (await pool.connect()) as Pooled;
+    const isReused = used.has(client);
+    used.add(client);
+    try {
+      await pin(client, isReused ? ["discard all"] : []);
+      return client;
+    } catch (error) {
+      client.release(true);
+      // The server may have closed one that was idle: the next is tried, and at last a new one.
+      if (!isReused) throw error;
+    }
+  }
+}
+
+function makePool(connection: Connection, applicationName: string, database: string): pg.Pool {
+  const pool = new pg.Pool({
+    ...clientConfig(connection, applicationName, database),
+    // As many as the engine works on at the same time: who waits for a connection would time out behind a long swap.
+    max: Number.POSITIVE_INFINITY,
+    idleTimeoutMillis: IDLE_MS,
+    allowExitOnIdle: true,
+  });
+  // Without listeners a connection that is lost between two statements would end the process.
+  pool.on("error", () => undefined);
+  pool.on("connect", (client) => client.on("error", () => undefined));
+  return pool;
+}
