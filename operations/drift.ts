@@ -6,8 +6,8 @@ import { hasDrifted } from "./drift/driftRow.ts";
 import { driftJunit, driftMarkdown, driftTable } from "./drift/driftText.ts";
 import { driftReport } from "./drift/report.ts";
 import { readDigest } from "./preview/digest.ts";
-import { CHANGES_FOUND, runPulumi } from "./preview/pulumiRun.ts";
-import { stackConnection } from "./preview/stackConnection.ts";
+import { stackConnection } from "./stack/connection.ts";
+import { CHANGES_FOUND, runPulumi } from "./stack/run.ts";
 import { print, printJson } from "./text.ts";
 import type { Verb } from "./verb.ts";
 

@@ -4,8 +4,8 @@ import { usageError } from "./commandLine/usageError.ts";
 import { readDigest } from "./preview/digest.ts";
 import { planDocument } from "./preview/document.ts";
 import { planMarkdown, planSql, planTable } from "./preview/planText.ts";
-import { runPulumi } from "./preview/pulumiRun.ts";
-import { stackConnection } from "./preview/stackConnection.ts";
+import { stackConnection } from "./stack/connection.ts";
+import { runPulumi } from "./stack/run.ts";
 import { print, printJson } from "./text.ts";
 import type { Verb } from "./verb.ts";
 

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { linkSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
+import { compileCacheFolder } from "../components/compileCache.ts";
 import { checkout, localDirectory } from "./checkout.ts";
 import type { Engine } from "./toolchain/engine.ts";
 import { findExecutable, pathWithoutShims } from "./toolchain/executables.ts";
@@ -36,6 +37,7 @@ export function engineEnvironment(options: EngineEnvironmentOptions): NodeJS.Pro
     PULUMI_HOME: pulumiHome,
     PULUMI_BACKEND_URL: `file://${backendDirectory}`,
     PULUMI_CONFIG_PASSPHRASE: options.passphrase ?? checkoutPassphrase(),
+    NODE_COMPILE_CACHE: compileCacheFolder(),
     PULUMI_SKIP_UPDATE_CHECK: "true",
     // ensurePlugins has put the plugins there; a download in the middle of a deploy would only hide that one is missing.
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",

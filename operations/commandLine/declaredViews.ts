@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { z } from "zod";
 import { resolveConnection } from "../../components/postgres/connection.ts";
 import type { Connection } from "../../components/postgres/connection.ts";
@@ -11,6 +10,8 @@ import { sqlText } from "../../components/postgres/sqlFiles.ts";
 import { parseDuration } from "../../components/refreshJob/schedule/duration.ts";
 import { spotCheckSchema, viewDeclarationSchema } from "../../components/viewDeclaration.ts";
 import type { SpotCheck, ViewDeclaration } from "../../components/viewDeclaration.ts";
+import { stackConnection } from "../stack/connection.ts";
+import { runPulumi } from "../stack/run.ts";
 import { viewArgument } from "../viewArgument.ts";
 import type { Call } from "./defineVerb.ts";
 import { usageError } from "./usageError.ts";
@@ -81,15 +82,11 @@ async function connectionOf(call: Call): Promise<Connection> {
     return resolveConnection({}, { ...process.env, MATVIEW_DATABASE_URL: databaseUrl });
   }
   const stack = call.value("stack");
-  const fromEnvironment = process.env["MATVIEW_DATABASE_URL"] || process.env["PGHOST"];
-  if (stack === undefined || fromEnvironment) return resolveConnection({});
-  const read = async (key: string): Promise<string | undefined> =>
-    (await pulumi(["config", "get", `matview:${key}`, "--stack", stack])).stdout.trim() || undefined;
-  return resolveConnection({ databaseUrl: await read("databaseUrl"), cronDatabase: await read("cronDatabase") });
+  return stack === undefined ? resolveConnection({}) : stackConnection(stack);
 }
 
 async function stackViews(stack: string): Promise<DeclaredView[]> {
-  const { code, stdout, stderr } = await pulumi(["stack", "output", "--json", "--stack", stack]);
+  const { code, stdout, stderr } = await runPulumi(["stack", "output", "--json", "--stack", stack]);
   if (code !== 0) throw userError(`the outputs of stack ${stack} could not be read: ${stderr.trim()}`);
   const parsed = z.object({ views: z.array(viewDeclarationSchema).optional() }).safeParse(JSON.parse(stdout));
   if (!parsed.success)
@@ -102,25 +99,6 @@ async function stackViews(stack: string): Promise<DeclaredView[]> {
 function fromOutput({ view, job, stamp, maxAge, spotChecks = [] }: ViewDeclaration): DeclaredView {
   const maxAgeSeconds = maxAge === undefined ? undefined : secondsOf("maxAge", maxAge);
   return { ...viewArgument([view]), job, stamp, maxAgeSeconds, spotChecks };
-}
-
-function pulumi(args: readonly string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const child = spawn("pulumi", [...args, "--non-interactive", "--color", "never"], {
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  const text = { stdout: "", stderr: "" };
-  child.stdout.on("data", (chunk) => (text.stdout += String(chunk)));
-  child.stderr.on("data", (chunk) => (text.stderr += String(chunk)));
-  return new Promise((resolve, reject) => {
-    child.once("error", () =>
-      reject(
-        userError(
-          '--stack needs pulumi on PATH, and it could not be started; in this checkout: eval "$(npm run --silent env)"',
-        ),
-      ),
-    );
-    child.once("close", (code) => resolve({ code: code ?? 1, ...text }));
-  });
 }
 
 function flagsOf(call: Call): Partial<DeclaredView> {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { userError } from "../../components/postgres/errors.ts";
-import type { PulumiRun } from "./pulumiRun.ts";
+import type { PulumiRun } from "../stack/run.ts";
 
 const stateSchema = z.object({
   type: z.string(),

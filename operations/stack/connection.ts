@@ -1,6 +1,6 @@
 import { isFromConfig, resolveConnection } from "../../components/postgres/connection.ts";
 import type { Connection } from "../../components/postgres/connection.ts";
-import { runPulumi } from "./pulumiRun.ts";
+import { runPulumi } from "./run.ts";
 
 /** Where the stack's database is: the environment first, then the stack's own configuration. */
 export async function stackConnection(stack: string): Promise<Connection> {

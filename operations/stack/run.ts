@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { compileCacheFolder } from "../../components/compileCache.ts";
 import { userError } from "../../components/postgres/errors.ts";
 
 /** How a run of the engine ended and what it said. */
@@ -15,7 +16,7 @@ export const CHANGES_FOUND = 7;
 export function runPulumi(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<PulumiRun> {
   const child = spawn("pulumi", [...args, "--non-interactive", "--color", "never"], {
     stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true", ...env },
+    env: { ...process.env, NODE_COMPILE_CACHE: compileCacheFolder(), PULUMI_SKIP_UPDATE_CHECK: "true", ...env },
   });
   const text = { stdout: "", stderr: "" };
   child.stdout.on("data", (chunk) => (text.stdout += String(chunk)));
