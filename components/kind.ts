@@ -36,7 +36,7 @@ export interface Kind<Desired extends object, Actual> {
   /** Reads everything of this kind at once, in a number of queries that does not grow with the objects. */
   survey(session: Session): Promise<Survey<Desired, Actual>>;
   /** What to keep in the state beside the inputs, so that the next survey can answer without the server. */
-  record?(desired: Desired, actual: Actual, capabilities: Capabilities): object | undefined;
+  record?(desired: Desired, actual: Actual, capabilities: Capabilities): string | undefined;
   plan(situation: Situation<Desired, Actual>): Plan;
   /**
    * The inputs as the world has them; where the world means the same, the declared text itself. What the world has and a

@@ -141,15 +141,15 @@ function declareIndex(parent: RefreshedView, name: string, args: RefreshedViewAr
   return new ViewIndex(
     `${name}-key`,
     {
-      schema: view.schema,
-      view: view.name,
+      schema: args.schema,
+      view: args.name,
       name: indexName(args),
       columns: [...args.uniqueKey],
       unique: true,
       ...takeover(args),
     },
     // An index goes with its view.
-    { parent, deletedWith: view },
+    { parent, dependsOn: [view], deletedWith: view },
   );
 }
 

@@ -5,8 +5,7 @@ import type { Session } from "../postgres/session.ts";
 import { sqlText } from "../postgres/sqlFiles.ts";
 import { refreshedBy } from "../refreshJob/command.ts";
 import { describeJobs } from "../refreshJob/describe.ts";
-import { isAsRecorded, liveDefinitions, recordDefinition } from "./definition/recordedDefinition.ts";
-import type { Recorded } from "./definition/recordedDefinition.ts";
+import { liveDefinitions, recordDefinition } from "./definition/recordedDefinition.ts";
 import { isStoredElsewhere, toActual } from "./describe.ts";
 import type { AbsentView, ActualView, ViewRow } from "./describe.ts";
 import type { DesiredView } from "./desired.ts";
@@ -33,8 +32,8 @@ export async function surveyViews(session: Session): Promise<Survey<DesiredView,
     find: (desired, recorded) => {
       const row = found.get(displayName(desired));
       const live = row === undefined ? undefined : definitions.get(row.oid);
-      if (row === undefined || live === undefined || !isRecord(recorded)) return undefined;
-      if (!isAsRecorded(recorded, declared(desired), live, capabilities.serverMajor)) return undefined;
+      if (row === undefined || live === undefined || recorded === undefined) return undefined;
+      if (recorded !== recordDefinition(declared(desired), live, capabilities.serverMajor)) return undefined;
       // What a swap has to do with, or left behind, is described one by one.
       if (isStoredElsewhere(desired, row) || found.has(displayName(asideName(desired)))) return undefined;
       const own = jobs.filter((job) => refreshedBy(job, desired, capabilities.database));
@@ -43,20 +42,16 @@ export async function surveyViews(session: Session): Promise<Survey<DesiredView,
   };
 }
 
-/** Both sides of a comparison that came out equal, as hashes; nothing where they differ. */
+/** Both sides of a comparison that came out equal, as a hash; nothing where they differ. */
 export function recordView(
   desired: DesiredView,
   actual: ActualView | AbsentView,
   { serverMajor }: Capabilities,
-): Recorded | undefined {
+): string | undefined {
   if (!actual.exists || actual.verdict.outcome !== "equal") return undefined;
   return recordDefinition(declared(desired), actual.verdict.live, serverMajor);
 }
 
 function declared({ definition }: DesiredView): { definition: string } {
   return { definition };
-}
-
-function isRecord(recorded: unknown): recorded is Recorded {
-  return typeof recorded === "object" && recorded !== null && "declaredHash" in recorded;
 }

@@ -16,14 +16,6 @@ export interface DeclaredDefinition {
   readonly searchPath?: readonly string[] | undefined;
 }
 
-/** Both sides of a comparison that came out equal, as hashes: what spares the next comparison its temporary view. */
-export interface Recorded {
-  readonly declaredHash: string;
-  readonly liveHash: string;
-  /** Major versions print the same view differently, so a record holds for one of them. */
-  readonly serverMajor: number;
-}
-
 /**
  * How the server prints the views with these oids; a view that is gone is missing. The connection must run under
  * `sessionPrintSettings()`, or inside a transaction under `printSettings()`: printing follows the settings in force.
@@ -33,34 +25,18 @@ export async function liveDefinitions(client: Client, oids: readonly string[]): 
   return new Map(rows.map(({ oid, ...live }) => [oid, live]));
 }
 
-/** The record to keep after a comparison that came out equal, or after the view was created from `declared`. */
-export function recordDefinition(declared: DeclaredDefinition, live: LiveDefinition, serverMajor: number): Recorded {
-  return { declaredHash: declaredHash(declared), liveHash: liveHash(live), serverMajor };
-}
-
-/** True when both sides are as they were when they were recorded as equal: nothing needs to be compared. */
-export function isAsRecorded(
-  recorded: Recorded,
-  declared: DeclaredDefinition,
+/**
+ * What to keep after a comparison that came out equal, or after the view was created from `declared`: a hash over both sides, which
+ * spares the next comparison its temporary view. Major versions print the same view differently, so it holds for one of them.
+ */
+export function recordDefinition(
+  { definition, columns, searchPath }: DeclaredDefinition,
   live: LiveDefinition,
   serverMajor: number,
-): boolean {
-  const now = recordDefinition(declared, live, serverMajor);
-  return (
-    recorded.serverMajor === now.serverMajor &&
-    recorded.declaredHash === now.declaredHash &&
-    recorded.liveHash === now.liveHash
-  );
-}
-
-function declaredHash({ definition, columns, searchPath }: DeclaredDefinition): string {
-  return hash([definition, columns ?? null, searchPath ?? null]);
-}
-
-function liveHash({ definition, dependencies, surroundings }: LiveDefinition): string {
-  return hash([definition, surroundings, dependencies]);
-}
-
-function hash(parts: readonly unknown[]): string {
-  return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
+): string {
+  const declared = [definition, columns ?? null, searchPath ?? null];
+  const printed = [live.definition, live.surroundings, live.dependencies];
+  return createHash("sha256")
+    .update(JSON.stringify([declared, printed, serverMajor]))
+    .digest("base64url");
 }
