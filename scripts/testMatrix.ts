@@ -75,8 +75,6 @@ function print(versions: readonly string[], runs: readonly Run[]): number {
   }
   const total = (key: "passed" | "failed"): number => runs.reduce((sum, run) => sum + run[key], 0);
   console.log(`\n${table.toString()}`);
-  console.log(
-    `RESULT versions=${versions.length} runs=${runs.length} passed=${total("passed")} failed=${total("failed")}`,
-  );
+  console.log(`RESULT versions=${versions.join(",")} passed=${total("passed")} failed=${total("failed")}`);
   return total("failed") > 0 ? 1 : 0;
 }
