@@ -121,7 +121,8 @@ describe("a deploy that is killed", () => {
       const blocker = new Client({ connectionString: database.url });
       blocker.on("error", () => undefined);
       await blocker.connect();
-      await blocker.query("begin; lock table public.conversaciones_whatsapp in access exclusive mode");
+      // Whoever creates something of this name has to wait for how this ends.
+      await blocker.query(`begin; create table ${VIEW} ()`);
       const engine = stack.start(["up", "--yes", "--skip-preview"]);
       await until(
         async () =>
@@ -130,7 +131,7 @@ describe("a deploy that is killed", () => {
               "select 1 from pg_stat_activity where application_name = 'pulumi-matview' and wait_event_type = 'Lock'",
             )
           ).rows.length > 0,
-        { what: "the provider to wait for the source" },
+        { what: "the provider to wait for the name" },
       );
       killTree(engine.pid ?? 0);
       await blocker.end();
