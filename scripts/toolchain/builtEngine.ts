@@ -19,10 +19,15 @@ import type { Engine } from "./engine.ts";
 import { findExecutable, isExecutable, lastLine, run } from "./executables.ts";
 
 const modules = [
-  { directory: "cli", program: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi" },
-  { directory: "languageHost", program: "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs" },
-].map(({ directory, program }) => ({ directory: join(import.meta.dirname, directory), program }));
+  { directory: "cli", program: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi", name: "pulumi" },
+  {
+    directory: "languageHost",
+    program: "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs",
+    name: "language-host",
+  },
+].map((module) => ({ ...module, directory: join(import.meta.dirname, module.directory) }));
 
+const hostLauncher = join(import.meta.dirname, "languageHost", "launch.sh");
 const launcher = "pulumi-resource-pulumi-nodejs";
 
 const abandonedAfterMs = 24 * 60 * 60_000;
@@ -30,7 +35,7 @@ const abandonedAfterMs = 24 * 60 * 60_000;
 // From this version on, Go itself fetches the newer Go that go.mod asks for.
 const oldestGoMinor = 21;
 
-/** The engine that was built earlier from the go.mod and go.sum files of this checkout. */
+/** The engine that was built earlier from the files of this checkout. */
 export function builtEngine(): Engine | undefined {
   const binDirectory = builtDirectory();
   // The launcher is put there last.
@@ -51,13 +56,17 @@ export async function buildEngine(): Promise<Engine | { failure: string }> {
   const building = mkdtempSync(`${target}.building-`);
   try {
     for (const module of modules) {
-      const failure = await withProgress(`Building ${module.program.split("/").at(-1)} with Go`, () =>
-        buildProgram(go, module, building),
-      );
+      const failure = await withProgress(`Building ${module.name} with Go`, () => buildProgram(go, module, building));
       if (failure) return { failure };
     }
-    copyFileSync(join(checkout, "node_modules", "@pulumi", "pulumi", launcher), join(building, launcher));
-    chmodSync(join(building, launcher), 0o755);
+    const scripts = [
+      [hostLauncher, "pulumi-language-nodejs"],
+      [join(checkout, "node_modules", "@pulumi", "pulumi", launcher), launcher],
+    ] as const;
+    for (const [source, name] of scripts) {
+      copyFileSync(source, join(building, name));
+      chmodSync(join(building, name), 0o755);
+    }
     moveIntoPlace(building, target);
   } finally {
     rmSync(building, { recursive: true, force: true });
@@ -67,12 +76,12 @@ export async function buildEngine(): Promise<Engine | { failure: string }> {
 
 async function buildProgram(
   go: string,
-  { directory, program }: (typeof modules)[number],
+  { directory, program, name }: (typeof modules)[number],
   target: string,
 ): Promise<string | undefined> {
   const version = `github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${moduleVersion(directory)}`;
   const flags = ["-trimpath", "-buildvcs=false", "-ldflags", `-s -w -X ${version}`];
-  const output = join(target, program.split("/").at(-1)!);
+  const output = join(target, name);
   const { code, stderr } = await run(go, ["build", ...flags, "-o", output, program], {
     cwd: directory,
     env: goEnvironment(),
@@ -103,6 +112,7 @@ function builtDirectory(): string {
   for (const { directory } of modules) {
     for (const file of ["go.mod", "go.sum"]) hash.update(readFileSync(join(directory, file)));
   }
+  hash.update(readFileSync(hostLauncher));
   const name = `engine-${moduleVersion(modules[0]!.directory)}-${process.arch}-${hash.digest("hex").slice(0, 8)}`;
   return join(cacheDirectory, name);
 }
