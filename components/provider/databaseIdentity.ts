@@ -1,14 +1,14 @@
 import type { Capabilities, DatabaseIdentity } from "../postgres/capabilities.ts";
 import { userError } from "../postgres/errors.ts";
 
-/** What a resource's state says about the database that it lives in. */
+/** What a resource's state says about the database that it lives in: its name, the host, and the cluster's identifier. */
 export interface IdentityRecord {
-  readonly databaseIdentity: DatabaseIdentity;
+  readonly databaseIdentity: readonly [database: string, host: string, systemIdentifier: string];
 }
 
 /** What to keep in the state, so that a copy of the database is not taken for it. */
 export function identityRecord({ identity }: Capabilities): IdentityRecord {
-  return { databaseIdentity: identity };
+  return { databaseIdentity: [identity.database, identity.host, identity.systemIdentifier] };
 }
 
 /**
@@ -21,7 +21,7 @@ export function refuseOtherDatabase(
   { identity }: Capabilities,
   adoptDatabase: boolean,
 ): void {
-  const recorded = state["databaseIdentity"] as DatabaseIdentity | undefined;
+  const recorded = recordedIdentity(state as Partial<IdentityRecord>);
   if (adoptDatabase || recorded === undefined || isSame(recorded, identity)) return;
   throw userError(
     `${subject}: the stack was deployed to ${described(recorded)}, and this connection leads to ${described(identity)}: ` +
@@ -29,6 +29,12 @@ export function refuseOtherDatabase(
       "stack here on purpose, run once with: pulumi config set matview:adoptDatabase true. In a copy that only looks on, " +
       "matview quiesce switches the jobs off that came with it",
   );
+}
+
+function recordedIdentity({ databaseIdentity }: Partial<IdentityRecord>): DatabaseIdentity | undefined {
+  if (!Array.isArray(databaseIdentity)) return undefined;
+  const [database, host, systemIdentifier] = databaseIdentity;
+  return { database, host, systemIdentifier };
 }
 
 function isSame(a: DatabaseIdentity, b: DatabaseIdentity): boolean {

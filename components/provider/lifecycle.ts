@@ -50,6 +50,7 @@ type Props = Record<string, unknown>;
 export function lifecycle<Desired extends object, Actual>(kind: Kind<Desired, Actual>): dynamic.ResourceProvider {
   let config: ConnectionConfig = {};
   let adoptDatabase = false;
+  let isConfigured = false;
   const warned = new Set<string>();
   // Of a preview's resources that exist, between check and diff.
   const marks = new Map<string, Mark>();
@@ -161,7 +162,9 @@ export function lifecycle<Desired extends object, Actual>(kind: Kind<Desired, Ac
   return {
     // Only stores: a second call may arrive before an asynchronous configure is done.
     configure: (request): Promise<void> => {
-      forgetSurveys();
+      // Each kind is configured at its first use, in the middle of a run; one that was already is in a new run.
+      if (isConfigured) forgetSurveys();
+      isConfigured = true;
       config = {
         databaseUrl: request.config.get("matview:databaseUrl"),
         cronDatabase: request.config.get("matview:cronDatabase"),

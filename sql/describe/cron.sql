@@ -11,6 +11,6 @@ from pg_catalog.pg_extension e
 join pg_catalog.pg_namespace n on n.nspname = 'cron'
 join pg_catalog.pg_class c on c.relnamespace = n.oid and c.relname = 'job'
 join pg_catalog.pg_roles r on r.rolname = current_user
-left join pg_catalog.pg_proc p on p.pronamespace = n.oid
+left join pg_catalog.pg_proc p on p.pronamespace = n.oid and p.proname in ('alter_job', 'schedule_in_database')
 where e.extname = 'pg_cron'
 group by e.extversion, n.oid, r.rolsuper, r.rolbypassrls, c.relowner;
