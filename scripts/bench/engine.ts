@@ -14,12 +14,12 @@ const VIEW = "mv_conversaciones_dashboard";
 /** Three resources a view, with the first user's definition under many names. */
 const OURS = `import { readFileSync } from "node:fs";
 import { MaterializedView, RefreshJob, ViewIndex } from "pulumi-matview";
-const { views, definition } = JSON.parse(readFileSync("input.json", "utf8"));
+const { prefix, views, definition } = JSON.parse(readFileSync("input.json", "utf8"));
 for (let i = 0; i < views; i += 1) {
-  const name = "mv_" + i;
+  const name = prefix + i;
   const view = new MaterializedView(name, { schema: "public", name, definition, uniqueKey: ["conversacion_id"] });
   const columns = ["conversacion_id"];
-  const key = new ViewIndex(name + "-key", { schema: "public", view: view.name, name: name + "_key", columns, unique: true }, { deletedWith: view });
+  const key = new ViewIndex(name + "-key", { schema: "public", view: name, name: name + "_key", columns, unique: true }, { dependsOn: [view], deletedWith: view });
   const command = "REFRESH MATERIALIZED VIEW public." + name;
   new RefreshJob(name + "-job", { name, schedule: "0 3 1 1 *", command, active: true, incarnation: view.incarnation }, { dependsOn: [key] });
 }
@@ -28,26 +28,39 @@ for (let i = 0; i < views; i += 1) {
 /** As many grants of @pulumi/postgresql. */
 const THEIRS = `import { readFileSync } from "node:fs";
 import * as postgresql from "@pulumi/postgresql";
-const { views, connection } = JSON.parse(readFileSync("input.json", "utf8"));
+const { prefix, views, connection } = JSON.parse(readFileSync("input.json", "utf8"));
 const provider = new postgresql.Provider("server", connection);
 for (let i = 0; i < 3 * views; i += 1) {
-  const grant = { role: "lector", database: connection.database, schema: "public", objectType: "table", objects: ["tabla_" + i], privileges: ["SELECT"] };
+  const grant = { role: "lector", database: connection.database, schema: "public", objectType: "table", objects: ["tabla_" + prefix + i], privileges: ["SELECT"] };
   new postgresql.Grant("grant-" + i, grant, { provider });
 }
 `;
 
 const EMPTY = "export const nothing = 1;\n";
 
-interface Times {
-  readonly refresh: number[];
-  readonly preview: number[];
-  readonly up: number[];
-  readonly start: number[];
+/** What the many views are called, and the one that a run is measured with for what it costs before the first view. */
+const PREFIXES = { many: "mv_", one: "single_" } as const;
+type Size = keyof typeof PREFIXES;
+
+const WAYS = ["ours", "theirs"] as const;
+type Way = (typeof WAYS)[number];
+
+const WHAT = ["refresh", "preview", "up"] as const;
+type What = (typeof WHAT)[number];
+
+/** Seconds, round by round. */
+type Times = Readonly<Record<Way, Readonly<Record<What, Readonly<Record<Size, number[]>>> & { start: number[] }>>>;
+
+interface Projects {
+  readonly of: Readonly<Record<Way, Readonly<Record<Size, BenchProject>>>>;
+  readonly stripped: BenchProject;
+  readonly tsNode: BenchProject;
 }
 
 /**
- * What the engine spends on our resources against as many of @pulumi/postgresql, and the start of a program with types stripped
- * against ts-node's; state and round trips beside it. Ways take turns within a round.
+ * What the engine spends a view on our three resources against three of @pulumi/postgresql: a run with many views less one with a
+ * single one, which has the starts of all processes in it. Beside it the start of a program with types stripped against
+ * ts-node's, state and round trips. Ways take turns within a round.
  */
 export async function bench(args: string[]): Promise<void> {
   const { values } = parseArgs({
@@ -55,79 +68,113 @@ export async function bench(args: string[]): Promise<void> {
     options: { views: { type: "string", default: "100" }, rounds: { type: "string", default: "5" } },
   });
   const views = Number(values.views);
+  if (!Number.isInteger(views) || views < 2) throw new Error("--views is a number from 2");
   const settings = { ...STATEMENT_LOG, autovacuum: "off", "cron.max_running_jobs": "0" };
   await withServer({ settings }, async (database) => {
     await database.client.query("create role lector");
     // A table for each: two grants on one at the same time fail with "tuple concurrently updated".
-    await database.client.query(
-      `do $$ begin for i in 0..${3 * views - 1} loop execute format('create table public.tabla_%s (id int)', i); end loop; end $$`,
-    );
-    const env = { MATVIEW_DATABASE_URL: database.url, MATVIEW_PREVIEW: "off" };
-    await withProject(OURS, env, (ours) =>
-      withProject(THEIRS, env, (theirs) =>
-        withProject(EMPTY, env, (stripped) =>
-          withProject(
-            EMPTY,
-            env,
-            (tsNode) => measure(database, { ours, theirs, stripped, tsNode }, views, Number(values.rounds)),
-            "ts-node",
-          ),
-        ),
-      ),
-    );
+    for (const [size, prefix] of Object.entries(PREFIXES)) {
+      const last = 3 * (size === "many" ? views : 1) - 1;
+      await database.client.query(
+        `do $$ begin for i in 0..${last} loop execute format('create table public.tabla_${prefix}%s (id int)', i); end loop; end $$`,
+      );
+    }
+    await withProjects(database, views, (projects) => measure(database, projects, views, Number(values.rounds)));
   });
 }
 
-type Projects = Readonly<Record<"ours" | "theirs" | "stripped" | "tsNode", BenchProject>>;
-
-async function measure(database: TestDatabase, projects: Projects, views: number, rounds: number): Promise<void> {
-  const { ours, theirs, stripped, tsNode } = projects;
-  ours.write("input.json", JSON.stringify({ views, definition: viewDefinition(VIEW) }));
-  theirs.write("input.json", JSON.stringify({ views, connection: connectionOf(database) }));
-  const empty = (): Times => ({ refresh: [], preview: [], up: [], start: [] });
-  const times = { ours: empty(), theirs: empty() };
-  for (let round = 0; round < rounds; round += 1) {
-    await withProgress(`Round ${round + 1} of ${rounds}`, async () => {
-      // The order turns, so that neither always runs on what the other has warmed up.
-      const both = round % 2 === 0 ? (["ours", "theirs"] as const) : (["theirs", "ours"] as const);
-      for (const who of both) times[who].up.push(await timed(projects[who], ["up", "--yes", "--skip-preview"]));
-      // Views that are filled, as in a stack at work; measured from the second state refresh on, which has the records.
-      await fill(database, views);
-      await timed(ours, ["refresh", "--yes", "--skip-preview"]);
-      for (const who of both) {
-        times[who].refresh.push(await timed(projects[who], ["refresh", "--preview-only"]));
-        times[who].preview.push(await timed(projects[who], ["preview", "--refresh=false"]));
-      }
-      times.ours.start.push(await timed(stripped, ["preview"]));
-      times.theirs.start.push(await timed(tsNode, ["preview"]));
-      if (round < rounds - 1)
-        for (const who of both) await timed(projects[who], ["destroy", "--yes", "--skip-preview"]);
+async function withProjects(
+  database: TestDatabase,
+  views: number,
+  action: (projects: Projects) => Promise<void>,
+): Promise<void> {
+  const env = { MATVIEW_DATABASE_URL: database.url, MATVIEW_PREVIEW: "off" };
+  const input = (size: Size): string =>
+    JSON.stringify({
+      prefix: PREFIXES[size],
+      views: size === "many" ? views : 1,
+      definition: viewDefinition(VIEW),
+      connection: connectionOf(database),
     });
-  }
-  await report(database, ours, times, views);
+  const pair = (program: string, act: (pair: Record<Size, BenchProject>) => Promise<void>): Promise<void> =>
+    withProject(program, env, (many) =>
+      withProject(program, env, (one) => {
+        many.write("input.json", input("many"));
+        one.write("input.json", input("one"));
+        return act({ many, one });
+      }),
+    );
+  // ts-node as Pulumi runs it by itself.
+  const plain = { ...env, NODE_COMPILE_CACHE: undefined };
+  await pair(OURS, (ours) =>
+    pair(THEIRS, (theirs) =>
+      withProject(EMPTY, env, (stripped) =>
+        withProject(EMPTY, plain, (tsNode) => action({ of: { ours, theirs }, stripped, tsNode }), "ts-node"),
+      ),
+    ),
+  );
 }
 
-async function report(
+async function measure(database: TestDatabase, projects: Projects, views: number, rounds: number): Promise<void> {
+  const empty = (): Times[Way] => ({
+    refresh: { many: [], one: [] },
+    preview: { many: [], one: [] },
+    up: { many: [], one: [] },
+    start: [],
+  });
+  const times: Times = { ours: empty(), theirs: empty() };
+  for (let round = 0; round < rounds; round += 1) {
+    // The order turns, so that neither always runs on what the other has warmed up.
+    const turn = round % 2 === 0 ? WAYS : [...WAYS].reverse();
+    await withProgress(`Round ${round + 1} of ${rounds}`, async () => {
+      for (const size of ["many", "one"] as const) await measureRound(database, projects, times, { turn, size, views });
+      times.ours.start.push(await timed(projects.stripped, ["preview"]));
+      times.theirs.start.push(await timed(projects.tsNode, ["preview"]));
+    });
+    if (round === rounds - 1) break;
+    for (const way of WAYS) {
+      for (const project of Object.values(projects.of[way]))
+        await timed(project, ["destroy", "--yes", "--skip-preview"]);
+    }
+  }
+  await report(database, projects.of.ours.many, times, views);
+}
+
+async function measureRound(
   database: TestDatabase,
-  ours: BenchProject,
-  times: { readonly ours: Times; readonly theirs: Times },
-  views: number,
+  { of }: Projects,
+  times: Times,
+  { turn, size, views }: { readonly turn: readonly Way[]; readonly size: Size; readonly views: number },
 ): Promise<void> {
-  const table = new Table({ head: ["seconds", "ours", "theirs", "ratio"], style: { head: [], border: [] } });
-  const ratio = (what: keyof Times): number => {
-    const ratios = times.ours[what].map((own, index) => own / (times.theirs[what][index] ?? Number.NaN));
-    const found = summarise(ratios);
-    table.push([what, spread(summarise(times.ours[what])), spread(summarise(times.theirs[what])), spread(found)]);
-    return found.median;
-  };
-  const ratios = {
-    refresh_ratio: ratio("refresh"),
-    preview_ratio: ratio("preview"),
-    up_ratio: ratio("up"),
-    start_ratio: ratio("start"),
-  };
+  for (const way of turn) times[way].up[size].push(await timed(of[way][size], ["up", "--yes", "--skip-preview"]));
+  // Views that are filled, as in a stack at work; measured from the second state refresh on, which has the records.
+  await fill(database, PREFIXES[size], size === "many" ? views : 1);
+  for (const way of turn) await timed(of[way][size], ["refresh", "--yes", "--skip-preview"]);
+  for (const way of turn) {
+    times[way].refresh[size].push(await timed(of[way][size], ["refresh", "--preview-only"]));
+    times[way].preview[size].push(await timed(of[way][size], ["preview", "--refresh=false"]));
+  }
+}
+
+async function report(database: TestDatabase, ours: BenchProject, times: Times, views: number): Promise<void> {
+  const table = new Table({
+    head: ["", "ours, ms a view", "theirs, ms a view", "ratio", "ours, s a run", "theirs, s a run", "ratio"],
+    style: { head: [], border: [] },
+  });
+  const ratios = WHAT.map((what): [string, number] => {
+    const perView = (way: Way): number[] => {
+      const { many, one } = times[way][what];
+      return many.map((whole, round) => ((whole - (one[round] ?? Number.NaN)) / (views - 1)) * 1_000);
+    };
+    const aView = ratioOf(perView("ours"), perView("theirs"));
+    table.push([what, ...aView.cells, ...ratioOf(times.ours[what].many, times.theirs[what].many).cells]);
+    return [`${what}_ratio`, aView.median];
+  });
+  const start = ratioOf(times.ours.start, times.theirs.start);
+  table.push(["start of an empty program", "", "", "", ...start.cells]);
   console.log(
-    `${views} views of three resources against ${3 * views} grants; start: stripped types against ts-node, empty programs`,
+    `${views} views of three resources against ${3 * views} grants: a run with all of them less a run with one view, by view, and whole ` +
+      "runs; start: stripped types against ts-node",
   );
   console.log(table.toString());
   const state = JSON.parse((await ours.pulumi(["stack", "export"])).stdout) as State;
@@ -138,7 +185,8 @@ async function report(
   const trips = log.filter(({ application }) => application === "pulumi-matview").length;
   console.log(
     resultLine({
-      ...ratios,
+      ...Object.fromEntries(ratios),
+      start_ratio: start.median,
       state_kb_per_view: JSON.stringify(own).length / views / 1_000,
       provider_bytes: Math.max(...own.map(({ inputs }) => String(inputs?.["__provider"]).length)),
       round_trips_per_view: trips / views,
@@ -152,8 +200,14 @@ interface State {
   };
 }
 
-async function fill({ client }: TestDatabase, views: number): Promise<void> {
-  for (let i = 0; i < views; i += 1) await client.query(`refresh materialized view public.mv_${i}`);
+/** Round by round, since both ways of a round met the same machine. */
+function ratioOf(own: readonly number[], others: readonly number[]): { cells: string[]; median: number } {
+  const found = summarise(own.map((value, round) => value / (others[round] ?? Number.NaN)));
+  return { cells: [summarise(own), summarise(others), found].map(spread), median: found.median };
+}
+
+async function fill({ client }: TestDatabase, prefix: string, views: number): Promise<void> {
+  for (let i = 0; i < views; i += 1) await client.query(`refresh materialized view public.${prefix}${i}`);
 }
 
 async function timed(project: BenchProject, args: readonly string[]): Promise<number> {
