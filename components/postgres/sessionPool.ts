@@ -34,6 +34,16 @@ export function sessionPool(applicationName: string): SessionPool {
   };
 }
 
+/** What `discard all` does, but for prepared statements: node-postgres keeps count of those that it has named. */
+const FORGET = [
+  "close all",
+  "unlisten *",
+  "reset role",
+  "reset all",
+  "select pg_catalog.pg_advisory_unlock_all()",
+  "discard temp",
+];
+
 type Pooled = pg.Client & pg.PoolClient;
 
 const used = new WeakSet<pg.PoolClient>();
@@ -44,7 +54,7 @@ async function freshClient(pool: pg.Pool): Promise<Pooled> {
     const isReused = used.has(client);
     used.add(client);
     try {
-      await pin(client, isReused ? ["discard all"] : []);
+      await pin(client, isReused ? FORGET : []);
       return client;
     } catch (error) {
       client.release(true);
