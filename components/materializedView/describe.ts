@@ -4,7 +4,7 @@ import type { QualifiedName } from "../postgres/names.ts";
 import type { Session } from "../postgres/session.ts";
 import { sqlText } from "../postgres/sqlFiles.ts";
 import { refreshedBy } from "../refreshJob/command.ts";
-import { describeJobs } from "../refreshJob/describe.ts";
+import { visibleJobs } from "../refreshJob/describe.ts";
 import type { ActualJob } from "../refreshJob/describe.ts";
 import { compareDefinition } from "./definition/compareDefinition.ts";
 import type { Verdict } from "./definition/compareDefinition.ts";
@@ -75,7 +75,7 @@ export async function describeViews(
   const names = [desired.map(({ schema }) => schema), desired.map(({ name }) => name)];
   const { rows } = await session.target.query<ViewRow>(sqlText("describe/materialized_views"), names);
   const found = new Map(rows.map((row) => [displayName(row), row]));
-  const all = session.capabilities.cron?.hasUsage === true ? await describeJobs(session, null) : [];
+  const all = await visibleJobs(session, ownersOf(desired));
   const views: (ActualView | AbsentView)[] = [];
   for (const view of desired) {
     const row = found.get(displayName(view));
@@ -88,6 +88,11 @@ export async function describeViews(
     views.push({ ...toActual(row, jobs, verdict), ...(await readChange(session, view, row, verdict)) });
   }
   return views;
+}
+
+// A job is its view's owner's, as a rule.
+function ownersOf(views: readonly DesiredView[]): string[] {
+  return views.flatMap(({ owner }) => owner ?? []);
 }
 
 /** The description of a view from what was read of it. */

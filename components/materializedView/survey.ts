@@ -34,6 +34,8 @@ export async function surveyViews(session: Session): Promise<Survey<DesiredView,
       const live = row === undefined ? undefined : definitions.get(row.oid);
       if (row === undefined || live === undefined || recorded === undefined) return undefined;
       if (recorded !== recordDefinition(declared(desired), live, capabilities.serverMajor)) return undefined;
+      // Whose jobs are to rest meanwhile is looked at with more effort.
+      if (!row.isPopulated && capabilities.cron?.seesAllJobs === false) return undefined;
       // What a swap has to do with, or left behind, is described one by one.
       if (isStoredElsewhere(desired, row) || found.has(displayName(asideName(desired)))) return undefined;
       const own = jobs.filter((job) => refreshedBy(job, desired, capabilities.database));

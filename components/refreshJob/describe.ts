@@ -1,5 +1,5 @@
 import type { Survey } from "../kind.ts";
-import { userError } from "../postgres/errors.ts";
+import { isUserError, userError } from "../postgres/errors.ts";
 import type { Session } from "../postgres/session.ts";
 import { sqlText } from "../postgres/sqlFiles.ts";
 import type { DesiredJob } from "./desired.ts";
@@ -17,6 +17,27 @@ export type { ActualJob } from "./jobState.ts";
  */
 export async function describeJobs(session: Session, names: readonly string[] | null): Promise<ActualJob[]> {
   return (await session.cron.query<ActualJob>(sqlText("describe/jobs"), [names])).rows;
+}
+
+/**
+ * All jobs that row security shows, and those of the given roles as far as they can be looked at too: for who must not miss a job and
+ * can do without.
+ */
+export async function visibleJobs(session: Session, users: readonly string[]): Promise<ActualJob[]> {
+  const { cron, currentUser } = session.capabilities;
+  if (cron?.hasUsage !== true) return [];
+  const jobs = await describeJobs(session, null);
+  if (cron.seesAllJobs) return jobs;
+  for (const user of new Set(users)) {
+    if (user === currentUser) continue;
+    try {
+      jobs.push(...(await jobsOfRole(session, user, [])));
+    } catch (error) {
+      // The resource of the job itself tells what keeps it from being seen.
+      if (!isUserError(error)) throw error;
+    }
+  }
+  return jobs;
 }
 
 /**

@@ -12,6 +12,8 @@ export interface ActualJob {
   readonly isActive: boolean;
   /** Its role was renamed or dropped: pg_cron's launcher fails on it at the next change, and no job runs for anyone. */
   readonly isOrphaned?: boolean;
+  /** The connected role may act as the job's, and that may call `alter_job`. */
+  readonly mayBeAltered?: boolean;
 }
 
 /** What a role may do with its jobs beside scheduling and unscheduling them. */

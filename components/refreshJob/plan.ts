@@ -50,9 +50,9 @@ function standstill(
 
 /** The step that makes a job inactive while its view cannot be refreshed; none where this role may not do it. */
 export function deactivateStep(job: ActualJob, capabilities: Capabilities, reason: string): Step | undefined {
-  const { cron, isSuperuser, currentUser } = capabilities;
-  if (!job.isActive || cron === undefined || !cron.mayAlterJob) return undefined;
-  if (!isSuperuser && job.user !== currentUser) return undefined;
+  const { cron, isSuperuser } = capabilities;
+  const mayAlter = isSuperuser ? cron?.mayAlterJob : job.mayBeAltered;
+  if (!job.isActive || mayAlter !== true) return undefined;
   return step("deactivate job", job.name, reason, alterSql(job, { ...job, isActive: false }, capabilities), {
     on: "cron",
     hazards: ["scheduled refreshes stop"],

@@ -109,6 +109,41 @@ describe.each(HOSTS)("a host like $name", (host) => {
   });
 });
 
+test("the job of an owner rests while its view is empty, where who deploys may act as the owner", async () => {
+  const [supabase] = HOSTS;
+  if (supabase === undefined) throw new Error("there is no host");
+  await withHost(supabase, async (server) => {
+    const url = server.url("postgres", HOST_ROLE);
+    const admin = { cronUrl: server.url() };
+    const owned = { ...view, owner: "mv_owner" };
+    const views = configured(lifecycle(materializedViewKind), url);
+    await withClient(url, async (client) => {
+      await client.query("create table public.clientes (id int primary key, nombre text)");
+      await client.query(`create role mv_owner login; grant mv_owner to ${HOST_ROLE}`);
+      await client.query("grant usage on schema cron to mv_owner; grant create on schema public to mv_owner");
+      await client.query("grant select on public.clientes to mv_owner");
+      await server.mapRole("mv_owner");
+    });
+    const first = await make(views, owned);
+    await cron(admin, "select cron.schedule_in_database($1, $2, $3, 'postgres', 'mv_owner')", [
+      job.name,
+      job.schedule,
+      job.command,
+    ]);
+    await views.delete?.("id", first);
+    const isActive = async (): Promise<boolean | undefined> => (await jobs(admin, job.name))[0]?.active;
+
+    // Without the right to call alter_job nothing can be said but by removing the job, which is not the view's to do.
+    const second = await make(views, owned);
+    expect(await isActive()).toBe(true);
+    await views.delete?.("id", second);
+
+    await cron(admin, "grant execute on function cron.alter_job to mv_owner");
+    await make(views, owned);
+    expect(await isActive()).toBe(false);
+  });
+});
+
 test("an owner that the host role made can be acted as, also where a membership does not bring that along", async () => {
   const [supabase] = HOSTS;
   if (supabase === undefined) throw new Error("there is no host");
