@@ -38,7 +38,7 @@ export async function bench(args: string[]): Promise<void> {
       changes: { type: "string", default: "200" },
       views: { type: "string", default: "20" },
       seed: { type: "string", default: "1" },
-      rows: { type: "string", default: "150000" },
+      rows: { type: "string", default: "300000" },
     },
   });
   const random = generator(Number(values.seed));

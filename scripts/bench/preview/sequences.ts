@@ -4,21 +4,27 @@ import type { LoggedStatement } from "../../../test/support/statementLog.ts";
 const CHANGING =
   /^(create|alter|drop|comment|grant|revoke|refresh|analyze|insert|update|delete|notify|security|select cron\.)/i;
 
-/** Statements of one session that changed something and were not rolled back, in order. */
+/** Statements of one session (of which a connection has several one after another) that changed something and were not rolled back, in order. */
 export interface Sequence {
   readonly statements: readonly { readonly text: string; readonly durationMs: number }[];
 }
 
+/** A session begins with it, also one on a connection that was used before. */
+const BEGINNING = "set statement_timeout = 0";
+
 /** The sessions of a deploy, each as what it changed. */
 export function sequencesOf(log: readonly LoggedStatement[]): Sequence[] {
+  const sessions: LoggedStatement[][] = [];
   const byPid = new Map<number, LoggedStatement[]>();
   for (const one of log) {
     if (!/^(pulumi-matview|matview refresh)/.test(one.application)) continue;
-    byPid.set(one.pid, [...(byPid.get(one.pid) ?? []), one]);
+    const known = one.text === BEGINNING ? undefined : byPid.get(one.pid);
+    const session = known ?? [];
+    if (known === undefined) sessions.push(session);
+    session.push(one);
+    byPid.set(one.pid, session);
   }
-  return [...byPid.values()]
-    .map((own) => ({ statements: kept(own) }))
-    .filter(({ statements }) => statements.length > 0);
+  return sessions.map((own) => ({ statements: kept(own) })).filter(({ statements }) => statements.length > 0);
 }
 
 /** The statements that change something, as a plan lists them. */
