@@ -69,7 +69,8 @@ interface ExplainedPlan {
   readonly Plan?: { readonly "Total Cost": number; readonly "Plan Rows": number; readonly "Plan Width": number };
 }
 
-async function runHistory(session: Session, view: QualifiedName): Promise<Measures["runs"]> {
+/** The refreshes of the view that pg_cron ran, also of one that is not there any more; undefined where none are known. */
+export async function runHistory(session: Session, view: QualifiedName): Promise<Measures["runs"]> {
   const { cron, capabilities } = session;
   if (capabilities.cron?.hasUsage !== true) return undefined;
   const jobs = (await describeJobs(session, null)).filter((job) => refreshedBy(job, view, capabilities.database));

@@ -22,7 +22,7 @@ const CATALOG_MS = 5;
 
 // A server of today without other work; what a view's own runs say of its server scales them.
 /** One unit of the planner's cost. */
-const MS_PER_COST = 0.02;
+const MS_PER_COST = 0.01;
 /** Writing one row of a view. */
 const WRITE_MS_PER_ROW = 0.0012;
 /** Comparing one row with the old one, as a concurrent refresh does. */
@@ -146,5 +146,5 @@ function index(measures: Measures | undefined, planned: Planned | undefined, loc
 }
 
 function rowsOf(measures: Measures | undefined, planned: Planned | undefined): number {
-  return Math.round(measures?.rows ?? planned?.rows ?? 0);
+  return Math.round(measures?.rows ?? planned?.rows ?? measures?.planned?.rows ?? 0);
 }

@@ -4,7 +4,7 @@ import { step } from "../../components/postgres/plan.ts";
 import type { Session } from "../../components/postgres/session.ts";
 import { sqlStatement, sqlText } from "../../components/postgres/sqlFiles.ts";
 import { fingerprint } from "../../components/preview/fingerprint.ts";
-import { explain, measureView } from "../../components/preview/measures.ts";
+import { explain, measureView, runHistory } from "../../components/preview/measures.ts";
 import type { Measures } from "../../components/preview/measures.ts";
 import { previewStep } from "../../components/preview/previewStep.ts";
 import { viewArgument } from "../viewArgument.ts";
@@ -60,16 +60,20 @@ async function firstStep(
   view: QualifiedName,
   created: PlannedResource | undefined,
 ): Promise<PlannedResource["steps"][number]> {
-  const measures = created === undefined ? await measureView(session, view) : await expected(session, created);
+  const measures = created === undefined ? await measureView(session, view) : await expected(session, view, created);
   return { ...(await previewStep(session, work, measures)), risk: "online", lock: "none", lockMs: 0 };
 }
 
-/** Of a view that is not there yet the planner alone knows something. */
-async function expected(session: Session, { declared }: PlannedResource): Promise<Measures | undefined> {
+/** Of a view that is not there the planner knows something, and of one that was there before its job's runs do. */
+async function expected(
+  session: Session,
+  view: QualifiedName,
+  { declared }: PlannedResource,
+): Promise<Measures | undefined> {
   const definition = declared?.["definition"];
   const planned = typeof definition === "string" ? await explain(session, [definition]) : undefined;
   if (planned === undefined) return undefined;
-  return { rows: planned.rows, heapBytes: 0, totalBytes: 0, runs: undefined, planned };
+  return { rows: planned.rows, heapBytes: 0, totalBytes: 0, runs: await runHistory(session, view), planned };
 }
 
 function isCreation({ action }: { readonly action: string }): boolean {

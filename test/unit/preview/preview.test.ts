@@ -75,8 +75,8 @@ describe("the cost of a statement", () => {
 
   test("of a build grows with what the planner thinks of the new query", () => {
     const sql = "create materialized view public.mv as select 1";
-    const same = statementCost(sql, measures, { cost: 100, rows: 1000, width: 80 });
-    const twice = statementCost(sql, measures, { cost: 200, rows: 1000, width: 80 });
+    const same = statementCost(sql, measures, { cost: 1_000, rows: 1000, width: 80 });
+    const twice = statementCost(sql, measures, { cost: 2_000, rows: 1000, width: 80 });
     expect(twice.durationMs).toBeGreaterThan(same.durationMs);
     expect([same.isMeasured, statementCost(sql, { ...measures, runs: undefined }, undefined).isMeasured]).toEqual([
       true,
