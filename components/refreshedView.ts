@@ -10,6 +10,7 @@ import type { DriftAnswers } from "./provider/driftAnswers.ts";
 import { planJobs } from "./refreshJob/refreshSettings.ts";
 import type { PlannedJob, PlannedJobs, RefreshSettings } from "./refreshJob/refreshSettings.ts";
 import { RefreshJob } from "./refreshJob/resource.ts";
+import { roleTimeouts } from "./refreshJob/roleTimeouts.ts";
 import type { SpotCheck, ViewDeclaration } from "./viewDeclaration.ts";
 import { ViewIndex } from "./viewIndex/resource.ts";
 
@@ -97,10 +98,15 @@ export class RefreshedView extends pulumi.ComponentResource {
   }
 }
 
+const declareTimeout = roleTimeouts();
+
 function jobsOf(args: RefreshedViewArgs): PlannedJobs {
-  const { job, refresh = {}, stamp, connection = {} } = args;
+  const { job, refresh = {}, stamp, owner, connection = {} } = args;
   const database = job.name === undefined ? resolveConnection(connection).database : "";
-  return planJobs({ view: args, database, job, refresh, stamp });
+  const jobs = planJobs({ view: args, database, job, refresh, stamp });
+  const timeoutMs = jobs.refresh.statementTimeoutMs;
+  if (timeoutMs !== undefined) declareTimeout({ view: displayName(args), owner, timeoutMs });
+  return jobs;
 }
 
 function cronDatabaseOf({ connection }: RefreshedViewArgs): string | undefined {

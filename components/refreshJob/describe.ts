@@ -20,20 +20,20 @@ export async function describeJobs(session: Session, names: readonly string[] | 
 }
 
 /**
- * All jobs that row security shows, and those of the given roles as far as they can be looked at too: for who must not miss a job and
- * can do without.
+ * All jobs that this role can see: its own, or all, and those of the given roles as a member of them or through the functions that
+ * the platform part installs for observers.
  */
 export async function visibleJobs(session: Session, users: readonly string[]): Promise<ActualJob[]> {
   const { cron, currentUser } = session.capabilities;
-  if (cron?.hasUsage !== true) return [];
-  const jobs = await describeJobs(session, null);
-  if (cron.seesAllJobs) return jobs;
+  if (cron === undefined) return [];
+  const jobs = cron.hasUsage ? await describeJobs(session, null) : [];
+  if (cron.hasUsage && cron.seesAllJobs) return jobs;
   for (const user of new Set(users)) {
     if (user === currentUser) continue;
     try {
       jobs.push(...(await jobsOfRole(session, user, [])));
     } catch (error) {
-      // The resource of the job itself tells what keeps it from being seen.
+      // They stay hidden, which whoever needs one of them tells.
       if (!isUserError(error)) throw error;
     }
   }

@@ -1,7 +1,9 @@
 import type { Session } from "../postgres/session.ts";
 import { sqlText } from "../postgres/sqlFiles.ts";
 import type { ActualJob } from "./jobState.ts";
+import { readCronTimeZone } from "./schedule/cronTimeZone.ts";
 import { nextRuns } from "./schedule/nextRuns.ts";
+import { DEFAULT_TIME_ZONE, timeZoneProblem } from "./schedule/timeZone.ts";
 import { parseSchedule } from "./schedule.ts";
 
 /** More are not counted. */
@@ -15,7 +17,7 @@ interface GoingRow {
 
 /**
  * How many runs pg_cron owes to each job whose run is going: those whose time came while it was. It starts them one after another as
- * soon as the run ends, with whatever the job says then. The clock is GMT, which is right for all but rare schedules by the hour.
+ * soon as the run ends, with whatever the job says then.
  */
 export async function owedRuns(
   session: Session,
@@ -24,21 +26,26 @@ export async function owedRuns(
 ): Promise<ReadonlyMap<string, number>> {
   if (jobIds.length === 0) return new Map();
   const { rows } = await session.cron.query<GoingRow>(sqlText("describe/runs_going"), [jobIds]);
+  if (rows.length === 0) return new Map();
+  const named = await readCronTimeZone(session.cron);
+  const timeZone = timeZoneProblem(named) === undefined ? named : DEFAULT_TIME_ZONE;
   return new Map(
     rows.map(({ jobId, since, now }) => [
       jobId,
       countOwed(
         jobs.find((job) => job.jobId === jobId),
-        since,
-        now,
+        { since, now, timeZone },
       ),
     ]),
   );
 }
 
 // A schedule in seconds owes one run at most, which is none to speak of.
-function countOwed(job: ActualJob | undefined, since: Date, now: Date): number {
+function countOwed(
+  job: ActualJob | undefined,
+  { since, now, timeZone }: { readonly since: Date; readonly now: Date; readonly timeZone: string },
+): number {
   const parsed = job === undefined ? undefined : parseSchedule(job.schedule, { seconds: true, lastDay: true });
   if (parsed?.ok !== true || parsed.schedule.kind === "seconds") return 0;
-  return nextRuns(parsed.schedule, since, MOST_OWED).filter((run) => run <= now).length;
+  return nextRuns(parsed.schedule, since, MOST_OWED, timeZone).filter((run) => run <= now).length;
 }

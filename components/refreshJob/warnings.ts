@@ -6,9 +6,9 @@ import type { DesiredJob } from "./desired.ts";
 import { resolveJob } from "./jobChanges.ts";
 import { jobTitle } from "./jobState.ts";
 import type { ActualJob, JobState } from "./jobState.ts";
+import { readCronTimeZone } from "./schedule/cronTimeZone.ts";
 import { checkMaxAge } from "./schedule/scheduleFromMaxAge.ts";
 import { scheduleWarnings } from "./schedule/scheduleWarnings.ts";
-import { DEFAULT_TIME_ZONE } from "./schedule/timeZone.ts";
 import { parseSchedule } from "./schedule.ts";
 import { sameWork } from "./takeover.ts";
 
@@ -48,8 +48,7 @@ function restsByAbsence({ capabilities }: Session, desired: DesiredJob): string 
 async function timeWarnings(session: Session, desired: DesiredJob, job: ActualJob | undefined): Promise<string[]> {
   const parsed = parseSchedule(desired.schedule, { seconds: true, lastDay: true });
   if (!parsed.ok || session.capabilities.cron?.hasUsage !== true) return [];
-  const { rows } = await session.cron.query<{ timeZone: string }>(sqlText("describe/cron_time_zone"));
-  const timeZone = rows[0]?.timeZone ?? DEFAULT_TIME_ZONE;
+  const timeZone = await readCronTimeZone(session.cron);
   const longest = desired.maxAge === undefined ? 0 : await longestRun(session, job);
   const tooOld =
     desired.maxAge === undefined ? undefined : checkMaxAge(parsed.schedule, desired.maxAge, longest, timeZone);

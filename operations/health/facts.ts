@@ -4,12 +4,12 @@ import type { QualifiedName } from "../../components/postgres/names.ts";
 import type { Session } from "../../components/postgres/session.ts";
 import { sqlStatement, sqlText } from "../../components/postgres/sqlFiles.ts";
 import { refreshedBy } from "../../components/refreshJob/command.ts";
+import { visibleJobs } from "../../components/refreshJob/describe.ts";
 import type { ActualJob } from "../../components/refreshJob/describe.ts";
-import { DEFAULT_TIME_ZONE } from "../../components/refreshJob/schedule/timeZone.ts";
+import { readCronTimeZone } from "../../components/refreshJob/schedule/cronTimeZone.ts";
 import type { DeclaredView } from "../commandLine/declaredViews.ts";
 import { readRuns } from "./runs.ts";
 import type { Run } from "./runs.ts";
-import { visibleJobs } from "./visibleJobs.ts";
 
 /** A view as the catalog has it. */
 export interface ViewState extends QualifiedName {
@@ -59,7 +59,7 @@ export async function readFacts(
     states.map(({ owner }) => owner),
   );
   const now = (await target.query<{ now: Date }>("select pg_catalog.now() as now")).rows[0]?.now ?? new Date();
-  const timeZone = await readTimeZone(session);
+  const timeZone = await readCronTimeZone(session.cron);
   const facts: Facts[] = [];
   for (const declared of views) {
     const view = states.find(({ schema, name }) => schema === declared.schema && name === declared.name);
@@ -99,11 +99,6 @@ function chosenJob(
   const ranked = [...refreshing, ...jobs].filter((job) => name === undefined || job.name === name);
   if (name === undefined) return refreshing.find(({ isActive }) => isActive) ?? refreshing[0];
   return ranked[0];
-}
-
-async function readTimeZone({ cron }: Session): Promise<string> {
-  const { rows } = await cron.query<{ timeZone: string }>(sqlText("describe/cron_time_zone"));
-  return rows[0]?.timeZone ?? DEFAULT_TIME_ZONE;
 }
 
 async function countRows({ target }: Session, view: ViewState | undefined): Promise<number | undefined> {
