@@ -5,7 +5,6 @@ import type { Capabilities } from "./capabilities.ts";
 import { clientConfig } from "./connection.ts";
 import type { Connection } from "./connection.ts";
 import { isServerError, serverText, SQLSTATE, userError } from "./errors.ts";
-import { pipelined } from "./pipeline.ts";
 import { sqlStatement } from "./sqlFiles.ts";
 
 /** Open connections to the view's database and to pg_cron's, and what can be done through them. */
@@ -121,10 +120,8 @@ export async function pin(client: pg.Client, first: readonly string[] = []): Pro
     "set idle_in_transaction_session_timeout = 0",
     sqlStatement("statements/pin_settings", { literals: { search_path: "" }, raw: { local: "false" } }),
   ];
-  await pipelined(
-    client,
-    statements.map((text) => ({ text })),
-  );
+  // One message to the server, and one transaction, which all of them may be part of.
+  await client.query(statements.join(";\n"));
 }
 
 function isStarting(error: unknown): boolean {

@@ -10,7 +10,7 @@ export interface Sequence {
 }
 
 /** A session begins with it, also one on a connection that was used before. */
-const BEGINNING = "set statement_timeout = 0";
+const BEGINNING = /^set statement_timeout = 0/m;
 
 /** The sessions of a deploy, each as what it changed. */
 export function sequencesOf(log: readonly LoggedStatement[]): Sequence[] {
@@ -18,7 +18,7 @@ export function sequencesOf(log: readonly LoggedStatement[]): Sequence[] {
   const byPid = new Map<number, LoggedStatement[]>();
   for (const one of log) {
     if (!/^(pulumi-matview|matview refresh)/.test(one.application)) continue;
-    const known = one.text === BEGINNING ? undefined : byPid.get(one.pid);
+    const known = BEGINNING.test(one.text) ? undefined : byPid.get(one.pid);
     const session = known ?? [];
     if (known === undefined) sessions.push(session);
     session.push(one);
