@@ -1,4 +1,5 @@
 import { expect, jest, test } from "@jest/globals";
+import { sqlStatement } from "../../components/postgres/sqlFiles.ts";
 import { withServer } from "../support/database.ts";
 import type { TestDatabase } from "../support/database.ts";
 import { mustRun } from "../support/deployment.ts";
@@ -16,8 +17,7 @@ async function prepare({ client, server }: TestDatabase): Promise<void> {
   await client.query("grant usage on schema cron to matview_owner");
   await client.query("grant select on all tables in schema public to matview_owner");
   await client.query("create schema matview");
-  await client.query(`create function matview.matview_owner_jobs() returns setof cron.job
-    language sql stable security definer set search_path = pg_catalog, pg_temp as 'select * from cron.job'`);
+  await client.query(sqlStatement("runtime/jobs", { names: { function: "matview_owner_jobs" } }));
   await client.query("alter function matview.matview_owner_jobs() owner to matview_owner");
   await client.query("revoke all on function matview.matview_owner_jobs() from public");
 }
