@@ -68,7 +68,8 @@ export async function planDocument(
     version: 1,
     stack,
     database: session.capabilities.database,
-    fingerprint: hash(resources.map(({ urn, fingerprint }) => [urn, fingerprint])),
+    // What does not stand on each other the engine does in any order.
+    fingerprint: hash(resources.map(({ urn, fingerprint }) => [urn, fingerprint]).sort(byUrn)),
     risk: resources.flatMap((one) => one.steps).reduce<Risk>((risk, one) => worse(risk, one.risk), "none"),
     resources,
     others: steps
@@ -81,12 +82,14 @@ export async function planDocument(
 function relevant(steps: readonly DigestStep[]): DigestStep[] {
   const acted = new Set(steps.filter(({ op }) => !IDLE.includes(op)).map(({ urn }) => urn));
   const idle = new Map<string, DigestStep>();
-  for (const step of steps) {
-    // Its place is that of its last step: state refreshes, which come first, end in any order.
-    idle.delete(step.urn);
-    if (!acted.has(step.urn)) idle.set(step.urn, step);
-  }
-  return [...idle.values(), ...steps.filter(({ op }) => !IDLE.includes(op))];
+  for (const step of steps) if (!acted.has(step.urn)) idle.set(step.urn, step);
+  // The engine has no order for these.
+  const sorted = [...idle.entries()].sort(byUrn).map(([, step]) => step);
+  return [...sorted, ...steps.filter(({ op }) => !IDLE.includes(op))];
+}
+
+function byUrn([a = ""]: readonly unknown[], [b = ""]: readonly unknown[]): number {
+  return String(a) < String(b) ? -1 : 1;
 }
 
 async function plannedOf(

@@ -34,8 +34,8 @@ describe("matview plan", () => {
     expect(first.resources.map(({ kind, steps }) => [kind, steps.length])).toEqual([
       ["record of refreshes", 0],
       ["materialized view", 0],
-      ["index", 0],
       ["refresh job", 0],
+      ["index", 0],
     ]);
     expect(second.fingerprint).toBe(first.fingerprint);
   });
