@@ -1,5 +1,5 @@
-import { homedir } from "node:os";
 import { join } from "node:path";
+import { userCacheFolder } from "../components/compileCache.ts";
 
 /** The folder of this checkout, whatever the current folder is. */
 export const checkout = join(import.meta.dirname, "..");
@@ -8,4 +8,4 @@ export const checkout = join(import.meta.dirname, "..");
 export const localDirectory = join(checkout, ".matview");
 
 /** What is costly to make and the same for every checkout of this user. */
-export const cacheDirectory = join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "pulumi-matview");
+export const cacheDirectory = userCacheFolder();
