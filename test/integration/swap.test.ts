@@ -2,7 +2,7 @@ import { describe, expect, jest, test } from "@jest/globals";
 import type { DesiredView } from "../../components/materializedView/desired.ts";
 import type { TestDatabase } from "../support/database.ts";
 import { withDatabase } from "../support/database.ts";
-import { change, propertiesOf, startReader } from "../support/viewChange.ts";
+import { change, one, propertiesOf, run, startReader } from "../support/viewChange.ts";
 
 jest.setTimeout(60_000);
 
@@ -23,14 +23,6 @@ async function createOld(database: TestDatabase): Promise<void> {
     `create materialized view public.mv as ${OLD}`,
     "create unique index mv_id_idx on public.mv (id)",
   );
-}
-
-async function run(database: TestDatabase, ...statements: string[]): Promise<void> {
-  for (const statement of statements) await database.client.query(statement);
-}
-
-async function one(database: TestDatabase, text: string): Promise<unknown> {
-  return Object.values((await database.client.query<Record<string, unknown>>(text)).rows[0] ?? {})[0];
 }
 
 /** Relations of the tests that should not be there any more. */

@@ -2,7 +2,7 @@ import { describe, expect, jest, test } from "@jest/globals";
 import type { DesiredView } from "../../components/materializedView/desired.ts";
 import type { TestDatabase } from "../support/database.ts";
 import { withDatabase } from "../support/database.ts";
-import { change, planChange, propertiesOf, startReader, withViewSession } from "../support/viewChange.ts";
+import { change, one, planChange, propertiesOf, run, startReader, withViewSession } from "../support/viewChange.ts";
 
 jest.setTimeout(60_000);
 
@@ -21,14 +21,6 @@ const desired: DesiredView = {
 async function createOld(database: TestDatabase, ...more: string[]): Promise<void> {
   const view = [`create materialized view public.mv as ${OLD}`, "create unique index mv_id_idx on public.mv (id)"];
   await run(database, ...view, ...more);
-}
-
-async function run(database: TestDatabase, ...statements: string[]): Promise<void> {
-  for (const statement of statements) await database.client.query(statement);
-}
-
-async function one(database: TestDatabase, text: string): Promise<unknown> {
-  return Object.values((await database.client.query<Record<string, unknown>>(text)).rows[0] ?? {})[0];
 }
 
 const CONVERGED = { steps: [], differences: [] };

@@ -2,7 +2,7 @@ import { describe, expect, jest, test } from "@jest/globals";
 import type { DesiredView } from "../../components/materializedView/desired.ts";
 import type { TestDatabase } from "../support/database.ts";
 import { uniqueName, withDatabase } from "../support/database.ts";
-import { change, propertiesOf } from "../support/viewChange.ts";
+import { change, one, propertiesOf, run } from "../support/viewChange.ts";
 
 jest.setTimeout(60_000);
 
@@ -27,14 +27,6 @@ async function withOld(action: (database: TestDatabase) => Promise<void>): Promi
     );
     await action(database);
   });
-}
-
-async function run(database: TestDatabase, ...statements: string[]): Promise<void> {
-  for (const statement of statements) await database.client.query(statement);
-}
-
-async function one(database: TestDatabase, text: string): Promise<unknown> {
-  return Object.values((await database.client.query<Record<string, unknown>>(text)).rows[0] ?? {})[0];
 }
 
 /** The old view serves and nothing was left aside. */

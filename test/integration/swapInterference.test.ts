@@ -8,7 +8,7 @@ import { until } from "../../scripts/database/until.ts";
 import type { TestDatabase } from "../support/database.ts";
 import { withDatabase } from "../support/database.ts";
 import { withClient } from "../support/server.ts";
-import { change, planChange, startReader, withViewSession } from "../support/viewChange.ts";
+import { change, one, planChange, run, startReader, withViewSession } from "../support/viewChange.ts";
 
 jest.setTimeout(90_000);
 
@@ -32,14 +32,6 @@ async function withOld(action: (database: TestDatabase) => Promise<void>): Promi
     );
     await action(database);
   });
-}
-
-async function run(database: TestDatabase, ...statements: string[]): Promise<void> {
-  for (const statement of statements) await database.client.query(statement);
-}
-
-async function one(database: TestDatabase, text: string): Promise<unknown> {
-  return Object.values((await database.client.query<Record<string, unknown>>(text)).rows[0] ?? {})[0];
 }
 
 const isNew = (database: TestDatabase): Promise<unknown> => one(database, "select public.es_nueva()");

@@ -10,6 +10,16 @@ import { withSession } from "../../components/postgres/session.ts";
 import type { Session } from "../../components/postgres/session.ts";
 import type { TestDatabase } from "./database.ts";
 
+/** Runs statements one after the other. */
+export async function run(database: TestDatabase, ...statements: string[]): Promise<void> {
+  for (const statement of statements) await database.client.query(statement);
+}
+
+/** The first column of the first row. */
+export async function one(database: TestDatabase, text: string): Promise<unknown> {
+  return Object.values((await database.client.query<Record<string, unknown>>(text)).rows[0] ?? {})[0];
+}
+
 /** Plans the change from what is there to what is declared. */
 export async function planChange(session: Session, desired: DesiredView, previous?: DesiredView): Promise<Plan> {
   const [actual] = await materializedViewKind.describe(session, [desired]);
