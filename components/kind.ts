@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { Claim } from "./claim.ts";
 import type { Runner } from "./postgres/applyPlan.ts";
 import type { Capabilities } from "./postgres/capabilities.ts";
 import type { Plan } from "./postgres/plan.ts";
@@ -11,6 +12,18 @@ export interface Situation<Desired, Actual> {
   readonly previous: Desired | undefined;
   readonly actual: Actual | undefined;
   readonly capabilities: Capabilities;
+  /** Who is to manage the object from now on; undefined where that stays as it is, as in every preview. */
+  readonly claim?: Claim | undefined;
+}
+
+/** How the objects of a kind say who manages them. */
+export interface Ownership<Desired extends object, Actual> {
+  readonly claimOf: (actual: Actual) => Claim | undefined;
+  /** Asks for the texts of whatever bears the object's name, in the database where the object lives. */
+  readonly on: "target" | "cron";
+  readonly query: (desired: Desired, capabilities: Capabilities) => string;
+  /** The claim in such a text. */
+  readonly read: (text: string) => Claim | undefined;
 }
 
 /** All objects of a kind as they were at one moment, for looks that change nothing. */
@@ -29,6 +42,10 @@ export interface Kind<Desired extends object, Actual> {
   id(desired: Desired): string;
   /** The same declaration under the name that the object had before. */
   located(desired: Desired, previous: Desired): Desired;
+  /** Missing where several entries may share an object. */
+  readonly ownership?: Ownership<Desired, Actual>;
+  /** What keeps the object from being dropped, each with what to do. */
+  dropProblems?(session: Session, actual: Actual): Promise<string[]>;
   /** Reads the catalog, writes nothing; undefined = absent. One answer for each that was asked, in order. */
   describe(session: Session, desired: readonly Desired[]): Promise<(Actual | undefined)[]>;
   /** True for a description of something that is not there, where a kind describes that too. */

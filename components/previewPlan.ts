@@ -1,3 +1,4 @@
+import { holderText, isSameStack } from "./claim.ts";
 import type { Kind } from "./kind.ts";
 import type { Difference, Plan } from "./postgres/plan.ts";
 import type { Session } from "./postgres/session.ts";
@@ -8,6 +9,8 @@ import { previewStep } from "./preview/previewStep.ts";
 import type { PreviewedStep } from "./preview/previewStep.ts";
 import { runsPerDay, subjectOf } from "./preview/subject.ts";
 import { isAbsent, planChange } from "./provider/change.ts";
+import { aliasLine, lostNote } from "./provider/ownership.ts";
+import type { Tenure } from "./provider/ownership.ts";
 import type { Sight, Transition } from "./provider/change.ts";
 
 /** What a deploy would do about one resource: the very plan that it would apply, with what each step costs. */
@@ -22,6 +25,17 @@ export interface ResourcePreview {
   readonly differences: readonly Difference[];
   /** What does not stand in the way and should be known. */
   readonly warnings: readonly string[];
+  /** From whom the object is taken over, or who has it now. */
+  readonly handover: readonly string[];
+  /** What goes when the object goes. */
+  readonly drops:
+    | {
+        readonly rows: number | undefined;
+        readonly bytes: number;
+        readonly reads: number;
+        readonly readsSince: Date | null;
+      }
+    | undefined;
   /** False where the object cannot be planned before what it stands on is there, such as pg_cron. */
   readonly isPlanned: boolean;
   /** Of a job, when it changes. */
@@ -56,6 +70,8 @@ export async function previewChange<Desired extends object, Actual>(
     refusals: plan.refusals ?? [],
     differences: plan.differences,
     warnings: [],
+    handover: [],
+    drops: undefined,
     isPlanned: true,
     runsPerDay: undefined,
     refreshMs: undefined,
@@ -63,12 +79,17 @@ export async function previewChange<Desired extends object, Actual>(
     ...rest,
   });
   if (isSame) return whole({ steps: [], differences: [] }, {});
-  const { plan, actual, capabilities, refusal } = await planChange(kind, see, transition);
+  const { plan, actual, capabilities, refusal, tenure } = await planChange(kind, see, transition);
   const warnings =
     desired === "absent" ? [] : await open(async (session) => (await kind.warnings?.(session, desired)) ?? []);
-  const refusals = [...(plan.refusals ?? []), ...(refusal === undefined ? [] : [refusal.message])];
+  const obstacles =
+    desired !== "absent" || plan.steps.length === 0 || actual === undefined
+      ? []
+      : await open((session) => obstaclesOf(kind, session, actual));
+  const refusals = [...(plan.refusals ?? []), ...(refusal === undefined ? [] : [refusal.message]), ...obstacles];
+  const handover = handoverLines(`${kind.noun} ${id}`, tenure, transition, plan);
   if (plan.steps.length === 0) {
-    return whole(plan, { refusals, warnings, isPlanned: desired === "absent" || !isAbsent(kind, actual) });
+    return whole(plan, { refusals, warnings, handover, isPlanned: desired === "absent" || !isAbsent(kind, actual) });
   }
   const { steps, measures } = await open((session) => priced(session, subject, plan));
   const before = actual === undefined ? undefined : kind.observed(subject, actual, capabilities);
@@ -76,9 +97,56 @@ export async function previewChange<Desired extends object, Actual>(
     steps,
     refusals,
     warnings,
+    handover,
+    drops: desired === "absent" && kind.dropProblems !== undefined ? dropsOf(measures) : undefined,
     runsPerDay: changedRate(before, desired === "absent" ? undefined : desired),
     refreshMs: measures?.runs?.medianMs,
   });
+}
+
+/** The delete of an object that another resource takes over earlier in the same run. */
+export function forgotten(kind: string, id: string, heir: { readonly urn: string }): ResourcePreview {
+  const name = heir.urn.split("::").slice(3).join("::");
+  return {
+    ...{ kind, id, operation: "delete", steps: [], refusals: [], differences: [], warnings: [], drops: undefined },
+    handover: [`taken over by ${name}: nothing is run, nothing is dropped`],
+    isPlanned: true,
+    runsPerDay: undefined,
+    refreshMs: undefined,
+    fingerprint: fingerprint(id, "absent", { steps: [], differences: [] }),
+  };
+}
+
+async function obstaclesOf<Desired extends object, Actual>(
+  kind: Kind<Desired, Actual>,
+  session: Session,
+  actual: Actual,
+): Promise<string[]> {
+  return (await kind.dropProblems?.(session, actual)) ?? [];
+}
+
+function dropsOf(measures: Measures | undefined): ResourcePreview["drops"] {
+  if (measures === undefined) return undefined;
+  const { rows, totalBytes: bytes, reads, readsSince } = measures;
+  return { rows, bytes, reads, readsSince };
+}
+
+/** From whom the object is taken over, and the line that would make it a rename; or who has it now. */
+function handoverLines(
+  subject: string,
+  tenure: Tenure,
+  { desired, deployer }: Transition<object>,
+  { steps }: Plan,
+): string[] {
+  if (tenure.is === "lost" && desired === "absent") return [lostNote(subject, tenure.holder)];
+  if (tenure.is !== "taken over") return [];
+  const { from } = tenure;
+  const isOurs = deployer.entry !== undefined && isSameStack(from, deployer.entry);
+  const alias = isOurs ? aliasLine(from, deployer.urn ?? "") : undefined;
+  return [
+    `taken over from ${isOurs ? from.resource : holderText(from)}: ${steps.length === 0 ? "nothing is run, " : ""}nothing is dropped`,
+    ...(alias === undefined ? [] : [alias]),
+  ];
 }
 
 /** True when two sets of inputs declare the same. */

@@ -198,7 +198,8 @@ function declareJob(
   return new RefreshJob(
     name,
     { ...job, active: args.job.active, database, user: args.owner, incarnation, ...takeover(args) },
-    { parent, dependsOn: [dependsOn] },
+    // The view takes its jobs along, in the transaction that drops it.
+    { parent, dependsOn: [dependsOn], deletedWith: parent.view },
   );
 }
 

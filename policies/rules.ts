@@ -53,7 +53,7 @@ export const RULES: readonly Rule[] = [
     name: "no-readers-wait",
     description: "In production no step may let readers wait for a build or lose data.",
     check: ({ steps = [] }, settings, stack) => {
-      const found = steps.find(({ risk }) => risk === "readers wait" || risk === "data loss");
+      const found = steps.find(({ risk }) => risk === "readers wait" || risk === "data gone");
       if (found === undefined || !settings.productionStacks.includes(stack)) return undefined;
       return `${found.action} ${found.target} has the risk "${found.risk}": do it in a maintenance window, by hand`;
     },

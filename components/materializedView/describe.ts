@@ -1,4 +1,7 @@
+import { splitComment } from "../claim.ts";
+import type { Claim } from "../claim.ts";
 import { SQLSTATE, userError } from "../postgres/errors.ts";
+import type { Capabilities } from "../postgres/capabilities.ts";
 import { displayName } from "../postgres/names.ts";
 import type { QualifiedName } from "../postgres/names.ts";
 import type { Session } from "../postgres/session.ts";
@@ -6,6 +9,7 @@ import { sqlText } from "../postgres/sqlFiles.ts";
 import { refreshedBy } from "../refreshJob/command.ts";
 import { visibleJobs } from "../refreshJob/describe.ts";
 import type { ActualJob } from "../refreshJob/describe.ts";
+import { ownJobNames } from "../refreshJob/refreshSettings.ts";
 import { compareDefinition } from "./definition/compareDefinition.ts";
 import type { Verdict } from "./definition/compareDefinition.ts";
 import { parseDefinition } from "./definition/parseDefinition.ts";
@@ -29,7 +33,10 @@ export interface ActualView extends QualifiedName {
   readonly owner: string;
   readonly isPopulated: boolean;
   readonly bytes: number;
+  /** As people wrote it. */
   readonly comment: string | null;
+  /** Who manages the view, which stands behind the comment. */
+  readonly claim: Claim | undefined;
   readonly tablespace: string;
   readonly accessMethod: string;
   readonly storageParameters: Readonly<Record<string, string>>;
@@ -42,6 +49,8 @@ export interface ActualView extends QualifiedName {
   readonly indexes: readonly { readonly name: string; readonly definition: string; readonly isValid: boolean }[];
   /** Jobs of pg_cron that refresh it, as far as this role may see them. */
   readonly jobs: readonly ActualJob[];
+  /** Jobs that bear the names which the declaration gives to jobs of the view. */
+  readonly namedJobs: readonly ActualJob[];
   /** What a swap that was cut off left behind. */
   readonly leftovers: readonly Leftover[];
   /** Read where the declaration asks for what only a view built anew can have. */
@@ -52,12 +61,13 @@ export interface ActualView extends QualifiedName {
 export interface AbsentView extends QualifiedName {
   readonly exists: false;
   readonly jobs: readonly ActualJob[];
+  readonly namedJobs: readonly ActualJob[];
 }
 
 /** A row of describe/materialized_views.sql. */
 export interface ViewRow extends Omit<
   ActualView,
-  "exists" | "storageParameters" | "bytes" | "verdict" | "jobs" | "leftovers" | "replacement"
+  "exists" | "storageParameters" | "bytes" | "claim" | "verdict" | "jobs" | "namedJobs" | "leftovers" | "replacement"
 > {
   relationKind: string;
   bytes: string;
@@ -79,9 +89,9 @@ export async function describeViews(
   const views: (ActualView | AbsentView)[] = [];
   for (const view of desired) {
     const row = found.get(displayName(view));
-    const jobs = all.filter((job) => refreshedBy(job, view, session.capabilities.database));
+    const jobs = jobsOf(all, view, session.capabilities);
     if (row === undefined) {
-      views.push({ exists: false, schema: view.schema, name: view.name, jobs });
+      views.push({ exists: false, schema: view.schema, name: view.name, ...jobs });
       continue;
     }
     const verdict = await compareRow(session, view, row);
@@ -90,22 +100,37 @@ export async function describeViews(
   return views;
 }
 
+/** The jobs around a view. */
+export function jobsOf(
+  all: readonly ActualJob[],
+  view: DesiredView,
+  { database, currentUser }: Capabilities,
+): Pick<ActualView, "jobs" | "namedJobs"> {
+  const names = view.job === undefined ? [] : ownJobNames(view.job);
+  const user = view.owner ?? currentUser;
+  return {
+    jobs: all.filter((job) => refreshedBy(job, view, database)),
+    namedJobs: all.filter((job) => job.user === user && names.includes(job.name)),
+  };
+}
+
 // A job is its view's owner's, as a rule.
 function ownersOf(views: readonly DesiredView[]): string[] {
   return views.flatMap(({ owner }) => owner ?? []);
 }
 
 /** The description of a view from what was read of it. */
-export function toActual(row: ViewRow, jobs: readonly ActualJob[], verdict: Verdict): ActualView {
+export function toActual(row: ViewRow, jobs: ReturnType<typeof jobsOf>, verdict: Verdict): ActualView {
   const { relationKind, ...view } = row;
   void relationKind;
   return {
     ...view,
     exists: true,
+    ...splitComment(row.comment),
     bytes: Number(row.bytes),
     storageParameters: Object.fromEntries(row.storageParameters.map(splitParameter)),
     verdict,
-    jobs,
+    ...jobs,
     leftovers: [],
     replacement: undefined,
   };

@@ -1,11 +1,14 @@
 import { randomBytes } from "node:crypto";
+import { splitComment } from "../claim.ts";
 import type { Kind } from "../kind.ts";
 import { displayName } from "../postgres/names.ts";
+import { sqlStatement } from "../postgres/sqlFiles.ts";
 import { sameTree } from "./definition/parseDefinition.ts";
 import { describeViews } from "./describe.ts";
 import type { AbsentView, ActualView } from "./describe.ts";
 import { materializedViewSchema } from "./desired.ts";
 import type { DesiredView } from "./desired.ts";
+import { dropProblems } from "./planDrop.ts";
 import { planView, UNPOPULATED } from "./plan.ts";
 import { preflightView } from "./preflight.ts";
 import { recordView, surveyViews } from "./survey.ts";
@@ -22,6 +25,13 @@ export const materializedViewKind: Kind<DesiredView, ActualView | AbsentView> = 
   survey: surveyViews,
   record: recordView,
   isAbsent: (actual) => !actual.exists,
+  ownership: {
+    claimOf: (actual) => (actual.exists ? actual.claim : undefined),
+    on: "target",
+    query: ({ schema, name }) => sqlStatement("describe/relation_comment", { literals: { schema, name } }),
+    read: (text) => splitComment(text).claim,
+  },
+  dropProblems,
   plan: planView,
 
   observed: (desired, actual) => (actual.exists ? observedView(desired, actual) : desired),

@@ -1,3 +1,4 @@
+import type { Claim } from "../claim.ts";
 import type { Situation } from "../kind.ts";
 import type { Capabilities } from "../postgres/capabilities.ts";
 import { displayName } from "../postgres/names.ts";
@@ -7,6 +8,7 @@ import { sqlStatement } from "../postgres/sqlFiles.ts";
 import { deactivateStep } from "../refreshJob/plan.ts";
 import type { AbsentView, ActualView } from "./describe.ts";
 import type { DesiredView } from "./desired.ts";
+import { planDrop } from "./planDrop.ts";
 import { planProperties } from "./planProperties.ts";
 import { createSql } from "./statements.ts";
 import { dropLeftoverSql } from "./swap/leftovers.ts";
@@ -21,11 +23,12 @@ export function planView({
   previous,
   actual,
   capabilities,
+  claim,
 }: Situation<DesiredView, ActualView | AbsentView>): Plan {
-  if (desired === "absent") return actual?.exists === true ? drop(actual) : CONVERGED;
-  if (actual?.exists !== true) return create(desired, actual?.jobs ?? [], capabilities);
+  if (desired === "absent") return planDrop(previous, actual, capabilities);
+  if (actual?.exists !== true) return create(desired, actual?.jobs ?? [], capabilities, claim);
   const definition = planDefinition(desired, previous, actual);
-  const properties = planProperties(desired, previous, actual);
+  const properties = planProperties(desired, previous, actual, claim);
   const halts = actual.isPopulated
     ? []
     : halt(actual.jobs, capabilities, "the view has no data until its first refresh");
@@ -38,8 +41,13 @@ export function planView({
   };
 }
 
-function create(desired: DesiredView, jobs: AbsentView["jobs"], capabilities: Capabilities): Plan {
-  const make = step("create", displayName(desired), "is not there", createSql(desired), {
+function create(
+  desired: DesiredView,
+  jobs: AbsentView["jobs"],
+  capabilities: Capabilities,
+  claim: Claim | undefined,
+): Plan {
+  const make = step("create", displayName(desired), "is not there", createSql(desired, claim), {
     hazards: ["view is empty until its first refresh"],
   });
   return { steps: [...halt(jobs, capabilities, "the view is not there"), make], differences: [] };
@@ -48,14 +56,6 @@ function create(desired: DesiredView, jobs: AbsentView["jobs"], capabilities: Ca
 // A run that meets a missing or empty view fails; the job resource makes it active again once the view is filled.
 function halt(jobs: AbsentView["jobs"], capabilities: Capabilities, reason: string): Step[] {
   return jobs.flatMap((job) => deactivateStep(job, capabilities, reason) ?? []);
-}
-
-function drop(actual: ActualView): Plan {
-  const names = { schema: actual.schema, view: actual.name };
-  const drop = sqlStatement("statements/drop_materialized_view", { names });
-  const sql = [...actual.leftovers.map(dropLeftoverSql), drop];
-  const hazards = ["view is dropped with its data"] as const;
-  return { steps: [step("drop", displayName(actual), "no longer declared", sql, { hazards })], differences: [] };
 }
 
 function planName(desired: DesiredView, actual: ActualView): Step[] {

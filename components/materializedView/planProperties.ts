@@ -1,5 +1,7 @@
+import { isClaimed, joinComment } from "../claim.ts";
+import type { Claim } from "../claim.ts";
 import { displayName } from "../postgres/names.ts";
-import { step } from "../postgres/plan.ts";
+import { claimStep, step } from "../postgres/plan.ts";
 import type { Difference, Plan, Step } from "../postgres/plan.ts";
 import { sqlStatement } from "../postgres/sqlFiles.ts";
 import type { ActualView } from "./describe.ts";
@@ -10,9 +12,14 @@ import { commentSql, grantSql, ownerSql, parameterList, revokeSql } from "./stat
  * What is altered in place: owner, comment, grants, storage parameters. What is not declared stays as it is; what was
  * declared before and is no longer is taken back.
  */
-export function planProperties(desired: DesiredView, previous: DesiredView | undefined, actual: ActualView): Plan {
+export function planProperties(
+  desired: DesiredView,
+  previous: DesiredView | undefined,
+  actual: ActualView,
+  claim: Claim | undefined,
+): Plan {
   const parts = [
-    planComment(desired, previous, actual),
+    planComment(desired, previous, actual, claim),
     planGrants(desired, previous, actual),
     planStorage(desired, previous, actual),
     planOwner(desired, actual),
@@ -43,16 +50,22 @@ function planOwner(desired: DesiredView, actual: ActualView): Plan {
   return altered(desired, "owner", desired.owner, actual.owner, [ownerSql(desired, desired.owner)], { hazards });
 }
 
-function planComment(desired: DesiredView, previous: DesiredView | undefined, actual: ActualView): Plan {
-  if (desired.comment !== undefined) {
-    if (desired.comment === actual.comment) return NOTHING;
-    const found = actual.comment === null ? "none" : JSON.stringify(actual.comment);
-    return altered(desired, "comment", JSON.stringify(desired.comment), found, [commentSql(desired, desired.comment)]);
-  }
-  // An empty comment is how a state refresh says that there was none.
-  if (!previous?.comment || actual.comment === null) return NOTHING;
-  const sql = sqlStatement("statements/remove_view_comment", { names: { schema: desired.schema, view: desired.name } });
-  return altered(desired, "comment", "none", JSON.stringify(actual.comment), [sql]);
+function planComment(
+  desired: DesiredView,
+  previous: DesiredView | undefined,
+  actual: ActualView,
+  wantedClaim: Claim | undefined,
+): Plan {
+  const claim = wantedClaim ?? actual.claim;
+  // What is not declared stays; what was and is no longer goes. An empty comment is how a state refresh says that there was none.
+  const wanted = desired.comment ?? (previous?.comment ? null : actual.comment);
+  const sql = commentSql(desired, joinComment(wanted, claim));
+  if (wanted !== actual.comment) return altered(desired, "comment", shown(wanted), shown(actual.comment), [sql]);
+  return isClaimed(claim, actual.claim) ? NOTHING : { steps: [claimStep(displayName(desired), sql)], differences: [] };
+}
+
+function shown(comment: string | null): string {
+  return comment === null ? "none" : JSON.stringify(comment);
 }
 
 function planGrants(desired: DesiredView, previous: DesiredView | undefined, actual: ActualView): Plan {

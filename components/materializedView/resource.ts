@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { DriftAnswers } from "../provider/driftAnswers.ts";
 import { loaderText } from "../provider/loader.ts";
-import { previewMark } from "../provider/mark.ts";
+import { resourceRequest } from "../provider/resourceRequest.ts";
 
 /** Privileges of one role on the view. */
 export interface GrantArgs {
@@ -70,11 +70,11 @@ export class MaterializedView extends pulumi.CustomResource {
   declare readonly incarnation: pulumi.Output<string>;
 
   constructor(name: string, args: MaterializedViewArgs, options?: pulumi.CustomResourceOptions) {
-    const mark = previewMark(TYPE, name, options);
+    const request = resourceRequest(TYPE, name, options);
     super(
       TYPE,
       name,
-      { ...args, incarnation: undefined, ...mark, __provider: loaderText("materializedView") },
+      { ...args, incarnation: undefined, ...request, __provider: loaderText("materializedView") },
       options,
     );
   }

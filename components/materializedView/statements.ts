@@ -1,18 +1,22 @@
 import { escapeLiteral } from "pg";
+import { joinComment } from "../claim.ts";
+import type { Claim } from "../claim.ts";
 import { sqlIdentifier } from "../postgres/names.ts";
+import type { QualifiedName } from "../postgres/names.ts";
 import { sqlStatement } from "../postgres/sqlFiles.ts";
 import { createSettings } from "./definition/definitionSettings.ts";
 import type { DesiredView } from "./desired.ts";
 
 /** Creates the view empty with everything that is declared of it, to be run in one transaction. */
-export function createSql(view: DesiredView): string[] {
+export function createSql(view: DesiredView, claim?: Claim): string[] {
   const names = { schema: view.schema, view: view.name };
   const raw = { storage: storageClause(view), definition: queryText(view.definition) };
+  const comment = joinComment(view.comment, claim);
   return [
     ...createSettings(),
     sqlStatement("statements/create_materialized_view", { names, raw }),
     ...(view.grants ?? []).map(({ role, privileges }) => grantSql(view, role, privileges)),
-    ...(view.comment === undefined ? [] : [commentSql(view, view.comment)]),
+    ...(comment === null ? [] : [commentSql(view, comment)]),
     // Last: afterwards the connected role may have no right to the view any more.
     ...(view.owner === undefined ? [] : [ownerSql(view, view.owner)]),
   ];
@@ -22,9 +26,10 @@ export function ownerSql(view: DesiredView, owner: string): string {
   return sqlStatement("statements/alter_view_owner", { names: { schema: view.schema, view: view.name, owner } });
 }
 
-export function commentSql(view: DesiredView, comment: string): string {
-  const names = { schema: view.schema, view: view.name };
-  return sqlStatement("statements/comment_on_view", { names, literals: { comment } });
+/** The whole comment, with the claim in it; null removes it. */
+export function commentSql({ schema, name }: QualifiedName, comment: string | null): string {
+  const raw = { comment: comment === null ? "null" : escapeLiteral(comment).trimStart() };
+  return sqlStatement("statements/comment_on_view", { names: { schema, view: name }, raw });
 }
 
 export function grantSql(view: DesiredView, role: string, privileges: readonly string[]): string {

@@ -3,10 +3,9 @@ import type { Capabilities } from "../postgres/capabilities.ts";
 import { displayName } from "../postgres/names.ts";
 import type { Session } from "../postgres/session.ts";
 import { sqlText } from "../postgres/sqlFiles.ts";
-import { refreshedBy } from "../refreshJob/command.ts";
 import { describeJobs } from "../refreshJob/describe.ts";
 import { liveDefinitions, recordDefinition } from "./definition/recordedDefinition.ts";
-import { isStoredElsewhere, toActual } from "./describe.ts";
+import { isStoredElsewhere, jobsOf, toActual } from "./describe.ts";
 import type { AbsentView, ActualView, ViewRow } from "./describe.ts";
 import type { DesiredView } from "./desired.ts";
 import { asideName } from "./swap/swapNames.ts";
@@ -38,8 +37,7 @@ export async function surveyViews(session: Session): Promise<Survey<DesiredView,
       if (!row.isPopulated && capabilities.cron?.seesAllJobs === false) return undefined;
       // What a swap has to do with, or left behind, is described one by one.
       if (isStoredElsewhere(desired, row) || found.has(displayName(asideName(desired)))) return undefined;
-      const own = jobs.filter((job) => refreshedBy(job, desired, capabilities.database));
-      return { actual: toActual(row, own, { outcome: "equal", live }) };
+      return { actual: toActual(row, jobsOf(jobs, desired, capabilities), { outcome: "equal", live }) };
     },
   };
 }

@@ -1,7 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Client } from "pg";
 import { isServerError, isUserError, problemReport, serverText, SQLSTATE, userError } from "./errors.ts";
-import type { Plan, Step } from "./plan.ts";
+import { pipelined } from "./pipeline.ts";
+import type { Fence, Plan, Step } from "./plan.ts";
+import { sqlText } from "./sqlFiles.ts";
 
 /** Where the steps of a plan run. Both are the same client where pg_cron lives in the view's own database. */
 export interface Connections {
@@ -52,14 +54,27 @@ async function cleanUp(client: Client, { onFailure = [] }: Step, error: unknown)
 async function applyStep(client: Client, step: Step): Promise<void> {
   // One statement per query(): a string of several would be one transaction, which some of them refuse.
   if (!step.transaction) {
+    if (step.fence !== undefined) await inTransaction(client, () => passFence(client, step.fence));
     await client.query(`set lock_timeout = ${step.lockTimeoutMs}`);
     for (const statement of step.sql) await client.query(statement);
     return;
   }
   await inTransaction(client, async () => {
     await client.query(`set local lock_timeout = ${step.lockTimeoutMs}`);
+    await passFence(client, step.fence);
     for (const statement of step.sql) await client.query(statement);
   });
+}
+
+/** Holds the right to say who manages the object until the transaction ends, and looks who does. @throws when it is not who acts. */
+export async function passFence(client: Client, fence: Fence | undefined): Promise<void> {
+  if (fence === undefined) return;
+  // Two statements: what the second one sees is from after the wait.
+  const [, found] = await pipelined(client, [
+    { text: sqlText("statements/lock_claim"), values: [...fence.lockKey] },
+    { text: fence.query },
+  ]);
+  fence.judge(((found?.rows ?? []) as { text: string | null }[]).map(({ text }) => text ?? ""));
 }
 
 async function waitUntil(client: Client, { until, deadlineMs, otherwise }: NonNullable<Step["wait"]>): Promise<void> {

@@ -53,7 +53,9 @@ export function isServerError(error: unknown, code?: string): error is ServerErr
 /** PostgreSQL's own words with detail, hint and SQLSTATE, on one line. */
 export function serverText(error: unknown): string {
   if (!isServerError(error)) return error instanceof Error ? error.message : String(error);
-  const parts = [error.message, error.detail, error.hint].filter((part) => part !== undefined && part !== "");
+  // Its hint is CASCADE, which drops what nobody has looked at.
+  const hint = error.code === SQLSTATE.dependentObjectsStillExist ? undefined : error.hint;
+  const parts = [error.message, error.detail, hint].filter((part) => part !== undefined && part !== "");
   return `${parts.join(". ")} [${error.code}]`;
 }
 

@@ -17,6 +17,16 @@ export interface Difference {
   readonly actual: string;
 }
 
+/** Asked in the transaction that acts, before it does: the plan was made for an object that may have changed hands since. */
+export interface Fence {
+  /** Of the advisory lock under which an object changes hands. */
+  readonly lockKey: readonly [number, number];
+  /** One row with the column `text` for each object that bears one of the names. */
+  readonly query: string;
+  /** @throws when somebody else manages it now. */
+  readonly judge: (texts: readonly string[]) => void;
+}
+
 /** Statements that belong together, in the order in which they run. */
 export interface Step {
   /** What is done, as a verb: create, alter, swap, rename, drop, schedule, unschedule, ... */
@@ -37,6 +47,7 @@ export interface Step {
   readonly wait?: { readonly until: string; readonly deadlineMs: number; readonly otherwise: readonly string[] };
   /** Run when a statement fails, so that what it left half done is gone. */
   readonly onFailure?: readonly string[];
+  readonly fence?: Fence | undefined;
   /** For action "swap": the same statements by phase, with the checks between them; `sql` lists them for people. */
   readonly swap?: Swap;
 }
@@ -70,6 +81,14 @@ export function differenceLines(differences: readonly Difference[]): string[] {
 
 /** How long a step may wait for a lock where nothing asks for less. */
 export const LOCK_TIMEOUT_MS = 5_000;
+
+/** Patience for a refresh that is going: who waits to write a comment keeps no reader waiting. */
+const CLAIM_PATIENCE_MS = 60_000;
+
+/** The step that says on the object who manages it; nothing that a preview shows. */
+export function claimStep(target: string, sql: string): Step {
+  return step("claim", target, "is managed by this entry from now on", [sql], { lockTimeoutMs: CLAIM_PATIENCE_MS });
+}
 
 /** A step with what most steps have: one transaction in the view's database, and nothing that anybody notices. */
 export function step(

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Plan } from "../postgres/plan.ts";
 
 /** Inputs that are random or the engine's own: they say nothing about what is run. */
-const NOT_DECLARED = new Set(["incarnation", "__provider", "recorded"]);
+const NOT_DECLARED = new Set(["incarnation", "__provider", "recorded", "fencingToken"]);
 
 /** A declaration without what differs from run to run. */
 export function declaredOnly(props: object): Readonly<Record<string, unknown>> {

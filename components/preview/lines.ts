@@ -10,6 +10,8 @@ export function previewLines(preview: ResourcePreview): { severity: "info" | "wa
     lines: [
       ...preview.refusals.map((refusal) => `refused: ${refusal}`),
       ...preview.steps.map(stepLine),
+      ...dropLines(preview),
+      ...preview.handover,
       ...rateLines(preview),
       ...idleLines(preview),
       ...preview.warnings.map((warning) => `warning: ${warning}`),
@@ -18,13 +20,22 @@ export function previewLines(preview: ResourcePreview): { severity: "info" | "wa
 }
 
 // Of what is the same only the view speaks, so that a stack of many views stays readable.
-function idleLines({ kind, operation, steps, refusals, isPlanned }: ResourcePreview): string[] {
-  if (steps.length + refusals.length > 0) return [];
+function idleLines({ kind, operation, steps, refusals, handover, isPlanned }: ResourcePreview): string[] {
+  if (steps.length + refusals.length + handover.length > 0) return [];
   if (!isPlanned) return ["is planned when what it stands on is there, such as pg_cron"];
   if (operation === "create") return ["is there as declared: taken over, nothing is run"];
   if (operation === "delete") return ["is gone already: nothing is run"];
   if (operation === "update") return ["text only: nothing is run"];
   return kind === "materialized view" ? ["no change: nothing is run"] : [];
+}
+
+/** What goes with a view that is dropped, and how much it was read. */
+export function dropLines({ drops }: Pick<ResourcePreview, "drops">): string[] {
+  if (drops === undefined) return [];
+  const { rows, bytes: size, reads, readsSince } = drops;
+  const since = readsSince === null ? "statistics began" : new Date(readsSince).toISOString().slice(0, 10);
+  const what = rows === undefined ? "its rows (never counted)" : `${count(rows)} rows`;
+  return [`gone with it: ${what}, ${bytes(size)}; it was read ${count(reads)} times since ${since}`];
 }
 
 /** A step as one line: what, why, lock, time, bytes, dependents. */

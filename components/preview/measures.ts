@@ -10,6 +10,9 @@ export interface Measures {
   readonly rows: number | undefined;
   readonly heapBytes: number;
   readonly totalBytes: number;
+  /** Scans of the view, as PostgreSQL counted them, since `readsSince`; null where it never began anew. */
+  readonly reads: number;
+  readonly readsSince: Date | null;
   /** Of the refreshes that pg_cron ran, as far as this role may see them. */
   readonly runs: { readonly count: number; readonly medianMs: number; readonly longestMs: number } | undefined;
   /** What the planner thinks of the query that the view has now. */
@@ -27,6 +30,8 @@ interface SizeRow {
   rows: number;
   heapBytes: number;
   totalBytes: number;
+  reads: number;
+  readsSince: Date | null;
   definition: string;
 }
 
@@ -39,6 +44,8 @@ export async function measureView(session: Session, view: QualifiedName): Promis
     rows: found.rows < 0 ? undefined : found.rows,
     heapBytes: found.heapBytes,
     totalBytes: found.totalBytes,
+    reads: found.reads,
+    readsSince: found.readsSince,
     runs: await runHistory(session, view),
     planned: await explain(session, [found.definition]),
   };

@@ -107,7 +107,7 @@ const HAZARD_RISKS: Readonly<Record<Hazard, Risk>> = {
   "prepared `select *` fails once, as the columns change": "brief lock",
   "twice the disk space until the new one is in place": "online",
   "view is empty until its first refresh": "online",
-  "view is dropped with its data": "data loss",
+  "view is dropped with its data": "data gone",
   "index is missing until it is built again": "brief lock",
   "scheduled refreshes stop": "online",
 };

@@ -1,7 +1,7 @@
 import type { Measures, Planned } from "./measures.ts";
 
 /** How bad a step is for those who use the view, from harmless to harmful. Stable names: policies are written with them. */
-export const RISKS = ["none", "online", "brief lock", "readers wait", "data loss"] as const;
+export const RISKS = ["none", "online", "brief lock", "readers wait", "data gone"] as const;
 export type Risk = (typeof RISKS)[number];
 
 /** What a statement does to others while it runs, and how long that is expected to be. */

@@ -1,10 +1,14 @@
+import { newClaim } from "../claim.ts";
+import type { Claim } from "../claim.ts";
 import type { Kind } from "../kind.ts";
 import type { Capabilities } from "../postgres/capabilities.ts";
-import { problemReport } from "../postgres/errors.ts";
+import { problemReport, userError } from "../postgres/errors.ts";
 import { differenceLines } from "../postgres/plan.ts";
 import type { Plan } from "../postgres/plan.ts";
 import { withAnswered } from "./driftAnswers.ts";
 import type { DriftAnswers } from "./driftAnswers.ts";
+import { doubleRefusal, fenced, foreignRefusal, lostRefusal, tenureAtCreate, tenureLater } from "./ownership.ts";
+import type { Deployer, Tenure } from "./ownership.ts";
 
 /** What a look at one object found. */
 export interface Sight<Actual> {
@@ -20,6 +24,10 @@ export interface Transition<Desired> {
   readonly adopt: boolean;
   /** What is done about properties that drifted. */
   readonly onDrift?: DriftAnswers | undefined;
+  /** Who deploys; a preview knows it too. */
+  readonly deployer: Deployer;
+  /** Whether the plan says on the object who manages it from now on: in a deploy. */
+  readonly claims?: boolean;
 }
 
 /** What a deploy does about one object. */
@@ -29,29 +37,96 @@ export interface Change<Desired, Actual> extends Sight<Actual> {
   readonly plan: Plan;
   /** Why the deploy stops before it does anything. */
   readonly refusal: Error | undefined;
+  readonly tenure: Tenure;
+  readonly claim: Claim | undefined;
 }
 
 /** Describes and plans: the same for the deploy and for those who only want to know what it would do. */
 export async function planChange<Desired extends object, Actual>(
   kind: Kind<Desired, Actual>,
   see: (desired: Desired) => Promise<Sight<Actual>>,
-  { desired, previous, adopt, onDrift = {} }: Transition<Desired>,
+  transition: Transition<Desired>,
 ): Promise<Change<Desired, Actual>> {
-  if (desired === "absent") {
-    if (previous === undefined) throw new Error("nothing is declared, before and after");
-    const { actual, capabilities } = await see(previous);
-    const plan = isAbsent(kind, actual) ? NOTHING : kind.plan({ desired, previous, actual, capabilities });
-    return { actual, capabilities, plan, wanted: desired, refusal: undefined };
-  }
-  const found = await locate(kind, see, desired, previous);
+  const { desired, previous, onDrift = {} } = transition;
+  if (desired === "absent") return planRemoval(kind, see, transition);
+  const { at, ...found } = await locate(kind, see, desired, previous);
   const wanted = wantedOf(kind, desired, previous, found, onDrift);
   // The description depends on what it is compared with.
   const { actual, capabilities } = wanted === desired ? found : await locate(kind, see, wanted, previous);
-  const plan = kind.plan({ desired: wanted, previous, actual, capabilities });
+  const holder = holderOf(kind, actual);
+  const tenure = tenureOf(kind, holder, transition);
+  const claim = claimOf(kind, holder, tenure, transition);
+  const plan = kind.plan({ desired: wanted, previous, actual, capabilities, claim });
+  const refusal = refusalOf(kind, desired, tenure, transition, plan);
+  const allowed = [holder?.token, claim?.token];
+  return {
+    actual,
+    capabilities,
+    plan: fenced(kind, plan, [at, desired], allowed, capabilities),
+    wanted,
+    refusal,
+    tenure,
+    claim,
+  };
+}
+
+async function planRemoval<Desired extends object, Actual>(
+  kind: Kind<Desired, Actual>,
+  see: (desired: Desired) => Promise<Sight<Actual>>,
+  { previous, deployer }: Transition<Desired>,
+): Promise<Change<Desired, Actual>> {
+  if (previous === undefined) throw new Error("nothing is declared, before and after");
+  const { actual, capabilities } = await see(previous);
+  const holder = holderOf(kind, actual);
+  const tenure = tenureLater(holder, deployer);
+  const plan = tenure.is === "lost" ? NOTHING : kind.plan({ desired: "absent", previous, actual, capabilities });
+  const safe = fenced(kind, plan, [previous], [holder?.token], capabilities);
+  return { actual, capabilities, plan: safe, wanted: "absent", refusal: undefined, tenure, claim: undefined };
+}
+
+function holderOf<Desired extends object, Actual>(
+  kind: Kind<Desired, Actual>,
+  actual: Actual | undefined,
+): Claim | undefined {
+  return actual === undefined ? undefined : kind.ownership?.claimOf(actual);
+}
+
+function tenureOf<Desired extends object, Actual>(
+  kind: Kind<Desired, Actual>,
+  holder: Claim | undefined,
+  { previous, deployer, adopt }: Transition<Desired>,
+): Tenure {
+  if (kind.ownership === undefined) return { is: "free" };
+  return previous === undefined ? tenureAtCreate(holder, deployer, adopt) : tenureLater(holder, deployer);
+}
+
+// A create fences out whoever managed the object before; later the claim stays what it is.
+function claimOf<Desired extends object, Actual>(
+  { ownership }: Kind<Desired, Actual>,
+  holder: Claim | undefined,
+  tenure: Tenure,
+  { previous, deployer: { entry, token }, claims = false }: Transition<Desired>,
+): Claim | undefined {
+  if (!claims || ownership === undefined || entry === undefined) return undefined;
+  if (previous !== undefined && tenure.is === "own") return holder;
+  return newClaim(entry, previous === undefined ? undefined : token);
+}
+
+function refusalOf<Desired extends object, Actual>(
+  kind: Kind<Desired, Actual>,
+  desired: Desired,
+  tenure: Tenure,
+  { previous, adopt, deployer }: Transition<Desired>,
+  plan: Plan,
+): Error | undefined {
+  const subject = `${kind.noun} ${kind.id(desired)}`;
+  if (tenure.is === "refused") return foreignRefusal(subject, tenure.holder);
+  if (tenure.is === "lost") return lostRefusal(subject, tenure.holder);
+  const twin = tenure.is === "taken over" ? deployer.declaredBy?.(tenure.from) : undefined;
+  if (twin !== undefined) return userError(doubleRefusal(subject, twin, deployer.urn ?? ""));
   // Also where the object is absent: what there is under another name may differ, and is not taken over unasked.
   const differs = previous === undefined && plan.differences.length > 0;
-  const refusal = differs && !adopt ? takeoverRefusal(kind, desired, plan) : undefined;
-  return { actual, capabilities, plan, wanted, refusal };
+  return differs && !adopt ? takeoverRefusal(subject, plan) : undefined;
 }
 
 function wantedOf<Desired extends object, Actual>(
@@ -81,22 +156,18 @@ async function locate<Desired extends object, Actual>(
   see: (desired: Desired) => Promise<Sight<Actual>>,
   desired: Desired,
   previous: Desired | undefined,
-): Promise<Sight<Actual>> {
+): Promise<Sight<Actual> & { readonly at: Desired }> {
   if (previous !== undefined && kind.id(previous) !== kind.id(desired)) {
-    const old = await see(kind.located(desired, previous));
-    if (!isAbsent(kind, old.actual)) return old;
+    const at = kind.located(desired, previous);
+    const old = await see(at);
+    if (!isAbsent(kind, old.actual)) return { ...old, at };
   }
-  return see(desired);
+  return { ...(await see(desired)), at: desired };
 }
 
-function takeoverRefusal<Desired extends object, Actual>(
-  kind: Kind<Desired, Actual>,
-  desired: Desired,
-  plan: Plan,
-): Error {
+function takeoverRefusal(subject: string, plan: Plan): Error {
   return problemReport(
-    `${kind.noun} ${kind.id(desired)} exists and differs from the declaration; declare what it is, or set adopt: true ` +
-      "to change it",
+    `${subject} exists and differs from the declaration; declare what it is, or set adopt: true to change it`,
     differenceLines(plan.differences),
   );
 }

@@ -1,5 +1,6 @@
 import type { dynamic } from "@pulumi/pulumi";
 import type { z } from "zod";
+import { entryOf } from "../claim.ts";
 import type { Kind } from "../kind.ts";
 import { applyPlan } from "../postgres/applyPlan.ts";
 import type { Capabilities } from "../postgres/capabilities.ts";
@@ -7,21 +8,23 @@ import { resolveConnection } from "../postgres/connection.ts";
 import type { ConnectionConfig } from "../postgres/connection.ts";
 import { isServerError, isUserError, problemReport, serverText, userError } from "../postgres/errors.ts";
 import { differenceLines, planLines } from "../postgres/plan.ts";
-import type { Plan } from "../postgres/plan.ts";
 import type { Session } from "../postgres/session.ts";
 import { sessionPool } from "../postgres/sessionPool.ts";
 import { asLeft, noteHalted } from "../preview/haltedJobs.ts";
 import type { HaltedJobs } from "../preview/haltedJobs.ts";
 import { previewChange, sameProps } from "../previewPlan.ts";
 import { isAbsent, planChange } from "./change.ts";
-import type { Sight } from "./change.ts";
+import type { Change, Sight } from "./change.ts";
 import { identityRecord, refuseOtherDatabase } from "./databaseIdentity.ts";
 import { driftAnswersSchema, withoutAnswered } from "./driftAnswers.ts";
 import type { DriftAnswers } from "./driftAnswers.ts";
 import { forgetSurveys, surveyor } from "./look.ts";
-import { MARK } from "./mark.ts";
-import type { Mark } from "./mark.ts";
+import { doubleRefusal, lostNote, tenureLater } from "./ownership.ts";
+import type { Deployer } from "./ownership.ts";
 import { mustBeApproved } from "./planFile.ts";
+import { REQUEST } from "./resourceRequest.ts";
+import type { ResourceRequest } from "./resourceRequest.ts";
+import { runRegistry } from "./runRegistry.ts";
 import { tellReviewer } from "./tellReviewer.ts";
 
 /** How Pulumi's process marks a value that is not known yet (`pulumi.runtime.unknownValue`). */
@@ -52,8 +55,7 @@ export function lifecycle<Desired extends object, Actual>(kind: Kind<Desired, Ac
   let adoptDatabase = false;
   let isConfigured = false;
   const warned = new Set<string>();
-  // Of a preview's resources that exist, between check and diff.
-  const marks = new Map<string, Mark>();
+  const registry = runRegistry();
 
   const open = <T>(work: (session: Session) => Promise<T>): Promise<T> => inSession(resolveConnection(config), work);
   const look = surveyor(kind, open);
@@ -94,20 +96,21 @@ export function lifecycle<Desired extends object, Actual>(kind: Kind<Desired, Ac
     });
 
   /** What the engine will do about the resource, told in a preview; never a reason for it to fail. */
-  const announce = async (mark: Mark, previous: Props | undefined, news: Props): Promise<void> => {
+  const announce = async ({ urn }: ResourceRequest, previous: Props | undefined, news: Props): Promise<void> => {
     const desired = declaration(news) as Desired;
     const transition = {
       desired,
       previous: previous === undefined ? undefined : (declaration(previous) as Desired),
       adopt: extra(news).adopt === true,
       onDrift: extra(news).onDrift,
+      deployer: deployerOf(desired, previous),
     };
     const isSame = previous !== undefined && sameProps(declaration(previous), declaration(news));
     const see = async (wanted: Desired): Promise<Sight<Actual>> => {
       const { actual, capabilities } = await look(wanted, previous?.["recorded"]);
       return { actual: asLeft(actual, haltedJobs), capabilities };
     };
-    await tellReviewer(mark, async () => {
+    await tellReviewer(urn, async () => {
       const preview = await previewChange(kind, { see, open }, transition, isSame);
       noteHalted(haltedJobs, preview);
       return preview;
@@ -122,18 +125,32 @@ export function lifecycle<Desired extends object, Actual>(kind: Kind<Desired, Ac
     open: Session,
     desired: Desired,
     previous: Desired | undefined,
-    plan: Plan,
-  ): Promise<{ recorded?: string }> => {
+    { plan, claim }: Pick<Change<Desired, Actual>, "plan" | "claim">,
+  ): Promise<{ recorded?: string; fencingToken?: string }> => {
     await applyPlan(open, plan, kind.runners);
     const actual = await describeOne(open, desired);
-    const rest = kind.plan({ desired, previous, actual, capabilities: open.capabilities });
+    const rest = kind.plan({ desired, previous, actual, capabilities: open.capabilities, claim });
     if (rest.steps.length > 0) {
       throw problemReport(`${kind.noun} ${kind.id(desired)} was applied and is still not as declared`, [
         ...planLines(rest),
         ...differenceLines(rest.differences),
       ]);
     }
-    return isAbsent(kind, actual) ? {} : record(desired, actual, open.capabilities);
+    const token = claim === undefined ? {} : { fencingToken: claim.token };
+    return isAbsent(kind, actual) ? token : { ...token, ...record(desired, actual, open.capabilities) };
+  };
+
+  /** What is known of who deploys: the program's word for it, and what the last write left in the state. */
+  const deployerOf = (desired: Desired, state: Props | undefined): Deployer => {
+    const id = kind.id(desired);
+    const urn = registry.find(id)?.urn;
+    const token = state?.["fencingToken"];
+    return {
+      urn,
+      entry: urn === undefined ? undefined : entryOf(urn),
+      token: typeof token === "string" ? token : undefined,
+      declaredBy: (other) => registry.urnOf(other, id),
+    };
   };
 
   const record = (desired: Desired, actual: Actual, capabilities: Capabilities): { recorded?: string } => {
@@ -150,12 +167,15 @@ export function lifecycle<Desired extends object, Actual>(kind: Kind<Desired, Ac
     if (problems.length > 0) throw problemReport(`${kind.noun} ${kind.id(desired)} cannot be deployed`, problems);
   };
 
+  const say = (line: string): void => {
+    if (!warned.has(line)) console.warn(line);
+    warned.add(line);
+  };
+
   /** Told once for each engine run, after the change, when it is the world as it is now that they speak of. */
   const warn = async (open: Session, desired: Desired): Promise<void> => {
     for (const warning of (await kind.warnings?.(open, desired)) ?? []) {
-      const line = `${kind.noun} ${kind.id(desired)}: ${warning}`;
-      if (!warned.has(line)) console.warn(line);
-      warned.add(line);
+      say(`${kind.noun} ${kind.id(desired)}: ${warning}`);
     }
   };
 
@@ -164,6 +184,7 @@ export function lifecycle<Desired extends object, Actual>(kind: Kind<Desired, Ac
     configure: (request): Promise<void> => {
       // Each kind is configured at its first use, in the middle of a run; one that was already is in a new run.
       if (isConfigured) forgetSurveys();
+      registry.forget();
       isConfigured = true;
       config = {
         databaseUrl: request.config.get("matview:databaseUrl"),
@@ -173,25 +194,29 @@ export function lifecycle<Desired extends object, Actual>(kind: Kind<Desired, Ac
       return Promise.resolve();
     },
 
-    check: async (olds: Props, marked: Props) => {
-      const { [MARK]: mark, ...news } = marked as Props & { [MARK]?: Mark };
+    check: async (olds: Props, asked: Props) => {
+      const { [REQUEST]: request, ...news } = asked as Props & { [REQUEST]?: ResourceRequest };
       if (isUnknown(news)) return { inputs: news };
       const parsed = kind.schema.safeParse(declaration(news));
       if (!parsed.success) return { inputs: news, failures: checkFailures(parsed.error) };
       const answers = driftAnswersSchema.optional().safeParse(news["onDrift"]);
       if (!answers.success) return { inputs: news, failures: checkFailures(answers.error, ["onDrift"]) };
+      const subject = `${kind.noun} ${kind.id(parsed.data)}`;
+      const twin = request === undefined ? undefined : registry.note(kind.id(parsed.data), request);
+      if (request !== undefined && twin !== undefined && kind.ownership !== undefined) {
+        return { inputs: news, failures: [{ property: "name", reason: doubleRefusal(subject, twin, request.urn) }] };
+      }
       const previous = Object.keys(olds).length === 0 ? undefined : (declaration(olds) as Desired);
       const settled = kind.settle === undefined ? parsed.data : await kind.settle(previous, parsed.data);
       const inputs = { ...extra(news), ...settled };
-      if (mark !== undefined && previous === undefined) await announce(mark, undefined, inputs);
-      if (mark !== undefined && previous !== undefined) marks.set(kind.id(parsed.data), mark);
+      if (request?.isPreview === true && previous === undefined) await announce(request, undefined, inputs);
       return { inputs };
     },
 
     // The engine compares old and new inputs property by property, and shows them so.
     diff: async (_id: string, olds: Props, news: Props) => {
-      const mark = marks.size === 0 || isUnknown(news) ? undefined : marks.get(kind.id(declaration(news) as Desired));
-      if (mark !== undefined) await announce(mark, olds, news);
+      const request = isUnknown(news) ? undefined : registry.find(kind.id(declaration(news) as Desired));
+      if (request?.isPreview === true) await announce(request, olds, news);
       return {};
     },
 
@@ -199,10 +224,15 @@ export function lifecycle<Desired extends object, Actual>(kind: Kind<Desired, Ac
       writing(inputs, declaration(inputs) as Desired, async (open) => {
         const desired = declaration(inputs) as Desired;
         await refuseProblems(open, desired);
-        const transition = { desired, previous: undefined, adopt: extra(inputs).adopt === true };
-        const { plan, refusal } = await planChange(kind, seeIn(open), transition);
-        if (refusal !== undefined) throw refusal;
-        const kept = await apply(open, desired, undefined, plan);
+        const change = await planChange(kind, seeIn(open), {
+          desired,
+          previous: undefined,
+          adopt: extra(inputs).adopt === true,
+          deployer: deployerOf(desired, undefined),
+          claims: true,
+        });
+        if (change.refusal !== undefined) throw change.refusal;
+        const kept = await apply(open, desired, undefined, change);
         await warn(open, desired);
         return { id: kind.id(desired), outs: { ...inputs, ...kept, ...identityRecord(open.capabilities) } };
       }),
@@ -214,8 +244,15 @@ export function lifecycle<Desired extends object, Actual>(kind: Kind<Desired, Ac
         refuseCopy(olds, open.capabilities);
         await refuseProblems(open, desired);
         const { onDrift } = extra(news);
-        const { plan, wanted } = await planChange(kind, seeIn(open), { desired, previous, adopt: true, onDrift });
-        const kept = await apply(open, wanted === "absent" ? desired : wanted, previous, plan);
+        const deployer = deployerOf(desired, olds);
+        const transition = { desired, previous, adopt: true, onDrift, deployer, claims: true };
+        const change = await planChange(kind, seeIn(open), transition);
+        if (change.refusal !== undefined) throw change.refusal;
+        const { wanted } = change;
+        const kept = {
+          ...tokenOf(olds),
+          ...(await apply(open, wanted === "absent" ? desired : wanted, previous, change)),
+        };
         await warn(open, desired);
         return { outs: { ...news, ...kept, ...identityRecord(open.capabilities) } };
       }),
@@ -226,11 +263,19 @@ export function lifecycle<Desired extends object, Actual>(kind: Kind<Desired, Ac
         const { actual, capabilities } = await look(desired, props["recorded"]);
         refuseCopy(props, capabilities);
         if (isAbsent(kind, actual)) return { id: "", props: {} };
+        const holder = kind.ownership?.claimOf(actual);
+        const tenure = tenureLater(holder, deployerOf(desired, props));
+        if (tenure.is === "lost") say(lostNote(subjectOf(props), tenure.holder));
         const observed = kind.observed(desired, actual, capabilities);
         const inputs = { ...extra(props), ...withoutAnswered(extra(props).onDrift ?? {}, desired, observed) };
         return {
           id,
-          props: { ...inputs, ...record(desired, actual, capabilities), ...identityRecord(capabilities) },
+          props: {
+            ...inputs,
+            ...tokenOf(props),
+            ...record(desired, actual, capabilities),
+            ...identityRecord(capabilities),
+          },
           inputs,
         };
       }),
@@ -239,8 +284,18 @@ export function lifecycle<Desired extends object, Actual>(kind: Kind<Desired, Ac
       writing(props, "absent", async (open) => {
         const previous = declaration(props) as Desired;
         refuseCopy(props, open.capabilities);
-        const { plan } = await planChange(kind, seeIn(open), { desired: "absent", previous, adopt: true });
+        const deployer = deployerOf(previous, props);
+        const { plan, tenure, actual } = await planChange(kind, seeIn(open), {
+          desired: "absent",
+          previous,
+          adopt: true,
+          deployer,
+        });
+        if (tenure.is === "lost") return say(lostNote(subjectOf(props), tenure.holder));
         if (plan.steps.length === 0) return;
+        const problems = actual === undefined ? [] : ((await kind.dropProblems?.(open, actual)) ?? []);
+        if (problems.length > 0)
+          throw problemReport(`${subjectOf(props)} cannot be dropped, and nothing was`, problems);
         await applyPlan(open, plan, kind.runners);
         const left = await describeOne(open, previous);
         const { capabilities } = open;
@@ -260,9 +315,13 @@ function isUnknown(props: Props): boolean {
 }
 
 function declaration(props: Props): Props {
-  const { __provider, adopt, onDrift, recorded, databaseIdentity, ...rest } = props;
-  void [__provider, adopt, onDrift, recorded, databaseIdentity];
+  const { __provider, adopt, onDrift, recorded, databaseIdentity, fencingToken, ...rest } = props;
+  void [__provider, adopt, onDrift, recorded, databaseIdentity, fencingToken];
   return rest;
+}
+
+function tokenOf({ fencingToken }: Props): { fencingToken?: unknown } {
+  return fencingToken === undefined ? {} : { fencingToken };
 }
 
 function extra(props: Props): Extra {

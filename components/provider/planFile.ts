@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
+import { entryOf } from "../claim.ts";
 import type { Kind } from "../kind.ts";
 import { kindOfType } from "../kinds.ts";
 import { problemReport, userError } from "../postgres/errors.ts";
@@ -24,6 +25,8 @@ const entrySchema = z.object({
   declared: z.record(z.string(), z.unknown()).nullable(),
   previous: z.record(z.string(), z.unknown()).nullable(),
   fingerprint: z.string(),
+  token: z.string().nullable().default(null),
+  handover: z.array(z.string()).default([]),
 });
 const planSchema = z.object({ version: z.literal(1), stack: z.string(), resources: z.array(entrySchema) });
 
@@ -46,9 +49,11 @@ export async function mustBeApproved<Desired extends object, Actual>(
   const file = process.env[PLAN_FILE];
   if (!file) return;
   approved ??= approve(file, open);
-  const entry = (await approved).find((one) => one.kind === kind.noun && one.id === id);
-  const declared = desired === "absent" ? null : declaredOnly(desired);
-  const isIn = entry !== undefined && entry.operation !== "same" && canonical(entry.declared) === canonical(declared);
+  const declared = canonical(desired === "absent" ? null : declaredOnly(desired));
+  const isIn = (await approved).some(
+    (one) =>
+      one.kind === kind.noun && one.id === id && one.operation !== "same" && canonical(one.declared) === declared,
+  );
   if (isIn) return;
   throw userError(
     `${kind.noun} ${id} is not in the plan ${file} as it is declared now; nothing was done about it. ${AGAIN}`,
@@ -98,8 +103,12 @@ async function fingerprintNow(session: Session, entry: Entry, halted: HaltedJobs
     capabilities: session.capabilities,
   });
   const desired = entry.declared ?? "absent";
-  const { adopt, onDrift, previous } = entry;
-  const { plan } = await planChange(kind, see, { desired, previous: previous ?? undefined, adopt, onDrift });
+  const { adopt, onDrift, previous, urn, token, handover } = entry;
+  // What another resource of the plan takes over before is left alone by this one, whatever is there now.
+  if (desired === "absent" && handover.length > 0)
+    return fingerprint(entry.id, desired, { steps: [], differences: [] });
+  const deployer = { urn, entry: entryOf(urn), token: token ?? undefined };
+  const { plan } = await planChange(kind, see, { desired, previous: previous ?? undefined, adopt, onDrift, deployer });
   noteHalted(halted, plan);
   return fingerprint(entry.id, desired, plan);
 }

@@ -5,7 +5,6 @@ import type messages from "@pulumi/pulumi/proto/engine_pb.js";
 import { serverText } from "../postgres/errors.ts";
 import { previewLines } from "../preview/lines.ts";
 import type { ResourcePreview } from "../previewPlan.ts";
-import type { Mark } from "./mark.ts";
 
 /** `off` leaves the work and the messages out, for those who make the plans themselves (`matview plan`). */
 const SWITCH = "MATVIEW_PREVIEW";
@@ -13,7 +12,7 @@ const SWITCH = "MATVIEW_PREVIEW";
 const told = new Set<string>();
 
 /** Shows on the resource's row what a deploy would do. What keeps it from being known is one line, and the preview goes on. */
-export async function tellReviewer(urn: Mark, preview: () => Promise<ResourcePreview>): Promise<void> {
+export async function tellReviewer(urn: string, preview: () => Promise<ResourcePreview>): Promise<void> {
   if (process.env[SWITCH] === "off") return;
   try {
     const { severity, lines } = previewLines(await preview());
@@ -29,15 +28,15 @@ export async function tellReviewer(urn: Mark, preview: () => Promise<ResourcePre
 
 type Severity = "info" | "warning";
 
-let engine: ((urn: Mark, severity: Severity, message: string) => Promise<void>) | undefined;
+let engine: ((urn: string, severity: Severity, message: string) => Promise<void>) | undefined;
 
-async function log(urn: Mark, severity: Severity, message: string): Promise<void> {
+async function log(urn: string, severity: Severity, message: string): Promise<void> {
   engine ??= engineLog(process.argv[2]);
   await engine(urn, severity, message);
 }
 
 /** Pulumi's provider process gets the engine's address as its argument; a message sent there bears the resource's name. */
-function engineLog(address: string | undefined): (urn: Mark, severity: Severity, message: string) => Promise<void> {
+function engineLog(address: string | undefined): (urn: string, severity: Severity, message: string) => Promise<void> {
   if (address === undefined || !/^[\w.-]+:\d+$/.test(address)) {
     return (_urn, _severity, message) => Promise.resolve(void process.stderr.write(`${message}\n`));
   }

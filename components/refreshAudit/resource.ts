@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { loaderText } from "../provider/loader.ts";
-import { previewMark } from "../provider/mark.ts";
+import { resourceRequest } from "../provider/resourceRequest.ts";
 
 /** Whose refreshes are recorded, and for whom. */
 export interface RefreshAuditArgs {
@@ -19,11 +19,11 @@ const TYPE = "pulumi-nodejs:dynamic/matview:RefreshAudit";
  */
 export class RefreshAudit extends pulumi.CustomResource {
   constructor(name: string, args: RefreshAuditArgs, options?: pulumi.CustomResourceOptions) {
-    const mark = previewMark(TYPE, name, options);
+    const request = resourceRequest(TYPE, name, options);
     super(
       TYPE,
       name,
-      { ...args, ...mark, __provider: loaderText("refreshAudit") },
+      { ...args, ...request, __provider: loaderText("refreshAudit") },
       {
         ...options,
         replaceOnChanges: ["owner"],

@@ -4,7 +4,7 @@ import type { Session } from "../postgres/session.ts";
 import { sqlText } from "../postgres/sqlFiles.ts";
 import type { DesiredJob } from "./desired.ts";
 import { resolveJob } from "./jobChanges.ts";
-import { canBeInactive, isSameEntry, powersOf } from "./jobState.ts";
+import { canBeInactive, isSameEntry, powersOf, withClaims } from "./jobState.ts";
 import type { ActualJob, CronPowers, JobState } from "./jobState.ts";
 import { owedRuns } from "./owedRuns.ts";
 import { jobsOfRole } from "./roleJobs.ts";
@@ -16,7 +16,7 @@ export type { ActualJob } from "./jobState.ts";
  * @throws when the role may not look into the schema cron.
  */
 export async function describeJobs(session: Session, names: readonly string[] | null): Promise<ActualJob[]> {
-  return (await session.cron.query<ActualJob>(sqlText("describe/jobs"), [names])).rows;
+  return withClaims((await session.cron.query<ActualJob>(sqlText("describe/jobs"), [names])).rows);
 }
 
 /**

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Claim } from "../claim.ts";
 import { nameSchema } from "../postgres/nameSchema.ts";
 import { parseDuration } from "./schedule/duration.ts";
 import { checkMaxAge } from "./schedule/scheduleFromMaxAge.ts";
@@ -52,4 +53,6 @@ export interface ResolvedJob {
   readonly database: string;
   readonly user: string;
   readonly isActive: boolean;
+  /** Who manages it: stands behind the command. */
+  readonly claim?: Claim | undefined;
 }

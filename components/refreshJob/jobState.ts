@@ -1,3 +1,5 @@
+import { splitCommand } from "../claim.ts";
+import type { Claim } from "../claim.ts";
 import type { Capabilities } from "../postgres/capabilities.ts";
 import type { ResolvedJob } from "./desired.ts";
 
@@ -8,7 +10,9 @@ export interface ActualJob {
   readonly user: string;
   readonly database: string;
   readonly schedule: string;
+  /** As it is declared; pg_cron has the claim behind it. */
   readonly command: string;
+  readonly claim?: Claim | undefined;
   readonly isActive: boolean;
   /** Its role was renamed or dropped: pg_cron's launcher fails on it at the next change, and no job runs for anyone. */
   readonly isOrphaned?: boolean;
@@ -73,4 +77,12 @@ export function orphanProblem({ name, jobId, user }: ActualJob): string {
 /** True when both are one entry for pg_cron, whose key is name and user. */
 export function isSameEntry(a: Pick<ResolvedJob, "name" | "user">, b: Pick<ResolvedJob, "name" | "user">): boolean {
   return a.name === b.name && a.user === b.user;
+}
+
+/** The rows of cron.job with command and claim apart. */
+export function withClaims(jobs: readonly ActualJob[]): ActualJob[] {
+  return jobs.map((job) => {
+    const { text, claim } = splitCommand(job.command);
+    return { ...job, command: text, claim };
+  });
 }

@@ -1,4 +1,6 @@
+import { splitCommand } from "../claim.ts";
 import type { Kind } from "../kind.ts";
+import { sqlStatement } from "../postgres/sqlFiles.ts";
 import { describeDeclaredJobs, surveyJobs } from "./describe.ts";
 import { refreshJobSchema } from "./desired.ts";
 import type { DesiredJob } from "./desired.ts";
@@ -21,6 +23,13 @@ export const refreshJobKind: Kind<DesiredJob, JobState> = {
   describe: describeDeclaredJobs,
   survey: surveyJobs,
   isAbsent: ({ job, restsByAbsence }) => job === undefined && !restsByAbsence,
+  ownership: {
+    claimOf: ({ job }) => job?.claim,
+    on: "cron",
+    query: ({ name, user }, { currentUser }) =>
+      sqlStatement("describe/job_command", { literals: { job: name, user: user ?? currentUser } }),
+    read: (text) => splitCommand(text).claim,
+  },
   plan: planJob,
   observed: observedJob,
   preflight: preflightJob,

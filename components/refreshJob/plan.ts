@@ -1,3 +1,5 @@
+import { isClaimed } from "../claim.ts";
+import type { Claim } from "../claim.ts";
 import type { Situation } from "../kind.ts";
 import type { Capabilities } from "../postgres/capabilities.ts";
 import { CONVERGED, step } from "../postgres/plan.ts";
@@ -8,18 +10,24 @@ import { changesOf, resolveJob } from "./jobChanges.ts";
 import type { JobContext } from "./jobChanges.ts";
 import { canBeInactive, isSameEntry, jobTitle, orphanProblem, powersOf } from "./jobState.ts";
 import type { ActualJob, CronPowers, JobState } from "./jobState.ts";
-import { alterSql, scheduleSql, unscheduleSql, waitForRun } from "./statements.ts";
+import { alterSql, restateSql, scheduleSql, unscheduleSql, waitForRun } from "./statements.ts";
 import { planTakeover } from "./takeover.ts";
 import { planTimeout } from "./timeout.ts";
 
 /** From the declared job and what is there of it to the statements between them. */
-export function planJob({ desired, previous, actual: state, capabilities }: Situation<DesiredJob, JobState>): Plan {
+export function planJob({
+  desired,
+  previous,
+  actual: state,
+  capabilities,
+  claim,
+}: Situation<DesiredJob, JobState>): Plan {
   if (state === undefined) return CONVERGED;
   const timeout = planTimeout(desired, previous, state, capabilities);
   const entry =
     desired === "absent"
       ? planRemoval(previous, state, capabilities)
-      : planEntry(contextOf(desired, state, capabilities), previous);
+      : planEntry(contextOf(desired, state, capabilities, claim), previous);
   return {
     // A role's timeout holds from its next session on: set before the job runs, taken back after it.
     steps: desired === "absent" ? [...entry.steps, ...timeout.steps] : [...timeout.steps, ...entry.steps],
@@ -59,12 +67,25 @@ export function deactivateStep(job: ActualJob, capabilities: Capabilities, reaso
   });
 }
 
-function contextOf(desired: DesiredJob, state: JobState, capabilities: Capabilities): JobContext {
-  const job = resolveJob(desired, capabilities);
+function contextOf(
+  desired: DesiredJob,
+  state: JobState,
+  capabilities: Capabilities,
+  claim: Claim | undefined = state.job?.claim,
+): JobContext {
+  const job = { ...resolveJob(desired, capabilities), claim: claimOf(desired, claim) };
   // The state speaks for the role that the job belongs to now; for another one only what the connection may do is known.
   const known = state.job === undefined || state.job.user === job.user;
   const powers = known ? state.powers : powersOf(job.user, capabilities, new Map());
   return { job, state, powers, capabilities };
+}
+
+// Whoever removes the job with its view takes back what was set for it.
+function claimOf({ statementTimeoutMs }: DesiredJob, claim: Claim | undefined): Claim | undefined {
+  if (claim === undefined) return undefined;
+  const { setsTimeout, ...rest } = claim;
+  void setsTimeout;
+  return statementTimeoutMs === undefined ? rest : { ...rest, setsTimeout: true };
 }
 
 function planEntry(context: JobContext, previous: DesiredJob | undefined): Plan {
@@ -84,7 +105,8 @@ function planEntry(context: JobContext, previous: DesiredJob | undefined): Plan 
 
 function change({ job, state, powers, capabilities }: JobContext, actual: ActualJob): Plan {
   const changes = changesOf(job, actual);
-  if (changes.length === 0) return CONVERGED;
+  if (changes.length === 0)
+    return isClaimed(job.claim, actual.claim) ? CONVERGED : claimed(job, powers, actual, capabilities);
   const differences = changes.filter(
     ({ property }) => property !== "command" || !saysTheSame(actual.command, job.command),
   );
@@ -106,6 +128,15 @@ function change({ job, state, powers, capabilities }: JobContext, actual: Actual
     : reason;
   const sql = [...unscheduleSql(actual, capabilities), ...created(job, powers, capabilities)];
   return { ...one(step("replace job", job.name, why, sql, ON_CRON)), differences };
+}
+
+function claimed(job: ResolvedJob, powers: CronPowers, actual: ActualJob, capabilities: Capabilities): Plan {
+  const sql = powers.mayAlterJob
+    ? alterSql(actual, job, capabilities)
+    : job.database === capabilities.cronDatabase
+      ? restateSql(job, capabilities)
+      : [...unscheduleSql(actual, capabilities), ...scheduleSql(job, powers, capabilities)];
+  return one(step("claim", job.name, "is managed by this entry from now on", sql, ON_CRON));
 }
 
 function planRemoval(previous: DesiredJob | undefined, { job: actual }: JobState, capabilities: Capabilities): Plan {

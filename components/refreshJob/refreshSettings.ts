@@ -84,6 +84,19 @@ export function defaultJobName(database: string, view: QualifiedName): string {
   return Buffer.byteLength(whole) <= 63 ? whole : derivedName(whole, "job");
 }
 
+/** The jobs that a view may have of its own, by the name of the one that refreshes it. */
+export function ownJobNames(refreshJob: string): string[] {
+  return [refreshJob, vacuumName(refreshJob), purgeName(refreshJob)];
+}
+
+function vacuumName(refreshJob: string): string {
+  return derivedName(refreshJob, "vacuum");
+}
+
+function purgeName(refreshJob: string): string {
+  return derivedName(refreshJob, "purge");
+}
+
 function chooseSchedule(
   name: string,
   schedule: string | undefined,
@@ -123,13 +136,13 @@ function planVacuum(
       `vacuum runs on the schedule of the refresh, ${schedule}, and each would wait for the other: choose other minutes`,
     );
   }
-  return { name: derivedName(name, "vacuum"), schedule, command: vacuumCommand(view) };
+  return { name: vacuumName(name), schedule, command: vacuumCommand(view) };
 }
 
 function planPurge(name: string, keepRuns: string | undefined): PlannedJob | undefined {
   const keep = seconds("keepRuns", keepRuns);
   if (keep === undefined) return undefined;
-  const own = derivedName(name, "purge");
+  const own = purgeName(name);
   const schedule = scheduleFromMaxAge(ONCE_A_DAY, own, { seconds: false, lastDay: false });
   if (!schedule.ok) throw userError(schedule.problem);
   const command = sqlStatement("statements/purge_runs", { literals: { keep: `${keep} seconds` } });

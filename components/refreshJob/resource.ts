@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { DriftAnswers } from "../provider/driftAnswers.ts";
 import { loaderText } from "../provider/loader.ts";
-import { previewMark } from "../provider/mark.ts";
+import { resourceRequest } from "../provider/resourceRequest.ts";
 
 /** What is declared of a job of pg_cron. */
 export interface RefreshJobArgs {
@@ -39,7 +39,7 @@ export class RefreshJob extends pulumi.CustomResource {
   declare readonly active: pulumi.Output<boolean>;
 
   constructor(name: string, args: RefreshJobArgs, options?: pulumi.CustomResourceOptions) {
-    const mark = previewMark(TYPE, name, options);
-    super(TYPE, name, { ...args, ...mark, __provider: loaderText("refreshJob") }, options);
+    const request = resourceRequest(TYPE, name, options);
+    super(TYPE, name, { ...args, ...request, __provider: loaderText("refreshJob") }, options);
   }
 }

@@ -5,6 +5,7 @@ import { derivedName } from "../postgres/names.ts";
 import type { Session } from "../postgres/session.ts";
 import { sqlStatement, sqlText } from "../postgres/sqlFiles.ts";
 import { JOBS_FUNCTION } from "../runtime/names.ts";
+import { withClaims } from "./jobState.ts";
 import type { ActualJob } from "./jobState.ts";
 
 /**
@@ -16,7 +17,7 @@ export async function jobsOfRole(session: Session, user: string, names: readonly
   try {
     return await inTransaction(session.cron, async () => {
       await session.cron.query(sqlStatement("statements/set_role", { names: { role: user } }));
-      return (await session.cron.query<ActualJob>(sqlText("describe/jobs"), [null])).rows;
+      return withClaims((await session.cron.query<ActualJob>(sqlText("describe/jobs"), [null])).rows);
     });
   } catch (error) {
     if (isServerError(error, SQLSTATE.invalidParameterValue)) throw goneRole(user, names, error);
@@ -38,7 +39,7 @@ async function shownJobs(session: Session, user: string): Promise<ActualJob[] | 
   const { rows } = await session.cron.query<{ mayLook: boolean }>(sqlText("describe/runtime_access"), [name, user]);
   if (rows[0]?.mayLook !== true) return undefined;
   const statement = sqlStatement("describe/runtime_jobs", { names: { function: name } });
-  return (await session.cron.query<ActualJob>(statement)).rows;
+  return withClaims((await session.cron.query<ActualJob>(statement)).rows);
 }
 
 // pg_cron keeps the name of the role as text: a job whose role was renamed or dropped stays, and its launcher fails on it.

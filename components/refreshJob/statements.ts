@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { escapeLiteral } from "pg";
+import { joinCommand } from "../claim.ts";
 import type { Capabilities } from "../postgres/capabilities.ts";
 import { userError } from "../postgres/errors.ts";
 import type { Step } from "../postgres/plan.ts";
@@ -16,7 +17,12 @@ const RUN_PATIENCE_MS = 60_000;
  */
 export function scheduleSql(job: ResolvedJob, powers: CronPowers, capabilities: Capabilities): string[] {
   const { isSuperuser, currentUser, cronDatabase } = capabilities;
-  const literals = { job: job.name, schedule: job.schedule, command: job.command, owner: job.user };
+  const literals = {
+    job: job.name,
+    schedule: job.schedule,
+    command: joinCommand(job.command, job.claim),
+    owner: job.user,
+  };
   if (powers.mayScheduleInDatabase) {
     const named = isSuperuser && job.user !== currentUser;
     const statement = sqlStatement("statements/schedule_job_in_database", {
@@ -44,12 +50,23 @@ export function otherDatabase(job: ResolvedJob, { cronDatabase }: Capabilities):
 
 /** Changes what differs, in one statement. */
 export function alterSql(actual: ActualJob, job: ResolvedJob, capabilities: Capabilities): string[] {
+  const [wanted, found] = [withClaim(job), withClaim(actual)];
   const text = (["schedule", "command", "database"] as const)
-    .filter((property) => job[property] !== actual[property])
-    .map((property) => `${property} := ${escapeLiteral(job[property]).trimStart()}`);
+    .filter((property) => wanted[property] !== found[property])
+    .map((property) => `${property} := ${escapeLiteral(wanted[property]).trimStart()}`);
   const active = job.isActive === actual.isActive ? [] : [`active := ${String(job.isActive)}`];
   const raw = { job_id: actual.jobId, changes: [...text, ...active].join(", ") };
   return [...actAs(actual.user, capabilities), sqlStatement("statements/alter_job", { raw })];
+}
+
+function withClaim<Job extends ResolvedJob | ActualJob>(job: Job): Job {
+  return { ...job, command: joinCommand(job.command, job.claim) };
+}
+
+/** Writes the job's text again where `alter_job` may not be called: number and activity stay. */
+export function restateSql(job: ResolvedJob, capabilities: Capabilities): string[] {
+  const literals = { job: job.name, schedule: job.schedule, command: joinCommand(job.command, job.claim) };
+  return [...actAs(job.user, capabilities), sqlStatement("statements/restate_job", { literals })];
 }
 
 export function unscheduleSql(actual: ActualJob, capabilities: Capabilities): string[] {

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { loaderText } from "../provider/loader.ts";
-import { previewMark } from "../provider/mark.ts";
+import { resourceRequest } from "../provider/resourceRequest.ts";
 
 /** Who may see whose jobs. */
 export interface RuntimeObjectsArgs {
@@ -15,7 +15,7 @@ const TYPE = "pulumi-nodejs:dynamic/matview:RuntimeObjects";
 /** Functions in schema `matview` of pg_cron's database that show a role's jobs and runs to the observers, and nothing else. */
 export class RuntimeObjects extends pulumi.CustomResource {
   constructor(name: string, args: RuntimeObjectsArgs, options?: pulumi.CustomResourceOptions) {
-    const mark = previewMark(TYPE, name, options);
-    super(TYPE, name, { ...args, ...mark, __provider: loaderText("runtimeObjects") }, options);
+    const request = resourceRequest(TYPE, name, options);
+    super(TYPE, name, { ...args, ...request, __provider: loaderText("runtimeObjects") }, options);
   }
 }

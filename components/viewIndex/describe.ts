@@ -1,3 +1,5 @@
+import { splitComment } from "../claim.ts";
+import type { Claim } from "../claim.ts";
 import type { Survey } from "../kind.ts";
 import { userError } from "../postgres/errors.ts";
 import { displayName } from "../postgres/names.ts";
@@ -16,6 +18,9 @@ export interface ActualIndex extends QualifiedName {
   readonly method: string;
   readonly predicate: string | null;
   readonly definition: string;
+  readonly comment: string | null;
+  /** Who manages the index, which stands behind the comment. */
+  readonly claim: Claim | undefined;
   /** Key columns and expressions, in order, then the included columns. */
   readonly columns: readonly string[];
   readonly include: readonly string[];
@@ -23,7 +28,7 @@ export interface ActualIndex extends QualifiedName {
   readonly isPlain: boolean;
 }
 
-interface Row extends Omit<ActualIndex, "columns" | "include" | "isPlain" | "view"> {
+interface Row extends Omit<ActualIndex, "claim" | "columns" | "include" | "isPlain" | "view"> {
   relationKind: string;
   view: string | null;
   viewKind: string | null;
@@ -75,6 +80,7 @@ function toActual(row: Row): ActualIndex {
     parts.filter((part) => part.isKey === isKey).map(({ column, expression }) => column ?? expression);
   return {
     ...index,
+    ...splitComment(row.comment),
     view: row.view,
     columns: text(true),
     include: text(false),

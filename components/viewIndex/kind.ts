@@ -1,5 +1,7 @@
+import { splitComment } from "../claim.ts";
 import type { Kind } from "../kind.ts";
 import { displayName } from "../postgres/names.ts";
+import { sqlStatement } from "../postgres/sqlFiles.ts";
 import { describeIndexes, surveyIndexes } from "./describe.ts";
 import type { ActualIndex } from "./describe.ts";
 import { viewIndexSchema } from "./desired.ts";
@@ -15,6 +17,12 @@ export const viewIndexKind: Kind<DesiredIndex, ActualIndex> = {
   located: (desired, previous) => ({ ...desired, schema: previous.schema, name: previous.name }),
   describe: describeIndexes,
   survey: surveyIndexes,
+  ownership: {
+    claimOf: ({ claim }) => claim,
+    on: "target",
+    query: ({ schema, name }) => sqlStatement("describe/relation_comment", { literals: { schema, name } }),
+    read: (text) => splitComment(text).claim,
+  },
   plan: planIndex,
   observed: (desired, actual) => ({
     ...desired,

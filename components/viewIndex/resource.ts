@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { DriftAnswers } from "../provider/driftAnswers.ts";
 import { loaderText } from "../provider/loader.ts";
-import { previewMark } from "../provider/mark.ts";
+import { resourceRequest } from "../provider/resourceRequest.ts";
 
 /** What is declared of an index on a materialized view. */
 export interface ViewIndexArgs {
@@ -33,7 +33,7 @@ export class ViewIndex extends pulumi.CustomResource {
   declare readonly unique: pulumi.Output<boolean>;
 
   constructor(name: string, args: ViewIndexArgs, options?: pulumi.CustomResourceOptions) {
-    const mark = previewMark(TYPE, name, options);
-    super(TYPE, name, { ...args, ...mark, __provider: loaderText("viewIndex") }, options);
+    const request = resourceRequest(TYPE, name, options);
+    super(TYPE, name, { ...args, ...request, __provider: loaderText("viewIndex") }, options);
   }
 }

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { entryOf } from "../../components/claim.ts";
 import { kindOfType } from "../../components/kinds.ts";
 import type { AnyKind } from "../../components/kinds.ts";
 import type { Session } from "../../components/postgres/session.ts";
@@ -7,7 +8,7 @@ import { asLeft, noteHalted } from "../../components/preview/haltedJobs.ts";
 import type { HaltedJobs } from "../../components/preview/haltedJobs.ts";
 import { worse } from "../../components/preview/statementCost.ts";
 import type { Risk } from "../../components/preview/statementCost.ts";
-import { previewChange } from "../../components/previewPlan.ts";
+import { forgotten, previewChange } from "../../components/previewPlan.ts";
 import type { ResourcePreview } from "../../components/previewPlan.ts";
 import type { DriftAnswers } from "../../components/provider/driftAnswers.ts";
 import { typeOf } from "./digest.ts";
@@ -26,6 +27,8 @@ export interface PlannedResource extends Omit<ResourcePreview, "operation"> {
   readonly declared: Readonly<Record<string, unknown>> | null;
   readonly previous: Readonly<Record<string, unknown>> | null;
   readonly facts: PolicyFacts | undefined;
+  /** What the resource's last write left in the state, by which it knows its object. */
+  readonly token: string | null;
 }
 
 /** What `matview plan --json` prints. */
@@ -58,7 +61,7 @@ export async function planDocument(
     const planned =
       kind === undefined
         ? await firstRefreshOf(session, step, resources)
-        : await plannedOf(session, kind, step, { withFacts, halted });
+        : await plannedOf(session, kind, step, { withFacts, halted, planned: resources });
     if (planned === undefined) continue;
     resources.push(planned);
     noteHalted(halted, planned);
@@ -96,13 +99,16 @@ async function plannedOf(
   session: Session,
   kind: AnyKind,
   step: DigestStep,
-  { withFacts, halted }: { readonly withFacts: boolean; readonly halted: HaltedJobs },
+  { withFacts, halted, planned }: PlannedSoFar & { readonly withFacts: boolean },
 ): Promise<PlannedResource | undefined> {
   const isIdle = IDLE.includes(step.op);
   const news = step.op === "delete" ? undefined : step.newState?.inputs;
   const olds = isIdle ? news : oldInputs(step);
   if (news === undefined && olds === undefined) return undefined;
+  const token = step.oldState?.outputs?.["fencingToken"];
+  const known = typeof token === "string" ? token : undefined;
   const transition = {
+    deployer: { urn: step.urn, entry: entryOf(step.urn), token: known },
     desired: news === undefined ? ("absent" as const) : inputsOf(news),
     previous: olds === undefined ? undefined : inputsOf(olds),
     adopt: news?.["adopt"] === true,
@@ -112,7 +118,11 @@ async function plannedOf(
     actual: asLeft((await kind.describe(session, [wanted]))[0], halted),
     capabilities: session.capabilities,
   });
-  const preview = await previewChange(kind, { see, open: (work) => work(session) }, transition, isIdle);
+  const heir = news === undefined && olds !== undefined ? heirOf(kind, kind.id(inputsOf(olds)), planned) : undefined;
+  const preview =
+    heir === undefined
+      ? await previewChange(kind, { see, open: (work) => work(session) }, transition, isIdle)
+      : forgotten(kind.noun, kind.id(inputsOf(olds ?? {})), heir);
   return {
     urn: step.urn,
     ...preview,
@@ -121,7 +131,19 @@ async function plannedOf(
     declared: news === undefined ? null : declaredOnly(inputsOf(news)),
     previous: olds === undefined ? null : declaredOnly(inputsOf(olds)),
     facts: news === undefined || !withFacts ? undefined : await policyFacts(session, inputsOf(news)),
+    token: known ?? null,
   };
+}
+
+interface PlannedSoFar {
+  readonly halted: HaltedJobs;
+  readonly planned: readonly PlannedResource[];
+}
+
+/** The resource that takes the object over earlier in the same run. */
+function heirOf(kind: AnyKind, id: string, planned: readonly PlannedResource[]): PlannedResource | undefined {
+  if (kind.ownership === undefined) return undefined;
+  return planned.find((one) => one.kind === kind.noun && one.id === id && one.operation === "create");
 }
 
 // An update is handed the outputs; what is kept there beside the inputs says nothing about what is run.

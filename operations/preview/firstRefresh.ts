@@ -40,6 +40,9 @@ export async function firstRefreshOf(
     steps: isEmpty ? [await firstStep(session, work, view, created)] : [],
     refusals: [],
     warnings: [],
+    handover: [],
+    drops: undefined,
+    token: null,
     differences: [],
     isPlanned: true,
     runsPerDay: undefined,
@@ -73,7 +76,15 @@ async function expected(
   const definition = declared?.["definition"];
   const planned = typeof definition === "string" ? await explain(session, [definition]) : undefined;
   if (planned === undefined) return undefined;
-  return { rows: planned.rows, heapBytes: 0, totalBytes: 0, runs: await runHistory(session, view), planned };
+  return {
+    rows: planned.rows,
+    heapBytes: 0,
+    totalBytes: 0,
+    reads: 0,
+    readsSince: null,
+    runs: await runHistory(session, view),
+    planned,
+  };
 }
 
 function isCreation({ action }: { readonly action: string }): boolean {

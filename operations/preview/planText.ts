@@ -1,5 +1,5 @@
 import colors from "picocolors";
-import { bytes, duration, rateLines } from "../../components/preview/lines.ts";
+import { bytes, dropLines, duration, rateLines } from "../../components/preview/lines.ts";
 import type { Risk } from "../../components/preview/statementCost.ts";
 import { table } from "../text.ts";
 import type { PlanDocument, PlannedResource } from "./document.ts";
@@ -68,11 +68,18 @@ function notes({ resources, others }: PlanDocument): string[] {
     ...resources.flatMap(({ kind, id, refusals }) => refusals.map((refusal) => `REFUSED ${kind} ${id}: ${refusal}`)),
     ...resources.flatMap(({ kind, id, warnings }) => warnings.map((warning) => `warning: ${kind} ${id}: ${warning}`)),
     ...resources.flatMap((one) => rateLines(one).map((line) => `${one.kind} ${one.id}: ${line}`)),
+    ...resources.flatMap((one) => dropLines(one).map((line) => `${one.kind} ${one.id}: ${line}`)),
+    ...resources.flatMap(({ kind, id, handover }) =>
+      handover.map((line) => (line.startsWith(kind) ? line : `${kind} ${id}: ${line}`)),
+    ),
     ...resources
       .filter(({ isPlanned }) => !isPlanned)
       .map(({ kind, id }) => `${kind} ${id}: is planned when what it stands on is there, such as pg_cron`),
     ...resources
-      .filter(({ operation, steps, refusals }) => operation === "update" && steps.length + refusals.length === 0)
+      .filter(
+        ({ operation, steps, refusals, handover }) =>
+          handover.length === 0 && operation === "update" && steps.length + refusals.length === 0,
+      )
       .map(({ kind, id }) => `${kind} ${id}: text only, nothing is run`),
     ...others.map(
       ({ operation, urn }) => `besides, by the engine: ${operation} ${urn.split("::").slice(-2).join(" ")}`,
@@ -91,7 +98,7 @@ function fingerprintLine({ fingerprint }: PlanDocument): string {
 }
 
 function colour(risk: Risk): string {
-  if (risk === "data loss" || risk === "readers wait") return colors.red(risk);
+  if (risk === "data gone" || risk === "readers wait") return colors.red(risk);
   return risk === "brief lock" ? colors.yellow(risk) : colors.green(risk);
 }
 

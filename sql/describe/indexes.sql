@@ -13,6 +13,7 @@ select c.oid::pg_catalog.text as "oid",
        am.amname as "method",
        pg_catalog.pg_get_expr(i.indpred, i.indrelid) as "predicate",
        case when i.indexrelid is not null then pg_catalog.pg_get_indexdef(i.indexrelid) end as "definition",
+       pg_catalog.obj_description(c.oid, 'pg_class') as "comment",
        coalesce((select pg_catalog.json_agg(pg_catalog.json_build_object(
                           'column', a.attname,
                           'expression', pg_catalog.pg_get_indexdef(i.indexrelid, k.ord::pg_catalog.int4, true),

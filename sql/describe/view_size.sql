@@ -1,9 +1,13 @@
--- Rows and bytes of a materialized view, as far as the last analyze knew them, and its query. $1: schema, $2: name. Takes no lock.
+-- Rows and bytes of a materialized view, as far as the last analyze knew them, its query, and how often it was read since the
+-- statistics of this database began. $1: schema, $2: name. Takes no lock.
 select c.reltuples::pg_catalog.float8 as "rows",
        pg_catalog.pg_table_size(c.oid)::pg_catalog.float8 as "heapBytes",
        pg_catalog.pg_total_relation_size(c.oid)::pg_catalog.float8 as "totalBytes",
        pg_catalog.rtrim(pg_catalog.pg_get_viewdef(c.oid), ';') as "definition",
-       c.relispopulated as "isPopulated"
+       c.relispopulated as "isPopulated",
+       (coalesce(s.seq_scan, 0) + coalesce(s.idx_scan, 0))::pg_catalog.float8 as "reads",
+       (select d.stats_reset from pg_catalog.pg_stat_database d where d.datname = pg_catalog.current_database()) as "readsSince"
 from pg_catalog.pg_class c
 join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+left join pg_catalog.pg_stat_all_tables s on s.relid = c.oid
 where n.nspname = $1 and c.relname = $2 and c.relkind = 'm';

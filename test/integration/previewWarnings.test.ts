@@ -30,7 +30,7 @@ describe("a preview of a view", () => {
             capabilities: session.capabilities,
           })),
       };
-      const transition = { desired, previous: undefined, adopt: false, onDrift: {} };
+      const transition = { desired, previous: undefined, adopt: false, onDrift: {}, deployer: {} };
       const preview = await previewChange(materializedViewKind, reader, transition, false);
       expect(preview.warnings.map((warning) => /\[([a-z-]+)\]$/.exec(warning)?.[1]).sort()).toEqual([
         "changing-value",

@@ -41,7 +41,7 @@ describe("a preview", () => {
 
   test("leaves nothing of itself in the state, and a deploy announces nothing", async () => {
     const { stack } = deployed();
-    expect(JSON.stringify(await stack.state())).not.toContain("__preview");
+    expect(JSON.stringify(await stack.state())).not.toContain("__resource");
     expect(await mustRun(stack, ["up", "--yes", "--skip-preview"])).not.toContain("no change: nothing is run");
   });
 

@@ -85,7 +85,7 @@ export function columnStorageSql(to: QualifiedName, columns: readonly ColumnProp
 /** Comments on relation and columns, and security labels. */
 export function commentsSql(to: QualifiedName, from: RelationProperties): string[] {
   const names = { schema: to.schema, view: to.name };
-  const file = from.kind === "m" ? "statements/hold_view" : "statements/comment_on_plain_view";
+  const file = from.kind === "m" ? "statements/comment_on_view" : "statements/comment_on_plain_view";
   return [
     ...(from.comment === null
       ? []

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Client } from "pg";
-import { inTransaction } from "../../postgres/applyPlan.ts";
+import { inTransaction, passFence } from "../../postgres/applyPlan.ts";
 import { isServerError, SQLSTATE, userError } from "../../postgres/errors.ts";
+import type { Fence } from "../../postgres/plan.ts";
 import { lockHolders, sessionLine } from "../../postgres/lockHolders.ts";
 import type { OtherSession } from "../../postgres/lockHolders.ts";
 import { displayName } from "../../postgres/names.ts";
@@ -25,11 +26,17 @@ const LEAST_PATIENCE_MS = 2_000;
  * date, then short tries until no reader is in the way.
  * @throws past the deadline, with the sessions in the way; and when anything would be lost, with the list.
  */
-export async function exchange(client: Client, swap: Swap, marks: RefreshMarks): Promise<void> {
+export async function exchange(
+  client: Client,
+  swap: Swap,
+  marks: RefreshMarks,
+  fence: Fence | undefined,
+): Promise<void> {
   const deadline = Date.now() + swap.deadlineMs;
   // Outside the transaction: printing definitions locks their sources, and waiting with those locks could end in a deadlock.
   await mustBeAsPlanned(client, swap);
   await inTransaction(client, async () => {
+    await passFence(client, fence);
     await holdRefreshes(client, swap);
     // What is looked at while readers wait is planned before.
     await client.query(sqlStatement("statements/plan_once"));

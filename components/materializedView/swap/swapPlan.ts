@@ -1,4 +1,3 @@
-import { escapeLiteral } from "pg";
 import { displayName, sqlName } from "../../postgres/names.ts";
 import type { QualifiedName } from "../../postgres/names.ts";
 import { step } from "../../postgres/plan.ts";
@@ -7,6 +6,7 @@ import { sqlStatement } from "../../postgres/sqlFiles.ts";
 import type { BuiltView, Swap } from "../../postgres/swap.ts";
 import { createSettings, printSettings } from "../definition/definitionSettings.ts";
 import type { DesiredView } from "../desired.ts";
+import { commentSql } from "../statements.ts";
 import {
   accessSql,
   columnStorageSql,
@@ -127,8 +127,7 @@ function finishSql(from: RelationProperties): string[] {
 }
 
 function holdSql({ schema, name, comment }: RelationProperties): string {
-  const raw = { comment: comment === null ? "null" : escapeLiteral(comment).trimStart() };
-  return sqlStatement("statements/hold_view", { names: { schema, view: name }, raw });
+  return commentSql({ schema, name }, comment);
 }
 
 function builtView(view: RelationProperties): BuiltView {

@@ -19,7 +19,7 @@ import { readMarks } from "./swapMarks.ts";
  * the old view serving and nothing aside.
  * @throws with what was seen: the gate's findings, the sessions in the way, what would have been lost.
  */
-export async function runSwap(connections: Connections, { swap }: Step): Promise<void> {
+export async function runSwap(connections: Connections, { swap, fence }: Step): Promise<void> {
   if (swap === undefined) throw new Error("a step with action swap says nothing of it");
   const client = connections.target;
   await withAdvisoryLock(client, swap.lockKey, swap.deadlineMs, async () => {
@@ -31,7 +31,7 @@ export async function runSwap(connections: Connections, { swap }: Step): Promise
     try {
       await build(connections, swap);
       await withProgress(`${displayName(swap.view)}: waiting for the moment to swap`, () =>
-        exchange(client, swap, marks),
+        exchange(client, swap, marks, fence),
       );
     } catch (error) {
       // On a connection that is lost this fails too; then the next run finds what is left by its name.

@@ -168,7 +168,7 @@ const TABLE: readonly Row[] = [
 
 describe("the plan of a view", () => {
   test.each(TABLE)("that is $state", ({ desired, previous, actual, steps, differences = [], refusals = [] }) => {
-    const absent: AbsentView = { exists: false, schema: "public", name: "mv", jobs: [] };
+    const absent: AbsentView = { exists: false, schema: "public", name: "mv", jobs: [], namedJobs: [] };
     const plan = planView({
       desired: desired === "absent" ? "absent" : desiredView(desired),
       previous: previous === undefined ? undefined : desiredView(previous),

@@ -23,9 +23,9 @@ describe("the rules", () => {
   });
 
   test("let no readers wait and no data be lost in production, and elsewhere do", () => {
-    const risky = { ...view, steps: [{ action: "drop", target: "public.mv", risk: "data loss" }] };
+    const risky = { ...view, steps: [{ action: "drop", target: "public.mv", risk: "data gone" }] };
     expect(broken("prod", risky)).toEqual([
-      'no-readers-wait: drop public.mv has the risk "data loss": do it in a maintenance window, by hand',
+      'no-readers-wait: drop public.mv has the risk "data gone": do it in a maintenance window, by hand',
     ]);
     expect(broken("dev", risky)).toEqual([]);
     const brief = { ...view, steps: [{ action: "swap", target: "public.mv", risk: "brief lock" }] };

@@ -4,9 +4,9 @@ import { SQL_FOLDER, sqlStatement, sqlText } from "../../../components/postgres/
 
 describe("sqlStatement", () => {
   test("fills in names, literals and raw text in one pass", () => {
-    const names = { schema: "public", view: 'x"y' };
-    expect(sqlStatement("statements/comment_on_view", { names, literals: { comment: ':"view" it\'s' } })).toBe(
-      `comment on materialized view public."x""y" is ':"view" it''s'`,
+    const names = { schema: "public", index: 'x"y' };
+    expect(sqlStatement("statements/comment_on_index", { names, literals: { comment: ':"view" it\'s' } })).toBe(
+      `comment on index public."x""y" is ':"view" it''s'`,
     );
   });
 

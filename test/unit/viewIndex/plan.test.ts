@@ -16,6 +16,8 @@ const actual: ActualIndex = {
   method: "btree",
   predicate: null,
   definition: "CREATE UNIQUE INDEX mv_id_idx ON public.mv USING btree (id)",
+  comment: null,
+  claim: undefined,
   columns: ["id"],
   include: [],
   isPlain: true,
