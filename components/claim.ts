@@ -40,9 +40,13 @@ export function newClaim(entry: Entry, token: string = randomBytes(6).toString("
   return { token, ...entry, version: packageVersion(), since: new Date().toISOString() };
 }
 
-/** True when nothing is to be written: no claim is asked for, or the object bears it already. */
-export function isClaimed(wanted: Claim | undefined, found: Claim | undefined): boolean {
-  return wanted === undefined || JSON.stringify(wanted) === JSON.stringify(found);
+/** The claim that an object is to bear: undefined is wanted where it stays as it is, null where nobody is to manage it. */
+export function wantedClaim(wanted: Claim | null | undefined, found: Claim | undefined): Claim | undefined {
+  return wanted === undefined ? found : (wanted ?? undefined);
+}
+
+export function isSameClaim(a: Claim | undefined, b: Claim | undefined): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
 }
 
 export function isSameStack(a: Entry, b: Entry): boolean {
@@ -96,9 +100,9 @@ function split(text: string, pattern: RegExp): Claimed {
   return claim === undefined ? { text, claim } : { text: text.slice(0, match?.index), claim };
 }
 
-// Whatever a resource is called, it neither ends nor opens an SQL comment: JSON may write a slash as \/.
+// Whatever a resource is called, it neither ends nor opens an SQL comment: JSON may write a slash by its number.
 function claimJson(claim: Claim): string {
-  return JSON.stringify(claim).replaceAll("/", "\\/");
+  return JSON.stringify(claim).replaceAll("/", "\\u002f");
 }
 
 function parseClaim(json: string): Claim | undefined {

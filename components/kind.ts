@@ -12,8 +12,8 @@ export interface Situation<Desired, Actual> {
   readonly previous: Desired | undefined;
   readonly actual: Actual | undefined;
   readonly capabilities: Capabilities;
-  /** Who is to manage the object from now on; undefined where that stays as it is, as in every preview. */
-  readonly claim?: Claim | undefined;
+  /** Who is to manage the object from now on; null for nobody, undefined where that stays as it is, as in every preview. */
+  readonly claim?: Claim | null | undefined;
 }
 
 /** How the objects of a kind say who manages them. */

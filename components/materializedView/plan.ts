@@ -45,9 +45,9 @@ function create(
   desired: DesiredView,
   jobs: AbsentView["jobs"],
   capabilities: Capabilities,
-  claim: Claim | undefined,
+  claim: Claim | null | undefined,
 ): Plan {
-  const make = step("create", displayName(desired), "is not there", createSql(desired, claim), {
+  const make = step("create", displayName(desired), "is not there", createSql(desired, claim ?? undefined), {
     hazards: ["view is empty until its first refresh"],
   });
   return { steps: [...halt(jobs, capabilities, "the view is not there"), make], differences: [] };

@@ -1,4 +1,4 @@
-import { isClaimed, joinComment } from "../claim.ts";
+import { isSameClaim, joinComment, wantedClaim } from "../claim.ts";
 import type { Claim } from "../claim.ts";
 import { displayName } from "../postgres/names.ts";
 import { claimStep, step } from "../postgres/plan.ts";
@@ -16,7 +16,7 @@ export function planProperties(
   desired: DesiredView,
   previous: DesiredView | undefined,
   actual: ActualView,
-  claim: Claim | undefined,
+  claim: Claim | null | undefined,
 ): Plan {
   const parts = [
     planComment(desired, previous, actual, claim),
@@ -54,14 +54,16 @@ function planComment(
   desired: DesiredView,
   previous: DesiredView | undefined,
   actual: ActualView,
-  wantedClaim: Claim | undefined,
+  asked: Claim | null | undefined,
 ): Plan {
-  const claim = wantedClaim ?? actual.claim;
+  const claim = wantedClaim(asked, actual.claim);
   // What is not declared stays; what was and is no longer goes. An empty comment is how a state refresh says that there was none.
   const wanted = desired.comment ?? (previous?.comment ? null : actual.comment);
   const sql = commentSql(desired, joinComment(wanted, claim));
   if (wanted !== actual.comment) return altered(desired, "comment", shown(wanted), shown(actual.comment), [sql]);
-  return isClaimed(claim, actual.claim) ? NOTHING : { steps: [claimStep(displayName(desired), sql)], differences: [] };
+  return isSameClaim(claim, actual.claim)
+    ? NOTHING
+    : { steps: [claimStep(displayName(desired), sql)], differences: [] };
 }
 
 function shown(comment: string | null): string {

@@ -78,8 +78,15 @@ async function planRemoval<Desired extends object, Actual>(
   if (previous === undefined) throw new Error("nothing is declared, before and after");
   const { actual, capabilities } = await see(previous);
   const holder = holderOf(kind, actual);
-  const tenure = tenureLater(holder, deployer);
-  const plan = tenure.is === "lost" ? NOTHING : kind.plan({ desired: "absent", previous, actual, capabilities });
+  const found = tenureLater(holder, deployer);
+  const heir = found.is === "lost" ? undefined : deployer.heir?.(holder);
+  const tenure: Tenure = heir === undefined ? found : { is: "left", heir };
+  const plan =
+    tenure.is === "lost"
+      ? NOTHING
+      : tenure.is === "left"
+        ? planUnclaim(kind, previous, { actual, capabilities })
+        : kind.plan({ desired: "absent", previous, actual, capabilities });
   const safe = fenced(kind, plan, [previous], [holder?.token], capabilities);
   return { actual, capabilities, plan: safe, wanted: "absent", refusal: undefined, tenure, claim: undefined };
 }
@@ -146,6 +153,18 @@ export function isAbsent<Desired extends object, Actual>(
   actual: Actual | undefined,
 ): actual is undefined {
   return actual === undefined || kind.isAbsent?.(actual) === true;
+}
+
+// Nobody's for now: the heir's own token comes back with its next update. Nothing else of the object is changed.
+function planUnclaim<Desired extends object, Actual>(
+  kind: Kind<Desired, Actual>,
+  previous: Desired,
+  { actual, capabilities }: Sight<Actual>,
+): Plan {
+  if (isAbsent(kind, actual) || actual === undefined) return NOTHING;
+  const desired = kind.observed(previous, actual, capabilities) as Desired;
+  const { steps } = kind.plan({ desired, previous: desired, actual, capabilities, claim: null });
+  return { steps: steps.filter(({ action }) => action === "claim"), differences: [] };
 }
 
 const NOTHING: Plan = { steps: [], differences: [] };

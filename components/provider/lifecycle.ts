@@ -19,7 +19,7 @@ import { identityRecord, refuseOtherDatabase } from "./databaseIdentity.ts";
 import { driftAnswersSchema, withoutAnswered } from "./driftAnswers.ts";
 import type { DriftAnswers } from "./driftAnswers.ts";
 import { forgetSurveys, surveyor } from "./look.ts";
-import { doubleRefusal, lostNote, tenureLater } from "./ownership.ts";
+import { doubleRefusal, leftNote, lostNote, tenureLater } from "./ownership.ts";
 import type { Deployer } from "./ownership.ts";
 import { mustBeApproved } from "./planFile.ts";
 import { REQUEST } from "./resourceRequest.ts";
@@ -150,6 +150,7 @@ export function lifecycle<Desired extends object, Actual>(kind: Kind<Desired, Ac
       entry: urn === undefined ? undefined : entryOf(urn),
       token: typeof token === "string" ? token : undefined,
       declaredBy: (other) => registry.urnOf(other, id),
+      heir: (holder) => registry.otherThan(holder, id),
     };
   };
 
@@ -292,6 +293,10 @@ export function lifecycle<Desired extends object, Actual>(kind: Kind<Desired, Ac
           deployer,
         });
         if (tenure.is === "lost") return say(lostNote(subjectOf(props), tenure.holder));
+        if (tenure.is === "left") {
+          await applyPlan(open, plan, kind.runners);
+          return say(leftNote(subjectOf(props), tenure.heir));
+        }
         if (plan.steps.length === 0) return;
         const problems = actual === undefined ? [] : ((await kind.dropProblems?.(open, actual)) ?? []);
         if (problems.length > 0)

@@ -12,6 +12,8 @@ export interface Deployer {
   readonly entry?: Entry | undefined;
   /** The URN of another entry, where the program of this very run declares the same object by it. */
   readonly declaredBy?: (other: Entry) => string | undefined;
+  /** The same, of any resource but the one that holds the object. */
+  readonly heir?: (holder: Entry | undefined) => string | undefined;
   /** What the entry's last write left in the state; undefined at a create, and in states from before there were tokens. */
   readonly token?: string | undefined;
 }
@@ -23,7 +25,9 @@ export type Tenure =
   | { readonly is: "taken over"; readonly from: Claim }
   | { readonly is: "refused"; readonly holder: Claim }
   /** An entry that managed it once, and does no longer. */
-  | { readonly is: "lost"; readonly holder: Claim };
+  | { readonly is: "lost"; readonly holder: Claim }
+  /** Of a delete: the program of this very run declares the object by another resource, which keeps it. */
+  | { readonly is: "left"; readonly heir: string };
 
 /** Of a create: what is nobody's, or was another entry's of this stack, is taken over. */
 export function tenureAtCreate(holder: Claim | undefined, { entry }: Deployer, adopt: boolean): Tenure {
@@ -60,6 +64,11 @@ export function lostRefusal(subject: string, holder: Claim): Error {
 /** What is said when an entry that lost its object leaves the state, or is refreshed. */
 export function lostNote(subject: string, holder: Claim): string {
   return `${subject} is managed by ${holderText(holder)} now: this resource leaves it alone, nothing is dropped`;
+}
+
+/** What is said when an entry leaves the state whose object another resource of the program declares. */
+export function leftNote(subject: string, heir: string): string {
+  return `${subject} is declared by ${shortUrn(heir)}: it keeps it, nothing is dropped`;
 }
 
 /** Two resources of one program that mean the same object. */

@@ -7,6 +7,8 @@ export interface RunRegistry {
   /** Remembers a resource; the URN of another one that means the same object, if there is one. */
   readonly note: (id: string, request: ResourceRequest) => string | undefined;
   readonly find: (id: string) => ResourceRequest | undefined;
+  /** The URN of a resource other than the entry by which this run's program declares the object. */
+  readonly otherThan: (entry: Entry | undefined, id: string) => string | undefined;
   /** The URN of the entry, where this run's program declares it for that object. */
   readonly urnOf: (entry: Entry, id: string) => string | undefined;
   readonly forget: () => void;
@@ -24,6 +26,10 @@ export function runRegistry(): RunRegistry {
     find: (id) => requests.get(id),
     urnOf: (entry, id) =>
       [...requests].find(([other, { urn }]) => isSameObject(other, id) && isSameEntry(entryOf(urn), entry))?.[1].urn,
+    otherThan: (entry, id) =>
+      [...requests].find(
+        ([other, { urn }]) => isSameObject(other, id) && (entry === undefined || !isSameEntry(entryOf(urn), entry)),
+      )?.[1].urn,
     forget: () => requests.clear(),
   };
 }

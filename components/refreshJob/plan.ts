@@ -1,4 +1,4 @@
-import { isClaimed } from "../claim.ts";
+import { isSameClaim, wantedClaim } from "../claim.ts";
 import type { Claim } from "../claim.ts";
 import type { Situation } from "../kind.ts";
 import type { Capabilities } from "../postgres/capabilities.ts";
@@ -71,9 +71,9 @@ function contextOf(
   desired: DesiredJob,
   state: JobState,
   capabilities: Capabilities,
-  claim: Claim | undefined = state.job?.claim,
+  claim: Claim | null | undefined,
 ): JobContext {
-  const job = { ...resolveJob(desired, capabilities), claim: claimOf(desired, claim) };
+  const job = { ...resolveJob(desired, capabilities), claim: claimOf(desired, wantedClaim(claim, state.job?.claim)) };
   // The state speaks for the role that the job belongs to now; for another one only what the connection may do is known.
   const known = state.job === undefined || state.job.user === job.user;
   const powers = known ? state.powers : powersOf(job.user, capabilities, new Map());
@@ -106,7 +106,7 @@ function planEntry(context: JobContext, previous: DesiredJob | undefined): Plan 
 function change({ job, state, powers, capabilities }: JobContext, actual: ActualJob): Plan {
   const changes = changesOf(job, actual);
   if (changes.length === 0)
-    return isClaimed(job.claim, actual.claim) ? CONVERGED : claimed(job, powers, actual, capabilities);
+    return isSameClaim(job.claim, actual.claim) ? CONVERGED : claimed(job, powers, actual, capabilities);
   const differences = changes.filter(
     ({ property }) => property !== "command" || !saysTheSame(actual.command, job.command),
   );

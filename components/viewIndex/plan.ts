@@ -1,4 +1,4 @@
-import { isClaimed, joinComment } from "../claim.ts";
+import { isSameClaim, joinComment, wantedClaim } from "../claim.ts";
 import type { Claim } from "../claim.ts";
 import type { Situation } from "../kind.ts";
 import { derivedName, displayName, sqlIdentifier } from "../postgres/names.ts";
@@ -11,12 +11,12 @@ import type { DesiredIndex } from "./desired.ts";
 /** From the declared index and the one that is there to the statements between them. */
 export function planIndex({ desired, actual, claim }: Situation<DesiredIndex, ActualIndex>): Plan {
   if (desired === "absent") return actual === undefined ? CONVERGED : drop(actual, "no longer declared");
-  const comment = joinComment(actual?.comment, claim ?? actual?.claim);
+  const comment = joinComment(actual?.comment, wantedClaim(claim, actual?.claim));
   if (actual === undefined) return { steps: [build(desired, desired.name, comment, "is not there")], differences: [] };
   const differences = differencesOf(desired, actual);
   if (differences.length > 0) return { steps: replace(desired, actual, comment, differences), differences };
   if (!actual.isValid) return { steps: heal(desired, actual, comment), differences: [] };
-  return { steps: [...planName(desired, actual), ...planClaim(desired, actual, claim)], differences: [] };
+  return { steps: [...planName(desired, actual), ...planClaim(desired, actual, comment, claim)], differences: [] };
 }
 
 function planName(desired: DesiredIndex, actual: ActualIndex): Step[] {
@@ -25,9 +25,13 @@ function planName(desired: DesiredIndex, actual: ActualIndex): Step[] {
   return [step("rename", displayName(desired), reason, [renameSql(actual, desired.name)])];
 }
 
-function planClaim(desired: DesiredIndex, actual: ActualIndex, claim: Claim | undefined): Step[] {
-  if (isClaimed(claim, actual.claim)) return [];
-  const comment = joinComment(actual.comment, claim) ?? "";
+function planClaim(
+  desired: DesiredIndex,
+  actual: ActualIndex,
+  comment: string | null,
+  claim: Claim | null | undefined,
+): Step[] {
+  if (isSameClaim(wantedClaim(claim, actual.claim), actual.claim)) return [];
   return [claimStep(displayName(desired), commentSql(desired.schema, desired.name, comment))];
 }
 
@@ -86,8 +90,12 @@ function drop(actual: ActualIndex, reason: string): Plan {
   return { steps: [step("drop index", displayName(actual), reason, [dropSql(actual)], { hazards })], differences: [] };
 }
 
-function commentSql(schema: string, index: string, comment: string): string {
-  return sqlStatement("statements/comment_on_index", { names: { schema, index }, literals: { comment } });
+function commentSql(schema: string, index: string, comment: string | null): string {
+  // An empty comment is none.
+  return sqlStatement("statements/comment_on_index", {
+    names: { schema, index },
+    literals: { comment: comment ?? "" },
+  });
 }
 
 function leftoverSql(schema: string, index: string): string {

@@ -5,8 +5,8 @@ import { viewDefinition } from "../../components/viewDefinition.ts";
 import type { TestDatabase } from "../../test/support/database.ts";
 import { withServer } from "../../test/support/database.ts";
 import { STATEMENT_LOG, statementsDuring } from "../../test/support/statementLog.ts";
-import { withProject } from "./project.ts";
-import type { BenchProject } from "./project.ts";
+import { withProject } from "../consumerProject.ts";
+import type { ConsumerProject } from "../consumerProject.ts";
 import { resultLine, spread, summarise } from "./statistics.ts";
 
 const VIEW = "mv_conversaciones_dashboard";
@@ -52,9 +52,9 @@ type What = (typeof WHAT)[number];
 type Times = Readonly<Record<Way, Readonly<Record<What, Readonly<Record<Size, number[]>>> & { start: number[] }>>>;
 
 interface Projects {
-  readonly of: Readonly<Record<Way, Readonly<Record<Size, BenchProject>>>>;
-  readonly stripped: BenchProject;
-  readonly tsNode: BenchProject;
+  readonly of: Readonly<Record<Way, Readonly<Record<Size, ConsumerProject>>>>;
+  readonly stripped: ConsumerProject;
+  readonly tsNode: ConsumerProject;
 }
 
 /**
@@ -96,7 +96,7 @@ async function withProjects(
       definition: viewDefinition(VIEW),
       connection: connectionOf(database),
     });
-  const pair = (program: string, act: (pair: Record<Size, BenchProject>) => Promise<void>): Promise<void> =>
+  const pair = (program: string, act: (pair: Record<Size, ConsumerProject>) => Promise<void>): Promise<void> =>
     withProject(program, env, (many) =>
       withProject(program, env, (one) => {
         many.write("input.json", input("many"));
@@ -109,7 +109,9 @@ async function withProjects(
   await pair(OURS, (ours) =>
     pair(THEIRS, (theirs) =>
       withProject(EMPTY, env, (stripped) =>
-        withProject(EMPTY, plain, (tsNode) => action({ of: { ours, theirs }, stripped, tsNode }), "ts-node"),
+        withProject(EMPTY, plain, (tsNode) => action({ of: { ours, theirs }, stripped, tsNode }), {
+          loader: "ts-node",
+        }),
       ),
     ),
   );
@@ -156,7 +158,7 @@ async function measureRound(
   }
 }
 
-async function report(database: TestDatabase, ours: BenchProject, times: Times, views: number): Promise<void> {
+async function report(database: TestDatabase, ours: ConsumerProject, times: Times, views: number): Promise<void> {
   const table = new Table({
     head: ["", "ours, ms a view", "theirs, ms a view", "ratio", "ours, s a run", "theirs, s a run", "ratio"],
     style: { head: [], border: [] },
@@ -210,7 +212,7 @@ async function fill({ client }: TestDatabase, prefix: string, views: number): Pr
   for (let i = 0; i < views; i += 1) await client.query(`refresh materialized view public.${prefix}${i}`);
 }
 
-async function timed(project: BenchProject, args: readonly string[]): Promise<number> {
+async function timed(project: ConsumerProject, args: readonly string[]): Promise<number> {
   const started = performance.now();
   const { code, stdout, stderr } = await project.pulumi(args);
   if (code !== 0)

@@ -9,8 +9,8 @@ import { CHANGES, definition, ROLES } from "./preview/changes.ts";
 import type { Declared } from "./preview/changes.ts";
 import { changingOf, sequencesOf } from "./preview/sequences.ts";
 import type { Sequence } from "./preview/sequences.ts";
-import { withProject } from "./project.ts";
-import type { BenchProject } from "./project.ts";
+import { withProject } from "../consumerProject.ts";
+import type { ConsumerProject } from "../consumerProject.ts";
 import { resultLine } from "./statistics.ts";
 
 const PROGRAM = `import { readFileSync } from "node:fs";
@@ -58,7 +58,7 @@ export async function bench(args: string[]): Promise<void> {
 
 async function round(
   database: TestDatabase,
-  project: BenchProject,
+  project: ConsumerProject,
   views: Declared[],
   random: () => number,
   tally: Tally,
@@ -137,7 +137,7 @@ function firstViews(count: number): Declared[] {
   });
 }
 
-async function deployFirst(database: TestDatabase, project: BenchProject, views: Declared[]): Promise<void> {
+async function deployFirst(database: TestDatabase, project: ConsumerProject, views: Declared[]): Promise<void> {
   project.write("views.json", JSON.stringify(views));
   await mustRun("the first pulumi up", project.pulumi(["up", "--yes", "--skip-preview"]));
   const heavy = views.filter((view) => view.heavy);

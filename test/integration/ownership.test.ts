@@ -1,0 +1,220 @@
+import { execFileSync } from "node:child_process";
+import { join, relative } from "node:path";
+import { describe, expect, test } from "@jest/globals";
+import type { Client } from "pg";
+import { joinComment, newClaim, splitComment } from "../../components/claim.ts";
+import { materializedViewKind } from "../../components/materializedView/kind.ts";
+import { step } from "../../components/postgres/plan.ts";
+import { lifecycle } from "../../components/provider/lifecycle.ts";
+import { fenced } from "../../components/provider/ownership.ts";
+import { REQUEST } from "../../components/provider/resourceRequest.ts";
+import { refreshJobKind } from "../../components/refreshJob/kind.ts";
+import { viewIndexKind } from "../../components/viewIndex/kind.ts";
+import { requireInstallation } from "../../scripts/database/installation.ts";
+import { until } from "../../scripts/database/until.ts";
+import { capabilities } from "../support/capabilities.ts";
+import { uniqueName, withDatabase } from "../support/database.ts";
+import type { TestDatabase } from "../support/database.ts";
+import { provider } from "../support/provider.ts";
+import { withClient } from "../support/server.ts";
+
+type Props = Record<string, unknown>;
+
+const VIEW = { schema: "public", name: "mv", definition: "select id, nombre from public.ejecutivos" };
+const TYPES = { view: "MaterializedView", index: "ViewIndex", job: "RefreshJob" };
+
+/** One entry of a stack's state, driven as the engine would drive it. */
+function entry(database: TestDatabase, kind: keyof typeof TYPES, resource: string, stack = "prod") {
+  // A kind's generics say what it describes, which nobody asks here.
+  const kinds = { view: materializedViewKind, index: viewIndexKind, job: refreshJobKind } as const;
+  const made = provider(lifecycle(kinds[kind] as typeof materializedViewKind), database);
+  const urn = `urn:pulumi:${stack}::ventas::pulumi-nodejs:dynamic/matview:${TYPES[kind]}::${resource}`;
+  let state: Props = {};
+  const check = async (declared: Props): Promise<Props> => {
+    const asked = { ...declared, [REQUEST]: { urn, isPreview: false } };
+    const { inputs, failures } = (await made.check?.(state, asked)) ?? {};
+    expect(failures ?? []).toEqual([]);
+    return inputs as Props;
+  };
+  return {
+    create: async (declared: Props): Promise<void> => {
+      state = (await made.create?.(await check(declared)))?.outs as Props;
+    },
+    update: async (declared: Props): Promise<void> => {
+      state = (await made.update?.("id", state, await check(declared)))?.outs as Props;
+    },
+    delete: async (): Promise<void> => made.delete?.("id", state),
+    token: () => state["fencingToken"],
+  };
+}
+
+/** All that the database holds but its rows, by the server's own pg_dump. */
+function dump(url: string): string {
+  const { binaries, root } = requireInstallation();
+  const program = join(binaries, "pg_dump");
+  const [command, ...words] = root === undefined ? [program] : ["chroot", root, join("/", relative(root, program))];
+  return execFileSync(command ?? "", [...words, "--schema-only", "--dbname", url], { encoding: "utf8" });
+}
+
+async function comment(client: Client, relation = "public.mv"): Promise<string | null> {
+  const { rows } = await client.query<{ comment: string | null }>(
+    "select obj_description(to_regclass($1), 'pg_class') as comment",
+    [relation],
+  );
+  return rows[0]?.comment ?? null;
+}
+
+describe("the claim on an object", () => {
+  test("stands behind a declared comment, which stays as declared, and survives rename, move, swap, a new index, dump and restore", async () => {
+    await withDatabase(async (database) => {
+      const { client, server } = database;
+      const view = entry(database, "view", "tablero");
+      const index = entry(database, "index", "tablero-key");
+      await view.create({ ...VIEW, comment: "Ejecutivos" });
+      await index.create({ schema: "public", view: "mv", name: "mv_key", columns: ["id"], unique: true });
+      await client.query("refresh materialized view public.mv");
+      const [first, key] = [view.token(), index.token()];
+      const held = async (relation: string) => splitComment(await comment(client, relation));
+      expect(await held("public.mv")).toMatchObject({
+        comment: "Ejecutivos",
+        claim: { token: first, resource: "tablero" },
+      });
+
+      await view.update({ ...VIEW, comment: "Otra cosa" });
+      expect(await held("public.mv")).toMatchObject({ comment: "Otra cosa", claim: { token: first } });
+      await view.update(VIEW);
+      expect(await held("public.mv")).toMatchObject({ comment: null, claim: { token: first } });
+
+      const changed = { ...VIEW, definition: "select id, upper(nombre) as nombre from public.ejecutivos" };
+      await view.update(changed);
+      expect(await held("public.mv")).toMatchObject({ claim: { token: first } });
+      expect(await held("public.mv_key")).toMatchObject({ claim: { token: key } });
+
+      await client.query("create schema informes");
+      await view.update({ ...changed, schema: "informes", name: "ejecutivos_mv" });
+      expect(await held("informes.ejecutivos_mv")).toMatchObject({ claim: { token: first } });
+      await index.update({
+        schema: "informes",
+        view: "ejecutivos_mv",
+        name: "mv_key",
+        columns: ["id", "nombre"],
+        unique: true,
+      });
+      expect(await held("informes.mv_key")).toMatchObject({ claim: { token: key } });
+
+      const copy = uniqueName("copia");
+      await client.query(`create database ${copy} template template0`);
+      try {
+        const restore = ["--quiet", "--dbname", server.url(copy)];
+        execFileSync("psql", restore, { input: dump(database.url), stdio: ["pipe", "ignore", "ignore"] });
+        await withClient(server.url(copy), async (restored) => {
+          for (const [relation, token] of [
+            ["informes.ejecutivos_mv", first],
+            ["informes.mv_key", key],
+          ] as const) {
+            expect(splitComment(await comment(restored, relation)).claim?.token).toBe(token);
+          }
+        });
+      } finally {
+        await client.query(`drop database ${copy} with (force)`);
+      }
+    });
+  });
+
+  test("is put back with the same token where somebody took it away", async () => {
+    await withDatabase(async (database) => {
+      const view = entry(database, "view", "tablero");
+      await view.create(VIEW);
+      await database.client.query("comment on materialized view public.mv is 'por mano'");
+      await view.update({ ...VIEW, job: "x" }).catch(() => undefined);
+      await view.update(VIEW);
+      const { comment: text, claim } = splitComment(await comment(database.client));
+      expect([text, claim?.token]).toEqual(["por mano", view.token()]);
+    });
+  });
+
+  test("stands behind the command of a job, which pg_cron runs as before", async () => {
+    await withDatabase(async (database) => {
+      const { client } = database;
+      const name = uniqueName("job");
+      const job = entry(database, "job", "*/ drop schema public; /*");
+      await client.query("create table public.corridas (n int)");
+      const declared = {
+        name,
+        schedule: "0 3 1 1 *",
+        command: "insert into public.corridas values (1) -- una",
+        active: true,
+      };
+      await job.create(declared);
+      await withClient(database.cronUrl, async (cron) => {
+        const { rows } = await cron.query<{ command: string }>("select command from cron.job where jobname = $1", [
+          name,
+        ]);
+        expect(rows[0]?.command).toMatch(
+          /^insert into public\.corridas values \(1\) -- una\n\/\* pulumi-matview: \{.*\} \*\/$/,
+        );
+        // As pg_cron would run it.
+        await client.query(rows[0]?.command ?? "");
+        expect((await client.query("select n from public.corridas")).rows).toEqual([{ n: 1 }]);
+      });
+      await job.update({ ...declared, schedule: "0 4 1 1 *" });
+      await job.delete();
+    });
+  });
+});
+
+describe("two entries that mean one object", () => {
+  test("of one stack: the later one takes it over, the earlier one's update is refused and its delete drops nothing", async () => {
+    await withDatabase(async (database) => {
+      const [first, second] = [entry(database, "view", "tablero"), entry(database, "view", "panel")];
+      await first.create(VIEW);
+      await second.create(VIEW);
+      await expect(first.update({ ...VIEW, comment: "x" })).rejects.toThrow(
+        /^materialized view public\.mv is managed by resource panel of stack prod of project ventas \(since .*\) now, and no longer by this resource/,
+      );
+      await first.delete();
+      await second.update({ ...VIEW, comment: "y" });
+      await second.delete();
+      expect(await comment(database.client)).toBeNull();
+    });
+  });
+
+  test("of two stacks that create it at the same moment: one has it, the other is refused", async () => {
+    await withDatabase(async (database) => {
+      await database.client.query(`create materialized view public.mv as ${VIEW.definition}`);
+      for (let round = 0; round < 5; round += 1) {
+        await database.client.query("comment on materialized view public.mv is null");
+        const both = ["prod", "dev"].map((stack) => entry(database, "view", "tablero", stack));
+        const ended = await Promise.allSettled(both.map((one) => one.create(VIEW)));
+        expect(ended.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+        const winner = ended.findIndex(({ status }) => status === "fulfilled");
+        expect(splitComment(await comment(database.client)).claim?.token).toBe(both[winner]?.token());
+      }
+    });
+  });
+
+  test("when it changes hands between the look and the drop: nothing is dropped", async () => {
+    await withDatabase(async (database) => {
+      const { client, url } = database;
+      const first = entry(database, "view", "tablero");
+      await first.create(VIEW);
+      const plan = { steps: [step("drop", "public.mv", "", [])], differences: [] };
+      const [fenceOnly] = fenced(materializedViewKind, plan, [VIEW], [], capabilities()).steps;
+      const heir = newClaim({ project: "otra", stack: "dev", resource: "panel" });
+      await withClient(url, async (other) => {
+        await other.query("begin");
+        await other.query("select pg_advisory_xact_lock($1, $2)", [...(fenceOnly?.fence?.lockKey ?? [])]);
+        const dropped = first.delete();
+        dropped.catch(() => undefined);
+        const waits = "select 1 from pg_locks where locktype = 'advisory' and not granted";
+        await until(async () => (await client.query(waits)).rows.length > 0, { what: "the drop to wait" });
+        await other.query(`comment on materialized view public.mv is '${joinComment(null, heir) ?? ""}'`);
+        await other.query("commit");
+        await expect(dropped).rejects.toThrow(
+          /public\.mv: could not drop: it is managed by resource panel of stack dev of project otra \(.*\) since a moment ago; nothing was done$/,
+        );
+      });
+      expect(splitComment(await comment(client)).claim).toEqual(heir);
+    });
+  });
+});

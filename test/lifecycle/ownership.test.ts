@@ -1,0 +1,298 @@
+import { describe, expect, jest, test } from "@jest/globals";
+import type { Client } from "pg";
+import { withProject } from "../../scripts/consumerProject.ts";
+import type { ConsumerProject } from "../../scripts/consumerProject.ts";
+import { until } from "../../scripts/database/until.ts";
+import { withServer } from "../support/database.ts";
+import type { TestDatabase } from "../support/database.ts";
+import { killTree } from "../support/processes.ts";
+
+jest.setTimeout(300_000);
+
+const SETUP = `
+  create table public.ventas (id int primary key, tienda text not null);
+  insert into public.ventas select i, 'tienda ' || i % 7 from generate_series(1, 700) i;
+`;
+
+/** One RefreshedView of `public.tablero`, under some resource name. */
+function program(resource: string, options = "{}", more = ""): string {
+  return `import * as pulumi from "@pulumi/pulumi";
+import { RefreshedView } from "pulumi-matview";
+const args = {
+  schema: "public", name: "tablero", definition: "select tienda, count(*) as n from public.ventas group by tienda",
+  uniqueKey: ["tienda"], job: { name: "refresca-tablero", schedule: "0 3 1 1 *", active: true },
+};
+class Grupo extends pulumi.ComponentResource {
+  constructor(name) { super("acme:index:Grupo", name); }
+}
+new RefreshedView("${resource}", args, ${options});
+${more}
+`;
+}
+
+interface World {
+  readonly view: string | null;
+  readonly rows: number;
+  readonly jobs: number;
+  readonly jobId: string | undefined;
+  readonly index: number;
+  readonly filenode: string | undefined;
+}
+
+async function world(client: Client): Promise<World> {
+  const { rows } = await client.query<World>(
+    `select to_regclass('public.tablero')::oid::text as view, pg_relation_filenode(to_regclass('public.tablero'))::text as filenode,
+            (select count(*)::int from pg_index where indrelid = to_regclass('public.tablero')) as index,
+            (select count(*)::int from cron.job where jobname = 'refresca-tablero') as jobs,
+            (select jobid::text from cron.job where jobname = 'refresca-tablero') as "jobId"`,
+  );
+  const [found] = rows as [World];
+  if (found.view === null) return { ...found, rows: 0 };
+  return { ...found, rows: Number((await client.query("select count(*) from public.tablero")).rows[0].count) };
+}
+
+async function mustRun(project: ConsumerProject, args: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await project.pulumi(args);
+  expect(code === 0 ? "" : `${args.join(" ")} ended with ${code}\n${stdout}\n${stderr}`).toBe("");
+  return stdout;
+}
+
+async function mustConverge(project: ConsumerProject): Promise<void> {
+  await mustRun(project, ["refresh", "--preview-only", "--expect-no-changes", "--run-program=false"]);
+  await mustRun(project, ["preview", "--expect-no-changes"]);
+}
+
+const UP = ["up", "--yes", "--skip-preview"];
+
+/** A server whose only database has sources, view and pg_cron. */
+async function withWorld(action: (database: TestDatabase, deployed: ConsumerProject) => Promise<void>): Promise<void> {
+  await withServer({ sample: false, settings: { "cron.max_running_jobs": "0" } }, async (database) => {
+    await database.client.query(SETUP);
+    await withProject(
+      program("tablero"),
+      { MATVIEW_DATABASE_URL: database.url },
+      async (project) => {
+        await mustRun(project, UP);
+        await action(database, project);
+      },
+      { name: "ventas", stack: "prod" },
+    );
+  });
+}
+
+describe("an object has one owner", () => {
+  test.each([
+    ["renamed", program("panel"), 'aliases: [{ name: "tablero" }]'],
+    [
+      "put below another parent",
+      program("tablero", '{ parent: new Grupo("grupo") }'),
+      'aliases: ["urn:pulumi:prod::ventas::matview:index:RefreshedView::tablero"]',
+    ],
+  ])("when its resource is %s: taken over, nothing is run, nothing is dropped", async (_what, changed, alias) => {
+    await withWorld(async ({ client }, project) => {
+      const before = await world(client);
+      project.write("index.ts", changed);
+      const preview = await mustRun(project, ["preview"]);
+      expect(preview).toContain("taken over from tablero: nothing is run, nothing is dropped");
+      expect(preview).toContain(alias);
+      const plan = (await project.matview(["plan", "--stack", "prod"])).stdout;
+      expect(plan).toMatch(/materialized view public\.tablero: taken over by \w+: nothing is run, nothing is dropped/);
+      const up = await mustRun(project, UP);
+      expect(up).toMatch(
+        /materialized view public\.tablero is managed by resource \w+ of stack prod of project ventas/,
+      );
+      expect(await world(client)).toEqual(before);
+      await mustConverge(project);
+    });
+  });
+
+  test("when the alias is given: a plain rename, which shows nothing", async () => {
+    await withWorld(async ({ client }, project) => {
+      const before = await world(client);
+      project.write("index.ts", program("panel", '{ aliases: [{ name: "tablero" }] }'));
+      await mustRun(project, ["preview", "--expect-no-changes"]);
+      await mustRun(project, UP);
+      project.write(
+        "index.ts",
+        program(
+          "panel",
+          '{ parent: new Grupo("grupo"), aliases: ["urn:pulumi:prod::ventas::matview:index:RefreshedView::panel"] }',
+        ),
+      );
+      expect(await mustRun(project, UP)).toMatch(/\+ 1 created\n +6 unchanged/);
+      expect(await world(client)).toEqual(before);
+      await mustConverge(project);
+    });
+  });
+
+  test("when two resources of a program declare it: refused at once, both named", async () => {
+    await withWorld(async ({ client }, project) => {
+      const before = await world(client);
+      const both = [
+        program("tablero", "{}", 'new RefreshedView("panel", args);'),
+        program("panel", "{}", 'new RefreshedView("tablero", args);'),
+      ];
+      for (const [text, args] of both.flatMap((text) => [["preview"], UP].map((args) => [text, args] as const))) {
+        project.write("index.ts", text);
+        const { code, stdout } = await project.pulumi(args);
+        expect(code).not.toBe(0);
+        expect(stdout).toMatch(
+          /materialized view public\.tablero is declared twice, by (tablero|panel) \(.*\) and by (tablero|panel) \(/,
+        );
+      }
+      project.write("index.ts", program("tablero"));
+      await mustRun(project, UP);
+      expect(await world(client)).toEqual(before);
+      await mustConverge(project);
+    });
+  });
+
+  test("when another stack declares it: refused in the preview; adopt takes it over, and the first one's destroy drops nothing", async () => {
+    await withWorld(async ({ client, url }, project) => {
+      const before = await world(client);
+      await withProject(
+        program("tablero"),
+        { MATVIEW_DATABASE_URL: url },
+        async (second) => {
+          const refused = await second.pulumi(["preview"]);
+          expect(refused.stdout).toMatch(
+            /refused: materialized view public\.tablero is managed by resource tablero of stack prod of project ventas \(since 20\S+, pulumi-matview \d/,
+          );
+          const up = await second.pulumi(UP);
+          expect(up.code).not.toBe(0);
+          expect(up.stdout).toMatch(/an object has one owner/);
+          await mustRun(second, ["destroy", "--yes"]);
+          expect(await world(client)).toEqual(before);
+          await mustConverge(project);
+
+          second.write("index.ts", program("tablero").replace("const args = {", "const args = { adopt: true,"));
+          await mustRun(second, UP);
+          expect(await world(client)).toEqual(before);
+          // The first one sees it, may change nothing, and leaves without a trace.
+          expect(await mustRun(project, ["refresh", "--yes", "--run-program=false"])).toMatch(
+            /is managed by resource tablero of stack informes of project otra .* now: this resource leaves it alone/,
+          );
+          project.write("index.ts", program("tablero").replace("0 3 1 1 *", "0 4 1 1 *"));
+          const lost = await project.pulumi(UP);
+          expect(lost.code).not.toBe(0);
+          expect(lost.stdout).toMatch(
+            /is managed by resource tablero-refresh of stack informes of project otra .* now, and no longer by this resource/,
+          );
+          await mustRun(project, ["destroy", "--yes"]);
+          expect(await world(client)).toEqual(before);
+          await mustConverge(second);
+          await mustRun(second, ["destroy", "--yes"]);
+          expect(await world(client)).toMatchObject({ view: null, jobs: 0 });
+        },
+        { name: "otra", stack: "informes" },
+      );
+    });
+  });
+
+  test("when an entry is replaced, of the view, the index or the job", async () => {
+    await withWorld(async ({ client }, project) => {
+      const before = await world(client);
+      const resources = JSON.parse(await mustRun(project, ["stack", "export"])).deployment.resources as {
+        urn: string;
+        type: string;
+      }[];
+      const ours = resources.filter(({ type }) => type.startsWith("pulumi-nodejs:dynamic/matview:"));
+      expect(ours.length).toBe(3);
+      for (const { urn } of ours) await mustRun(project, [...UP, "--replace", urn]);
+      expect(await world(client)).toEqual(before);
+      await mustConverge(project);
+      await mustRun(project, [...UP, ...ours.flatMap(({ urn }) => ["--replace", urn])]);
+      expect(await world(client)).toEqual(before);
+      await mustConverge(project);
+    });
+  });
+
+  test("when an old copy of the state is destroyed", async () => {
+    await withWorld(async ({ client }, project) => {
+      const old = await mustRun(project, ["stack", "export"]);
+      project.write("old.json", old);
+      project.write("index.ts", program("panel"));
+      await mustRun(project, UP);
+      const before = await world(client);
+      const current = await mustRun(project, ["stack", "export"]);
+      project.write("current.json", current);
+      await mustRun(project, ["stack", "import", "--file", "old.json"]);
+      await mustRun(project, ["destroy", "--yes"]);
+      expect(await world(client)).toEqual(before);
+      await mustRun(project, ["stack", "import", "--file", "current.json"]);
+      await mustConverge(project);
+    });
+  });
+
+  test("when the run is killed between create and delete", async () => {
+    await withWorld(async ({ client }, project) => {
+      const before = await world(client);
+      project.write("index.ts", program("panel"));
+      const deploy = project.start(UP);
+      // The deletes come last, after the new resources have taken all over.
+      await until(
+        async () => (await client.query("select 1 from cron.job where command like '%panel-refresh%'")).rows.length > 0,
+        {
+          what: "the new resource to take the job over",
+        },
+      );
+      killTree(deploy.pid ?? 0);
+      await project.pulumi(["cancel", "--yes"]);
+      await mustRun(project, UP);
+      expect(await world(client)).toEqual(before);
+      await mustConverge(project);
+    });
+  });
+
+  test("when state and database are from before there were tokens", async () => {
+    await withWorld(async ({ client }, project) => {
+      // What the release before left: no token in the state, no claim on the objects.
+      const state = JSON.parse(await mustRun(project, ["stack", "export"])) as {
+        deployment: { resources: { outputs?: Record<string, unknown> }[] };
+      };
+      for (const { outputs } of state.deployment.resources) delete outputs?.["fencingToken"];
+      project.write("old.json", JSON.stringify(state));
+      await client.query("comment on materialized view public.tablero is null");
+      await client.query("comment on index public.tablero_tienda_idx is null");
+      await client.query("select cron.alter_job(jobid, command := split_part(command, E'\\n', 1)) from cron.job");
+      await mustRun(project, ["stack", "import", "--file", "old.json"]);
+      const before = await world(client);
+      await mustConverge(project);
+      // It is given one with the next update, which changes only what was asked for.
+      project.write("index.ts", program("tablero").replace("0 3 1 1 *", "0 4 1 1 *"));
+      await mustRun(project, UP);
+      expect((await client.query("select command from cron.job")).rows[0].command).toMatch(
+        /"resource":"tablero-refresh"/,
+      );
+      project.write("index.ts", program("panel"));
+      await mustRun(project, [...UP]).catch(() => undefined);
+      expect(await world(client)).toEqual(before);
+    });
+  });
+});
+
+describe("a destroy that is refused", () => {
+  test("leaves job, index and view as they were, and names who is in the way", async () => {
+    await withWorld(async ({ client }, project) => {
+      await client.query("create view public.v_dep as select count(*) from public.tablero");
+      const before = await world(client);
+      const { code, stdout, stderr } = await project.pulumi(["destroy", "--yes"]);
+      expect(code).not.toBe(0);
+      expect(stdout + stderr).toMatch(
+        /materialized view public\.tablero cannot be dropped, and nothing was: 1 problem/,
+      );
+      expect(stdout + stderr).toMatch(
+        /view public\.v_dep depends on public\.tablero: drop it first, or let it read something else/,
+      );
+      expect(stdout + stderr).not.toMatch(/cascade/i);
+      expect(await world(client)).toEqual(before);
+      await client.query("drop view public.v_dep");
+      project.write("index.ts", "export const nothing = 1;\n");
+      const plan = (await project.matview(["plan", "--stack", "prod"])).stdout;
+      expect(plan).toMatch(/data gone/);
+      expect(plan).toMatch(/gone with it: .*; it was read \d+ times since/);
+      await mustRun(project, ["destroy", "--yes"]);
+      expect(await world(client)).toMatchObject({ view: null, jobs: 0 });
+    });
+  });
+});
