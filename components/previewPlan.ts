@@ -9,9 +9,9 @@ import { previewStep } from "./preview/previewStep.ts";
 import type { PreviewedStep } from "./preview/previewStep.ts";
 import { runsPerDay, subjectOf } from "./preview/subject.ts";
 import { isAbsent, planChange } from "./provider/change.ts";
+import type { Sight, Transition } from "./provider/change.ts";
 import { aliasLine, lostNote } from "./provider/ownership.ts";
 import type { Tenure } from "./provider/ownership.ts";
-import type { Sight, Transition } from "./provider/change.ts";
 
 /** What a deploy would do about one resource: the very plan that it would apply, with what each step costs. */
 export interface ResourcePreview {

@@ -1,7 +1,7 @@
 import { splitComment } from "../claim.ts";
 import type { Claim } from "../claim.ts";
-import { SQLSTATE, userError } from "../postgres/errors.ts";
 import type { Capabilities } from "../postgres/capabilities.ts";
+import { SQLSTATE, userError } from "../postgres/errors.ts";
 import { displayName } from "../postgres/names.ts";
 import type { QualifiedName } from "../postgres/names.ts";
 import type { Session } from "../postgres/session.ts";

@@ -4,13 +4,13 @@ import type { PlanDocument, PlannedResource } from "../../operations/preview/doc
 import type { TestDatabase } from "../../test/support/database.ts";
 import { withServer } from "../../test/support/database.ts";
 import { STATEMENT_LOG, statementsDuring } from "../../test/support/statementLog.ts";
+import { withProject } from "../consumerProject.ts";
+import type { ConsumerProject } from "../consumerProject.ts";
 import { until } from "../database/until.ts";
 import { CHANGES, definition, ROLES } from "./preview/changes.ts";
 import type { Declared } from "./preview/changes.ts";
 import { changingOf, sequencesOf } from "./preview/sequences.ts";
 import type { Sequence } from "./preview/sequences.ts";
-import { withProject } from "../consumerProject.ts";
-import type { ConsumerProject } from "../consumerProject.ts";
 import { resultLine } from "./statistics.ts";
 
 const PROGRAM = `import { readFileSync } from "node:fs";

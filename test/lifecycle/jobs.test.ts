@@ -1,4 +1,5 @@
 import { describe, expect, jest, test } from "@jest/globals";
+import { splitCommand } from "../../components/claim.ts";
 import { withServer } from "../support/database.ts";
 import type { TestDatabase } from "../support/database.ts";
 import { DEV_CONFIG, mustBeUnchanged, mustRun, sharedDeployment } from "../support/deployment.ts";
@@ -33,7 +34,7 @@ describe("a stack that asks for more than the plain job", () => {
       await deployed().database.client.query<JobRow>(
         "select jobname, schedule, command, active, username from cron.job order by jobname",
       )
-    ).rows;
+    ).rows.map((job) => ({ ...job, command: splitCommand(job.command).text }));
 
   test("has a schedule that is derived from maxAge and says so, and jobs that vacuum and purge", async () => {
     const { stack, database } = deployed();

@@ -274,8 +274,13 @@ describe("an object has one owner", () => {
 describe("a destroy that is refused", () => {
   test("leaves job, index and view as they were, and names who is in the way", async () => {
     await withWorld(async ({ client }, project) => {
+      const refresh = '{ statementTimeout: "5m", vacuum: "7 2 1 1 *", keepRuns: "7d" }';
+      project.write("index.ts", program("tablero").replace("const args = {", `const args = { refresh: ${refresh},`));
+      await mustRun(project, UP);
       await client.query("create view public.v_dep as select count(*) from public.tablero");
-      const before = await world(client);
+      const jobs = async () => (await client.query("select jobid, command, active from cron.job order by jobid")).rows;
+      const [before, all] = [await world(client), await jobs()];
+      expect(all).toHaveLength(3);
       const { code, stdout, stderr } = await project.pulumi(["destroy", "--yes"]);
       expect(code).not.toBe(0);
       expect(stdout + stderr).toMatch(
@@ -286,13 +291,16 @@ describe("a destroy that is refused", () => {
       );
       expect(stdout + stderr).not.toMatch(/cascade/i);
       expect(await world(client)).toEqual(before);
+      expect(await jobs()).toEqual(all);
       await client.query("drop view public.v_dep");
       project.write("index.ts", "export const nothing = 1;\n");
       const plan = (await project.matview(["plan", "--stack", "prod"])).stdout;
       expect(plan).toMatch(/data gone/);
       expect(plan).toMatch(/gone with it: .*; it was read \d+ times since/);
       await mustRun(project, ["destroy", "--yes"]);
-      expect(await world(client)).toMatchObject({ view: null, jobs: 0 });
+      expect(await world(client)).toMatchObject({ view: null });
+      expect(await jobs()).toEqual([]);
+      expect((await client.query("select 1 from pg_db_role_setting where setrole <> 0")).rows).toEqual([]);
     });
   });
 });
