@@ -23,7 +23,7 @@ export interface MaterializedViewArgs {
   uniqueKey?: pulumi.Input<pulumi.Input<string>[]> | undefined;
   /** Name of the unique index on `uniqueKey`: a view whose definition changes is built anew with it. */
   keyIndex?: pulumi.Input<string> | undefined;
-  /** Name of the job that will refresh the view; pre-flight checks pg_cron for it. */
+  /** Name of the job that will refresh the view: pre-flight checks pg_cron for it, and it goes when the view is dropped. */
   job?: pulumi.Input<string> | undefined;
   /** Role that owns the view. A refresh runs with its rights, so it must be able to read every source. */
   owner?: pulumi.Input<string> | undefined;

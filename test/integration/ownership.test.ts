@@ -43,7 +43,8 @@ function entry(database: TestDatabase, kind: keyof typeof TYPES, resource: strin
     update: async (declared: Props): Promise<void> => {
       state = (await made.update?.("id", state, await check(declared)))?.outs as Props;
     },
-    delete: async (): Promise<void> => made.delete?.("id", state),
+    // By a run whose program does not declare it any more.
+    delete: async (): Promise<void> => provider(made, database).delete?.("id", state),
     token: () => state["fencingToken"],
   };
 }
@@ -215,6 +216,71 @@ describe("two entries that mean one object", () => {
         );
       });
       expect(splitComment(await comment(client)).claim).toEqual(heir);
+    });
+  });
+});
+
+describe("a view that goes", () => {
+  const job = (name: string) => ({
+    name,
+    schedule: "0 3 1 1 *",
+    command: "REFRESH MATERIALIZED VIEW public.mv",
+    active: true,
+  });
+  const jobs = (database: TestDatabase, name: string): Promise<string[]> =>
+    withClient(database.cronUrl, async (cron) => {
+      const { rows } = await cron.query<{ jobname: string }>("select jobname from cron.job where jobname like $1", [
+        `${name}%`,
+      ]);
+      return rows.map(({ jobname }) => jobname);
+    });
+
+  test("takes its jobs along where pg_cron lives in another database, and leaves them where the drop is refused", async () => {
+    await withDatabase(async (database) => {
+      const { client } = database;
+      const name = uniqueName("job");
+      const [view, refresh, purge] = [
+        entry(database, "view", "v"),
+        entry(database, "job", "v-refresh"),
+        entry(database, "job", "v-purge"),
+      ];
+      await view.create({ ...VIEW, job: name });
+      await client.query("refresh materialized view public.mv");
+      await refresh.create(job(name));
+      await purge.create({ ...job(`${name}_purge`), command: "select 1" });
+      await client.query("create view public.informe as select count(*) from public.mv");
+      await expect(view.delete()).rejects.toThrow(
+        "materialized view public.mv cannot be dropped, and nothing was: 1 problem\n" +
+          "  - view public.informe depends on public.mv: drop it first, or let it read something else",
+      );
+      expect(await jobs(database, name)).toEqual([name, `${name}_purge`]);
+      await client.query("drop view public.informe");
+      await view.delete();
+      expect(await jobs(database, name)).toEqual([]);
+      // The engine does not ask for them; who does finds nothing to do.
+      await refresh.delete();
+      await purge.delete();
+    });
+  });
+
+  test("is gone already: its jobs go all the same, but not those that another stack manages", async () => {
+    await withDatabase(async (database) => {
+      const name = uniqueName("job");
+      const [view, refresh] = [entry(database, "view", "v"), entry(database, "job", "v-refresh")];
+      await view.create({ ...VIEW, job: name });
+      await database.client.query("refresh materialized view public.mv");
+      await refresh.create(job(name));
+      await database.client.query("drop materialized view public.mv");
+      await view.delete();
+      expect(await jobs(database, name)).toEqual([]);
+
+      const [again, foreign] = [entry(database, "view", "v"), entry(database, "job", "v-refresh", "dev")];
+      await again.create({ ...VIEW, job: name });
+      await database.client.query("refresh materialized view public.mv");
+      await foreign.create(job(name));
+      await again.delete();
+      expect(await jobs(database, name)).toEqual([name]);
+      await foreign.delete();
     });
   });
 });
