@@ -14,7 +14,9 @@ const platform =
         connection: resolveConnection(connectionConfig),
         owner: settings.owner,
         sources: tables.map((name) => ({ schema: "public", name })),
+        schemas: [settings.schema],
         observers: settings.observers,
+        adopt: settings.adopt,
       })
     : undefined;
 

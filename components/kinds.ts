@@ -1,8 +1,10 @@
 import type { Kind } from "./kind.ts";
 import { materializedViewKind } from "./materializedView/kind.ts";
+import { ownerRoleKind } from "./ownerRole/kind.ts";
 import { refreshAuditKind } from "./refreshAudit/kind.ts";
 import { refreshJobKind } from "./refreshJob/kind.ts";
 import { runtimeObjectsKind } from "./runtime/kind.ts";
+import { sourceGrantKind } from "./sourceGrant/kind.ts";
 import { viewIndexKind } from "./viewIndex/kind.ts";
 
 /** A kind of which only that much is known: it plans what it describes. */
@@ -15,6 +17,8 @@ const KINDS: Readonly<Record<string, unknown>> = {
   MaterializedView: materializedViewKind,
   ViewIndex: viewIndexKind,
   RefreshJob: refreshJobKind,
+  OwnerRole: ownerRoleKind,
+  SourceGrant: sourceGrantKind,
   RefreshAudit: refreshAuditKind,
   RuntimeObjects: runtimeObjectsKind,
 };

@@ -1,9 +1,11 @@
 import * as postgresql from "@pulumi/postgresql";
 import * as pulumi from "@pulumi/pulumi";
+import { OwnerRole } from "./ownerRole/resource.ts";
 import type { Connection } from "./postgres/connection.ts";
 import type { QualifiedName } from "./postgres/names.ts";
 import { RefreshAudit } from "./refreshAudit/resource.ts";
 import { RuntimeObjects } from "./runtime/resource.ts";
+import { SourceGrant } from "./sourceGrant/resource.ts";
 
 /** What the view and its job stand on. */
 export interface PlatformArgs {
@@ -12,56 +14,57 @@ export interface PlatformArgs {
   readonly owner: string;
   /** Tables and views that the definition reads. */
   readonly sources: readonly QualifiedName[];
+  /** Schemas of the owner's views: it may create there where whoever deploys is no superuser. */
+  readonly schemas?: readonly string[] | undefined;
   /** Roles that may see the owner's jobs and runs and the record of refreshes by hand, such as the one that looks for drift. */
   readonly observers?: readonly string[] | undefined;
+  /** Let an owner role log in that exists and may not. */
+  readonly adopt?: boolean | undefined;
 }
 
+/** What @pulumi/postgresql made of a grant up to version 0.1: its entry in the state is continued, so that nothing is revoked. */
+const GRANT = "postgresql:index/grant:Grant";
+
 /**
- * The pg_cron extension, the owner role with SELECT on the sources, and the record of refreshes by hand. Extension and role stay
- * when the stack is destroyed: dropping the extension deletes everybody's jobs, and dropping a role that owns a job stops
- * pg_cron for everybody. What is recorded stays too.
+ * The pg_cron extension, the owner role with SELECT on the sources, and the record of refreshes by hand. What is there is taken
+ * over, and rights are added to those that the role has. Extension and role stay when the stack is destroyed, and the role's rights
+ * with it: dropping the extension deletes everybody's jobs, dropping a role that owns a job stops pg_cron for everybody, and other
+ * stacks may have the role in use. What is recorded stays too.
  */
 export class Platform extends pulumi.ComponentResource {
   constructor(name: string, args: PlatformArgs, options?: pulumi.ComponentResourceOptions) {
     super("matview:index:Platform", name, {}, options);
     const { connection, owner } = args;
     const provider = new postgresql.Provider(name, providerArgs(connection), { parent: this });
-    const kept = { parent: this, provider, retainOnDelete: true };
-    const extension = new postgresql.Extension("pg_cron", { name: "pg_cron", database: connection.cronDatabase }, kept);
-    const role = new postgresql.Role(owner, { name: owner, login: true }, kept);
-    const usage = new postgresql.Grant(
-      `${owner}-cron`,
-      {
-        role: role.name,
-        database: connection.cronDatabase,
-        schema: "cron",
-        objectType: "schema",
-        privileges: ["USAGE"],
-      },
-      { parent: this, provider, dependsOn: [extension] },
+    const extension = new postgresql.Extension(
+      "pg_cron",
+      { name: "pg_cron", database: connection.cronDatabase },
+      { parent: this, provider, retainOnDelete: true },
+    );
+    const observers = [...(args.observers ?? [])];
+    const role = new OwnerRole(
+      `${name}-owner`,
+      { owner, schemas: [...(args.schemas ?? [])], sources: [...args.sources], observers, ...adoption(args) },
+      { parent: this, dependsOn: [extension], aliases: [{ type: GRANT, name: `${owner}-cron` }] },
     );
     for (const [schema, objects] of bySchema(args.sources)) {
-      new postgresql.Grant(
-        `${owner}-${schema}`,
-        {
-          role: role.name,
-          database: connection.database,
-          schema,
-          objectType: "table",
-          privileges: ["SELECT"],
-          objects,
-        },
-        { parent: this, provider },
+      new SourceGrant(
+        `${name}-sources-${schema}`,
+        { owner, schema, objects },
+        { parent: this, dependsOn: [role], aliases: [{ type: GRANT, name: `${owner}-${schema}` }] },
       );
     }
-    const observers = [...(args.observers ?? [])];
     const audit = new RefreshAudit(`${name}-audit`, { owner, observers }, { parent: this, dependsOn: [role] });
     if (observers.length > 0) {
       // After the audit: both make schema `matview` where it is missing.
-      new RuntimeObjects(`${name}-observers`, { owner, observers }, { parent: this, dependsOn: [role, usage, audit] });
+      new RuntimeObjects(`${name}-observers`, { owner, observers }, { parent: this, dependsOn: [audit] });
     }
     this.registerOutputs();
   }
+}
+
+function adoption({ adopt }: PlatformArgs): { adopt?: true } {
+  return adopt === true ? { adopt } : {};
 }
 
 /** The connection as @pulumi/postgresql wants it; the password becomes a secret there. */

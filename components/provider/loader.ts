@@ -1,5 +1,6 @@
 /** The resource kinds by the name that the loader asks for. */
-export type KindName = "materializedView" | "viewIndex" | "refreshJob" | "refreshAudit" | "runtimeObjects";
+export type KindName =
+  "materializedView" | "viewIndex" | "refreshJob" | "ownerRole" | "sourceGrant" | "refreshAudit" | "runtimeObjects";
 
 /**
  * The text that Pulumi stores as `__provider` with each resource: one line that loads this package's provider by its own

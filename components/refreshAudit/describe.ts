@@ -1,5 +1,7 @@
 import type { Session } from "../postgres/session.ts";
 import { sqlText } from "../postgres/sqlFiles.ts";
+import { describeSchema } from "../runtime/schema.ts";
+import type { RuntimeSchema } from "../runtime/schema.ts";
 import type { DesiredAudit } from "./desired.ts";
 import { recordFunction, recordTable } from "./names.ts";
 
@@ -28,7 +30,9 @@ export interface ActualRecorder {
 
 /** What is there of a role's record of refreshes. */
 export interface ActualAudit {
-  readonly hasSchema: boolean;
+  readonly schema: RuntimeSchema;
+  /** The role owns views in this database, of this stack or another. */
+  readonly isInUse?: boolean;
   readonly table: ActualRecord | null;
   readonly function: ActualRecorder | null;
 }
@@ -37,9 +41,10 @@ export interface ActualAudit {
 export async function describeAudit({ target }: Session, desired: readonly DesiredAudit[]): Promise<ActualAudit[]> {
   const found: ActualAudit[] = [];
   for (const { owner } of desired) {
-    const names = [recordTable(owner), recordFunction(owner)];
-    const { rows } = await target.query<ActualAudit>(sqlText("describe/refresh_audit_objects"), names);
-    found.push(...rows);
+    const names = [recordTable(owner), recordFunction(owner), owner];
+    const [row] = (await target.query<Omit<ActualAudit, "schema">>(sqlText("describe/refresh_audit_objects"), names))
+      .rows;
+    if (row !== undefined) found.push({ ...row, schema: await describeSchema(target, owner) });
   }
   return found;
 }

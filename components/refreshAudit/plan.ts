@@ -3,6 +3,7 @@ import type { Capabilities } from "../postgres/capabilities.ts";
 import { CONVERGED, step } from "../postgres/plan.ts";
 import type { Difference, Plan } from "../postgres/plan.ts";
 import { sqlStatement } from "../postgres/sqlFiles.ts";
+import { NO_SCHEMA, schemaSql } from "../runtime/schema.ts";
 import type { ActualAudit, ActualRecorder } from "./describe.ts";
 import { BODY_QUOTE } from "./desired.ts";
 import type { DesiredAudit } from "./desired.ts";
@@ -15,16 +16,14 @@ const SEARCH_PATH = "search_path=pg_catalog, pg_temp";
 export function planAudit({ desired, previous, actual, capabilities }: Situation<DesiredAudit, ActualAudit>): Plan {
   if (desired === "absent") return remove(previous, actual, capabilities);
   const { owner } = desired;
-  const found = actual ?? { hasSchema: false, table: null, function: null };
+  const found = actual ?? { schema: NO_SCHEMA, table: null, function: null };
   const table = tableWork(desired, found.table);
   const recorder = recorderWork(owner, found.function);
   const differences = [...table.differences, ...recorder.differences];
   const work = [...table.before, ...table.sql, ...recorder.before, ...recorder.sql];
   if (work.length === 0 && differences.length === 0) return CONVERGED;
   const sql = [
-    ...(found.hasSchema ? [] : [sqlStatement("statements/create_runtime_schema")]),
-    sqlStatement("statements/use_runtime_schema"),
-    sqlStatement("statements/build_in_runtime_schema", { names: { owner } }),
+    ...schemaSql(owner, found.schema),
     ...table.before,
     ...recorder.before,
     ...actAs(owner, capabilities),
@@ -32,7 +31,8 @@ export function planAudit({ desired, previous, actual, capabilities }: Situation
     ...recorder.sql,
   ];
   const isMissing = found.table === null || found.function === null;
-  const reason = isMissing ? "is not there" : differences.map(({ property }) => property).join(", ") + " differs";
+  const changed = differences.map(({ property }) => property).join(", ") || "observers";
+  const reason = isMissing ? "is not there" : `${changed} differs`;
   return {
     steps: [step("install", target(owner), reason, sql)],
     differences,
@@ -64,8 +64,9 @@ function recorderWork(owner: string, found: ActualRecorder | null): RecorderWork
     : { differences, before: [drop(name)], sql: build };
 }
 
+// Where the role still owns views, another stack's refreshes are recorded here too.
 function remove(previous: DesiredAudit | undefined, actual: ActualAudit | undefined, capabilities: Capabilities): Plan {
-  if (previous === undefined || actual === undefined) return CONVERGED;
+  if (previous === undefined || actual === undefined || actual.isInUse) return CONVERGED;
   const { owner } = previous;
   const isOurs = actual.table?.owner === owner;
   const sql = [

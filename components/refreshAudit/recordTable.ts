@@ -70,13 +70,16 @@ function grantWork(
   const wrong = Object.keys(found).filter((role) => !observers.includes(role) || found[role] !== "select");
   const missing = observers.filter((role) => found[role] !== "select");
   if (wrong.length + missing.length === 0) return { differences: [], sql: [] };
+  const sql = [...wrong.map((role) => revoke(name, role)), ...grants(name, missing)];
+  // Who is only missing is given it: the record was closed when a stack was destroyed, or has other readers to come.
+  if (wrong.length === 0) return { differences: [], sql };
   const actual = Object.entries(found).map(([role, privileges]) =>
     privileges === "select" ? role : `${role} (${privileges})`,
   );
   const list = (roles: readonly string[]): string => [...roles].sort().join(", ") || "none";
   return {
     differences: [{ property: "observers", declared: list(observers), actual: list(actual) }],
-    sql: [...wrong.map((role) => revoke(name, role)), ...grants(name, missing)],
+    sql,
   };
 }
 

@@ -1,7 +1,12 @@
+import type { Client } from "pg";
+import { derivedName } from "../postgres/names.ts";
 import type { Session } from "../postgres/session.ts";
-import { sqlText } from "../postgres/sqlFiles.ts";
+import { sqlStatement, sqlText } from "../postgres/sqlFiles.ts";
 import type { DesiredRuntime } from "./desired.ts";
 import { runtimeFunctions } from "./functions.ts";
+import { JOBS_FUNCTION } from "./names.ts";
+import { describeSchema } from "./schema.ts";
+import type { RuntimeSchema } from "./schema.ts";
 
 /** A function of the module as the catalog has it. */
 export interface ActualFunction {
@@ -17,27 +22,36 @@ export interface ActualFunction {
 /** What is there of a role's functions. */
 export interface ActualRuntime {
   readonly functions: readonly ActualFunction[];
-  readonly hasSchema: boolean;
-  /** The schema holds something else too. */
-  readonly isShared: boolean;
-}
-
-interface Row extends Omit<ActualFunction, "name"> {
-  name: string | null;
-  isShared: boolean;
+  readonly schema: RuntimeSchema;
+  /** The role has jobs that run in another database: other stacks use the functions too. */
+  readonly isInUse: boolean;
 }
 
 /** Reads the functions of each owner. */
-export async function describeRuntime(session: Session, desired: readonly DesiredRuntime[]): Promise<ActualRuntime[]> {
+export async function describeRuntime(
+  { cron, capabilities }: Session,
+  desired: readonly DesiredRuntime[],
+): Promise<ActualRuntime[]> {
   const found: ActualRuntime[] = [];
   for (const { owner } of desired) {
     const names = runtimeFunctions(owner).map(({ name }) => name);
-    const { rows } = await session.cron.query<Row>(sqlText("describe/runtime_objects"), [names]);
+    const { rows } = await cron.query<ActualFunction>(sqlText("describe/runtime_objects"), [names]);
     found.push({
-      functions: rows.flatMap(({ name, isShared, ...row }) => (void isShared, name === null ? [] : [{ name, ...row }])),
-      hasSchema: rows.length > 0,
-      isShared: rows.some(({ isShared }) => isShared),
+      functions: rows,
+      schema: await describeSchema(cron, owner),
+      isInUse: (await jobDatabases(cron, owner)).some((database) => database !== capabilities.database),
     });
   }
   return found;
+}
+
+// Row security hides another role's jobs, and the role's own function shows them.
+async function jobDatabases(cron: Client, owner: string): Promise<string[]> {
+  const name = derivedName(owner, JOBS_FUNCTION);
+  const { rows } = await cron.query<{ mayLook: boolean }>(sqlText("describe/runtime_access"), [name, owner]);
+  if (rows[0]?.mayLook !== true) return [];
+  const jobs = await cron.query<{ database: string }>(
+    sqlStatement("describe/runtime_jobs", { names: { function: name } }),
+  );
+  return jobs.rows.map(({ database }) => database);
 }

@@ -8,6 +8,7 @@ import type { ActualFunction, ActualRuntime } from "./describe.ts";
 import type { DesiredRuntime } from "./desired.ts";
 import { runtimeFunctions } from "./functions.ts";
 import type { RuntimeFunction } from "./functions.ts";
+import { NO_SCHEMA, schemaSql } from "./schema.ts";
 
 const SEARCH_PATH = "search_path=pg_catalog, pg_temp";
 
@@ -25,16 +26,17 @@ export function planRuntime({
   }));
   const differences = changes.flatMap(({ wanted, found }) => differencesOf(desired, wanted, found));
   const missing = changes.filter(({ found }) => found === undefined);
-  if (differences.length === 0 && missing.length === 0) return CONVERGED;
+  const isClosed = changes.some(({ found }) =>
+    desired.observers.some((role) => found?.observers.includes(role) === false),
+  );
+  if (differences.length === 0 && missing.length === 0 && !isClosed) return CONVERGED;
   const sql = [
-    ...(actual?.hasSchema === true ? [] : [sqlStatement("statements/create_runtime_schema")]),
-    sqlStatement("statements/use_runtime_schema"),
-    sqlStatement("statements/build_in_runtime_schema", { names: { owner: desired.owner } }),
+    ...schemaSql(desired.owner, actual?.schema ?? NO_SCHEMA),
     ...actAs(desired.owner, capabilities),
     ...changes.flatMap(({ wanted, found }) => functionSql(desired, wanted, found)),
   ];
-  const reason =
-    missing.length > 0 ? "is not there" : differences.map(({ property }) => property).join(", ") + " differs";
+  const changed = differences.map(({ property }) => property).join(", ") || "observers";
+  const reason = missing.length > 0 ? "is not there" : `${changed} differs`;
   return { steps: [step("install", target(desired.owner), reason, sql, { on: "cron" })], differences };
 }
 
@@ -45,11 +47,13 @@ function differencesOf(
 ): Difference[] {
   if (found === undefined) return [];
   const isOurs = found.body === wanted.body && found.isDefiner && found.settings.join() === SEARCH_PATH;
+  // Who is only missing is given it.
+  const isOpener = found.observers.some((role) => !observers.includes(role));
   const [declared, actual] = [[...observers].sort().join(", "), [...found.observers].sort().join(", ")];
   return [
     ...(isOurs ? [] : [{ property: `${wanted.name}()`, declared: "the module's", actual: "something else" }]),
     ...(found.owner === owner ? [] : [{ property: `owner of ${wanted.name}()`, declared: owner, actual: found.owner }]),
-    ...(declared === actual ? [] : [{ property: "observers", declared: declared || "none", actual: actual || "none" }]),
+    ...(isOpener ? [{ property: "observers", declared: declared || "none", actual }] : []),
   ];
 }
 
@@ -76,20 +80,18 @@ function functionSql(
   ];
 }
 
+// Functions that show the jobs of other stacks too stay for these, and so does the schema.
 function drop(
   previous: DesiredRuntime | undefined,
   actual: ActualRuntime | undefined,
   capabilities: Capabilities,
 ): Plan {
-  if (previous === undefined || actual === undefined || actual.functions.length === 0) return CONVERGED;
+  if (previous === undefined || actual === undefined || actual.functions.length === 0 || actual.isInUse)
+    return CONVERGED;
   const functions = actual.functions.map(({ name }) =>
     sqlStatement("statements/drop_runtime_function", { names: { function: name } }),
   );
-  const sql = [
-    ...actAs(previous.owner, capabilities),
-    ...functions,
-    ...(actual.isShared ? [] : [sqlStatement("statements/reset_role"), sqlStatement("statements/drop_runtime_schema")]),
-  ];
+  const sql = [...actAs(previous.owner, capabilities), ...functions];
   return {
     steps: [step("remove", target(previous.owner), "no longer declared", sql, { on: "cron" })],
     differences: [],

@@ -1,6 +1,8 @@
--- The module's table of recorded refreshes and the function that writes it, in schema matview. $1: name of the table, $2: of the function.
--- Always one row; table and function are null where they are missing. Takes no lock.
-select n.oid is not null as "hasSchema",
+-- The module's table of recorded refreshes and the function that writes it, in schema matview. $1: name of the table, $2: of the function,
+-- $3: of the role that owns both. Always one row; table and function are null where they are missing. Takes no lock.
+select exists (select 1
+               from pg_catalog.pg_class c
+               where c.relkind = 'm' and pg_catalog.pg_get_userbyid(c.relowner) = $3::pg_catalog.text) as "isInUse",
        (select pg_catalog.jsonb_build_object(
                  'kind', c.relkind,
                  'owner', pg_catalog.pg_get_userbyid(c.relowner),

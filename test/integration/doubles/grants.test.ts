@@ -59,6 +59,26 @@ describe.each(candidates("postgresql"))("@pulumi/postgresql, the $which", ({ run
       });
     });
 
+    it("takes what the role had besides: not at its creation, but at the change that a read of it brings", async () => {
+      await configured(async (plugin, database) => {
+        await database.client.query(schemaOfTest);
+        const name = await database.createRole();
+        await database.client.query(`grant insert on a to ${name}`);
+        const held = async (): Promise<unknown> =>
+          (await database.client.query(`select has_table_privilege('${name}', 'a', 'insert') as held`)).rows[0];
+        const news = { role: name, database: database.name, schema: "public", objectType: "table", objects: ["a"] };
+        const { inputs } = await plugin.check(grant, { ...news, privileges: ["SELECT"] });
+        const { id, state } = await plugin.create(grant, inputs);
+        expect(await held()).toEqual({ held: true });
+        const found = await plugin.read(grant, id, state, inputs);
+        expect(found.state["privileges"]).toEqual(["INSERT", "SELECT"]);
+        await plugin.update(grant, id, found.state, found.inputs, inputs);
+        expect(await held()).toEqual({ held: false });
+        await plugin.delete(grant, id, state);
+        expect((await plugin.read(grant, id, state, inputs)).inputs).toMatchObject({ privileges: [] });
+      });
+    });
+
     it("of a database names no schema", async () => {
       await configured(async (plugin, database) => {
         const name = await database.createRole();

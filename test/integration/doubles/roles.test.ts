@@ -42,6 +42,29 @@ describe.each(candidates("postgresql"))("@pulumi/postgresql, the $which", ({ run
       });
     });
 
+    it("is taken over, read and let go by a role that may create nothing", async () => {
+      await configured(async (_plugin, database) => {
+        await database.client.query("create extension pg_trgm");
+        const username = await database.createRole();
+        await run(async (plugin) => {
+          const { host, port } = database.server;
+          const where = { host, port: String(port), database: database.name, sslmode: "disable" };
+          await plugin.configure({
+            ...where,
+            username,
+            password: database.server.password(username),
+            superuser: "false",
+          });
+          const { inputs } = await plugin.check(extension, { name: "pg_trgm" });
+          const { id, state } = await plugin.create(extension, inputs);
+          expect(visible((await plugin.read(extension, id, state, inputs)).inputs)).toEqual({ name: "pg_trgm" });
+          await expect(plugin.create(extension, { name: "file_fdw" })).rejects.toThrow(
+            'permission denied to create extension "file_fdw"',
+          );
+        });
+      });
+    });
+
     it("has what the server decides unknown in a preview", async () => {
       await configured(async (plugin) => {
         const { state } = await plugin.create(extension, { name: "pg_trgm", schema: "public" }, true);

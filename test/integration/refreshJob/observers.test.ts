@@ -67,7 +67,7 @@ test("observers see the owner's jobs and runs through the owner's functions, and
     await expect(watcher.read(state)).rejects.toThrow(/cannot be seen/);
 
     await objects.delete("id", healed);
-    expect(await cron(database, "select 1 from pg_namespace where nspname = 'matview'")).toEqual([]);
+    expect(await cron(database, "select 1 from pg_proc where pronamespace = 'matview'::regnamespace")).toEqual([]);
     await mustBeConverged(new JobDeploy(database), state, declared);
   });
 });

@@ -1,0 +1,37 @@
+import type { Kind } from "../kind.ts";
+import { describeOwners } from "./describe.ts";
+import type { ActualOwner } from "./describe.ts";
+import { ownerRoleSchema } from "./desired.ts";
+import type { DesiredOwner } from "./desired.ts";
+import { planOwner } from "./plan.ts";
+import { rightText } from "./rights.ts";
+
+/** The role that owns views and jobs: made where it is missing, taken over where it is there, never dropped. */
+export const ownerRoleKind: Kind<DesiredOwner, ActualOwner> = {
+  noun: "owner role",
+  schema: ownerRoleSchema,
+  id: ({ owner }) => owner,
+  // Another owner is another role; the one before stays.
+  located: (desired) => desired,
+  describe: describeOwners,
+  survey: () => Promise.resolve({ find: () => undefined }),
+  isAbsent: ({ role }) => role === null,
+  plan: planOwner,
+  // What depends on who looks, such as whether it may act as the role, is no drift.
+  observed: (desired, { role, cron }) => {
+    const lacking = cron.filter(({ isHeld }) => !isHeld);
+    return {
+      ...desired,
+      ...(role?.canLogin === false ? { login: false } : {}),
+      ...(lacking.length === 0 ? {} : { missing: lacking.map(rightText).join(", ") }),
+    };
+  },
+  warnings: async (session, desired) => {
+    const [found] = await describeOwners(session, [desired]);
+    const attributes = found?.role?.attributes ?? [];
+    if (attributes.length === 0) return [];
+    return [
+      `the role has more than the module would give it, and keeps it: ${attributes.join(", ")}; its views and jobs run with that`,
+    ];
+  },
+};

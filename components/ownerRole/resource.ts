@@ -1,0 +1,31 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { QualifiedName } from "../postgres/names.ts";
+import { loaderText } from "../provider/loader.ts";
+import { previewMark } from "../provider/mark.ts";
+
+/** A role and what it is for. */
+export interface OwnerRoleArgs {
+  /** Role that owns views and jobs. */
+  owner: pulumi.Input<string>;
+  /** Schemas of its views. */
+  schemas: pulumi.Input<pulumi.Input<string>[]>;
+  /** What its views read. */
+  sources: pulumi.Input<QualifiedName[]>;
+  /** Roles that may see its jobs and runs. */
+  observers: pulumi.Input<pulumi.Input<string>[]>;
+  /** Let it log in where it exists and may not. */
+  adopt?: pulumi.Input<boolean>;
+}
+
+const TYPE = "pulumi-nodejs:dynamic/matview:OwnerRole";
+
+/**
+ * A role that may log in and use pg_cron, and as which the connected role may act. One that exists is taken over with all that it
+ * has. It refuses, in the preview already, with everything that somebody else must grant before the platform can be deployed.
+ */
+export class OwnerRole extends pulumi.CustomResource {
+  constructor(name: string, args: OwnerRoleArgs, options?: pulumi.CustomResourceOptions) {
+    const mark = previewMark(TYPE, name, options);
+    super(TYPE, name, { ...args, ...mark, __provider: loaderText("ownerRole") }, options);
+  }
+}

@@ -1,2 +1,0 @@
--- Removes the schema, which must be empty.
-drop schema matview;
