@@ -1,5 +1,6 @@
 import type { Client } from "pg";
 import { isServerError, SQLSTATE } from "./errors.ts";
+import type { ServerError } from "./errors.ts";
 import { sqlText } from "./sqlFiles.ts";
 
 /** A setting that a job's session has otherwise than this one. */
@@ -23,13 +24,13 @@ export async function underJobSettings<T>(
   work: () => Promise<T>,
   tell: (problem: string) => void = () => undefined,
 ): Promise<T> {
-  const settings = await readJobSettings(client, user);
-  for (const problem of await makeSettings(client, settings, user)) tell(problem);
+  const { made, problems } = await makeSettings(client, await readJobSettings(client, user), user);
+  for (const problem of problems) tell(problem);
   const result = await work();
   // What follows is ours, and must not look names up where the job's role says.
   await set(
     client,
-    settings.flatMap(({ name, before }) => (before === null ? [] : [{ name, value: before }])),
+    made.flatMap(({ name, before }) => (before === null ? [] : [{ name, value: before }])),
   );
   return result;
 }
@@ -40,7 +41,7 @@ export async function jobSettingProblems(client: Client, user: string | undefine
   if (!settings.some(mayFail)) return [];
   await client.query("begin");
   try {
-    return await makeSettings(client, settings, user);
+    return (await makeSettings(client, settings, user)).problems;
   } finally {
     await client.query("rollback");
   }
@@ -69,23 +70,24 @@ async function makeSettings(
   client: Client,
   settings: readonly JobSetting[],
   user: string | undefined,
-): Promise<string[]> {
+): Promise<{ made: readonly JobSetting[]; problems: string[] }> {
   if (!settings.some(mayFail)) {
     await set(client, settings);
-    return [];
+    return { made: settings, problems: [] };
   }
-  const hidden = settings.filter(isUnknown).map(({ name }) => hiddenProblem(name));
-  if ((await trySet(client, settings)) === undefined) return hidden;
-  const refused: string[] = [];
+  const problems = hiddenProblems(settings.filter(isUnknown));
+  if ((await trySet(client, settings)) === undefined) return { made: settings, problems };
+  const [made, refused]: [JobSetting[], JobSetting[]] = [[], []];
   for (const setting of settings) {
     const error = await trySet(client, [setting]);
+    if (error === undefined) made.push(setting);
     // Any other one is refused at the job's login as well, which goes on without it.
-    if (isServerError(error, SQLSTATE.insufficientPrivilege)) refused.push(refusedProblem(setting.name, user));
+    else if (error.code === SQLSTATE.insufficientPrivilege) refused.push(setting);
   }
-  return [...hidden, ...refused];
+  return { made, problems: [...problems, ...refusedProblems(refused, user)] };
 }
 
-async function trySet(client: Client, settings: readonly JobSetting[]): Promise<unknown> {
+async function trySet(client: Client, settings: readonly JobSetting[]): Promise<ServerError | undefined> {
   await client.query("savepoint matview_settings");
   try {
     await set(client, settings);
@@ -110,16 +112,23 @@ function isUnknown({ origin, isFileReadable, before }: JobSetting): boolean {
 
 const COST = "rows that depend on it may differ from those of the job, until the job's next run";
 
-function refusedProblem(name: string, user: string | undefined): string {
-  return (
-    `sessions of ${user === undefined ? "the connected role" : `role ${user}`} have ${name} set, and the connected role may not set it: ${COST}; ` +
-    `connect as a superuser, or, from PostgreSQL 15 on, grant set on parameter ${name} to the connected role`
-  );
+function refusedProblems(refused: readonly JobSetting[], user: string | undefined): string[] {
+  if (refused.length === 0) return [];
+  const names = namesOf(refused);
+  return [
+    `sessions of ${user === undefined ? "the connected role" : `role ${user}`} have ${names} set, and the connected role may not set it: ${COST}; ` +
+      `connect as a superuser, or, from PostgreSQL 15 on, grant set on parameter ${names} to the connected role`,
+  ];
 }
 
-function hiddenProblem(name: string): string {
-  return (
-    `the connected role has ${name} set for itself, which hides what the server has: its default is taken, and ${COST}; ` +
-    `alter role ... reset ${name} for the connected role, or set it for the role of the job`
-  );
+function hiddenProblems(hidden: readonly JobSetting[]): string[] {
+  if (hidden.length === 0) return [];
+  return [
+    `the connected role has ${namesOf(hidden)} set for itself, which hides what the server has: its default is taken, and ${COST}; ` +
+      "reset it for the connected role, or set it for the role of the job",
+  ];
+}
+
+function namesOf(settings: readonly JobSetting[]): string {
+  return settings.map(({ name }) => name).join(", ");
 }
