@@ -54,6 +54,8 @@ export async function gatherEvidence(session: Session, facts: Facts): Promise<Ev
   const anatomy =
     view === undefined ? undefined : await one<Anatomy>(session, "describe/view_anatomy", [view.schema, view.name]);
   const isReadable = view?.isPopulated === true;
+  const closed =
+    anatomy === undefined || view === undefined ? [] : await closedSources(session, anatomy.oid, view.owner);
   return {
     ...facts,
     limits,
@@ -66,9 +68,10 @@ export async function gatherEvidence(session: Session, facts: Facts): Promise<Ev
       job === undefined || anatomy === undefined
         ? undefined
         : (await one<{ mayRefresh: boolean }>(session, "describe/may_refresh", [anatomy.oid, job.user]))?.mayRefresh,
-    closedSources:
-      anatomy === undefined || view === undefined ? [] : await closedSources(session, anatomy.oid, view.owner),
-    duplicateKeys: anatomy === undefined ? undefined : await duplicateKeys(session, facts, anatomy),
+    closedSources: closed,
+    // The owner, who counts them, cannot read a source that is closed.
+    duplicateKeys:
+      anatomy === undefined || closed.length > 0 ? undefined : await duplicateKeys(session, facts, anatomy),
     averageRowBytes: isReadable ? await averageRow(session, declared) : undefined,
   };
 }

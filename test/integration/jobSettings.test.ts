@@ -1,7 +1,7 @@
 import { expect, jest, test } from "@jest/globals";
 import type { DesiredView } from "../../components/materializedView/desired.ts";
-import { materializedViewKind } from "../../components/materializedView/kind.ts";
 import { proveKey } from "../../components/materializedView/keyProof.ts";
+import { materializedViewKind } from "../../components/materializedView/kind.ts";
 import { jobSettingProblems } from "../../components/postgres/jobSession.ts";
 import { until } from "../../scripts/database/until.ts";
 import { runMatview } from "../support/dashboard.ts";

@@ -1,7 +1,7 @@
 import type { Client } from "pg";
 import { isServerError, SQLSTATE } from "../../postgres/errors.ts";
 import { underJobSettings } from "../../postgres/jobSession.ts";
-import { sqlStatement } from "../../postgres/sqlFiles.ts";
+import { sqlStatement, sqlText } from "../../postgres/sqlFiles.ts";
 import { createSettings } from "./definitionSettings.ts";
 
 /** A query that is to give the rows that a refresh would give now. */
@@ -33,10 +33,14 @@ export async function withDefinition<T>(
   const view = sqlStatement("statements/create_comparison_view", { raw: { columns: "", definition } });
   await client.query("begin isolation level repeatable read");
   try {
-    if (owner !== undefined) await attempt(client, [sqlStatement("statements/set_role", { names: { role: owner } })]);
+    const setRole = owner === undefined ? [] : [sqlStatement("statements/set_role", { names: { role: owner } })];
+    const isOwner = await attempt(client, setRole);
     const isRelation = await attempt(client, [...createSettings(searchPath), view]);
     const sql = isRelation ? "pg_temp.matview_declared_definition" : `(\n${definition}\n)`;
-    return await underJobSettings(client, user, () => work({ sql, isRelation }));
+    return await underJobSettings(client, user, async () => {
+      await client.query(sqlText("statements/refresh_search_path"), [isOwner]);
+      return work({ sql, isRelation });
+    });
   } finally {
     await client.query("rollback");
   }
