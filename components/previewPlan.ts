@@ -165,9 +165,7 @@ async function priced(
 ): Promise<{ steps: PreviewedStep[]; measures: Measures | undefined }> {
   const view = subjectOf(subject);
   const measures = view === undefined ? undefined : await measureView(session, view);
-  const steps: PreviewedStep[] = [];
-  for (const step of plan.steps) steps.push(await previewStep(session, step, measures));
-  return { steps, measures };
+  return { steps: plan.steps.map((step) => previewStep(step, measures)), measures };
 }
 
 function changedRate(before: object | undefined, after: object | undefined): ResourcePreview["runsPerDay"] {

@@ -49,7 +49,7 @@ async function measure(session: Session, views: readonly DeclaredView[]): Promis
   const measured: Measured[] = [];
   for (const facts of await readFacts(session, views)) {
     const checks = facts.view?.isPopulated === true ? facts.declared.spotChecks : [];
-    measured.push({ facts, spotChecks: await runSpotChecks(session, facts.declared, checks) });
+    measured.push({ facts, spotChecks: await runSpotChecks(session, facts, checks) });
   }
   return measured;
 }

@@ -1,9 +1,13 @@
+import { searchPathAdvice } from "../components/materializedView/searchPathAdvice.ts";
+import { inTransaction } from "../components/postgres/applyPlan.ts";
 import { serverText, userError } from "../components/postgres/errors.ts";
+import { underJobSettings } from "../components/postgres/jobSession.ts";
 import { displayName } from "../components/postgres/names.ts";
 import type { QualifiedName } from "../components/postgres/names.ts";
 import { withProgress } from "../components/postgres/progress.ts";
 import type { Session } from "../components/postgres/session.ts";
 import { sqlStatement, sqlText } from "../components/postgres/sqlFiles.ts";
+import { jobUserOf } from "../components/refreshJob/jobUser.ts";
 import { cancellable, wasCancelled } from "./cancellable.ts";
 import { withView } from "./commandLine/declaredViews.ts";
 import { defineVerb } from "./commandLine/defineVerb.ts";
@@ -79,7 +83,7 @@ async function run(session: Session, view: QualifiedName, options: Options): Pro
     );
   const started = performance.now();
   await withProgress(`refreshing ${name}`, () =>
-    cancellable(session, `the refresh of ${name}`, () => recompute(session, view, concurrently)),
+    cancellable(session, `the refresh of ${name}`, () => recompute(session, before, concurrently)),
   );
   const seconds = (performance.now() - started) / 1000;
   if (!(await stateOf(session, view)).isPopulated) throw userError(`${name} was refreshed and still has no data`);
@@ -105,12 +109,24 @@ async function noteRunning({ target }: Session, { schema, name }: QualifiedName,
   process.stderr.write(`${who}; this one comes after it\n`);
 }
 
-async function recompute({ target }: Session, { schema, name }: QualifiedName, concurrently: boolean): Promise<void> {
+async function recompute(session: Session, view: ViewState, concurrently: boolean): Promise<void> {
+  const { target } = session;
   const file = concurrently ? "refresh_materialized_view_concurrently" : "refresh_materialized_view";
+  const statement = sqlStatement(`statements/${file}`, { names: { schema: view.schema, view: view.name } });
+  const name = displayName(view);
+  const user = await jobUserOf(session, view);
   try {
-    await target.query(sqlStatement(`statements/${file}`, { names: { schema, view: name } }));
+    await inTransaction(target, () =>
+      underJobSettings(
+        target,
+        user,
+        () => target.query(statement),
+        (problem) => process.stderr.write(`${name}: ${problem}\n`),
+      ),
+    );
   } catch (error) {
-    throw userError(`${displayName({ schema, name })} could not be refreshed: ${serverText(error)}`, error);
+    const advice = searchPathAdvice(error);
+    throw userError(`${name} could not be refreshed: ${serverText(error)}${advice}`, error);
   }
 }
 

@@ -41,7 +41,7 @@ interface Verified {
 async function verifyViews(session: Session, views: readonly DeclaredView[]): Promise<Verified[]> {
   const verified: Verified[] = [];
   for (const facts of await readFacts(session, views)) {
-    const spotChecks = await runSpotChecks(session, facts.declared, facts.declared.spotChecks);
+    const spotChecks = await runSpotChecks(session, facts, facts.declared.spotChecks);
     verified.push({ view: displayName(facts.declared), checks: checkView(facts, spotChecks) });
   }
   return verified;

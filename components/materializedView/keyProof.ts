@@ -2,12 +2,10 @@ import type { Client } from "pg";
 import { isServerError, serverText, SQLSTATE, userError } from "../postgres/errors.ts";
 import { displayName, sqlIdentifier, sqlName, type QualifiedName } from "../postgres/names.ts";
 import { sqlStatement } from "../postgres/sqlFiles.ts";
-import { createSettings } from "./definition/definitionSettings.ts";
+import { withDefinition, type RunnableDefinition } from "./definition/runDefinition.ts";
 
 /** Where a key is to be proven: in a relation that exists, or in what a definition would give now. */
-export type KeySource =
-  | { readonly relation: QualifiedName }
-  | { readonly definition: string; readonly searchPath?: readonly string[] | undefined };
+export type KeySource = { readonly relation: QualifiedName } | RunnableDefinition;
 
 export interface KeyQuestion {
   readonly source: KeySource;
@@ -27,20 +25,14 @@ export interface KeyProof {
 }
 
 /**
- * Counts duplicates and nulls of a key, reading no other column. A definition is run as the connected role inside a transaction
- * that is rolled back, so the client must not be in one; a relation may be asked about anywhere.
+ * Counts duplicates and nulls of a key, reading no other column. For a definition the client must not be in a transaction; a relation
+ * may be asked about anywhere.
  * @throws when a key column does not exist, or its type cannot be compared.
  */
 export async function proveKey(client: Client, question: KeyQuestion): Promise<KeyProof> {
   const { source } = question;
   if ("relation" in source) return await prove(client, question, sqlName(source.relation));
-  await client.query("begin");
-  try {
-    for (const statement of createSettings(source.searchPath)) await client.query(statement);
-    return await prove(client, question, `(\n${source.definition}\n)`);
-  } finally {
-    await client.query("rollback");
-  }
+  return withDefinition(client, source, ({ sql }) => prove(client, question, sql));
 }
 
 /** Why a unique index on the key cannot be built or relied on; undefined when the key is proven. */

@@ -91,7 +91,9 @@ function planDefinition(desired: DesiredView, previous: DesiredView | undefined,
       property === "definition" ? "definition differs" : `${property} is ${found}, declared ${declared}`,
     )
     .join("; ");
-  const { step: swap, refusals } = planSwap(desired, previous, replacement, reason);
+  const job = actual.jobs.find(({ isActive }) => isActive) ?? actual.jobs[0];
+  const jobUser = desired.owner ?? job?.user ?? replacement.old.owner;
+  const { step: swap, refusals } = planSwap(desired, previous, replacement, reason, jobUser);
   return { steps: [swap], differences, ...(refusals.length === 0 ? {} : { refusals }) };
 }
 

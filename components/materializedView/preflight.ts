@@ -4,6 +4,7 @@ import type { QualifiedName } from "../postgres/names.ts";
 import type { Session } from "../postgres/session.ts";
 import { sqlStatement, sqlText } from "../postgres/sqlFiles.ts";
 import { cronProblems } from "../refreshJob/preflight.ts";
+import { calledFunctionProblems } from "./calledFunctions.ts";
 import { createSettings } from "./definition/definitionSettings.ts";
 import { parseDefinition } from "./definition/parseDefinition.ts";
 import type { DesiredView } from "./desired.ts";
@@ -56,6 +57,7 @@ async function definitionProblems(session: Session, desired: DesiredView): Promi
     if (typeof oid !== "string") return [oid.problem];
     return [
       ...(await keyProblems(session, oid, desired.uniqueKey ?? [])),
+      ...(session.capabilities.serverMajor >= 17 ? await calledFunctionProblems(target, oid) : []),
       ...(role === undefined
         ? [`role ${owner} is to own the view and does not exist: create it, or set matview:managePlatform to true`]
         : await sourceProblems(session, oid, owner)),

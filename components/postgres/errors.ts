@@ -26,6 +26,7 @@ export interface ServerError extends Error {
   readonly code: string;
   readonly detail?: string;
   readonly hint?: string;
+  readonly where?: string;
   readonly position?: string;
 }
 

@@ -12,7 +12,11 @@ export interface SwappedRelation extends QualifiedName {
 export interface BuiltView {
   readonly old: QualifiedName;
   readonly aside: QualifiedName;
+  /** Whose sessions refresh it: what computes its rows runs under the settings of theirs. */
+  readonly user: string;
   readonly refresh: string;
+  /** What is easier done when the data are there, indexes among it. */
+  readonly finish: readonly string[];
 }
 
 /** What the new data must be like before anybody reads them. */
@@ -37,9 +41,8 @@ export interface Swap {
   readonly lockKey: readonly [number, number];
   /** How the temporary names end, by which what a killed run left is recognised. */
   readonly suffix: string;
-  /** Run in one transaction, with the gate in between. */
-  readonly fill: readonly string[];
-  readonly index: readonly string[];
+  /** Creates all that is built aside, empty. In the same transaction it is refreshed, passes the gate and is finished. */
+  readonly make: readonly string[];
   readonly gate: Gate;
   /** Take the locks that keep refreshes out and let readers pass. */
   readonly hold: readonly string[];

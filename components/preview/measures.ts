@@ -1,6 +1,8 @@
+import { withDefinition } from "../materializedView/definition/runDefinition.ts";
+import type { RunnableDefinition } from "../materializedView/definition/runDefinition.ts";
 import type { QualifiedName } from "../postgres/names.ts";
 import type { Session } from "../postgres/session.ts";
-import { sqlText } from "../postgres/sqlFiles.ts";
+import { sqlStatement, sqlText } from "../postgres/sqlFiles.ts";
 import { refreshedBy } from "../refreshJob/command.ts";
 import { describeJobs } from "../refreshJob/describe.ts";
 
@@ -33,6 +35,7 @@ interface SizeRow {
   reads: number;
   readsSince: Date | null;
   definition: string;
+  owner: string;
 }
 
 /** Measures of the view; undefined where there is none of this name. */
@@ -47,28 +50,24 @@ export async function measureView(session: Session, view: QualifiedName): Promis
     reads: found.reads,
     readsSince: found.readsSince,
     runs: await runHistory(session, view),
-    planned: await explain(session, [found.definition]),
+    planned: await explain(session, found),
   };
 }
 
 /**
- * What the planner expects of the last of the statements, run after the ones before it in a transaction that is rolled
- * back; nothing is executed. Undefined where the role may not read what the statement reads.
+ * What the planner expects of a definition; nothing is executed but what it calls to plan. Undefined where the role may not
+ * read what the definition reads.
  */
-export async function explain({ target }: Session, statements: readonly string[]): Promise<Planned | undefined> {
-  await target.query("begin");
+export async function explain({ target }: Session, definition: RunnableDefinition): Promise<Planned | undefined> {
   try {
-    for (const statement of statements.slice(0, -1)) await target.query(statement);
-    const { rows } = await target.query<{ "QUERY PLAN": ExplainedPlan[] }>(
-      `explain (format json) ${statements.at(-1) ?? ""}`,
-    );
-    const plan = rows[0]?.["QUERY PLAN"][0]?.Plan;
-    if (plan === undefined) return undefined;
-    return { cost: plan["Total Cost"], rows: plan["Plan Rows"], width: plan["Plan Width"] };
+    return await withDefinition(target, definition, async ({ sql }) => {
+      const statement = sqlStatement("statements/explain_source", { raw: { source: sql } });
+      const { rows } = await target.query<{ "QUERY PLAN": ExplainedPlan[] }>(statement);
+      const plan = rows[0]?.["QUERY PLAN"][0]?.Plan;
+      return plan && { cost: plan["Total Cost"], rows: plan["Plan Rows"], width: plan["Plan Width"] };
+    });
   } catch {
     return undefined;
-  } finally {
-    await target.query("rollback");
   }
 }
 

@@ -1,8 +1,6 @@
 import type { Hazard, Step } from "../postgres/plan.ts";
-import type { Session } from "../postgres/session.ts";
-import { explain } from "./measures.ts";
-import type { Measures, Planned } from "./measures.ts";
-import { isBuild, statementCost, worse } from "./statementCost.ts";
+import type { Measures } from "./measures.ts";
+import { statementCost, worse } from "./statementCost.ts";
 import type { Risk, StatementCost } from "./statementCost.ts";
 
 /** One step of a plan with what it costs, for people and for policies. */
@@ -32,13 +30,9 @@ export interface PreviewedStep {
 /** Locks from weak to strong, as far as our statements take them. */
 const LOCKS = ["none", "share update exclusive", "exclusive", "access exclusive"];
 
-/** A step with its cost; asks the planner about statements that build something. */
-export async function previewStep(
-  session: Session,
-  step: Step,
-  measures: Measures | undefined,
-): Promise<PreviewedStep> {
-  const costs = await statementCosts(session, step, measures);
+/** A step with its cost. */
+export function previewStep(step: Step, measures: Measures | undefined): PreviewedStep {
+  const costs = statementCosts(step, measures);
   const sum = (of: (cost: StatementCost) => number): number => costs.reduce((total, cost) => total + of(cost), 0);
   const strongest = costs.reduce(
     (lock, cost) => (LOCKS.indexOf(cost.lock) > LOCKS.indexOf(lock) ? cost.lock : lock),
@@ -65,28 +59,21 @@ export async function previewStep(
   };
 }
 
-async function statementCosts(session: Session, step: Step, measures: Measures | undefined): Promise<StatementCost[]> {
-  const aside = new Set(isUnused(step) ? step.sql : [...(step.swap?.fill ?? []), ...(step.swap?.index ?? [])]);
-  const settings: string[] = [];
-  const costs: StatementCost[] = [];
-  let planned: Planned | undefined;
-  for (const sql of step.sql) {
-    if (isSetting(sql)) settings.push(sql);
-    if (isBuild(sql)) planned = await explain(session, [...settings, sql]);
-    const cost = statementCost(sql, measures, planned);
+function statementCosts(step: Step, measures: Measures | undefined): StatementCost[] {
+  const { make = [], built = [] } = step.swap ?? {};
+  const aside = new Set(
+    isUnused(step) ? step.sql : [...make, ...built.flatMap(({ refresh, finish }) => [refresh, ...finish])],
+  );
+  return step.sql.map((sql) => {
+    const cost = statementCost(sql, measures, undefined);
     // Nobody uses what is built aside.
-    costs.push(aside.has(sql) ? { ...cost, lock: "none", risk: "online" } : cost);
-  }
-  return costs;
+    return aside.has(sql) ? { ...cost, lock: "none", risk: "online" } : cost;
+  });
 }
 
 // A view that is just being created, or what a killed run left, has no readers.
 function isUnused({ action }: Step): boolean {
   return action === "create" || action === "remove leftovers";
-}
-
-function isSetting(sql: string): boolean {
-  return /^select\s+pg_catalog\.set_config\(/.test(sql.trim());
 }
 
 // In a transaction every lock is held to its end, from the statement that takes it on.

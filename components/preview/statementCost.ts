@@ -83,12 +83,6 @@ export function statementCost(
   return rule === undefined ? { ...quick("none", "none"), durationMs: 1 } : rule[1](measures, planned);
 }
 
-/** True for a statement whose time depends on what it reads, so that the planner should be asked. */
-export function isBuild(sql: string): boolean {
-  const text = sql.trim().toLowerCase();
-  return text.startsWith("create materialized view") && !text.endsWith("with no data");
-}
-
 /** The more harmful of two. */
 export function worse(a: Risk, b: Risk): Risk {
   return RISKS.indexOf(a) >= RISKS.indexOf(b) ? a : b;

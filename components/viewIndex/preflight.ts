@@ -30,13 +30,14 @@ export async function preflightIndex(session: Session, desired: DesiredIndex): P
 interface ViewRow {
   readonly isPopulated: boolean;
   readonly definition: string;
+  readonly owner: string;
 }
 
 async function keyProblemIn(session: Session, desired: DesiredIndex, found: ViewRow): Promise<string | undefined> {
   const view = { schema: desired.schema, name: desired.view };
   const source: KeySource = found.isPopulated
     ? { relation: view }
-    : { definition: found.definition.trim().replace(/;$/, "") };
+    : { definition: found.definition.trim().replace(/;$/, ""), owner: found.owner };
   try {
     return keyProblem(view, desired.columns, await proveKey(session.target, { source, key: desired.columns }));
   } catch (error) {

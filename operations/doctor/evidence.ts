@@ -1,4 +1,5 @@
 import type { QueryResult } from "pg";
+import { withDefinition } from "../../components/materializedView/definition/runDefinition.ts";
 import { isServerError, serverText, SQLSTATE } from "../../components/postgres/errors.ts";
 import { sqlIdentifier } from "../../components/postgres/names.ts";
 import type { QualifiedName } from "../../components/postgres/names.ts";
@@ -53,11 +54,13 @@ export async function gatherEvidence(session: Session, facts: Facts): Promise<Ev
   const anatomy =
     view === undefined ? undefined : await one<Anatomy>(session, "describe/view_anatomy", [view.schema, view.name]);
   const isReadable = view?.isPopulated === true;
+  const closed =
+    anatomy === undefined || view === undefined ? [] : await closedSources(session, anatomy.oid, view.owner);
   return {
     ...facts,
     limits,
     freshness: freshnessOf(facts, limits),
-    spotChecks: isReadable ? await runSpotChecks(session, declared, declared.spotChecks) : [],
+    spotChecks: isReadable ? await runSpotChecks(session, facts, declared.spotChecks) : [],
     capabilities: session.capabilities,
     anatomy,
     runner: job === undefined ? undefined : await readRunner(session, job),
@@ -65,9 +68,10 @@ export async function gatherEvidence(session: Session, facts: Facts): Promise<Ev
       job === undefined || anatomy === undefined
         ? undefined
         : (await one<{ mayRefresh: boolean }>(session, "describe/may_refresh", [anatomy.oid, job.user]))?.mayRefresh,
-    closedSources:
-      anatomy === undefined || view === undefined ? [] : await closedSources(session, anatomy.oid, view.owner),
-    duplicateKeys: anatomy === undefined ? undefined : await duplicateKeys(session, declared, anatomy),
+    closedSources: closed,
+    // The owner, who counts them, cannot read a source that is closed.
+    duplicateKeys:
+      anatomy === undefined || closed.length > 0 ? undefined : await duplicateKeys(session, facts, anatomy),
     averageRowBytes: isReadable ? await averageRow(session, declared) : undefined,
   };
 }
@@ -101,25 +105,33 @@ async function closedSources({ target }: Session, oid: string, owner: string): P
 
 async function duplicateKeys(
   session: Session,
-  view: QualifiedName,
+  { declared: view, view: state, job }: Facts,
   { keyColumns }: Anatomy,
 ): Promise<number | undefined> {
   if (keyColumns.length === 0) return undefined;
   const found = await one<{ definition: string }>(session, "describe/view_definition", [view.schema, view.name]);
-  const raw = {
-    definition: found?.definition ?? "",
-    columns: keyColumns.map((column) => `q.${sqlIdentifier(column)}`).join(", "),
-  };
-  return numberOf(session, sqlStatement("statements/duplicate_keys", { raw }), "keys");
+  const columns = keyColumns.map((column) => `q.${sqlIdentifier(column)}`).join(", ");
+  const { owner } = state ?? {};
+  const definition = { definition: found?.definition ?? "", owner, user: job?.user ?? owner };
+  return unlessRefused(() =>
+    withDefinition(session.target, definition, ({ sql: source }) =>
+      numberOf(session, sqlStatement("statements/duplicate_keys", { raw: { source, columns } }), "keys"),
+    ),
+  );
 }
 
 function averageRow(session: Session, { schema, name }: QualifiedName): Promise<number | undefined> {
-  return numberOf(session, sqlStatement("statements/average_row", { names: { schema, view: name } }), "bytes");
+  const statement = sqlStatement("statements/average_row", { names: { schema, view: name } });
+  return unlessRefused(() => numberOf(session, statement, "bytes"));
 }
 
 async function numberOf({ target }: Session, statement: string, column: string): Promise<number | undefined> {
+  return (await target.query<Record<string, number>>(statement)).rows[0]?.[column];
+}
+
+async function unlessRefused(ask: () => Promise<number | undefined>): Promise<number | undefined> {
   try {
-    return (await target.query<Record<string, number>>(statement)).rows[0]?.[column];
+    return await ask();
   } catch (error) {
     if (!isServerError(error)) throw error;
     process.stderr.write(`could not be asked, and is left out of the diagnosis: ${serverText(error)}\n`);

@@ -1,10 +1,12 @@
 import { escapeLiteral } from "pg";
+import { printSettings } from "../../components/materializedView/definition/definitionSettings.ts";
+import { withDefinition } from "../../components/materializedView/definition/runDefinition.ts";
 import { isServerError, serverText } from "../../components/postgres/errors.ts";
 import { sqlIdentifier } from "../../components/postgres/names.ts";
-import type { QualifiedName } from "../../components/postgres/names.ts";
 import type { Session } from "../../components/postgres/session.ts";
 import { sqlStatement, sqlText } from "../../components/postgres/sqlFiles.ts";
 import type { SpotCheck } from "../../components/viewDeclaration.ts";
+import type { Facts } from "./facts.ts";
 
 /** What a spot check found. */
 export interface SpotCheckResult {
@@ -22,13 +24,13 @@ export interface SpotCheckResult {
 /** Counts what is declared, one check after the other. A check that cannot be made is a result too. */
 export async function runSpotChecks(
   session: Session,
-  view: QualifiedName,
+  facts: Facts,
   checks: readonly SpotCheck[],
 ): Promise<SpotCheckResult[]> {
   const results: SpotCheckResult[] = [];
   for (const check of checks) {
     try {
-      results.push(await (check.live === true ? compareWithSources : countDeclared)(session, view, check));
+      results.push(await (check.live === true ? compareWithSources : countDeclared)(session, facts, check));
     } catch (error) {
       if (!isServerError(error)) throw error;
       results.push({ check, rows: undefined, wanted: undefined, laggingRows: undefined, problem: serverText(error) });
@@ -42,7 +44,11 @@ export function isMet({ rows, wanted, laggingRows }: SpotCheckResult): boolean {
   return rows !== undefined && rows === wanted && (laggingRows ?? 0) === 0;
 }
 
-async function countDeclared({ target }: Session, view: QualifiedName, check: SpotCheck): Promise<SpotCheckResult> {
+async function countDeclared(
+  { target }: Session,
+  { declared: view }: Facts,
+  check: SpotCheck,
+): Promise<SpotCheckResult> {
   const names = { schema: view.schema, view: view.name };
   const statement =
     check.value === undefined
@@ -56,26 +62,34 @@ async function countDeclared({ target }: Session, view: QualifiedName, check: Sp
   return { check, rows, wanted: check.expected, laggingRows: undefined };
 }
 
+// The sources' rows are kept as the job's session computes them, and compared as the view's: texts of both in our settings.
 async function compareWithSources(
   { target }: Session,
-  view: QualifiedName,
+  { declared: view, view: state, job }: Facts,
   check: SpotCheck,
 ): Promise<SpotCheckResult> {
   const { rows: found } = await target.query<{ definition: string }>(sqlText("describe/view_definition"), [
     view.schema,
     view.name,
   ]);
-  const statement = sqlStatement("statements/compare_counts", {
-    names: { schema: view.schema, view: view.name },
-    raw: {
-      value: valueOf(check),
-      filter: check.value === undefined ? "true" : `b.value = ${escapeLiteral(check.value).trimStart()}`,
-      definition: found[0]?.definition ?? "",
-    },
+  const definition = found[0]?.definition ?? "";
+  const { owner } = state ?? {};
+  return withDefinition(target, { definition, owner, user: job?.user ?? owner }, async ({ sql, isRelation }) => {
+    const columns = check.column === undefined ? "" : `r.${sqlIdentifier(check.column)}`;
+    if (isRelation) await target.query(sqlStatement("statements/keep_rows", { raw: { columns, source: sql } }));
+    await target.query(printSettings());
+    const statement = sqlStatement("statements/compare_counts", {
+      names: { schema: view.schema, view: view.name },
+      raw: {
+        value: valueOf(check),
+        filter: check.value === undefined ? "true" : `b.value = ${escapeLiteral(check.value).trimStart()}`,
+        source: isRelation ? "pg_temp.matview_source_rows" : sql,
+      },
+    });
+    const { rows } = await target.query<{ viewRows: number; sourceRows: number; laggingRows: number }>(statement);
+    const counts = rows[0];
+    return { check, rows: counts?.viewRows, wanted: counts?.sourceRows, laggingRows: counts?.laggingRows };
   });
-  const { rows } = await target.query<{ viewRows: number; sourceRows: number; laggingRows: number }>(statement);
-  const counts = rows[0];
-  return { check, rows: counts?.viewRows, wanted: counts?.sourceRows, laggingRows: counts?.laggingRows };
 }
 
 function valueOf({ column }: SpotCheck): string {

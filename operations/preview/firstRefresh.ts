@@ -1,6 +1,9 @@
+import { parseDefinition } from "../../components/materializedView/definition/parseDefinition.ts";
+import type { DesiredView } from "../../components/materializedView/desired.ts";
 import { displayName } from "../../components/postgres/names.ts";
 import type { QualifiedName } from "../../components/postgres/names.ts";
 import { step } from "../../components/postgres/plan.ts";
+import type { Step } from "../../components/postgres/plan.ts";
 import type { Session } from "../../components/postgres/session.ts";
 import { sqlStatement, sqlText } from "../../components/postgres/sqlFiles.ts";
 import { fingerprint } from "../../components/preview/fingerprint.ts";
@@ -59,12 +62,12 @@ export async function firstRefreshOf(
 // Nobody reads a view that has no data, whatever lock is on it.
 async function firstStep(
   session: Session,
-  work: Parameters<typeof previewStep>[1],
+  work: Step,
   view: QualifiedName,
   created: PlannedResource | undefined,
 ): Promise<PlannedResource["steps"][number]> {
   const measures = created === undefined ? await measureView(session, view) : await expected(session, view, created);
-  return { ...(await previewStep(session, work, measures)), risk: "online", lock: "none", lockMs: 0 };
+  return { ...previewStep(work, measures), risk: "online", lock: "none", lockMs: 0 };
 }
 
 /** Of a view that is not there the planner knows something, and of one that was there before its job's runs do. */
@@ -73,8 +76,10 @@ async function expected(
   view: QualifiedName,
   { declared }: PlannedResource,
 ): Promise<Measures | undefined> {
-  const definition = declared?.["definition"];
-  const planned = typeof definition === "string" ? await explain(session, [definition]) : undefined;
+  const { definition, owner } = (declared ?? {}) as Partial<DesiredView>;
+  const parsed = definition === undefined ? undefined : await parseDefinition(definition);
+  const planned =
+    parsed?.ok === true ? await explain(session, { definition: parsed.definition.sql, owner }) : undefined;
   if (planned === undefined) return undefined;
   return {
     rows: planned.rows,

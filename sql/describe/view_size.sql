@@ -1,9 +1,10 @@
--- Rows and bytes of a materialized view, as far as the last analyze knew them, its query, and how often it was read since the
--- statistics of this database began. $1: schema, $2: name. Takes no lock.
+-- Rows and bytes of a materialized view, as far as the last analyze knew them, its query and owner, and how often it was read since
+-- the statistics of this database began. $1: schema, $2: name. Takes no lock.
 select c.reltuples::pg_catalog.float8 as "rows",
        pg_catalog.pg_table_size(c.oid)::pg_catalog.float8 as "heapBytes",
        pg_catalog.pg_total_relation_size(c.oid)::pg_catalog.float8 as "totalBytes",
        pg_catalog.rtrim(pg_catalog.pg_get_viewdef(c.oid), ';') as "definition",
+       pg_catalog.pg_get_userbyid(c.relowner) as "owner",
        c.relispopulated as "isPopulated",
        (coalesce(s.seq_scan, 0) + coalesce(s.idx_scan, 0))::pg_catalog.float8 as "reads",
        (select d.stats_reset from pg_catalog.pg_stat_database d where d.datname = pg_catalog.current_database()) as "readsSince"

@@ -3,6 +3,7 @@ import { displayName, sqlIdentifier, sqlName, type QualifiedName } from "../../p
 import { sqlText } from "../../postgres/sqlFiles.ts";
 import { DEFAULT_SEARCH_PATH } from "../definition/definitionSettings.ts";
 import { parseDefinition } from "../definition/parseDefinition.ts";
+import { searchPathFix } from "../searchPathAdvice.ts";
 import type { Finding } from "./finding.ts";
 import { readFacts, type DefinitionFacts } from "./lintFacts.ts";
 import { lintTree } from "./lintTree.ts";
@@ -49,7 +50,7 @@ export function functionsWithoutSearchPath({ functions }: DefinitionFacts): Find
       rule: "function-search-path",
       message: `Function ${signature} has no search_path of its own`,
       cost: "Since PostgreSQL 17 a refresh runs with search_path pg_catalog, pg_temp: a name that its body does not qualify is not found, and the refresh fails with 42P01 or 42883",
-      fix: `alter function ${sqlName(found)}(${found.arguments}) set search_path = ${sqlIdentifier(found.schema)}, pg_temp`,
+      fix: searchPathFix(found),
     };
   });
 }

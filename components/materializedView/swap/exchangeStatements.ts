@@ -30,6 +30,7 @@ export function exchangeSql(expected: RelationProperties, replacement: Replaceme
     ...locks,
     ...asides.filter(({ kind }) => kind === "v").map((view) => renameSql(view, goneName(view))),
     ...[expected, ...asides].map((view) => renameSql({ ...view, name: asideName(view).name }, view)),
+    ...(dependents.some((dependent) => "function" in dependent) ? [sqlStatement("statements/skip_body_check")] : []),
     ...dependents.flatMap((dependent) => attachSql(dependent, defaultGrantees)),
     ...[...asides].reverse().map(dropOldSql),
     dropOldSql(expected),

@@ -10,6 +10,7 @@ import type { Fence } from "../../postgres/plan.ts";
 import { sqlStatement } from "../../postgres/sqlFiles.ts";
 import type { Swap, SwappedRelation } from "../../postgres/swap.ts";
 import { passGate } from "./gate.ts";
+import { refreshAsides } from "./refreshAsides.ts";
 import { propertiesQuery, propertyLines, readProperties } from "./relationProperties.ts";
 import type { RelationProperties } from "./relationProperties.ts";
 import { readMarks, wereRefreshed } from "./swapMarks.ts";
@@ -60,7 +61,7 @@ async function holdRefreshes(client: Client, swap: Swap): Promise<void> {
 
 /** Dependents are built on the new view, so all are refreshed, from the innermost outwards. */
 async function catchUp(client: Client, swap: Swap): Promise<void> {
-  for (const { refresh } of swap.built) await client.query(refresh);
+  await refreshAsides(client, swap.built);
   await passGate(client, swap.gate);
 }
 

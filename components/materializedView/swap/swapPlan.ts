@@ -34,9 +34,10 @@ export function planSwap(
   previous: DesiredView | undefined,
   replacement: Replacement,
   reason: string,
+  jobUser: string,
 ): { readonly step: Step; readonly refusals: string[] } {
   const expected = expectedView(desired, previous, replacement);
-  const swap = swapOf(desired, expected, replacement);
+  const swap = swapOf(desired, expected, replacement, jobUser);
   const dependents = replacement.dependents.map(dependentLine);
   const { mentionedBy } = replacement;
   const reasons = [
@@ -44,7 +45,8 @@ export function planSwap(
     ...(dependents.length === 0 ? [] : [`with it: ${dependents.join(", ")}`]),
     ...(mentionedBy.length === 0 ? [] : [`mentioned in the text of ${mentionedBy.join(", ")}, which stay as they are`]),
   ];
-  const sql = [...swap.fill, ...swap.index, ...swap.hold, ...swap.exchange];
+  const built = [...swap.built.map(({ refresh }) => refresh), ...swap.built.flatMap(({ finish }) => finish)];
+  const sql = [...swap.make, ...built, ...swap.hold, ...swap.exchange];
   return {
     step: step("swap", displayName(replacement.old), reasons.join("; "), sql, {
       swap,
@@ -54,7 +56,7 @@ export function planSwap(
   };
 }
 
-function swapOf(desired: DesiredView, expected: RelationProperties, replacement: Replacement): Swap {
+function swapOf(desired: DesiredView, expected: RelationProperties, replacement: Replacement, jobUser: string): Swap {
   const { old, dependents } = replacement;
   const asides = dependents.flatMap((dependent) => (dependent.how === "build aside" ? [dependent] : []));
   const replaced = dependents.flatMap((dependent) => (dependent.how === "replace view" ? [dependent.view] : []));
@@ -64,13 +66,12 @@ function swapOf(desired: DesiredView, expected: RelationProperties, replacement:
     oid: old.oid,
     lockKey: lockKey(old),
     suffix: `_${ASIDE}`,
-    fill: [
+    make: [
       ...createSettings(),
-      ...fillSql(expected, replacement.definition, replacement),
+      ...makeSql(expected, replacement.definition, replacement),
       printSettings(),
-      ...asides.flatMap(({ view, definition }) => fillSql(view, definition, replacement)),
+      ...asides.flatMap(({ view, definition }) => makeSql(view, definition, replacement)),
     ],
-    index: [expected, ...asides.map(({ view }) => view)].flatMap(finishSql),
     gate: {
       old: nameOf(old),
       aside: asideName(old),
@@ -79,7 +80,7 @@ function swapOf(desired: DesiredView, expected: RelationProperties, replacement:
       oldIsPopulated: old.isPopulated,
     },
     hold: [...materialized].reverse().map(holdSql),
-    built: materialized.map(builtView),
+    built: materialized.map((view) => builtView(view, view === expected ? jobUser : view.owner)),
     exchange: exchangeSql(expected, replacement),
     relations: [
       { ...nameOf(old), before: linesBefore(old), after: propertyLines(expected) },
@@ -94,35 +95,37 @@ function swapOf(desired: DesiredView, expected: RelationProperties, replacement:
   };
 }
 
-/** Creates a relation aside and fills it as its owner, like every refresh that follows. */
-function fillSql(from: RelationProperties, definition: string, { defaultGrantees }: Replacement): string[] {
+/** Creates a relation aside and gives it to its owner, as whom every refresh of it runs. */
+function makeSql(from: RelationProperties, definition: string, { defaultGrantees }: Replacement): string[] {
   const to = asideName(from);
   const names = { schema: to.schema, view: to.name };
   const grantees = (defaultGrantees[from.schema]?.relations ?? []).filter((role) => role !== from.owner);
   if (from.kind === "v") {
     const raw = { options: optionClause(from.options), definition };
-    return [sqlStatement("statements/create_view", { names, raw }), ...ownershipSql(to, from, grantees)];
+    return [
+      sqlStatement("statements/create_view", { names, raw }),
+      ...ownershipSql(to, from, grantees),
+      ...commentsSql(to, from),
+      ...accessSql(to, from),
+    ];
   }
   const raw = { storage: creationClause(from), definition };
   return [
     sqlStatement("statements/create_materialized_view", { names, raw }),
     ...ownershipSql(to, from, grantees),
     ...columnStorageSql(to, from.columns),
-    sqlStatement("statements/refresh_materialized_view", { names }),
   ];
 }
 
-/** All that is easier done when the data are there. */
 function finishSql(from: RelationProperties): string[] {
   const to = asideName(from);
-  const rest = [...commentsSql(to, from), ...accessSql(to, from)];
-  if (from.kind === "v") return rest;
   const inSchema = (name: string): string => asideName({ schema: from.schema, name }).name;
   return [
     ...from.indexes.filter(({ isValid }) => isValid).flatMap((index) => indexSql(to, index, inSchema(index.name))),
     ...from.statistics.flatMap((one) => statisticsSql(to, one, asideName(one).name)),
     sqlStatement("statements/analyze_view", { names: { schema: to.schema, view: to.name } }),
-    ...rest,
+    ...commentsSql(to, from),
+    ...accessSql(to, from),
   ];
 }
 
@@ -130,10 +133,11 @@ function holdSql({ schema, name, comment }: RelationProperties): string {
   return commentSql({ schema, name }, comment);
 }
 
-function builtView(view: RelationProperties): BuiltView {
+function builtView(view: RelationProperties, user: string): BuiltView {
   const aside = asideName(view);
   const names = { schema: aside.schema, view: aside.name };
-  return { old: nameOf(view), aside, refresh: sqlStatement("statements/refresh_materialized_view", { names }) };
+  const refresh = sqlStatement("statements/refresh_materialized_view", { names });
+  return { old: nameOf(view), aside, user, refresh, finish: finishSql(view) };
 }
 
 function linesBefore(relation: RelationProperties): string[] {

@@ -2,6 +2,7 @@ import type { Client } from "pg";
 import { withAdvisoryLock } from "../../postgres/advisoryLock.ts";
 import { inTransaction } from "../../postgres/applyPlan.ts";
 import type { Connections } from "../../postgres/applyPlan.ts";
+import { underJobSettings } from "../../postgres/jobSession.ts";
 import { displayName } from "../../postgres/names.ts";
 import { LOCK_TIMEOUT_MS } from "../../postgres/plan.ts";
 import type { Step } from "../../postgres/plan.ts";
@@ -11,6 +12,7 @@ import type { Swap } from "../../postgres/swap.ts";
 import { passGate } from "./gate.ts";
 import { withIndexProgress } from "./indexProgress.ts";
 import { removeAsides } from "./leftovers.ts";
+import { refreshAsides } from "./refreshAsides.ts";
 import { exchange } from "./swapExchange.ts";
 import { readMarks } from "./swapMarks.ts";
 
@@ -46,9 +48,15 @@ async function build(connections: Connections, swap: Swap): Promise<void> {
   const view = displayName(swap.view);
   await inTransaction(client, async () => {
     await client.query(`set local lock_timeout = ${LOCK_TIMEOUT_MS}`);
-    await withProgress(`${view}: building aside`, () => runAll(client, swap.fill));
+    await withProgress(`${view}: building aside`, async () => {
+      await runAll(client, swap.make);
+      await refreshAsides(client, swap.built);
+    });
     await withProgress(`${view}: checking the new data`, () => passGate(client, swap.gate));
-    await withIndexProgress(connections, `${view}: building indexes`, () => runAll(client, swap.index));
+    await withIndexProgress(connections, `${view}: building indexes`, async () => {
+      // An index on an expression runs what the expression calls.
+      for (const { user, finish } of swap.built) await underJobSettings(client, user, () => runAll(client, finish));
+    });
   });
 }
 

@@ -12,10 +12,12 @@ interface Options {
 }
 
 function swapOf({ desired = {}, previous, from = {} }: Options = {}): Swap {
-  const { swap } = planSwap(desiredView(desired), previous, replacement(from), "definition differs").step;
+  const { swap } = planSwap(desiredView(desired), previous, replacement(from), "definition differs", "owner").step;
   if (swap === undefined) throw new Error("the step has no swap");
   return swap;
 }
+
+const finishOf = ({ built }: Swap): string[] => built.flatMap(({ finish }) => finish);
 
 const withoutSettings = (statements: readonly string[]): string[] =>
   statements.filter((statement) => !statement.includes("set_config"));
@@ -23,12 +25,12 @@ const withoutSettings = (statements: readonly string[]): string[] =>
 describe("a swap", () => {
   test("is these statements, in this order", () => {
     const swap = swapOf();
-    expect(withoutSettings(swap.fill)).toEqual([
+    expect(withoutSettings(swap.make)).toEqual([
       "create materialized view public.mv_matview_swap using heap as\nselect id, n from t where n > 0\nwith no data",
       "alter materialized view public.mv_matview_swap owner to owner",
-      "refresh materialized view public.mv_matview_swap",
     ]);
-    expect(withoutSettings(swap.index)).toEqual([
+    expect(swap.built.map(({ refresh }) => refresh)).toEqual(["refresh materialized view public.mv_matview_swap"]);
+    expect(withoutSettings(finishOf(swap))).toEqual([
       "create unique index mv_id_idx_matview_swap on public.mv_matview_swap USING btree (id)",
       "analyze public.mv_matview_swap",
     ]);
@@ -43,9 +45,10 @@ describe("a swap", () => {
   });
 
   test("is listed by its step, statement by statement, for a preview", () => {
-    const { step } = planSwap(desiredView(), undefined, replacement(), "definition differs");
-    const { fill = [], index: indexes = [], hold = [], exchange = [] } = step.swap ?? {};
-    expect(step.sql).toEqual([...fill, ...indexes, ...hold, ...exchange]);
+    const { step } = planSwap(desiredView(), undefined, replacement(), "definition differs", "owner");
+    const { make = [], built = [], hold = [], exchange = [] } = step.swap ?? {};
+    const filled = built.flatMap(({ refresh, finish }) => [refresh, ...finish]);
+    expect(step.sql).toEqual([...make, ...filled, ...hold, ...exchange]);
     expect(step.sql.join("\n")).not.toMatch(/cascade/i);
   });
 
@@ -94,11 +97,9 @@ describe("a swap", () => {
         index({ name: "mv_broken_idx", isValid: false }),
       ],
     });
-    const { index: statements } = swapOf({
-      desired: { uniqueKey: ["id", "n"], keyIndex: "mv_id_n_idx" },
-      previous,
-      from: { old },
-    });
+    const statements = finishOf(
+      swapOf({ desired: { uniqueKey: ["id", "n"], keyIndex: "mv_id_n_idx" }, previous, from: { old } }),
+    );
     expect(statements.filter((statement) => statement.startsWith("create"))).toEqual([
       "create index mv_n_idx_matview_swap on public.mv_matview_swap USING btree (n) WITH (fillfactor='80') WHERE (n > 0)",
       "create unique index mv_id_n_idx_matview_swap on public.mv_matview_swap USING btree (id, n)",
@@ -124,7 +125,7 @@ describe("a swap", () => {
     const swap = swapOf({
       from: { old, defaultGrantees: { public: { relations: ["everybody", "owner"], functions: [] } } },
     });
-    const about = [...swap.fill, ...swap.index].filter((text) => /grant|revoke|owner|role/.test(text));
+    const about = [...swap.make, ...finishOf(swap)].filter((text) => /grant|revoke|owner|role/.test(text));
     expect(about).toEqual([
       "revoke all privileges on table public.mv_matview_swap from everybody",
       "alter materialized view public.mv_matview_swap owner to owner",
@@ -155,7 +156,7 @@ describe("a swap", () => {
 
   test("names the hazard that prepared statements meet only where the columns change", () => {
     const hazards = (from: Partial<Replacement>) =>
-      planSwap(desiredView(), undefined, replacement(from), "definition differs").step.hazards;
+      planSwap(desiredView(), undefined, replacement(from), "definition differs", "owner").step.hazards;
     const hazard = "prepared `select *` fails once, as the columns change";
     expect(hazards({})).not.toContain(hazard);
     expect(hazards({ columns: [...replacement().columns, { name: "x", type: "text" }] })).toContain(hazard);

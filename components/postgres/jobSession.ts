@@ -1,0 +1,134 @@
+import type { Client } from "pg";
+import { isServerError, SQLSTATE } from "./errors.ts";
+import type { ServerError } from "./errors.ts";
+import { sqlText } from "./sqlFiles.ts";
+
+/** A setting that a job's session has otherwise than this one. */
+interface JobSetting {
+  readonly name: string;
+  /** Never shown to anybody: applications keep secrets in settings. */
+  readonly value: string;
+  readonly before: string | null;
+  /** Changed by this session; set for the job's; or the server's own value behind one of the connected role. */
+  readonly origin: "session" | "job" | "hidden";
+  readonly isFileReadable: boolean;
+}
+
+/**
+ * Runs work that computes rows under the settings that a job's session would have: those of a login of `user` in this database,
+ * neither ours nor the connected role's. The client must be inside a transaction, at the end of which nothing of it stays.
+ */
+export async function underJobSettings<T>(
+  client: Client,
+  user: string | undefined,
+  work: () => Promise<T>,
+  tell: (problem: string) => void = () => undefined,
+): Promise<T> {
+  const { made, problems } = await makeSettings(client, await readJobSettings(client, user), user);
+  for (const problem of problems) tell(problem);
+  const result = await work();
+  // What follows is ours, and must not look names up where the job's role says.
+  await set(
+    client,
+    made.flatMap(({ name, before }) => (before === null ? [] : [{ name, value: before }])),
+  );
+  return result;
+}
+
+/** Which settings of a job's session cannot be made here, each with what may differ and what to do. Changes nothing. */
+export async function jobSettingProblems(client: Client, user: string | undefined): Promise<string[]> {
+  const settings = await readJobSettings(client, user);
+  if (!settings.some(mayFail)) return [];
+  await client.query("begin");
+  try {
+    return (await makeSettings(client, settings, user)).problems;
+  } finally {
+    await client.query("rollback");
+  }
+}
+
+async function readJobSettings(client: Client, user: string | undefined): Promise<JobSetting[]> {
+  const { rows } = await client.query<JobSetting>(sqlText("describe/job_settings"), [user ?? null]);
+  const hidden = rows.filter(({ origin, isFileReadable }) => origin === "hidden" && isFileReadable);
+  if (hidden.length === 0) return rows;
+  const keys = hidden.map(({ name }) => name.toLowerCase());
+  const found = await client.query<{ key: string; value: string }>(sqlText("describe/server_settings"), [keys]);
+  const inFile = new Map(found.rows.map(({ key, value }) => [key, value]));
+  return rows.map((row) => {
+    const value = hidden.includes(row) ? inFile.get(row.name.toLowerCase()) : undefined;
+    return value === undefined ? row : { ...row, value, origin: "job" };
+  });
+}
+
+// Back to a session's own value is always allowed.
+function mayFail({ origin }: JobSetting): boolean {
+  return origin !== "session";
+}
+
+/** Makes all of them, or, where one is refused, each that is allowed; says which are not as the job has them. */
+async function makeSettings(
+  client: Client,
+  settings: readonly JobSetting[],
+  user: string | undefined,
+): Promise<{ made: readonly JobSetting[]; problems: string[] }> {
+  if (!settings.some(mayFail)) {
+    await set(client, settings);
+    return { made: settings, problems: [] };
+  }
+  const problems = hiddenProblems(settings.filter(isUnknown));
+  if ((await trySet(client, settings)) === undefined) return { made: settings, problems };
+  const [made, refused]: [JobSetting[], JobSetting[]] = [[], []];
+  for (const setting of settings) {
+    const error = await trySet(client, [setting]);
+    if (error === undefined) made.push(setting);
+    // Any other one is refused at the job's login as well, which goes on without it.
+    else if (error.code === SQLSTATE.insufficientPrivilege) refused.push(setting);
+  }
+  return { made, problems: [...problems, ...refusedProblems(refused, user)] };
+}
+
+async function trySet(client: Client, settings: readonly JobSetting[]): Promise<ServerError | undefined> {
+  await client.query("savepoint matview_settings");
+  try {
+    await set(client, settings);
+    return undefined;
+  } catch (error) {
+    if (!isServerError(error)) throw error;
+    await client.query("rollback to savepoint matview_settings");
+    return error;
+  }
+}
+
+async function set(client: Client, settings: readonly Pick<JobSetting, "name" | "value">[]): Promise<void> {
+  if (settings.length === 0) return;
+  const parameters = [settings.map(({ name }) => name), settings.map(({ value }) => value)];
+  await client.query(sqlText("statements/set_settings"), parameters);
+}
+
+// A setting that no file sets has its built-in value, except where the connected role cannot know; one of an application then has none.
+function isUnknown({ origin, isFileReadable, before }: JobSetting): boolean {
+  return origin === "hidden" && (!isFileReadable || before === null);
+}
+
+const COST = "rows that depend on it may differ from those of the job, until the job's next run";
+
+function refusedProblems(refused: readonly JobSetting[], user: string | undefined): string[] {
+  if (refused.length === 0) return [];
+  const names = namesOf(refused);
+  return [
+    `sessions of ${user === undefined ? "the connected role" : `role ${user}`} have ${names} set, and the connected role may not set it: ${COST}; ` +
+      `connect as a superuser, or, from PostgreSQL 15 on, grant set on parameter ${names} to the connected role`,
+  ];
+}
+
+function hiddenProblems(hidden: readonly JobSetting[]): string[] {
+  if (hidden.length === 0) return [];
+  return [
+    `the connected role has ${namesOf(hidden)} set for itself, which hides what the server has: its default is taken, and ${COST}; ` +
+      "reset it for the connected role, or set it for the role of the job",
+  ];
+}
+
+function namesOf(settings: readonly JobSetting[]): string {
+  return settings.map(({ name }) => name).join(", ");
+}
