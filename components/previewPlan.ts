@@ -7,7 +7,7 @@ import type { Measures } from "./preview/measures.ts";
 import { previewStep } from "./preview/previewStep.ts";
 import type { PreviewedStep } from "./preview/previewStep.ts";
 import { runsPerDay, subjectOf } from "./preview/subject.ts";
-import { isAbsent, planChange } from "./provider/change.ts";
+import { isAbsent, planChange, recalled } from "./provider/change.ts";
 import type { Sight, Transition } from "./provider/change.ts";
 
 /** What a deploy would do about one resource: the very plan that it would apply, with what each step costs. */
@@ -65,7 +65,11 @@ export async function previewChange<Desired extends object, Actual>(
   if (isSame) return whole({ steps: [], differences: [] }, {});
   const { plan, actual, capabilities, refusal } = await planChange(kind, see, transition);
   const warnings =
-    desired === "absent" ? [] : await open(async (session) => (await kind.warnings?.(session, desired)) ?? []);
+    desired === "absent"
+      ? []
+      : await open(
+          async (session) => (await kind.warnings?.(session, recalled(kind, desired, transition.recorded))) ?? [],
+        );
   const refusals = [...(plan.refusals ?? []), ...(refusal === undefined ? [] : [refusal.message])];
   if (plan.steps.length === 0) {
     return whole(plan, { refusals, warnings, isPlanned: desired === "absent" || !isAbsent(kind, actual) });

@@ -4,7 +4,7 @@ import { displayName } from "../postgres/names.ts";
 import type { Session } from "../postgres/session.ts";
 import { sqlText } from "../postgres/sqlFiles.ts";
 import { refreshedBy } from "../refreshJob/command.ts";
-import { describeJobs } from "../refreshJob/describe.ts";
+import { visibleJobs } from "../refreshJob/describe.ts";
 import { liveDefinitions, recordDefinition } from "./definition/recordedDefinition.ts";
 import { isStoredElsewhere, toActual } from "./describe.ts";
 import type { AbsentView, ActualView, ViewRow } from "./describe.ts";
@@ -26,7 +26,7 @@ export async function surveyViews(session: Session): Promise<Survey<DesiredView,
     target,
     rows.map(({ oid }) => oid),
   );
-  const jobs = capabilities.cron?.hasUsage === true ? await describeJobs(session, null) : [];
+  const jobs = await visibleJobs(session, []);
   const found = new Map(rows.map((row) => [displayName(row), row]));
   return {
     find: (desired, recorded) => {

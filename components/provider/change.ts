@@ -1,6 +1,6 @@
 import type { Kind } from "../kind.ts";
 import type { Capabilities } from "../postgres/capabilities.ts";
-import { problemReport } from "../postgres/errors.ts";
+import { problemReport, userError } from "../postgres/errors.ts";
 import { differenceLines } from "../postgres/plan.ts";
 import type { Plan } from "../postgres/plan.ts";
 import { withAnswered } from "./driftAnswers.ts";
@@ -18,6 +18,8 @@ export interface Transition<Desired> {
   readonly previous: Desired | undefined;
   /** Whether what exists and differs may be changed at its creation. */
   readonly adopt: boolean;
+  /** What the state keeps beside the inputs. */
+  readonly recorded?: unknown;
   /** What is done about properties that drifted. */
   readonly onDrift?: DriftAnswers | undefined;
 }
@@ -35,13 +37,15 @@ export interface Change<Desired, Actual> extends Sight<Actual> {
 export async function planChange<Desired extends object, Actual>(
   kind: Kind<Desired, Actual>,
   see: (desired: Desired) => Promise<Sight<Actual>>,
-  { desired, previous, adopt, onDrift = {} }: Transition<Desired>,
+  { recorded, adopt, onDrift = {}, ...declared }: Transition<Desired>,
 ): Promise<Change<Desired, Actual>> {
+  const previous = declared.previous && recalled(kind, declared.previous, recorded);
+  const desired = declared.desired === "absent" ? declared.desired : recalled(kind, declared.desired, recorded);
   if (desired === "absent") {
     if (previous === undefined) throw new Error("nothing is declared, before and after");
     const { actual, capabilities } = await see(previous);
     const plan = isAbsent(kind, actual) ? NOTHING : kind.plan({ desired, previous, actual, capabilities });
-    return { actual, capabilities, plan, wanted: desired, refusal: undefined };
+    return { actual, capabilities, plan, wanted: desired, refusal: doubtOf(kind, previous, { actual, capabilities }) };
   }
   const found = await locate(kind, see, desired, previous);
   const wanted = wantedOf(kind, desired, previous, found, onDrift);
@@ -50,8 +54,30 @@ export async function planChange<Desired extends object, Actual>(
   const plan = kind.plan({ desired: wanted, previous, actual, capabilities });
   // Also where the object is absent: what there is under another name may differ, and is not taken over unasked.
   const differs = previous === undefined && plan.differences.length > 0;
-  const refusal = differs && !adopt ? takeoverRefusal(kind, desired, plan) : undefined;
+  const refusal =
+    differs && !adopt
+      ? takeoverRefusal(kind, desired, plan)
+      : previous && doubtOf(kind, wanted, { actual, capabilities });
   return { actual, capabilities, plan, wanted, refusal };
+}
+
+/** A declaration with what the state says of its deploy. */
+export function recalled<Desired extends object, Actual>(
+  kind: Kind<Desired, Actual>,
+  desired: Desired,
+  recorded: unknown,
+): Desired {
+  return kind.recall?.(desired, recorded) ?? desired;
+}
+
+/** An error for what was deployed, is not found, and need not be gone. */
+export function doubtOf<Desired extends object, Actual>(
+  kind: Kind<Desired, Actual>,
+  desired: Desired,
+  { actual, capabilities }: Sight<Actual>,
+): Error | undefined {
+  const doubt = isAbsent(kind, actual) ? kind.doubt?.(desired, actual, capabilities) : undefined;
+  return doubt === undefined ? undefined : userError(`${kind.noun} ${kind.id(desired)}: ${doubt}`);
 }
 
 function wantedOf<Desired extends object, Actual>(

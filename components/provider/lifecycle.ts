@@ -13,7 +13,7 @@ import { sessionPool } from "../postgres/sessionPool.ts";
 import { asLeft, noteHalted } from "../preview/haltedJobs.ts";
 import type { HaltedJobs } from "../preview/haltedJobs.ts";
 import { previewChange, sameProps } from "../previewPlan.ts";
-import { isAbsent, planChange } from "./change.ts";
+import { doubtOf, isAbsent, planChange, recalled } from "./change.ts";
 import type { Sight } from "./change.ts";
 import { identityRecord, refuseOtherDatabase } from "./databaseIdentity.ts";
 import { driftAnswersSchema, withoutAnswered } from "./driftAnswers.ts";
@@ -99,6 +99,7 @@ export function lifecycle<Desired extends object, Actual>(kind: Kind<Desired, Ac
     const transition = {
       desired,
       previous: previous === undefined ? undefined : (declaration(previous) as Desired),
+      recorded: previous?.["recorded"],
       adopt: extra(news).adopt === true,
       onDrift: extra(news).onDrift,
     };
@@ -209,12 +210,15 @@ export function lifecycle<Desired extends object, Actual>(kind: Kind<Desired, Ac
 
     update: (_id: string, olds: Props, news: Props) =>
       writing(news, declaration(news) as Desired, async (open) => {
-        const desired = declaration(news) as Desired;
-        const previous = declaration(olds) as Desired;
+        const { recorded } = olds;
+        const desired = recalled(kind, declaration(news) as Desired, recorded);
+        const previous = recalled(kind, declaration(olds) as Desired, recorded);
         refuseCopy(olds, open.capabilities);
         await refuseProblems(open, desired);
         const { onDrift } = extra(news);
-        const { plan, wanted } = await planChange(kind, seeIn(open), { desired, previous, adopt: true, onDrift });
+        const transition = { desired, previous, adopt: true, onDrift };
+        const { plan, wanted, refusal } = await planChange(kind, seeIn(open), transition);
+        if (refusal !== undefined) throw refusal;
         const kept = await apply(open, wanted === "absent" ? desired : wanted, previous, plan);
         await warn(open, desired);
         return { outs: { ...news, ...kept, ...identityRecord(open.capabilities) } };
@@ -223,8 +227,11 @@ export function lifecycle<Desired extends object, Actual>(kind: Kind<Desired, Ac
     read: (id: string, props: Props) =>
       explaining(props, async () => {
         const desired = declaration(props) as Desired;
-        const { actual, capabilities } = await look(desired, props["recorded"]);
+        const deployed = recalled(kind, desired, props["recorded"]);
+        const { actual, capabilities } = await look(deployed, props["recorded"]);
         refuseCopy(props, capabilities);
+        const doubt = doubtOf(kind, deployed, { actual, capabilities });
+        if (doubt !== undefined) throw doubt;
         if (isAbsent(kind, actual)) return { id: "", props: {} };
         const observed = kind.observed(desired, actual, capabilities);
         const inputs = { ...extra(props), ...withoutAnswered(extra(props).onDrift ?? {}, desired, observed) };
@@ -237,9 +244,11 @@ export function lifecycle<Desired extends object, Actual>(kind: Kind<Desired, Ac
 
     delete: (_id: string, props: Props) =>
       writing(props, "absent", async (open) => {
-        const previous = declaration(props) as Desired;
+        const previous = recalled(kind, declaration(props) as Desired, props["recorded"]);
         refuseCopy(props, open.capabilities);
-        const { plan } = await planChange(kind, seeIn(open), { desired: "absent", previous, adopt: true });
+        const transition = { desired: "absent", previous, adopt: true } as const;
+        const { plan, refusal } = await planChange(kind, seeIn(open), transition);
+        if (refusal !== undefined) throw refusal;
         if (plan.steps.length === 0) return;
         await applyPlan(open, plan, kind.runners);
         const left = await describeOne(open, previous);

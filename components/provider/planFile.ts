@@ -23,6 +23,7 @@ const entrySchema = z.object({
   onDrift: driftAnswersSchema,
   declared: z.record(z.string(), z.unknown()).nullable(),
   previous: z.record(z.string(), z.unknown()).nullable(),
+  recorded: z.unknown(),
   fingerprint: z.string(),
 });
 const planSchema = z.object({ version: z.literal(1), stack: z.string(), resources: z.array(entrySchema) });
@@ -97,9 +98,10 @@ async function fingerprintNow(session: Session, entry: Entry, halted: HaltedJobs
     actual: asLeft((await kind.describe(session, [wanted]))[0], halted),
     capabilities: session.capabilities,
   });
-  const desired = entry.declared ?? "absent";
-  const { adopt, onDrift, previous } = entry;
-  const { plan } = await planChange(kind, see, { desired, previous: previous ?? undefined, adopt, onDrift });
+  const desired: object | "absent" = entry.declared ?? "absent";
+  const { adopt, onDrift, previous, recorded } = entry;
+  const transition = { desired, previous: previous ?? undefined, adopt, onDrift, recorded };
+  const { plan } = await planChange(kind, see, transition);
   noteHalted(halted, plan);
   return fingerprint(entry.id, desired, plan);
 }

@@ -2,6 +2,8 @@ import type { Kind } from "../kind.ts";
 import { describeDeclaredJobs, surveyJobs } from "./describe.ts";
 import { refreshJobSchema } from "./desired.ts";
 import type { DesiredJob } from "./desired.ts";
+import { resolveJob } from "./jobChanges.ts";
+import { doubtGone } from "./jobState.ts";
 import type { JobState } from "./jobState.ts";
 import { observedJob } from "./observed.ts";
 import { planJob } from "./plan.ts";
@@ -20,6 +22,11 @@ export const refreshJobKind: Kind<DesiredJob, JobState> = {
   },
   describe: describeDeclaredJobs,
   survey: surveyJobs,
+  // A job that names no user is that of the role that deployed it.
+  record: (desired, { job }, capabilities) => job?.user ?? resolveJob(desired, capabilities).user,
+  recall: (desired, recorded) =>
+    desired.user === undefined && typeof recorded === "string" ? { ...desired, user: recorded } : desired,
+  doubt: doubtGone,
   isAbsent: ({ job, restsByAbsence }) => job === undefined && !restsByAbsence,
   plan: planJob,
   observed: observedJob,

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { escapeLiteral } from "pg";
 import type { Capabilities } from "../postgres/capabilities.ts";
-import { userError } from "../postgres/errors.ts";
 import type { Step } from "../postgres/plan.ts";
 import { sqlStatement } from "../postgres/sqlFiles.ts";
 import type { ResolvedJob } from "./desired.ts";
@@ -17,7 +16,8 @@ const RUN_PATIENCE_MS = 60_000;
 export function scheduleSql(job: ResolvedJob, powers: CronPowers, capabilities: Capabilities): string[] {
   const { isSuperuser, currentUser, cronDatabase } = capabilities;
   const literals = { job: job.name, schedule: job.schedule, command: job.command, owner: job.user };
-  if (powers.mayScheduleInDatabase) {
+  // A plan is read by those who may not do what it says, too; the refusal beside it names what is missing.
+  if (powers.mayScheduleInDatabase || job.database !== cronDatabase) {
     const named = isSuperuser && job.user !== currentUser;
     const statement = sqlStatement("statements/schedule_job_in_database", {
       literals: { ...literals, database: job.database },
@@ -25,7 +25,6 @@ export function scheduleSql(job: ResolvedJob, powers: CronPowers, capabilities: 
     });
     return [...(named ? [] : actAs(job.user, capabilities)), lockName(job), statement];
   }
-  if (job.database !== cronDatabase) throw userError(otherDatabase(job, capabilities));
   const schedule = sqlStatement("statements/schedule_job", { literals });
   const inactive = job.isActive
     ? []

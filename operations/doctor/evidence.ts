@@ -4,13 +4,14 @@ import { sqlIdentifier } from "../../components/postgres/names.ts";
 import type { QualifiedName } from "../../components/postgres/names.ts";
 import type { Session } from "../../components/postgres/session.ts";
 import { sqlStatement, sqlText } from "../../components/postgres/sqlFiles.ts";
+import { asRole } from "../../components/refreshJob/asRole.ts";
 import type { ActualJob } from "../../components/refreshJob/describe.ts";
-import { asRole } from "../health/asRole.ts";
 import type { Facts } from "../health/facts.ts";
 import { freshnessOf } from "../health/freshness.ts";
 import type { Freshness } from "../health/freshness.ts";
 import { limitsOf } from "../health/limits.ts";
 import type { Limits } from "../health/limits.ts";
+import { missingReads } from "../health/rights.ts";
 import { runSpotChecks } from "../health/spotChecks.ts";
 import type { SpotCheckResult } from "../health/spotChecks.ts";
 
@@ -110,19 +111,27 @@ async function duplicateKeys(
     definition: found?.definition ?? "",
     columns: keyColumns.map((column) => `q.${sqlIdentifier(column)}`).join(", "),
   };
-  return numberOf(session, sqlStatement("statements/duplicate_keys", { raw }), "keys");
+  return numberOf(session, view, sqlStatement("statements/duplicate_keys", { raw }), "keys");
 }
 
-function averageRow(session: Session, { schema, name }: QualifiedName): Promise<number | undefined> {
-  return numberOf(session, sqlStatement("statements/average_row", { names: { schema, view: name } }), "bytes");
+function averageRow(session: Session, view: QualifiedName): Promise<number | undefined> {
+  const names = { schema: view.schema, view: view.name };
+  return numberOf(session, view, sqlStatement("statements/average_row", { names }), "bytes");
 }
 
-async function numberOf({ target }: Session, statement: string, column: string): Promise<number | undefined> {
+async function numberOf(
+  session: Session,
+  view: QualifiedName,
+  statement: string,
+  column: string,
+): Promise<number | undefined> {
   try {
-    return (await target.query<Record<string, number>>(statement)).rows[0]?.[column];
+    return (await session.target.query<Record<string, number>>(statement)).rows[0]?.[column];
   } catch (error) {
     if (!isServerError(error)) throw error;
-    process.stderr.write(`could not be asked, and is left out of the diagnosis: ${serverText(error)}\n`);
+    const rights = isServerError(error, SQLSTATE.insufficientPrivilege) ? await missingReads(session, view) : "";
+    const why = [serverText(error), rights].filter((text) => text !== "").join("; ");
+    process.stderr.write(`could not be asked, and is left out of the diagnosis: ${why}\n`);
     return undefined;
   }
 }

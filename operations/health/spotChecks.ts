@@ -1,10 +1,11 @@
 import { escapeLiteral } from "pg";
-import { isServerError, serverText } from "../../components/postgres/errors.ts";
+import { isServerError, serverText, SQLSTATE } from "../../components/postgres/errors.ts";
 import { sqlIdentifier } from "../../components/postgres/names.ts";
 import type { QualifiedName } from "../../components/postgres/names.ts";
 import type { Session } from "../../components/postgres/session.ts";
 import { sqlStatement, sqlText } from "../../components/postgres/sqlFiles.ts";
 import type { SpotCheck } from "../../components/viewDeclaration.ts";
+import { missingReads } from "./rights.ts";
 
 /** What a spot check found. */
 export interface SpotCheckResult {
@@ -31,7 +32,9 @@ export async function runSpotChecks(
       results.push(await (check.live === true ? compareWithSources : countDeclared)(session, view, check));
     } catch (error) {
       if (!isServerError(error)) throw error;
-      results.push({ check, rows: undefined, wanted: undefined, laggingRows: undefined, problem: serverText(error) });
+      const rights = isServerError(error, SQLSTATE.insufficientPrivilege) ? await missingReads(session, view) : "";
+      const problem = [serverText(error), rights].filter((text) => text !== "").join("; ");
+      results.push({ check, rows: undefined, wanted: undefined, laggingRows: undefined, problem });
     }
   }
   return results;

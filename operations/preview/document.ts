@@ -25,6 +25,8 @@ export interface PlannedResource extends Omit<ResourcePreview, "operation"> {
   /** The inputs, without what is random; null when the resource is to be deleted. */
   readonly declared: Readonly<Record<string, unknown>> | null;
   readonly previous: Readonly<Record<string, unknown>> | null;
+  /** What the state keeps beside the inputs. */
+  readonly recorded: unknown;
   readonly facts: PolicyFacts | undefined;
 }
 
@@ -102,9 +104,11 @@ async function plannedOf(
   const news = step.op === "delete" ? undefined : step.newState?.inputs;
   const olds = isIdle ? news : oldInputs(step);
   if (news === undefined && olds === undefined) return undefined;
+  const recorded = (step.oldState ?? step.newState)?.outputs?.["recorded"];
   const transition = {
     desired: news === undefined ? ("absent" as const) : inputsOf(news),
     previous: olds === undefined ? undefined : inputsOf(olds),
+    recorded,
     adopt: news?.["adopt"] === true,
     onDrift: news?.["onDrift"] as DriftAnswers | undefined,
   };
@@ -120,6 +124,7 @@ async function plannedOf(
     onDrift: transition.onDrift ?? {},
     declared: news === undefined ? null : declaredOnly(inputsOf(news)),
     previous: olds === undefined ? null : declaredOnly(inputsOf(olds)),
+    recorded,
     facts: news === undefined || !withFacts ? undefined : await policyFacts(session, inputsOf(news)),
   };
 }

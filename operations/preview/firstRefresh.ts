@@ -49,6 +49,7 @@ export async function firstRefreshOf(
     onDrift: {},
     declared: null,
     previous: null,
+    recorded: undefined,
     facts: undefined,
   };
 }
