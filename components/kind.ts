@@ -54,6 +54,10 @@ export interface Kind<Desired extends object, Actual> {
   survey(session: Session): Promise<Survey<Desired, Actual>>;
   /** What to keep in the state beside the inputs, so that the next survey can answer without the server. */
   record?(desired: Desired, actual: Actual, capabilities: Capabilities): string | undefined;
+  /** The declaration with what `record` kept of the deploy, where that completes it. */
+  recall?(desired: Desired, recorded: unknown): Desired;
+  /** Why an object of this (recalled) declaration that was deployed and is not found need not be gone. */
+  doubt?(desired: Desired, actual: Actual | undefined, capabilities: Capabilities): string | undefined;
   plan(situation: Situation<Desired, Actual>): Plan;
   /**
    * The inputs as the world has them; where the world means the same, the declared text itself. What the world has and a

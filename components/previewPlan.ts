@@ -8,7 +8,7 @@ import type { Measures } from "./preview/measures.ts";
 import { previewStep } from "./preview/previewStep.ts";
 import type { PreviewedStep } from "./preview/previewStep.ts";
 import { runsPerDay, subjectOf } from "./preview/subject.ts";
-import { isAbsent, planChange } from "./provider/change.ts";
+import { isAbsent, planChange, recalled } from "./provider/change.ts";
 import type { Sight, Transition } from "./provider/change.ts";
 import { aliasLine, lostNote } from "./provider/ownership.ts";
 import type { Tenure } from "./provider/ownership.ts";
@@ -81,7 +81,11 @@ export async function previewChange<Desired extends object, Actual>(
   if (isSame) return whole({ steps: [], differences: [] }, {});
   const { plan, actual, capabilities, refusal, tenure } = await planChange(kind, see, transition);
   const warnings =
-    desired === "absent" ? [] : await open(async (session) => (await kind.warnings?.(session, desired)) ?? []);
+    desired === "absent"
+      ? []
+      : await open(
+          async (session) => (await kind.warnings?.(session, recalled(kind, desired, transition.recorded))) ?? [],
+        );
   const obstacles =
     desired !== "absent" || plan.steps.length === 0 || actual === undefined
       ? []

@@ -46,11 +46,13 @@ interface TradeOff {
   readonly view: string;
   readonly schedule: string | undefined;
   readonly runsPerDay: number | undefined;
+  /** Why job or runs are not known to this role. */
+  readonly unseen: string | undefined;
   readonly measured: Durations | undefined;
   readonly choices: readonly Choice[];
 }
 
-function tradeOff({ declared, job, runs }: Facts): TradeOff {
+function tradeOff({ declared, job, runs, unseen }: Facts): TradeOff {
   const schedule = readSchedule(job?.schedule);
   const measured = durationsOf(runs);
   const current = schedule === undefined ? undefined : longestGapSeconds(schedule);
@@ -58,6 +60,7 @@ function tradeOff({ declared, job, runs }: Facts): TradeOff {
     view: displayName(declared),
     schedule: job?.schedule,
     runsPerDay: schedule === undefined ? undefined : runRate(schedule).perDay,
+    unseen: unseen.job ?? unseen.runs,
     measured,
     choices: EVERY_MINUTES.map((minutes) => choiceOf(minutes, measured, current, declared.maxAgeSeconds)),
   };
@@ -90,11 +93,13 @@ export function choiceOf(
   };
 }
 
-function printTradeOff({ view, schedule, measured, choices }: TradeOff, stack: string): void {
-  print(`${view}, ${schedule === undefined ? "no job" : `schedule ${schedule}`}`);
+function printTradeOff({ view, schedule, unseen, measured, choices }: TradeOff, stack: string): void {
+  print(
+    `${view}, ${schedule === undefined ? (unseen === undefined ? "no job" : "job unknown") : `schedule ${schedule}`}`,
+  );
   print(
     measured === undefined
-      ? "No run that succeeded is recorded in the last day, so nothing is known of durations."
+      ? (unseen ?? "No run that succeeded is recorded in the last day, so nothing is known of durations.")
       : `Runs of the last day: mean ${duration(measured.meanSeconds)}, p95 ${duration(measured.p95Seconds)}, longest ${duration(measured.longestSeconds)}.`,
   );
   print(

@@ -52,9 +52,11 @@ interface History {
   readonly runs: readonly Run[];
 }
 
-function historyOf({ declared, job, runs, now, timeZone }: Facts, seconds: number): History {
+function historyOf({ declared, job, runs, now, timeZone, unseen }: Facts, seconds: number): History {
   const view = displayName(declared);
-  if (job === undefined) throw userError(`${view} has no job that this role can see; matview doctor ${view} says more`);
+  const hidden = unseen.job ?? unseen.runs;
+  if (hidden !== undefined) throw userError(`the runs of ${view} are not known: ${hidden}`);
+  if (job === undefined) throw userError(`${view} has no job; matview doctor ${view} says more`);
   const since = new Date(now.getTime() - seconds * 1000);
   const summary = summariseRuns(runs, readSchedule(job.schedule), { since, until: now, timeZone });
   return { view, job: job.name, summary, runs };

@@ -53,7 +53,9 @@ export async function jobOf(session: Session, view: DeclaredView): Promise<{ job
   const [facts] = await readFacts(session, [view]);
   if (facts?.job === undefined)
     throw userError(
-      `${displayName(view)} has no job that role ${session.capabilities.currentUser} can see; deploy the stack, or connect as the job's owner`,
+      facts?.unseen.job === undefined
+        ? `${displayName(view)} has no job; deploy the stack`
+        : `the job of ${displayName(view)} is not known: ${facts.unseen.job}`,
     );
   return { job: facts.job, now: facts.now };
 }

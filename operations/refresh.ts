@@ -98,13 +98,13 @@ function doneText({ view, rows, seconds, concurrently }: Done): string {
 }
 
 async function noteRunning({ target }: Session, { schema, name }: QualifiedName, refuse: boolean): Promise<void> {
-  const { rows } = await target.query<{ pid: number; user: string; application: string; seconds: number }>(
+  const { rows } = await target.query<{ pid: number; user: string; application: string; seconds: number | null }>(
     sqlText("describe/running_refreshes"),
     [schema, name],
   );
   const [other] = rows;
   if (other === undefined) return;
-  const who = `${displayName({ schema, name })} is being refreshed by ${other.user} (process ${other.pid}${other.application === "" ? "" : `, ${other.application}`}) for ${duration(other.seconds)}`;
+  const who = `${displayName({ schema, name })} is being refreshed by ${other.user} (process ${other.pid}${other.application === "" ? "" : `, ${other.application}`})${other.seconds === null ? "" : ` for ${duration(other.seconds)}`}`;
   if (refuse) throw userError(`${who}; leave --no-wait out to wait for it`);
   process.stderr.write(`${who}; this one comes after it\n`);
 }

@@ -1,7 +1,6 @@
 import colors from "picocolors";
 import { userError } from "../components/postgres/errors.ts";
 import { displayName } from "../components/postgres/names.ts";
-import { nextRuns } from "../components/refreshJob/schedule/nextRuns.ts";
 import { withViews } from "./commandLine/declaredViews.ts";
 import { defineVerb } from "./commandLine/defineVerb.ts";
 import { checkView, worst } from "./health/checks.ts";
@@ -9,7 +8,8 @@ import type { Check, Verdict } from "./health/checks.ts";
 import { readFacts } from "./health/facts.ts";
 import type { Facts } from "./health/facts.ts";
 import { freshnessOf } from "./health/freshness.ts";
-import { limitsOf, readSchedule } from "./health/limits.ts";
+import { limitsOf } from "./health/limits.ts";
+import { nextRunOf } from "./health/nextRun.ts";
 import { firstLine, runSeconds } from "./health/runs.ts";
 import { clock, duration, grouped, print, printJson, size, table } from "./text.ts";
 
@@ -40,10 +40,9 @@ A warning (no run recorded yet, say) leaves it healthy; what fails does not. mat
 type Status = ReturnType<typeof statusOf>;
 
 function statusOf(facts: Facts) {
-  const { view, job, now, runs, timeZone } = facts;
+  const { view, job, runs } = facts;
   const limits = limitsOf(facts);
   const checks = checkView(facts, []);
-  const schedule = job?.isActive === true && facts.launcherRuns ? readSchedule(job.schedule) : undefined;
   const [lastRun] = runs;
   return {
     view: displayName(facts.declared),
@@ -55,10 +54,11 @@ function statusOf(facts: Facts) {
     isConcurrent: view?.isConcurrent ?? false,
     job,
     lastRun: lastRun === undefined ? undefined : { ...lastRun, seconds: runSeconds(lastRun) },
-    nextRun: schedule === undefined ? undefined : nextRuns(schedule, now, 1, timeZone)[0],
+    nextRun: nextRunOf(facts)?.at,
     ...freshnessOf(facts, limits),
     maxAgeSeconds: limits.staleSeconds,
     health: worst(checks.map(({ verdict }) => verdict)),
+    unseen: facts.unseen,
     problems: checks.filter(isProblem).map(({ name, found, verdict, advice }) => ({ name, found, verdict, advice })),
   };
 }
@@ -73,28 +73,39 @@ function statusTable(one: Status): string {
   return table(
     [one.view, ""],
     [
-      ["rows", one.rows === undefined ? colors.red("no data") : `${grouped(one.rows)} (${size(one.bytes ?? 0)})`],
+      [
+        "rows",
+        one.rows === undefined
+          ? colors.red(one.isPopulated ? "unknown" : "no data")
+          : `${grouped(one.rows)} (${size(one.bytes ?? 0)})`,
+      ],
       ["index", index],
       ["job", jobText(one)],
       ["last run", lastRunText(one)],
-      ["next run", one.nextRun === undefined ? "none" : clock(one.nextRun)],
+      ["next run", nextRunText(one)],
       ["age", ageText(one)],
       ["health", healthText(one.health, one.problems)],
     ],
   );
 }
 
-function jobText({ job }: Status): string {
-  if (job === undefined) return colors.red("none that this role can see");
+function jobText({ job, unseen }: Status): string {
+  if (job === undefined) return colors.red(unseen.job === undefined ? "none" : "unknown: hidden from this role");
   return `${job.name}, ${job.schedule}, ${job.isActive ? "active" : colors.red("inactive")}, as ${job.user}`;
 }
 
-function lastRunText({ lastRun }: Status): string {
+function lastRunText({ lastRun, unseen }: Status): string {
+  if ((unseen.job ?? unseen.runs) !== undefined) return "unknown";
   if (lastRun === undefined) return "none yet";
   const { status: outcome, startedAt, seconds, message } = lastRun;
   const when = startedAt === null ? "" : ` at ${clock(startedAt)}`;
   const took = seconds === undefined ? "" : ` in ${duration(seconds)}`;
   return `${outcome}${when}${took}${outcome === "failed" ? `: ${firstLine(message)}` : ""}`;
+}
+
+function nextRunText({ nextRun, unseen }: Status): string {
+  if (nextRun !== undefined) return clock(nextRun);
+  return unseen.job === undefined ? "none" : "unknown";
 }
 
 function ageText({ ageSeconds, maxAgeSeconds }: Status): string {

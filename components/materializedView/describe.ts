@@ -104,13 +104,12 @@ export async function describeViews(
 export function jobsOf(
   all: readonly ActualJob[],
   view: DesiredView,
-  { database, currentUser }: Capabilities,
+  { database }: Capabilities,
 ): Pick<ActualView, "jobs" | "namedJobs"> {
   const names = view.job === undefined ? [] : ownJobNames(view.job);
-  const user = view.owner ?? currentUser;
   return {
     jobs: all.filter((job) => refreshedBy(job, view, database)),
-    namedJobs: all.filter((job) => job.user === user && names.includes(job.name)),
+    namedJobs: all.filter((job) => names.includes(job.name)),
   };
 }
 

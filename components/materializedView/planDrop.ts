@@ -6,7 +6,6 @@ import type { Plan, Step } from "../postgres/plan.ts";
 import type { Session } from "../postgres/session.ts";
 import { sqlStatement } from "../postgres/sqlFiles.ts";
 import type { ActualJob } from "../refreshJob/describe.ts";
-import { ownJobNames } from "../refreshJob/refreshSettings.ts";
 import { timeoutSql, unscheduleSql, waitForRun } from "../refreshJob/statements.ts";
 import type { AbsentView, ActualView } from "./describe.ts";
 import type { DesiredView } from "./desired.ts";
@@ -23,7 +22,7 @@ export function planDrop(
   capabilities: Capabilities,
 ): Plan {
   if (actual === undefined) return { steps: [], differences: [] };
-  const jobs = ownJobs(previous, actual);
+  const jobs = ownJobs(previous, actual, capabilities);
   const unschedule = jobs.flatMap((job) => removalSql(job, capabilities));
   const removal = step("unschedule jobs", names(jobs), "their view is gone", unschedule, {
     on: "cron",
@@ -58,12 +57,15 @@ export async function dropProblems({ target }: Session, actual: ActualView | Abs
 }
 
 // A job of that name which another stack manages is left to it.
-function ownJobs(previous: DesiredView | undefined, actual: ActualView | AbsentView): ActualJob[] {
-  const wanted = previous?.job === undefined ? [] : ownJobNames(previous.job);
+function ownJobs(
+  previous: DesiredView | undefined,
+  actual: ActualView | AbsentView,
+  { currentUser }: Capabilities,
+): ActualJob[] {
+  const owner = previous?.owner ?? currentUser;
   const view = actual.exists ? actual.claim : undefined;
-  return actual.namedJobs.filter(
-    ({ name, claim }) =>
-      wanted.includes(name) && (claim === undefined || view === undefined || isSameStack(claim, view)),
+  return actual.namedJobs.filter(({ user, claim }) =>
+    claim !== undefined && view !== undefined ? isSameStack(claim, view) : user === owner,
   );
 }
 

@@ -3,7 +3,7 @@ import type { Capabilities } from "../postgres/capabilities.ts";
 import { displayName } from "../postgres/names.ts";
 import type { Session } from "../postgres/session.ts";
 import { sqlText } from "../postgres/sqlFiles.ts";
-import { describeJobs } from "../refreshJob/describe.ts";
+import { visibleJobs } from "../refreshJob/describe.ts";
 import { liveDefinitions, recordDefinition } from "./definition/recordedDefinition.ts";
 import { isStoredElsewhere, jobsOf, toActual } from "./describe.ts";
 import type { AbsentView, ActualView, ViewRow } from "./describe.ts";
@@ -25,7 +25,7 @@ export async function surveyViews(session: Session): Promise<Survey<DesiredView,
     target,
     rows.map(({ oid }) => oid),
   );
-  const jobs = capabilities.cron?.hasUsage === true ? await describeJobs(session, null) : [];
+  const jobs = await visibleJobs(session, []);
   const found = new Map(rows.map((row) => [displayName(row), row]));
   return {
     find: (desired, recorded) => {

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { QualifiedName } from "../postgres/names.ts";
 import { loaderText } from "../provider/loader.ts";
-import { previewMark } from "../provider/mark.ts";
+import { resourceRequest } from "../provider/resourceRequest.ts";
 
 /** A role and what it is for. */
 export interface OwnerRoleArgs {
@@ -25,7 +25,7 @@ const TYPE = "pulumi-nodejs:dynamic/matview:OwnerRole";
  */
 export class OwnerRole extends pulumi.CustomResource {
   constructor(name: string, args: OwnerRoleArgs, options?: pulumi.CustomResourceOptions) {
-    const mark = previewMark(TYPE, name, options);
-    super(TYPE, name, { ...args, ...mark, __provider: loaderText("ownerRole") }, options);
+    const request = resourceRequest(TYPE, name, options);
+    super(TYPE, name, { ...args, ...request, __provider: loaderText("ownerRole") }, options);
   }
 }

@@ -8,6 +8,8 @@ export interface CronCapabilities {
   /** As pg_extension has it: `1.4-1`, `1.6`, on some hosts `1.6.4`. */
   readonly version: string;
   readonly hasUsage: boolean;
+  readonly mayReadJobs: boolean;
+  readonly mayReadRuns: boolean;
   readonly mayAlterJob: boolean;
   readonly mayScheduleInDatabase: boolean;
   /** False where row security on cron.job hides the jobs of other roles. */
@@ -41,6 +43,8 @@ export interface Capabilities {
   readonly mayCreateTemporary: boolean;
   /** True when pg_cron's launcher is connected; without it no job ever runs. */
   readonly launcherRuns: boolean;
+  /** The database that the launcher is connected to, which is where pg_cron keeps its jobs; null without a launcher. */
+  readonly launcherDatabase: string | null;
   /** Undefined where the extension is not installed in the cron database. */
   readonly cron: CronCapabilities | undefined;
 }
@@ -53,6 +57,7 @@ interface ServerRow {
   inRecovery: boolean;
   mayCreateTemporary: boolean;
   launcherRuns: boolean;
+  launcherDatabase: string | null;
 }
 
 type CronRow = Omit<CronCapabilities, "seconds" | "lastDay">;

@@ -5,6 +5,7 @@ import type { Capabilities } from "./capabilities.ts";
 import { clientConfig } from "./connection.ts";
 import type { Connection } from "./connection.ts";
 import { isServerError, serverText, SQLSTATE, userError } from "./errors.ts";
+import { sqlIdentifier } from "./names.ts";
 import { sqlStatement } from "./sqlFiles.ts";
 
 /** Open connections to the view's database and to pg_cron's, and what can be done through them. */
@@ -104,7 +105,10 @@ export async function connect<Client>(
     } catch (error) {
       if (!isStarting(error) || Date.now() + pauseMs > deadline) {
         const where = `${host}:${port}, database "${database}", user "${user}"`;
-        throw userError(`cannot connect to PostgreSQL at ${where}: ${serverText(error)}`, error);
+        const grant = isServerError(error, SQLSTATE.insufficientPrivilege)
+          ? `; run: grant connect on database ${sqlIdentifier(database)} to ${sqlIdentifier(user)}`
+          : "";
+        throw userError(`cannot connect to PostgreSQL at ${where}: ${serverText(error)}${grant}`, error);
       }
     }
     await delay(pauseMs);

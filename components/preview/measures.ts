@@ -5,6 +5,7 @@ import type { Session } from "../postgres/session.ts";
 import { sqlStatement, sqlText } from "../postgres/sqlFiles.ts";
 import { refreshedBy } from "../refreshJob/command.ts";
 import { describeJobs } from "../refreshJob/describe.ts";
+import { cronBlindness } from "../refreshJob/roleJobs.ts";
 
 /** What is known of a view from its own past: the basis of every number that a preview gives. */
 export interface Measures {
@@ -78,7 +79,7 @@ interface ExplainedPlan {
 /** The refreshes of the view that pg_cron ran, also of one that is not there any more; undefined where none are known. */
 export async function runHistory(session: Session, view: QualifiedName): Promise<Measures["runs"]> {
   const { cron, capabilities } = session;
-  if (capabilities.cron?.hasUsage !== true) return undefined;
+  if (capabilities.cron === undefined || cronBlindness(capabilities) !== undefined) return undefined;
   const jobs = (await describeJobs(session, null)).filter((job) => refreshedBy(job, view, capabilities.database));
   if (jobs.length === 0) return undefined;
   try {

@@ -22,6 +22,8 @@ export interface Transition<Desired> {
   readonly previous: Desired | undefined;
   /** Whether what exists and differs may be changed at its creation. */
   readonly adopt: boolean;
+  /** What the state keeps beside the inputs. */
+  readonly recorded?: unknown;
   /** What is done about properties that drifted. */
   readonly onDrift?: DriftAnswers | undefined;
   /** Who deploys; a preview knows it too. */
@@ -47,8 +49,10 @@ export async function planChange<Desired extends object, Actual>(
   see: (desired: Desired) => Promise<Sight<Actual>>,
   transition: Transition<Desired>,
 ): Promise<Change<Desired, Actual>> {
-  const { desired, previous, onDrift = {} } = transition;
-  if (desired === "absent") return planRemoval(kind, see, transition);
+  const { recorded, onDrift = {} } = transition;
+  const previous = transition.previous && recalled(kind, transition.previous, recorded);
+  if (transition.desired === "absent") return planRemoval(kind, see, previous, transition.deployer);
+  const desired = recalled(kind, transition.desired, recorded);
   const { at, ...found } = await locate(kind, see, desired, previous);
   const wanted = wantedOf(kind, desired, previous, found, onDrift);
   // The description depends on what it is compared with.
@@ -57,7 +61,7 @@ export async function planChange<Desired extends object, Actual>(
   const tenure = tenureOf(kind, holder, transition);
   const claim = claimOf(kind, holder, tenure, transition);
   const plan = kind.plan({ desired: wanted, previous, actual, capabilities, claim });
-  const refusal = refusalOf(kind, desired, tenure, transition, plan);
+  const refusal = refusalOf(kind, wanted, tenure, { ...transition, previous }, plan, { actual, capabilities });
   const allowed = [holder?.token, claim?.token];
   return {
     actual,
@@ -73,7 +77,8 @@ export async function planChange<Desired extends object, Actual>(
 async function planRemoval<Desired extends object, Actual>(
   kind: Kind<Desired, Actual>,
   see: (desired: Desired) => Promise<Sight<Actual>>,
-  { previous, deployer }: Transition<Desired>,
+  previous: Desired | undefined,
+  deployer: Deployer,
 ): Promise<Change<Desired, Actual>> {
   if (previous === undefined) throw new Error("nothing is declared, before and after");
   const { actual, capabilities } = await see(previous);
@@ -88,7 +93,8 @@ async function planRemoval<Desired extends object, Actual>(
         ? planUnclaim(kind, previous, { actual, capabilities })
         : kind.plan({ desired: "absent", previous, actual, capabilities });
   const safe = fenced(kind, plan, [previous], [holder?.token], capabilities);
-  return { actual, capabilities, plan: safe, wanted: "absent", refusal: undefined, tenure, claim: undefined };
+  const refusal = doubtOf(kind, previous, { actual, capabilities });
+  return { actual, capabilities, plan: safe, wanted: "absent", refusal, tenure, claim: undefined };
 }
 
 function holderOf<Desired extends object, Actual>(
@@ -121,19 +127,40 @@ function claimOf<Desired extends object, Actual>(
 
 function refusalOf<Desired extends object, Actual>(
   kind: Kind<Desired, Actual>,
-  desired: Desired,
+  wanted: Desired,
   tenure: Tenure,
   { previous, adopt, deployer }: Transition<Desired>,
   plan: Plan,
+  sight: Sight<Actual>,
 ): Error | undefined {
-  const subject = `${kind.noun} ${kind.id(desired)}`;
+  const subject = `${kind.noun} ${kind.id(wanted)}`;
   if (tenure.is === "refused") return foreignRefusal(subject, tenure.holder);
   if (tenure.is === "lost") return lostRefusal(subject, tenure.holder);
   const twin = tenure.is === "taken over" ? deployer.declaredBy?.(tenure.from) : undefined;
   if (twin !== undefined) return userError(doubleRefusal(subject, twin, deployer.urn ?? ""));
   // Also where the object is absent: what there is under another name may differ, and is not taken over unasked.
   const differs = previous === undefined && plan.differences.length > 0;
-  return differs && !adopt ? takeoverRefusal(subject, plan) : undefined;
+  if (differs && !adopt) return takeoverRefusal(subject, plan);
+  return previous && doubtOf(kind, wanted, sight);
+}
+
+/** A declaration with what the state says of its deploy. */
+export function recalled<Desired extends object, Actual>(
+  kind: Kind<Desired, Actual>,
+  desired: Desired,
+  recorded: unknown,
+): Desired {
+  return kind.recall?.(desired, recorded) ?? desired;
+}
+
+/** An error for what was deployed, is not found, and need not be gone. */
+export function doubtOf<Desired extends object, Actual>(
+  kind: Kind<Desired, Actual>,
+  desired: Desired,
+  { actual, capabilities }: Sight<Actual>,
+): Error | undefined {
+  const doubt = isAbsent(kind, actual) ? kind.doubt?.(desired, actual, capabilities) : undefined;
+  return doubt === undefined ? undefined : userError(`${kind.noun} ${kind.id(desired)}: ${doubt}`);
 }
 
 function wantedOf<Desired extends object, Actual>(

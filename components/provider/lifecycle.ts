@@ -13,7 +13,7 @@ import { sessionPool } from "../postgres/sessionPool.ts";
 import { asLeft, noteHalted } from "../preview/haltedJobs.ts";
 import type { HaltedJobs } from "../preview/haltedJobs.ts";
 import { previewChange, sameProps } from "../previewPlan.ts";
-import { isAbsent, planChange } from "./change.ts";
+import { doubtOf, isAbsent, planChange, recalled } from "./change.ts";
 import type { Change, Sight } from "./change.ts";
 import { identityRecord, refuseOtherDatabase } from "./databaseIdentity.ts";
 import { driftAnswersSchema, withoutAnswered } from "./driftAnswers.ts";
@@ -101,6 +101,7 @@ export function lifecycle<Desired extends object, Actual>(kind: Kind<Desired, Ac
     const transition = {
       desired,
       previous: previous === undefined ? undefined : (declaration(previous) as Desired),
+      recorded: previous?.["recorded"],
       adopt: extra(news).adopt === true,
       onDrift: extra(news).onDrift,
       deployer: deployerOf(desired, previous),
@@ -240,8 +241,9 @@ export function lifecycle<Desired extends object, Actual>(kind: Kind<Desired, Ac
 
     update: (_id: string, olds: Props, news: Props) =>
       writing(news, declaration(news) as Desired, async (open) => {
-        const desired = declaration(news) as Desired;
-        const previous = declaration(olds) as Desired;
+        const { recorded } = olds;
+        const desired = recalled(kind, declaration(news) as Desired, recorded);
+        const previous = recalled(kind, declaration(olds) as Desired, recorded);
         refuseCopy(olds, open.capabilities);
         await refuseProblems(open, desired);
         const { onDrift } = extra(news);
@@ -261,8 +263,11 @@ export function lifecycle<Desired extends object, Actual>(kind: Kind<Desired, Ac
     read: (id: string, props: Props) =>
       explaining(props, async () => {
         const desired = declaration(props) as Desired;
-        const { actual, capabilities } = await look(desired, props["recorded"]);
+        const deployed = recalled(kind, desired, props["recorded"]);
+        const { actual, capabilities } = await look(deployed, props["recorded"]);
         refuseCopy(props, capabilities);
+        const doubt = doubtOf(kind, deployed, { actual, capabilities });
+        if (doubt !== undefined) throw doubt;
         if (isAbsent(kind, actual)) return { id: "", props: {} };
         const holder = kind.ownership?.claimOf(actual);
         const tenure = tenureLater(holder, deployerOf(desired, props));
@@ -283,20 +288,17 @@ export function lifecycle<Desired extends object, Actual>(kind: Kind<Desired, Ac
 
     delete: (_id: string, props: Props) =>
       writing(props, "absent", async (open) => {
-        const previous = declaration(props) as Desired;
+        const previous = recalled(kind, declaration(props) as Desired, props["recorded"]);
         refuseCopy(props, open.capabilities);
         const deployer = deployerOf(previous, props);
-        const { plan, tenure, actual } = await planChange(kind, seeIn(open), {
-          desired: "absent",
-          previous,
-          adopt: true,
-          deployer,
-        });
+        const transition = { desired: "absent", previous, adopt: true, deployer } as const;
+        const { plan, tenure, actual, refusal } = await planChange(kind, seeIn(open), transition);
         if (tenure.is === "lost") return say(lostNote(subjectOf(props), tenure.holder));
         if (tenure.is === "left") {
           await applyPlan(open, plan, kind.runners);
           return say(leftNote(subjectOf(props), tenure.heir));
         }
+        if (refusal !== undefined) throw refusal;
         if (plan.steps.length === 0) return;
         const problems = actual === undefined ? [] : ((await kind.dropProblems?.(open, actual)) ?? []);
         if (problems.length > 0)

@@ -24,6 +24,7 @@ const entrySchema = z.object({
   onDrift: driftAnswersSchema,
   declared: z.record(z.string(), z.unknown()).nullable(),
   previous: z.record(z.string(), z.unknown()).nullable(),
+  recorded: z.unknown(),
   fingerprint: z.string(),
   token: z.string().nullable().default(null),
   handover: z.array(z.string()).default([]),
@@ -102,13 +103,14 @@ async function fingerprintNow(session: Session, entry: Entry, halted: HaltedJobs
     actual: asLeft((await kind.describe(session, [wanted]))[0], halted),
     capabilities: session.capabilities,
   });
-  const desired = entry.declared ?? "absent";
-  const { adopt, onDrift, previous, urn, token, handover } = entry;
+  const desired: object | "absent" = entry.declared ?? "absent";
+  const { adopt, onDrift, previous, recorded, urn, token, handover } = entry;
   // What another resource of the plan takes over before is left alone by this one, whatever is there now.
   if (desired === "absent" && handover.length > 0)
     return fingerprint(entry.id, desired, { steps: [], differences: [] });
   const deployer = { urn, entry: entryOf(urn), token: token ?? undefined };
-  const { plan } = await planChange(kind, see, { desired, previous: previous ?? undefined, adopt, onDrift, deployer });
+  const transition = { desired, previous: previous ?? undefined, adopt, onDrift, recorded, deployer };
+  const { plan } = await planChange(kind, see, transition);
   noteHalted(halted, plan);
   return fingerprint(entry.id, desired, plan);
 }

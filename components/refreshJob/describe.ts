@@ -7,7 +7,7 @@ import { resolveJob } from "./jobChanges.ts";
 import { canBeInactive, isSameEntry, powersOf, withClaims } from "./jobState.ts";
 import type { ActualJob, CronPowers, JobState } from "./jobState.ts";
 import { owedRuns } from "./owedRuns.ts";
-import { jobsOfRole } from "./roleJobs.ts";
+import { cronBlindness, jobsOfRole } from "./roleJobs.ts";
 
 export type { ActualJob } from "./jobState.ts";
 
@@ -24,20 +24,30 @@ export async function describeJobs(session: Session, names: readonly string[] | 
  * the platform part installs for observers.
  */
 export async function visibleJobs(session: Session, users: readonly string[]): Promise<ActualJob[]> {
+  return (await lookForJobs(session, users)).jobs;
+}
+
+/** The same with what hides the others, a sentence each on what to do: whoever needs one of them tells. */
+export async function lookForJobs(
+  session: Session,
+  users: readonly string[],
+): Promise<{ jobs: ActualJob[]; hidden: string[] }> {
   const { cron, currentUser } = session.capabilities;
-  if (cron === undefined) return [];
-  const jobs = cron.hasUsage ? await describeJobs(session, null) : [];
-  if (cron.hasUsage && cron.seesAllJobs) return jobs;
+  const blindness = cronBlindness(session.capabilities);
+  const hidden = blindness === undefined ? [] : [blindness];
+  if (cron === undefined) return { jobs: [], hidden };
+  const jobs = blindness === undefined ? await describeJobs(session, null) : [];
+  if (blindness === undefined && cron.seesAllJobs) return { jobs, hidden };
   for (const user of new Set(users)) {
     if (user === currentUser) continue;
     try {
       jobs.push(...(await jobsOfRole(session, user, [])));
     } catch (error) {
-      // They stay hidden, which whoever needs one of them tells.
       if (!isUserError(error)) throw error;
+      hidden.push(error.message);
     }
   }
-  return jobs;
+  return { jobs, hidden };
 }
 
 /**
@@ -48,24 +58,21 @@ export async function describeDeclaredJobs(
   session: Session,
   desired: readonly DesiredJob[],
 ): Promise<(JobState | undefined)[]> {
-  const { cron, currentUser, cronDatabase } = session.capabilities;
-  if (cron === undefined) return desired.map(() => undefined);
-  if (!cron.hasUsage) {
-    throw userError(
-      `role ${currentUser} may not use schema cron in database ${cronDatabase}, so its jobs cannot be read; ` +
-        `let a superuser run: grant usage on schema cron to ${currentUser}`,
-    );
-  }
+  const blindness = cronBlindness(session.capabilities);
+  if (blindness !== undefined) throw userError(blindness);
+  if (session.capabilities.cron === undefined) return desired.map(() => undefined);
   const world = await readWorld(session, desired);
-  const ids = desired.flatMap((job) => stateOf(session, world, job).job?.jobId ?? []);
-  const owed = await owedRuns(session, world.jobs, ids);
+  const owed = await owedRuns(
+    session,
+    desired.flatMap((job) => stateOf(session, world, job).job ?? []),
+  );
   return desired.map((job) => stateOf(session, { ...world, owed }, job));
 }
 
 /** Reads all jobs that this role may see; of another role's job that is not among them, only `describe` can tell. */
 export async function surveyJobs(session: Session): Promise<Survey<DesiredJob, JobState>> {
   const { cron, currentUser, isSuperuser } = session.capabilities;
-  if (cron?.hasUsage !== true) return { find: () => undefined };
+  if (cron === undefined || cronBlindness(session.capabilities) !== undefined) return { find: () => undefined };
   const world = {
     jobs: await describeJobs(session, null),
     timeouts: await readTimeouts(session, null),

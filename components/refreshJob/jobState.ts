@@ -1,7 +1,7 @@
 import { splitCommand } from "../claim.ts";
 import type { Claim } from "../claim.ts";
 import type { Capabilities } from "../postgres/capabilities.ts";
-import type { ResolvedJob } from "./desired.ts";
+import type { DesiredJob, ResolvedJob } from "./desired.ts";
 
 /** A job as cron.job has it. */
 export interface ActualJob {
@@ -85,4 +85,26 @@ export function withClaims(jobs: readonly ActualJob[]): ActualJob[] {
     const { text, claim } = splitCommand(job.command);
     return { ...job, command: text, claim };
   });
+}
+
+/**
+ * Why a job that is not found need not be gone, where neither declaration nor state say whose it is: it was deployed by another role, as
+ * far as anybody here can know.
+ */
+export function doubtGone(
+  { name, user }: DesiredJob,
+  state: JobState | undefined,
+  { cron, currentUser }: Capabilities,
+): string | undefined {
+  if (user !== undefined || state === undefined) return undefined;
+  const others = state.jobs.filter((job) => job.name === name).map(jobTitle);
+  if (cron?.seesAllJobs === true && others.length === 0) return undefined;
+  const found =
+    others.length > 0
+      ? `there is ${others.join(" and ")}`
+      : `the jobs of other roles are hidden from role ${currentUser}`;
+  return (
+    `it is not among the jobs of role ${currentUser}, and ${found}. The state is from before it was kept which role deployed the job, so ` +
+    "whether it is gone cannot be told: run once as the role that deployed it, or declare that role (user of the job, owner of the view)"
+  );
 }

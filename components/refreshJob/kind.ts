@@ -4,6 +4,8 @@ import { sqlStatement } from "../postgres/sqlFiles.ts";
 import { describeDeclaredJobs, surveyJobs } from "./describe.ts";
 import { refreshJobSchema } from "./desired.ts";
 import type { DesiredJob } from "./desired.ts";
+import { resolveJob } from "./jobChanges.ts";
+import { doubtGone } from "./jobState.ts";
 import type { JobState } from "./jobState.ts";
 import { observedJob } from "./observed.ts";
 import { planJob } from "./plan.ts";
@@ -22,6 +24,11 @@ export const refreshJobKind: Kind<DesiredJob, JobState> = {
   },
   describe: describeDeclaredJobs,
   survey: surveyJobs,
+  // A job that names no user is that of the role that deployed it.
+  record: (desired, { job }, capabilities) => job?.user ?? resolveJob(desired, capabilities).user,
+  recall: (desired, recorded) =>
+    desired.user === undefined && typeof recorded === "string" ? { ...desired, user: recorded } : desired,
+  doubt: doubtGone,
   isAbsent: ({ job, restsByAbsence }) => job === undefined && !restsByAbsence,
   ownership: {
     claimOf: ({ job }) => job?.claim,

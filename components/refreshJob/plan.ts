@@ -10,7 +10,7 @@ import { changesOf, resolveJob } from "./jobChanges.ts";
 import type { JobContext } from "./jobChanges.ts";
 import { canBeInactive, isSameEntry, jobTitle, orphanProblem, powersOf } from "./jobState.ts";
 import type { ActualJob, CronPowers, JobState } from "./jobState.ts";
-import { alterSql, restateSql, scheduleSql, unscheduleSql, waitForRun } from "./statements.ts";
+import { alterSql, otherDatabase, restateSql, scheduleSql, unscheduleSql, waitForRun } from "./statements.ts";
 import { planTakeover } from "./takeover.ts";
 import { planTimeout } from "./timeout.ts";
 
@@ -32,13 +32,32 @@ export function planJob({
     // A role's timeout holds from its next session on: set before the job runs, taken back after it.
     steps: desired === "absent" ? [...entry.steps, ...timeout.steps] : [...timeout.steps, ...entry.steps],
     differences: [...entry.differences, ...timeout.differences],
-    ...refused([...(entry.refusals ?? []), ...standstill(desired, state, entry, capabilities)]),
+    ...refused([
+      ...(entry.refusals ?? []),
+      ...standstill(desired, state, entry, capabilities),
+      ...outOfReach(desired, state, entry, capabilities),
+    ]),
   };
 }
 
 function refused(refusals: readonly string[]): Pick<Plan, "refusals"> {
   return refusals.length === 0 ? {} : { refusals };
 }
+
+/** A job that is to be made in another database than pg_cron's by a role that may not name it. */
+function outOfReach(
+  desired: DesiredJob | "absent",
+  state: JobState,
+  { steps }: Plan,
+  capabilities: Capabilities,
+): string[] {
+  if (desired === "absent" || !steps.some(({ action }) => MAKES.has(action))) return [];
+  const { job, powers } = contextOf(desired, state, capabilities, undefined);
+  const isThere = job.database === capabilities.cronDatabase || powers.mayScheduleInDatabase;
+  return isThere ? [] : [otherDatabase(job, capabilities)];
+}
+
+const MAKES = new Set(["schedule job", "replace job", "rename job"]);
 
 /** What makes any change of jobs pointless here. */
 function standstill(

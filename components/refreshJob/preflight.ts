@@ -17,7 +17,7 @@ export async function preflightJob(session: Session, desired: DesiredJob): Promi
   const { cron, inRecovery } = session.capabilities;
   if (inRecovery) return [STANDBY];
   const problems = cronProblems(session);
-  if (cron?.hasUsage !== true) return problems;
+  if (cron?.hasUsage !== true || !cron.mayReadJobs) return problems;
   const parsed = parseSchedule(desired.schedule, cron);
   if (!parsed.ok) problems.push(parsed.problem);
   const job = resolveJob(desired, session.capabilities);
@@ -43,7 +43,14 @@ export function cronProblems({ capabilities }: Session): string[] {
   return [
     ...(cron.hasUsage
       ? []
-      : [`role ${currentUser} may not use pg_cron: let a superuser run: grant usage on schema cron to ${currentUser}`]),
+      : [
+          `role ${currentUser} may not use pg_cron: let a superuser run: grant usage on schema cron to ${sqlIdentifier(currentUser)}`,
+        ]),
+    ...(cron.mayReadJobs
+      ? []
+      : [
+          `role ${currentUser} may not read cron.job: let a superuser run: grant select on cron.job to ${sqlIdentifier(currentUser)}`,
+        ]),
     ...(launcherRuns
       ? []
       : [

@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import { escapeLiteral } from "pg";
 import { joinCommand } from "../claim.ts";
 import type { Capabilities } from "../postgres/capabilities.ts";
-import { userError } from "../postgres/errors.ts";
 import type { Step } from "../postgres/plan.ts";
 import { sqlStatement } from "../postgres/sqlFiles.ts";
 import type { ResolvedJob } from "./desired.ts";
@@ -23,7 +22,8 @@ export function scheduleSql(job: ResolvedJob, powers: CronPowers, capabilities: 
     command: joinCommand(job.command, job.claim),
     owner: job.user,
   };
-  if (powers.mayScheduleInDatabase) {
+  // A plan is read by those who may not do what it says, too; the refusal beside it names what is missing.
+  if (powers.mayScheduleInDatabase || job.database !== cronDatabase) {
     const named = isSuperuser && job.user !== currentUser;
     const statement = sqlStatement("statements/schedule_job_in_database", {
       literals: { ...literals, database: job.database },
@@ -31,7 +31,6 @@ export function scheduleSql(job: ResolvedJob, powers: CronPowers, capabilities: 
     });
     return [...(named ? [] : actAs(job.user, capabilities)), lockName(job), statement];
   }
-  if (job.database !== cronDatabase) throw userError(otherDatabase(job, capabilities));
   const schedule = sqlStatement("statements/schedule_job", { literals });
   const inactive = job.isActive
     ? []

@@ -1,11 +1,14 @@
+import { isServerError, SQLSTATE } from "../postgres/errors.ts";
 import { releaseWarning } from "../postgres/safeRelease.ts";
 import type { Session } from "../postgres/session.ts";
 import { sqlText } from "../postgres/sqlFiles.ts";
+import { asRole } from "./asRole.ts";
 import { describeDeclaredJobs } from "./describe.ts";
 import type { DesiredJob } from "./desired.ts";
 import { resolveJob } from "./jobChanges.ts";
 import { jobTitle } from "./jobState.ts";
 import type { ActualJob, JobState } from "./jobState.ts";
+import { runsBlindness } from "./roleJobs.ts";
 import { readCronTimeZone } from "./schedule/cronTimeZone.ts";
 import { checkMaxAge } from "./schedule/scheduleFromMaxAge.ts";
 import { scheduleWarnings } from "./schedule/scheduleWarnings.ts";
@@ -56,19 +59,39 @@ async function timeWarnings(session: Session, desired: DesiredJob, job: ActualJo
 }
 
 // That pg_cron took a job says nothing of its runs. A message may quote a row of the view behind its first line.
-async function lastRunWarning({ cron }: Session, job: ActualJob): Promise<string[]> {
-  const { rows } = await cron.query<{ status: string | null; message: string | null; startedAt: Date | null }>(
-    sqlText("describe/last_runs"),
-    [[job.jobId]],
-  );
-  const [run] = rows;
-  if (run?.status !== "failed") return [];
-  const reason = (run.message ?? "no reason was recorded").trim().split("\n")[0] ?? "";
-  return [`its last run failed${run.startedAt === null ? "" : ` at ${run.startedAt.toISOString()}`}: ${reason}`];
+async function lastRunWarning(session: Session, job: ActualJob): Promise<string[]> {
+  let isActing = false;
+  try {
+    const { rows } = await asRole(session, job.user, () => {
+      isActing = true;
+      return session.cron.query<LastRun>(sqlText("describe/last_runs"), [[job.jobId]]);
+    });
+    const [run] = rows;
+    if (run?.status !== "failed") return [];
+    const reason = (run.message ?? "no reason was recorded").trim().split("\n")[0] ?? "";
+    return [`its last run failed${run.startedAt === null ? "" : ` at ${run.startedAt.toISOString()}`}: ${reason}`];
+  } catch (error) {
+    if (!isServerError(error, SQLSTATE.insufficientPrivilege)) throw error;
+    return [`whether its runs succeed is not known: ${runsBlindness(session.capabilities, job.user, isActing)}`];
+  }
 }
 
-async function longestRun({ cron }: Session, job: ActualJob | undefined): Promise<number> {
+interface LastRun {
+  readonly status: string | null;
+  readonly message: string | null;
+  readonly startedAt: Date | null;
+}
+
+async function longestRun(session: Session, job: ActualJob | undefined): Promise<number> {
   if (job === undefined) return 0;
-  const { rows } = await cron.query<{ seconds: number | null }>(sqlText("describe/longest_run"), [job.jobId]);
-  return rows[0]?.seconds ?? 0;
+  try {
+    const { rows } = await asRole(session, job.user, () =>
+      session.cron.query<{ seconds: number | null }>(sqlText("describe/longest_run"), [job.jobId]),
+    );
+    return rows[0]?.seconds ?? 0;
+  } catch (error) {
+    // The warning about the last run says so.
+    if (isServerError(error, SQLSTATE.insufficientPrivilege)) return 0;
+    throw error;
+  }
 }

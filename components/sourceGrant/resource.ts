@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { loaderText } from "../provider/loader.ts";
-import { previewMark } from "../provider/mark.ts";
+import { resourceRequest } from "../provider/resourceRequest.ts";
 
 /** Who reads what in which schema. */
 export interface SourceGrantArgs {
@@ -15,7 +15,7 @@ const TYPE = "pulumi-nodejs:dynamic/matview:SourceGrant";
 /** A role's right to read tables and views of a schema, added to what it has. The rights stay when the resource is destroyed. */
 export class SourceGrant extends pulumi.CustomResource {
   constructor(name: string, args: SourceGrantArgs, options?: pulumi.CustomResourceOptions) {
-    const mark = previewMark(TYPE, name, options);
-    super(TYPE, name, { ...args, ...mark, __provider: loaderText("sourceGrant") }, options);
+    const request = resourceRequest(TYPE, name, options);
+    super(TYPE, name, { ...args, ...request, __provider: loaderText("sourceGrant") }, options);
   }
 }

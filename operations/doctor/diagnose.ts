@@ -7,6 +7,7 @@ import { courseDiagnoses, failureDiagnoses, unexplainedFailure } from "./runDiag
 const STOPPED = [
   "pg-cron-missing",
   "launcher-dead",
+  "job-hidden",
   "job-missing",
   "restored-copy",
   "job-inactive",

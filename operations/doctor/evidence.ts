@@ -5,13 +5,14 @@ import { sqlIdentifier } from "../../components/postgres/names.ts";
 import type { QualifiedName } from "../../components/postgres/names.ts";
 import type { Session } from "../../components/postgres/session.ts";
 import { sqlStatement, sqlText } from "../../components/postgres/sqlFiles.ts";
+import { asRole } from "../../components/refreshJob/asRole.ts";
 import type { ActualJob } from "../../components/refreshJob/describe.ts";
-import { asRole } from "../health/asRole.ts";
 import type { Facts } from "../health/facts.ts";
 import { freshnessOf } from "../health/freshness.ts";
 import type { Freshness } from "../health/freshness.ts";
 import { limitsOf } from "../health/limits.ts";
 import type { Limits } from "../health/limits.ts";
+import { missingReads } from "../health/rights.ts";
 import { runSpotChecks } from "../health/spotChecks.ts";
 import type { SpotCheckResult } from "../health/spotChecks.ts";
 
@@ -113,28 +114,34 @@ async function duplicateKeys(
   const columns = keyColumns.map((column) => `q.${sqlIdentifier(column)}`).join(", ");
   const { owner } = state ?? {};
   const definition = { definition: found?.definition ?? "", owner, user: job?.user ?? owner };
-  return unlessRefused(() =>
+  return unlessRefused(session, view, () =>
     withDefinition(session.target, definition, ({ sql: source }) =>
       numberOf(session, sqlStatement("statements/duplicate_keys", { raw: { source, columns } }), "keys"),
     ),
   );
 }
 
-function averageRow(session: Session, { schema, name }: QualifiedName): Promise<number | undefined> {
-  const statement = sqlStatement("statements/average_row", { names: { schema, view: name } });
-  return unlessRefused(() => numberOf(session, statement, "bytes"));
+function averageRow(session: Session, view: QualifiedName): Promise<number | undefined> {
+  const statement = sqlStatement("statements/average_row", { names: { schema: view.schema, view: view.name } });
+  return unlessRefused(session, view, () => numberOf(session, statement, "bytes"));
 }
 
 async function numberOf({ target }: Session, statement: string, column: string): Promise<number | undefined> {
   return (await target.query<Record<string, number>>(statement)).rows[0]?.[column];
 }
 
-async function unlessRefused(ask: () => Promise<number | undefined>): Promise<number | undefined> {
+async function unlessRefused(
+  session: Session,
+  view: QualifiedName,
+  ask: () => Promise<number | undefined>,
+): Promise<number | undefined> {
   try {
     return await ask();
   } catch (error) {
     if (!isServerError(error)) throw error;
-    process.stderr.write(`could not be asked, and is left out of the diagnosis: ${serverText(error)}\n`);
+    const rights = isServerError(error, SQLSTATE.insufficientPrivilege) ? await missingReads(session, view) : "";
+    const why = [serverText(error), rights].filter((text) => text !== "").join("; ");
+    process.stderr.write(`could not be asked, and is left out of the diagnosis: ${why}\n`);
     return undefined;
   }
 }

@@ -32,21 +32,28 @@ export const jobDiagnoses: readonly Diagnosis[] = [
             "pg_cron's launcher is not running: not preloaded, ended, or it falls over a job whose role was dropped",
           fix: "shared_preload_libraries = 'pg_cron' and restart PostgreSQL; select jobid from cron.job j where not exists (select 1 from pg_roles where rolname = j.username) names jobs without a role",
         },
-  ({ job, capabilities: { cron, currentUser }, declared, view }) =>
+  ({ unseen, capabilities: { currentUser }, declared }) =>
+    unseen.job === undefined
+      ? undefined
+      : {
+          id: "job-hidden",
+          symptom: "whether the job runs is not known",
+          evidence: `role ${currentUser} sees no job${declared.job === undefined ? "" : ` ${declared.job}`} that refreshes ${displayName(declared)}`,
+          cause: "pg_cron shows a role its own jobs, and only where it may use the schema cron",
+          fix: unseen.job,
+        },
+  ({ job, capabilities: { currentUser }, declared, unseen }) =>
     job !== undefined
       ? undefined
       : {
           id: "job-missing",
           symptom: NOT_RUNNING,
           evidence: `role ${currentUser} sees no job${declared.job === undefined ? "" : ` ${declared.job}`} that refreshes ${displayName(declared)}`,
-          cause:
-            cron?.seesAllJobs === true
-              ? "the job was removed, or never made"
-              : "the job was removed, or it belongs to a role whose jobs this one may not see",
-          fix:
-            cron?.seesAllJobs === true
-              ? "deploy the stack"
-              : `grant ${view?.owner ?? "the owner's role"} to ${currentUser}, and look again`,
+          cause: [
+            "the job was removed, or never made",
+            ...(unseen.otherJobs === undefined ? [] : [unseen.otherJobs]),
+          ].join("; "),
+          fix: "deploy the stack",
         },
   ({ runner, job }) =>
     runner === undefined || runner.storedPort === runner.port
@@ -125,7 +132,16 @@ export const jobDiagnoses: readonly Diagnosis[] = [
 ];
 
 /** Runs that are due and are not recorded, when nothing of the above explains it. */
-export const noRuns: Diagnosis = ({ job, runs, limits, freshness, now, hasCron }) => {
+export const noRuns: Diagnosis = ({ job, runs, limits, freshness, now, hasCron, unseen }) => {
+  if (unseen.runs !== undefined) {
+    return {
+      id: "runs-hidden",
+      symptom: "whether runs succeed is not known",
+      evidence: `the runs of job ${job?.name} cannot be read`,
+      cause: "pg_cron shows a role its own runs",
+      fix: unseen.runs,
+    };
+  }
   const [last] = runs;
   const since = last === undefined ? undefined : (last.startedAt ?? last.endedAt ?? undefined);
   const silentSeconds = since === undefined ? Infinity : (now.getTime() - since.getTime()) / 1000;

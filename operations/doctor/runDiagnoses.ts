@@ -125,17 +125,29 @@ export const courseDiagnoses: readonly Diagnosis[] = [
           fix: `vacuum ${displayName(declared)}; a plain refresh makes it compact: refresh materialized view ${displayName(declared)}`,
         };
   },
+  ({ spotChecks }) => {
+    const notMade = spotChecks.filter(({ problem }) => problem !== undefined);
+    return notMade.length === 0
+      ? undefined
+      : {
+          id: "spot-check-not-made",
+          symptom: "whether users see their rows is not known",
+          evidence: notMade.map(({ check, problem }) => `${check.name}: ${problem}`).join("; "),
+          cause: "this role may not read what the check counts, or the declaration names a column that is not there",
+          fix: "grant what the evidence names, or correct the spot check",
+        };
+  },
   ({ spotChecks, freshness, limits }) => {
-    const unmet = spotChecks.filter(({ rows, wanted, laggingRows }) => rows !== wanted || (laggingRows ?? 0) > 0);
+    const unmet = spotChecks.filter(
+      ({ rows, wanted, laggingRows, problem }) => problem === undefined && (rows !== wanted || (laggingRows ?? 0) > 0),
+    );
     const isStale = (freshness.ageSeconds ?? Infinity) > (limits.staleSeconds ?? Infinity);
     if (unmet.length === 0 || isStale) return undefined;
     const lag = unmet.every(({ check }) => check.live === true);
     return {
       id: "rows-not-seen",
       symptom: "users do not see their rows",
-      evidence: unmet
-        .map(({ check, rows, wanted, problem }) => problem ?? `${check.name}: ${rows} rows, ${wanted} wanted`)
-        .join("; "),
+      evidence: unmet.map(({ check, rows, wanted }) => `${check.name}: ${rows} rows, ${wanted} wanted`).join("; "),
       cause: lag
         ? "the sources changed after the last refresh"
         : "the data is not as declared: reassigned in the sources, or the declaration is old",

@@ -24,6 +24,8 @@ export interface DriftReport {
   readonly rows: readonly DriftRow[];
   /** What the engine would do about resources of other kinds. */
   readonly others: readonly string[];
+  /** What this role may not look at, a sentence each. */
+  readonly unseen: readonly string[];
   /** The engine's own verdict: the state refresh, and the preview. */
   readonly stateRefreshChanged: boolean;
   readonly previewChanged: boolean;

@@ -4,7 +4,7 @@ import type { AbsentView, ActualView } from "../../components/materializedView/d
 import type { DesiredView } from "../../components/materializedView/desired.ts";
 import type { Session } from "../../components/postgres/session.ts";
 import { sqlText } from "../../components/postgres/sqlFiles.ts";
-import { isAbsent } from "../../components/provider/change.ts";
+import { doubtOf, isAbsent, recalled } from "../../components/provider/change.ts";
 import type { Sight } from "../../components/provider/change.ts";
 import { forgetSurveys, surveyor } from "../../components/provider/look.ts";
 import type { Look } from "../../components/provider/look.ts";
@@ -39,9 +39,17 @@ export async function driftReport(session: Session, verdict: EngineVerdict): Pro
     checked: resources.filter(({ operation }) => operation !== "run").map(title),
     rows,
     others: others.map(({ operation, urn }) => `${operation} ${urn.split("::").slice(-2).join(" ")}`),
+    unseen: unseenBy(session),
     stateRefreshChanged: verdict.stateRefreshChanged,
     previewChanged: verdict.previewChanged,
   };
+}
+
+function unseenBy({ capabilities: { cron, currentUser } }: Session): string[] {
+  if (cron === undefined || cron.seesAllJobs) return [];
+  return [
+    `jobs of roles that the stack does not name are hidden from role ${currentUser}: whether one of them refreshes a view too is not known`,
+  ];
 }
 
 async function rowsOf(
@@ -69,6 +77,8 @@ async function rowsOf(
     ? extrasOf(resource.declared as DesiredView, actual as ActualView | AbsentView, declared)
     : [];
   const undeclared = extras.map(({ property, ...rest }) => row(property, "none", rest.actual, rest));
+  const doubt = doubtOf(kind, recalled(kind, resource.declared, resource.recorded), { actual, capabilities });
+  if (doubt !== undefined) throw doubt;
   if (isAbsent(kind, actual)) return [row("exists", "true", "false"), ...undeclared];
   const observed = kind.observed(resource.declared, actual, capabilities) as Record<string, unknown>;
   const differences = compareProperties(resource.declared, observed);
@@ -97,11 +107,15 @@ function isView(kind: AnyKind): boolean {
 
 function declaredOf({ capabilities }: Session, resources: readonly PlannedResource[]): Declared {
   const ids = (kind: string): string[] => resources.filter((one) => one.kind === kind).map(({ id }) => id);
-  const jobs = resources.filter(({ kind }) => kind === "refresh job").map(({ declared }) => declared);
-  const user = capabilities.currentUser;
+  const jobs = resources.filter(({ kind }) => kind === "refresh job");
   return {
     indexes: new Set(ids("index")),
-    jobs: new Set(jobs.map((job) => `${String(job?.["name"])}@${String(job?.["user"] ?? user)}`)),
+    jobs: new Set(
+      jobs.map(({ declared, recorded }) => {
+        const user = declared?.["user"] ?? recorded ?? capabilities.currentUser;
+        return `${String(declared?.["name"])}@${String(user)}`;
+      }),
+    ),
   };
 }
 
@@ -130,7 +144,7 @@ function lookAt(
   return (kind, { urn, declared }) => {
     const look = looks.get(kind);
     if (look === undefined || declared === null) throw new Error(`${urn} cannot be looked at`);
-    return look(declared, recorded.get(urn));
+    return look(recalled(kind, declared, recorded.get(urn)), recorded.get(urn));
   };
 }
 

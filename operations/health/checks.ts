@@ -1,11 +1,10 @@
 import { displayName } from "../../components/postgres/names.ts";
-import { nextRuns } from "../../components/refreshJob/schedule/nextRuns.ts";
-import { timeZoneProblem } from "../../components/refreshJob/schedule/timeZone.ts";
 import { clock, duration } from "../text.ts";
 import type { Facts } from "./facts.ts";
 import { freshnessOf } from "./freshness.ts";
-import { limitsOf, readSchedule } from "./limits.ts";
+import { limitsOf } from "./limits.ts";
 import type { Limits } from "./limits.ts";
+import { nextRunOf } from "./nextRun.ts";
 import { runChecks } from "./runChecks.ts";
 import { isMet } from "./spotChecks.ts";
 import type { SpotCheckResult } from "./spotChecks.ts";
@@ -58,17 +57,21 @@ export function worst(verdicts: readonly Verdict[]): Verdict {
   return VERDICTS.findLast((verdict) => verdicts.includes(verdict)) ?? "pass";
 }
 
-function jobActive({ hasCron, launcherRuns, job, jobRefreshesView, otherJobs, declared }: Facts): Check {
+function jobActive({ hasCron, launcherRuns, job, jobRefreshesView, otherJobs, declared, unseen }: Facts): Check {
   const base = { name: "job active" as const, limit: "1 active job, launcher running" };
   const fail = (found: string, advice: string): Check => ({ ...base, verdict: "fail", found, advice });
   const view = displayName(declared);
+  if (unseen.job !== undefined) return fail("unknown", unseen.job);
   if (!hasCron)
     return fail(
       "pg_cron is not in this database",
       "create extension pg_cron, or name its database: MATVIEW_CRON_DATABASE",
     );
   if (job === undefined)
-    return fail("0 jobs", `deploy the stack, or connect as the role that owns the job (a role sees its own jobs only)`);
+    return fail(
+      "0 jobs",
+      ["deploy the stack", ...(unseen.otherJobs === undefined ? [] : [unseen.otherJobs])].join("; "),
+    );
   if (!job.isActive) return fail("inactive", `matview resume ${view}`);
   if (!jobRefreshesView)
     return fail("job does not refresh this view in this database", `its command is: ${job.command}; deploy the stack`);
@@ -86,7 +89,7 @@ function jobActive({ hasCron, launcherRuns, job, jobRefreshesView, otherJobs, de
   return { ...base, verdict: "pass", found: "1 job" };
 }
 
-function viewState({ view, rows, declared }: Facts): Check {
+function viewState({ view, rows, declared, unseen }: Facts): Check {
   const base = { name: "state of the view" as const, limit: "populated, unique index, 1 row or more" };
   const fail = (found: string, advice: string): Check => ({ ...base, verdict: "fail", found, advice });
   if (view === undefined) return fail("there is no such view", "deploy the stack, or connect to the right database");
@@ -94,8 +97,12 @@ function viewState({ view, rows, declared }: Facts): Check {
   if (!view.isConcurrent)
     return fail("no unique index that a concurrent refresh can use", "deploy the stack: it builds the index again");
   if (rows === 0) return { ...base, verdict: "warn", found: "0 rows", advice: "look whether the sources have rows" };
+  if (rows === undefined) return { ...base, verdict: "warn", found: "rows unknown", advice: unseen.rows ?? ANALYZE };
   return { ...base, verdict: "pass", found: `${rows} rows` };
 }
+
+// Large views are not counted.
+const ANALYZE = "analyze the view: it is too large to be counted";
 
 function spotCheck(results: readonly SpotCheckResult[], isStale: boolean): Check {
   const base = { name: "spot checks" as const, limit: "all as declared" };
@@ -124,7 +131,10 @@ function lastUpdate(facts: Facts, limits: Limits): Check {
   const limit = limits.staleSeconds === undefined ? "known age" : `${duration(limits.staleSeconds)} old at most`;
   const base = { name: "last update" as const, limit };
   if (ageSeconds === undefined) {
-    const advice = `nothing says when it was refreshed: no run that succeeded, and no stamp; matview refresh ${view}`;
+    const { job, runs, rows } = facts.unseen;
+    const unseen = job ?? runs ?? (facts.declared.stamp === undefined ? undefined : rows);
+    const advice =
+      unseen ?? `nothing says when it was refreshed: no run that succeeded, and no stamp; matview refresh ${view}`;
     return { ...base, verdict: "fail", found: "unknown", advice };
   }
   const found = `${duration(ageSeconds)} ago`;
@@ -144,15 +154,13 @@ function lastUpdate(facts: Facts, limits: Limits): Check {
   return { ...base, verdict: "pass", found };
 }
 
-function nextRun({ job, launcherRuns, now, timeZone, declared }: Facts, { intervalSeconds }: Limits): Check {
+function nextRun(facts: Facts, { intervalSeconds }: Limits): Check {
+  const { job, launcherRuns, declared, unseen } = facts;
   const base = { name: "next run" as const };
   const limit = intervalSeconds === undefined ? "a time" : `every ${duration(intervalSeconds)}`;
-  const schedule = readSchedule(job?.schedule);
-  const next =
-    schedule === undefined || timeZoneProblem(timeZone) !== undefined
-      ? undefined
-      : nextRuns(schedule, now, 1, timeZone)[0];
-  if (job === undefined || !job.isActive || !launcherRuns || next === undefined) {
+  if (unseen.job !== undefined) return { ...base, limit, verdict: "fail", found: "unknown", advice: unseen.job };
+  const next = nextRunOf(facts);
+  if (next === undefined) {
     const why =
       job === undefined
         ? "no job"
@@ -163,7 +171,7 @@ function nextRun({ job, launcherRuns, now, timeZone, declared }: Facts, { interv
             : `schedule ${job.schedule}`;
     return { ...base, limit, verdict: "fail", found: "never", advice: `nothing will run: ${why}` };
   }
-  const found = clock(next);
+  const found = `${clock(next.at)}${next.isSure ? "" : UNSURE}`;
   const { maxAgeSeconds } = declared;
   if (maxAgeSeconds !== undefined && intervalSeconds !== undefined && intervalSeconds > maxAgeSeconds)
     return {
@@ -175,6 +183,8 @@ function nextRun({ job, launcherRuns, now, timeZone, declared }: Facts, { interv
     };
   return { ...base, limit, verdict: "pass", found };
 }
+
+const UNSURE = ", if cron.timezone is GMT (grant pg_read_all_settings to see it)";
 
 function summary(checks: readonly Check[]): Check {
   const count = (verdict: Verdict): number => checks.filter((check) => check.verdict === verdict).length;

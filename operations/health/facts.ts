@@ -1,19 +1,25 @@
-import { isServerError, serverText, SQLSTATE } from "../../components/postgres/errors.ts";
+import { isServerError, isUserError, serverText, SQLSTATE } from "../../components/postgres/errors.ts";
 import { displayName } from "../../components/postgres/names.ts";
 import type { QualifiedName } from "../../components/postgres/names.ts";
 import type { Session } from "../../components/postgres/session.ts";
 import { sqlStatement, sqlText } from "../../components/postgres/sqlFiles.ts";
 import { refreshedBy } from "../../components/refreshJob/command.ts";
-import { visibleJobs } from "../../components/refreshJob/describe.ts";
+import { lookForJobs } from "../../components/refreshJob/describe.ts";
 import type { ActualJob } from "../../components/refreshJob/describe.ts";
-import { readCronTimeZone } from "../../components/refreshJob/schedule/cronTimeZone.ts";
+import { lookForTimeZone } from "../../components/refreshJob/schedule/cronTimeZone.ts";
+import { DEFAULT_TIME_ZONE } from "../../components/refreshJob/schedule/timeZone.ts";
 import type { DeclaredView } from "../commandLine/declaredViews.ts";
+import { readGrants } from "./rights.ts";
 import { readRuns } from "./runs.ts";
 import type { Run } from "./runs.ts";
 
 /** A view as the catalog has it. */
 export interface ViewState extends QualifiedName {
   readonly isPopulated: boolean;
+  /** Of the view's schema, by the connected role. */
+  readonly hasUsage: boolean;
+  /** True when the connected role may read at least a column. */
+  readonly mayRead: boolean;
   readonly owner: string;
   readonly estimatedRows: number;
   readonly bytes: number;
@@ -27,7 +33,7 @@ export interface Facts {
   readonly now: Date;
   readonly declared: DeclaredView;
   readonly view: ViewState | undefined;
-  /** Undefined when the view has no data. */
+  /** Undefined when the view has no data, and where nobody has told this role how many it has. */
   readonly rows: number | undefined;
   readonly hasCron: boolean;
   readonly launcherRuns: boolean;
@@ -39,6 +45,19 @@ export interface Facts {
   readonly runs: readonly Run[];
   readonly stampAt: Date | undefined;
   readonly timeZone: string;
+  /** False where this role may not see pg_cron's time zone, and its default stands for it. */
+  readonly isTimeZoneKnown: boolean;
+  readonly unseen: Unseen;
+}
+
+/** What the connected role may not look at, a sentence each with what to run; what is not seen is not gone. */
+export interface Unseen {
+  /** Why the job, which is not found, need not be gone. */
+  readonly job?: string | undefined;
+  /** Why there may be jobs of roles besides the view's owner. */
+  readonly otherJobs?: string | undefined;
+  readonly runs?: string | undefined;
+  readonly rows?: string | undefined;
 }
 
 /** Larger views are not counted row by row: the planner's estimate is shown. */
@@ -54,18 +73,20 @@ export async function readFacts(
 ): Promise<Facts[]> {
   const { capabilities, target } = session;
   const states = await readStates(session, views);
-  const jobs = await visibleJobs(
+  const { jobs, hidden } = await lookForJobs(
     session,
     states.map(({ owner }) => owner),
   );
   const now = (await target.query<{ now: Date }>("select pg_catalog.now() as now")).rows[0]?.now ?? new Date();
-  const timeZone = await readCronTimeZone(session.cron);
+  const timeZone = await lookForTimeZone(session.cron);
+  const others = hiddenFrom(session);
   const facts: Facts[] = [];
   for (const declared of views) {
     const view = states.find(({ schema, name }) => schema === declared.schema && name === declared.name);
     const refreshing = jobs.filter((job) => refreshedBy(job, declared, capabilities.database));
     const job = chosenJob(jobs, refreshing, declared);
     const since = new Date(now.getTime() - Math.max(historyMs, DAY_MS));
+    const [runs, unseenRuns] = job === undefined ? [[]] : await runsOrWhyNot(session, job, { last: LAST_RUNS, since });
     facts.push({
       now,
       declared,
@@ -76,12 +97,44 @@ export async function readFacts(
       job,
       jobRefreshesView: job !== undefined && refreshing.includes(job),
       otherJobs: refreshing.filter((other) => other !== job && other.isActive),
-      runs: job === undefined ? [] : await readRuns(session, job, { last: LAST_RUNS, since }),
+      runs,
       stampAt: await readStamp(session, view, declared.stamp),
-      timeZone,
+      timeZone: timeZone ?? DEFAULT_TIME_ZONE,
+      isTimeZoneKnown: timeZone !== undefined || capabilities.cron?.seconds !== true,
+      unseen: {
+        job: job !== undefined ? undefined : (hidden[0] ?? (view === undefined ? others : undefined)),
+        otherJobs: others,
+        runs: unseenRuns,
+        rows: view === undefined ? undefined : unreadable(session, view),
+      },
     });
   }
   return facts;
+}
+
+async function runsOrWhyNot(
+  session: Session,
+  job: ActualJob,
+  which: { readonly last: number; readonly since: Date },
+): Promise<readonly [runs: readonly Run[], whyNot?: string]> {
+  try {
+    return [await readRuns(session, job, which)];
+  } catch (error) {
+    if (!isUserError(error)) throw error;
+    return [[], error.message];
+  }
+}
+
+function hiddenFrom({ capabilities: { cron, currentUser } }: Session): string | undefined {
+  if (cron === undefined || cron.seesAllJobs) return undefined;
+  return `jobs of roles that it cannot act as are hidden from role ${currentUser}: connect as the role that owns the job, or as a superuser`;
+}
+
+function unreadable({ capabilities: { currentUser } }: Session, view: ViewState): string | undefined {
+  const grants = readGrants(currentUser, view, view);
+  return grants.length === 0
+    ? undefined
+    : `role ${currentUser} may not read ${displayName(view)}; let its owner run: ${grants.join("; ")}`;
 }
 
 /** The catalog's word on the views. */
@@ -103,34 +156,31 @@ function chosenJob(
 
 async function countRows({ target }: Session, view: ViewState | undefined): Promise<number | undefined> {
   if (view === undefined || !view.isPopulated) return undefined;
-  if (view.bytes > COUNTED_BYTES) return Math.max(0, Math.round(view.estimatedRows));
+  // Less than 0: nobody has analysed or vacuumed it yet.
+  const estimate = view.estimatedRows < 0 ? undefined : Math.round(view.estimatedRows);
+  // A role that watches may be without SELECT on the view.
+  if (view.bytes > COUNTED_BYTES || !view.hasUsage || !view.mayRead) return estimate;
   const statement = sqlStatement("statements/count_rows", { names: { schema: view.schema, view: view.name } });
-  try {
-    return Number((await target.query<{ rows: string }>(statement)).rows[0]?.rows);
-  } catch (error) {
-    // A role that watches may be without SELECT on the view.
-    if (isServerError(error, SQLSTATE.insufficientPrivilege)) return Math.max(0, Math.round(view.estimatedRows));
-    throw error;
-  }
+  return Number((await target.query<{ rows: string }>(statement)).rows[0]?.rows);
 }
 
 async function readStamp(
-  { target }: Session,
+  session: Session,
   view: ViewState | undefined,
   stamp: string | undefined,
 ): Promise<Date | undefined> {
   if (stamp === undefined || view === undefined || !view.isPopulated) return undefined;
   const names = { schema: view.schema, view: view.name, stamp };
   try {
-    const { rows } = await target.query<{ refreshedAt: Date | null }>(sqlStatement("statements/read_stamp", { names }));
+    const { rows } = await session.target.query<{ refreshedAt: Date | null }>(
+      sqlStatement("statements/read_stamp", { names }),
+    );
     return rows[0]?.refreshedAt ?? undefined;
   } catch (error) {
     if (!isServerError(error, SQLSTATE.undefinedColumn) && !isServerError(error, SQLSTATE.insufficientPrivilege))
       throw error;
-    const name = displayName(view);
-    process.stderr.write(
-      `the stamp of ${name} cannot be read, its age is that of the last run: ${serverText(error)}\n`,
-    );
+    const why = unreadable(session, view) ?? serverText(error);
+    process.stderr.write(`the stamp of ${displayName(view)} cannot be read, its age is that of the last run: ${why}\n`);
     return undefined;
   }
 }

@@ -16,9 +16,11 @@ export function runChecks(facts: Facts, limits: Limits): [lastTen: Check, withEr
   return [lastTenRuns(facts), runsWithError(facts, limits)];
 }
 
-function lastTenRuns({ runs, declared }: Facts): Check {
+function lastTenRuns({ runs, declared, unseen }: Facts): Check {
   const base = { name: "last ten runs" as const, limit: "10 of 10 succeeded" };
   const ten = runs.slice(0, 10);
+  const hidden = unseen.job ?? unseen.runs;
+  if (hidden !== undefined) return { ...base, verdict: "warn", found: "unknown", advice: hidden };
   if (ten.length === 0)
     return {
       ...base,
@@ -48,10 +50,12 @@ function stuckText(stuck: readonly Run[]): string | undefined {
   return `recorded as ${[...new Set(stuck.map(({ status }) => status))].join(", ")} and over: the server ended meanwhile`;
 }
 
-function runsWithError({ runs, now, declared }: Facts, { intervalSeconds = 0 }: Limits): Check {
+function runsWithError({ runs, now, declared, unseen }: Facts, { intervalSeconds = 0 }: Limits): Check {
   const windowSeconds = Math.max(DAY_SECONDS, 2 * intervalSeconds);
   const since = now.getTime() - windowSeconds * 1000;
   const base = { name: "runs with error" as const, limit: "more than 99 % succeed" };
+  const hidden = unseen.job ?? unseen.runs;
+  if (hidden !== undefined) return { ...base, verdict: "warn", found: "unknown", advice: hidden };
   const over = runs.filter((run) => isOver(run) && (run.startedAt ?? run.endedAt ?? new Date(0)).getTime() >= since);
   const failed = over.filter(({ status }) => status === "failed");
   if (over.length === 0)

@@ -2,9 +2,10 @@ import { isServerError, SQLSTATE, userError } from "../../components/postgres/er
 import { derivedName } from "../../components/postgres/names.ts";
 import type { Session } from "../../components/postgres/session.ts";
 import { sqlStatement, sqlText } from "../../components/postgres/sqlFiles.ts";
+import { asRole } from "../../components/refreshJob/asRole.ts";
 import type { ActualJob } from "../../components/refreshJob/describe.ts";
+import { runsBlindness } from "../../components/refreshJob/roleJobs.ts";
 import { RUNS_FUNCTION } from "../../components/runtime/names.ts";
-import { asRole } from "./asRole.ts";
 
 /** A run as pg_cron recorded it. */
 export interface Run {
@@ -31,8 +32,12 @@ export async function readRuns(
 ): Promise<Run[]> {
   const { cron, capabilities } = session;
   const values = [jobId, last, since];
+  let isActing = false;
   try {
-    return await asRole(session, user, async () => (await cron.query<Run>(sqlText("describe/runs"), values)).rows);
+    return await asRole(session, user, async () => {
+      isActing = true;
+      return (await cron.query<Run>(sqlText("describe/runs"), values)).rows;
+    });
   } catch (error) {
     if (!isServerError(error, SQLSTATE.insufficientPrivilege)) throw error;
     const name = derivedName(user, RUNS_FUNCTION);
@@ -41,11 +46,7 @@ export async function readRuns(
       const statement = sqlStatement("describe/runtime_runs", { names: { function: name } });
       return (await cron.query<Run>(statement, values)).rows;
     }
-    throw userError(
-      `role ${capabilities.currentUser} may not read the runs of ${user} in database ${capabilities.cronDatabase}; ` +
-        `declare it as an observer of the platform part, or let a superuser run: grant ${user} to ${capabilities.currentUser}`,
-      error,
-    );
+    throw userError(runsBlindness(capabilities, user, isActing), error);
   }
 }
 

@@ -1,12 +1,13 @@
 import { escapeLiteral } from "pg";
 import { printSettings } from "../../components/materializedView/definition/definitionSettings.ts";
 import { withDefinition } from "../../components/materializedView/definition/runDefinition.ts";
-import { isServerError, serverText } from "../../components/postgres/errors.ts";
+import { isServerError, serverText, SQLSTATE } from "../../components/postgres/errors.ts";
 import { sqlIdentifier } from "../../components/postgres/names.ts";
 import type { Session } from "../../components/postgres/session.ts";
 import { sqlStatement, sqlText } from "../../components/postgres/sqlFiles.ts";
 import type { SpotCheck } from "../../components/viewDeclaration.ts";
 import type { Facts } from "./facts.ts";
+import { missingReads } from "./rights.ts";
 
 /** What a spot check found. */
 export interface SpotCheckResult {
@@ -33,7 +34,11 @@ export async function runSpotChecks(
       results.push(await (check.live === true ? compareWithSources : countDeclared)(session, facts, check));
     } catch (error) {
       if (!isServerError(error)) throw error;
-      results.push({ check, rows: undefined, wanted: undefined, laggingRows: undefined, problem: serverText(error) });
+      const rights = isServerError(error, SQLSTATE.insufficientPrivilege)
+        ? await missingReads(session, facts.declared)
+        : "";
+      const problem = [serverText(error), rights].filter((text) => text !== "").join("; ");
+      results.push({ check, rows: undefined, wanted: undefined, laggingRows: undefined, problem });
     }
   }
   return results;

@@ -1,11 +1,11 @@
 import { Gauge, Registry } from "prom-client";
 import { displayName } from "../../components/postgres/names.ts";
-import { nextRuns } from "../../components/refreshJob/schedule/nextRuns.ts";
 import { checkView, VERDICTS } from "../health/checks.ts";
 import type { Facts } from "../health/facts.ts";
 import { freshnessOf } from "../health/freshness.ts";
 import { durationsOf } from "../health/historySummary.ts";
-import { limitsOf, readSchedule } from "../health/limits.ts";
+import { limitsOf } from "../health/limits.ts";
+import { nextRunOf } from "../health/nextRun.ts";
 import type { SpotCheckResult } from "../health/spotChecks.ts";
 
 /** Every metric with its help; names and units by Prometheus' conventions. */
@@ -55,15 +55,16 @@ export async function metricsText(measured: readonly Measured[]): Promise<string
 type Sample = readonly [name: keyof typeof METRICS, labels: Record<string, string>, value: number | undefined];
 
 function samples({ facts, spotChecks }: Measured): Sample[] {
-  const { view, job, runs, now, timeZone, launcherRuns, rows } = facts;
+  const { view, job, runs, now, launcherRuns, rows, unseen } = facts;
   const limits = limitsOf(facts);
   const { stampAgeSeconds, historyAgeSeconds } = freshnessOf(facts, limits);
   const durations = durationsOf(runs);
   const dayAgo = now.getTime() - 86_400_000;
-  const schedule = job?.isActive === true && launcherRuns ? readSchedule(job.schedule) : undefined;
-  const next = schedule === undefined ? undefined : nextRuns(schedule, now, 1, timeZone)[0];
-  const ofDay = (status: string): number =>
-    runs.filter((run) => run.status === status && (run.startedAt ?? run.endedAt ?? now).getTime() >= dayAgo).length;
+  const next = nextRunOf(facts);
+  const ofDay = (status: string): number | undefined =>
+    (unseen.job ?? unseen.runs) !== undefined
+      ? undefined
+      : runs.filter((run) => run.status === status && (run.startedAt ?? run.endedAt ?? now).getTime() >= dayAgo).length;
   return [
     ["matview_info", { job: job?.name ?? "", schedule: job?.schedule ?? "" }, 1],
     ["matview_populated", {}, Number(view?.isPopulated ?? false)],
@@ -73,14 +74,14 @@ function samples({ facts, spotChecks }: Measured): Sample[] {
     ["matview_age_seconds", { source: "stamp" }, stampAgeSeconds],
     ["matview_age_seconds", { source: "history" }, historyAgeSeconds],
     ["matview_age_limit_seconds", {}, limits.staleSeconds],
-    ["matview_job_active", {}, Number(job?.isActive ?? false)],
+    ["matview_job_active", {}, unseen.job === undefined ? Number(job?.isActive ?? false) : undefined],
     ["matview_launcher_up", {}, Number(launcherRuns)],
     ["matview_runs_last_day", { status: "succeeded" }, ofDay("succeeded")],
     ["matview_runs_last_day", { status: "failed" }, ofDay("failed")],
     ["matview_run_duration_mean_seconds", {}, durations?.meanSeconds],
     ["matview_run_duration_p95_seconds", {}, durations?.p95Seconds],
     ["matview_run_duration_max_seconds", {}, durations?.longestSeconds],
-    ["matview_next_run_timestamp_seconds", {}, next === undefined ? undefined : next.getTime() / 1000],
+    ["matview_next_run_timestamp_seconds", {}, next?.isSure === true ? next.at.getTime() / 1000 : undefined],
     ...checkView(facts, spotChecks).map(({ name, verdict }): Sample => [
       "matview_check_verdict",
       { check: name.replaceAll(" ", "_") },

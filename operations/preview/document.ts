@@ -26,6 +26,8 @@ export interface PlannedResource extends Omit<ResourcePreview, "operation"> {
   /** The inputs, without what is random; null when the resource is to be deleted. */
   readonly declared: Readonly<Record<string, unknown>> | null;
   readonly previous: Readonly<Record<string, unknown>> | null;
+  /** What the state keeps beside the inputs. */
+  readonly recorded: unknown;
   readonly facts: PolicyFacts | undefined;
   /** What the resource's last write left in the state, by which it knows its object. */
   readonly token: string | null;
@@ -107,10 +109,12 @@ async function plannedOf(
   if (news === undefined && olds === undefined) return undefined;
   const token = step.oldState?.outputs?.["fencingToken"];
   const known = typeof token === "string" ? token : undefined;
+  const recorded = (step.oldState ?? step.newState)?.outputs?.["recorded"];
   const transition = {
     deployer: { urn: step.urn, entry: entryOf(step.urn), token: known },
     desired: news === undefined ? ("absent" as const) : inputsOf(news),
     previous: olds === undefined ? undefined : inputsOf(olds),
+    recorded,
     adopt: news?.["adopt"] === true,
     onDrift: news?.["onDrift"] as DriftAnswers | undefined,
   };
@@ -130,6 +134,7 @@ async function plannedOf(
     onDrift: transition.onDrift ?? {},
     declared: news === undefined ? null : declaredOnly(inputsOf(news)),
     previous: olds === undefined ? null : declaredOnly(inputsOf(olds)),
+    recorded,
     facts: news === undefined || !withFacts ? undefined : await policyFacts(session, inputsOf(news)),
     token: known ?? null,
   };

@@ -55,6 +55,7 @@ export async function firstRefreshOf(
     onDrift: {},
     declared: null,
     previous: null,
+    recorded: undefined,
     facts: undefined,
   };
 }

@@ -14,7 +14,8 @@ import { escaped, htmlTable, section } from "./html.ts";
 
 /** The part of the page about one view. */
 export function viewReport(evidence: Evidence, findings: readonly Finding[], span: Span): string {
-  const { declared, job, runs, limits, timeZone } = evidence;
+  const { declared, job, runs, limits, timeZone, unseen } = evidence;
+  const hidden = unseen.job ?? unseen.runs;
   const checks = checkView(evidence, evidence.spotChecks);
   const summary = summariseRuns(runs, readSchedule(job?.schedule), { ...span, timeZone });
   return [
@@ -25,13 +26,17 @@ export function viewReport(evidence: Evidence, findings: readonly Finding[], spa
     section("Runs", timeline(runs, summary, span)),
     section("Durations", durationChart(runs, span)),
     section("Age", ageChart(runs, limits.staleSeconds, span)),
-    section("Gaps", gapText(summary)),
+    section("Gaps", hidden === undefined ? gapText(summary) : `<p>${escaped(hidden)}</p>`),
     section("Size", sizeTable(evidence)),
     section("Spot checks", spotCheckTable(evidence)),
   ].join("\n");
 }
 
-function tiles({ freshness, limits, rows, job }: Evidence, checks: readonly Check[], summary: HistorySummary): string {
+function tiles(
+  { freshness, limits, rows, job, view, unseen }: Evidence,
+  checks: readonly Check[],
+  summary: HistorySummary,
+): string {
   const verdict = checks.at(-1)?.verdict ?? "fail";
   const rate = summary.successRate;
   const told: [string, string][] = [
@@ -43,13 +48,13 @@ function tiles({ freshness, limits, rows, job }: Evidence, checks: readonly Chec
       freshness.ageSeconds === undefined ? "unknown" : duration(freshness.ageSeconds),
       `age, limit ${limits.staleSeconds === undefined ? "unknown" : duration(limits.staleSeconds)}`,
     ],
-    [rows === undefined ? "no data" : grouped(rows), "rows"],
+    [rows === undefined ? (view?.isPopulated === true ? "unknown" : "no data") : grouped(rows), "rows"],
     [
-      `${summary.recorded} of ${summary.expected ?? "?"}`,
+      (unseen.job ?? unseen.runs) === undefined ? `${summary.recorded} of ${summary.expected ?? "?"}` : "unknown",
       `runs, ${rate === undefined ? "none over" : `${percent(rate)} succeeded`}`,
     ],
     [
-      job === undefined ? "none" : escaped(job.schedule),
+      job === undefined ? (unseen.job === undefined ? "none" : "unknown") : escaped(job.schedule),
       job === undefined ? "job" : escaped(`${job.name}, ${job.isActive ? "active" : "inactive"}`),
     ],
   ];

@@ -5,8 +5,11 @@ select pg_catalog.current_setting('server_version_num')::pg_catalog.int4 as "ser
        r.rolsuper as "isSuperuser",
        pg_catalog.pg_is_in_recovery() as "inRecovery",
        pg_catalog.has_database_privilege(pg_catalog.current_database(), 'temporary') as "mayCreateTemporary",
-       exists (select 1
-               from pg_catalog.pg_stat_activity a
-               where a.application_name = 'pg_cron scheduler') as "launcherRuns"
+       l.pid is not null as "launcherRuns",
+       l.datname as "launcherDatabase"
 from pg_catalog.pg_roles r
+left join (select a.pid, a.datname
+           from pg_catalog.pg_stat_activity a
+           where a.application_name = 'pg_cron scheduler'
+           limit 1) l on true
 where r.rolname = current_user;

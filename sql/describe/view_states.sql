@@ -3,6 +3,8 @@
 select n.nspname as "schema",
        c.relname as "name",
        c.relispopulated as "isPopulated",
+       pg_catalog.has_schema_privilege(n.oid, 'usage') as "hasUsage",
+       pg_catalog.has_table_privilege(c.oid, 'select') or pg_catalog.has_any_column_privilege(c.oid, 'select') as "mayRead",
        pg_catalog.pg_get_userbyid(c.relowner) as "owner",
        c.reltuples::pg_catalog.float8 as "estimatedRows",
        pg_catalog.pg_total_relation_size(c.oid)::pg_catalog.float8 as "bytes",

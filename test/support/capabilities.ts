@@ -16,10 +16,13 @@ export function capabilities(
     inRecovery: false,
     mayCreateTemporary: true,
     launcherRuns: true,
+    launcherDatabase: "app",
     ...server,
     cron: {
       version: "1.6",
       hasUsage: true,
+      mayReadJobs: true,
+      mayReadRuns: true,
       mayAlterJob: true,
       mayScheduleInDatabase: true,
       seesAllJobs: true,

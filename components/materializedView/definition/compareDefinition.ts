@@ -53,6 +53,9 @@ export async function compareDefinition(client: Client, comparison: Comparison):
     throw await explained(client, comparison, error);
   }
   await client.query("rollback");
+  // A schema of the search_path that may not be used is passed over in silence: its names are missing, or those of another one.
+  const closed = verdict.outcome === "equal" ? [] : await closedSchemas(client, comparison);
+  if (closed.length > 0) throw userError(`${whatOf(comparison)}: ${usageGrants(closed)}`);
   return verdict;
 }
 
@@ -117,8 +120,8 @@ function invalidProblem(error: ServerError, statement: string, definition: strin
   return position >= 0 ? problemAt(definition, position, text) : text;
 }
 
-async function explained(client: Client, view: QualifiedName, error: unknown): Promise<unknown> {
-  const what = `cannot compare the definition of materialized view ${displayName(view)}`;
+async function explained(client: Client, view: Comparison, error: unknown): Promise<unknown> {
+  const what = whatOf(view);
   if (isServerError(error, SQLSTATE.readOnlyTransaction)) {
     return userError(
       `${what}: this server is read-only, and the comparison needs a temporary view; connect to the primary [${error.code}]`,
@@ -136,10 +139,35 @@ async function explained(client: Client, view: QualifiedName, error: unknown): P
     sqlText("describe/may_create_temporary"),
   );
   const { database = "", role = "", mayCreateTemporary = true } = rows[0] ?? {};
-  if (mayCreateTemporary) return userError(`${what}: ${serverText(error)}; grant it to ${sqlIdentifier(role)}`, error);
+  if (mayCreateTemporary) {
+    const closed = await closedSchemas(client, view);
+    const grant = closed.length > 0 ? usageGrants(closed) : `grant it to ${sqlIdentifier(role)}`;
+    return userError(`${what}: ${serverText(error)}; ${grant}`, error);
+  }
   const grant = `grant temporary on database ${sqlIdentifier(database)} to ${sqlIdentifier(role)}`;
   return userError(
     `${what}: role ${sqlIdentifier(role)} may not create temporary views in this database; run: ${grant} [${error.code}]`,
     error,
   );
+}
+
+function whatOf(view: QualifiedName): string {
+  return `cannot compare the definition of materialized view ${displayName(view)}`;
+}
+
+interface ClosedSchema {
+  readonly schema: string;
+  readonly role: string;
+}
+
+async function closedSchemas(client: Client, view: Comparison): Promise<ClosedSchema[]> {
+  const live = await relationOid(client, view);
+  const parameters = [live, view.searchPath ?? DEFAULT_SEARCH_PATH];
+  return (await client.query<ClosedSchema>(sqlText("describe/closed_schemas"), parameters)).rows;
+}
+
+function usageGrants(closed: readonly ClosedSchema[]): string {
+  const [{ role = "" } = {}] = closed;
+  const names = closed.map(({ schema }) => sqlIdentifier(schema)).join(", ");
+  return `role ${role} may not use schema ${names}; run: grant usage on schema ${names} to ${sqlIdentifier(role)}`;
 }

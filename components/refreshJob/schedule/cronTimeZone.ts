@@ -4,6 +4,11 @@ import { DEFAULT_TIME_ZONE } from "./timeZone.ts";
 
 /** The time zone by which pg_cron reads schedules; its default where the role may not see the setting. */
 export async function readCronTimeZone(cron: Client): Promise<string> {
+  return (await lookForTimeZone(cron)) ?? DEFAULT_TIME_ZONE;
+}
+
+/** The same, undefined where the role may not see the setting, or there is none: before pg_cron 1.5. */
+export async function lookForTimeZone(cron: Client): Promise<string | undefined> {
   const { rows } = await cron.query<{ timeZone: string }>(sqlText("describe/cron_time_zone"));
-  return rows[0]?.timeZone ?? DEFAULT_TIME_ZONE;
+  return rows[0]?.timeZone;
 }

@@ -232,7 +232,7 @@ test("a role that may not see the job is told so, and as a member of the owner's
   await client.query(`grant usage on schema cron to ${role}`);
   await client.query(`grant select on all tables in schema public to ${role}`);
   await client.query("grant usage on schema cron to dueno");
-  expect(await findings(server.url(name, role))).toEqual(["job-missing"]);
+  expect(await findings(server.url(name, role))).toEqual(["job-hidden"]);
   await client.query(`grant select on ${VIEW} to ${role}`);
   await client.query(`grant dueno to ${role}`);
   expect(await findings(server.url(name, role))).toEqual([]);

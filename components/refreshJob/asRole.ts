@@ -1,6 +1,6 @@
-import { inTransaction } from "../../components/postgres/applyPlan.ts";
-import type { Session } from "../../components/postgres/session.ts";
-import { sqlStatement } from "../../components/postgres/sqlFiles.ts";
+import { inTransaction } from "../postgres/applyPlan.ts";
+import type { Session } from "../postgres/session.ts";
+import { sqlStatement } from "../postgres/sqlFiles.ts";
 
 /**
  * Reads in pg_cron's database as a role, since row security shows a role its own jobs and runs only. A role that sees all

@@ -1,0 +1,23 @@
+import { nextRuns } from "../../components/refreshJob/schedule/nextRuns.ts";
+import { timeZoneProblem } from "../../components/refreshJob/schedule/timeZone.ts";
+import type { Facts } from "./facts.ts";
+import { readSchedule } from "./limits.ts";
+
+/** Zones that lie far apart, and by parts of an hour: a schedule that means one moment in all of them means it everywhere. */
+const FAR_APART = ["Etc/GMT+12", "Asia/Kathmandu", "Pacific/Chatham"];
+
+/** When the job runs next, and whether that is sure where this role may not see pg_cron's time zone; undefined where it never runs. */
+export function nextRunOf({
+  job,
+  launcherRuns,
+  now,
+  timeZone,
+  isTimeZoneKnown,
+}: Facts): { readonly at: Date; readonly isSure: boolean } | undefined {
+  const schedule = job?.isActive === true && launcherRuns ? readSchedule(job.schedule) : undefined;
+  if (schedule === undefined || timeZoneProblem(timeZone) !== undefined) return undefined;
+  const inZone = (zone: string): Date | undefined => nextRuns(schedule, now, 1, zone)[0];
+  const at = inZone(timeZone);
+  if (at === undefined) return undefined;
+  return { at, isSure: isTimeZoneKnown || FAR_APART.every((zone) => inZone(zone)?.getTime() === at.getTime()) };
+}

@@ -1,0 +1,29 @@
+import { displayName, sqlIdentifier, sqlName } from "../../components/postgres/names.ts";
+import type { QualifiedName } from "../../components/postgres/names.ts";
+import type { Session } from "../../components/postgres/session.ts";
+import { sqlText } from "../../components/postgres/sqlFiles.ts";
+
+/** What the connected role lacks to read a relation, as the statements that grant it; nothing where it may. */
+export function readGrants(
+  role: string,
+  relation: QualifiedName,
+  may: { readonly hasUsage: boolean; readonly mayRead: boolean },
+): string[] {
+  const name = sqlIdentifier(role);
+  return [
+    ...(may.hasUsage ? [] : [`grant usage on schema ${sqlIdentifier(relation.schema)} to ${name}`]),
+    ...(may.mayRead ? [] : [`grant select on ${sqlName(relation)} to ${name}`]),
+  ];
+}
+
+/** What the connected role lacks to run a view's query, which a live count does, with what to run; empty where it lacks nothing. */
+export async function missingReads({ target, capabilities }: Session, view: QualifiedName): Promise<string> {
+  const role = capabilities.currentUser;
+  const { rows } = await target.query<QualifiedName & { hasUsage: boolean; mayRead: boolean }>(
+    sqlText("describe/read_rights"),
+    [view.schema, view.name],
+  );
+  const grants = rows.flatMap((relation) => readGrants(role, relation, relation));
+  if (grants.length === 0) return "";
+  return `role ${role} may not read ${displayName(view)} and its sources; let their owners run: ${[...new Set(grants)].join("; ")}`;
+}
