@@ -2,10 +2,14 @@ import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** An entry of a stack's state: what Pulumi calls a resource, told apart by its URN. */
-export interface Entry {
+/** A stack as claims name it. */
+export interface Stack {
   readonly project: string;
   readonly stack: string;
+}
+
+/** An entry of a stack's state: what Pulumi calls a resource, told apart by its URN. */
+export interface Entry extends Stack {
   /** The types of the resources above it, outermost first, as its URN has them: `matview:index:RefreshedView`. */
   readonly parents?: string | undefined;
   readonly resource: string;
@@ -49,12 +53,23 @@ export function isSameClaim(a: Claim | undefined, b: Claim | undefined): boolean
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
-export function isSameStack(a: Entry, b: Entry): boolean {
+export function isSameStack(a: Stack, b: Stack): boolean {
   return a.project === b.project && a.stack === b.stack;
 }
 
 export function isSameEntry(a: Entry, b: Entry): boolean {
   return isSameStack(a, b) && a.parents === b.parents && a.resource === b.resource;
+}
+
+/** What the state keeps of a claim: its token and, for deletes, which are told nothing else, the stack. */
+export function fencingToken({ token, project, stack }: Claim): string {
+  return `${token} ${project}/${stack}`;
+}
+
+/** The parts of `fencingToken`. */
+export function readFencingToken(kept: unknown): { token: string | undefined; stack: Stack | undefined } {
+  const [, token, project, stack] = /^(\S+) (.*)\/(.*)$/.exec(String(kept)) ?? [];
+  return { token, stack: project === undefined || stack === undefined ? undefined : { project, stack } };
 }
 
 /** How messages name who manages an object. */

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { Claim } from "./claim.ts";
+import type { Claim, Stack } from "./claim.ts";
 import type { Runner } from "./postgres/applyPlan.ts";
 import type { Capabilities } from "./postgres/capabilities.ts";
 import type { Plan } from "./postgres/plan.ts";
@@ -14,6 +14,8 @@ export interface Situation<Desired, Actual> {
   readonly capabilities: Capabilities;
   /** Who is to manage the object from now on; null for nobody, undefined where that stays as it is, as in every preview. */
   readonly claim?: Claim | null | undefined;
+  /** Of a removal: whose objects go along. */
+  readonly stack?: Stack | undefined;
 }
 
 /** How the objects of a kind say who manages them. */

@@ -24,8 +24,9 @@ export function planView({
   actual,
   capabilities,
   claim,
+  stack,
 }: Situation<DesiredView, ActualView | AbsentView>): Plan {
-  if (desired === "absent") return planDrop(previous, actual, capabilities);
+  if (desired === "absent") return planDrop(previous, actual, capabilities, stack);
   if (actual?.exists !== true) return create(desired, actual?.jobs ?? [], capabilities, claim);
   const definition = planDefinition(desired, previous, actual);
   const properties = planProperties(desired, previous, actual, claim);

@@ -1,4 +1,5 @@
 import { isSameStack } from "../claim.ts";
+import type { Stack } from "../claim.ts";
 import type { Capabilities } from "../postgres/capabilities.ts";
 import { displayName, sqlName } from "../postgres/names.ts";
 import { step } from "../postgres/plan.ts";
@@ -20,9 +21,10 @@ export function planDrop(
   previous: DesiredView | undefined,
   actual: ActualView | AbsentView | undefined,
   capabilities: Capabilities,
+  stack: Stack | undefined,
 ): Plan {
   if (actual === undefined) return { steps: [], differences: [] };
-  const jobs = ownJobs(previous, actual, capabilities);
+  const jobs = ownJobs(previous, actual, capabilities, stack);
   const unschedule = jobs.flatMap((job) => removalSql(job, capabilities));
   const removal = step("unschedule jobs", names(jobs), "their view is gone", unschedule, {
     on: "cron",
@@ -61,11 +63,11 @@ function ownJobs(
   previous: DesiredView | undefined,
   actual: ActualView | AbsentView,
   { currentUser }: Capabilities,
+  stack: Stack | undefined,
 ): ActualJob[] {
   const owner = previous?.owner ?? currentUser;
-  const view = actual.exists ? actual.claim : undefined;
   return actual.namedJobs.filter(({ user, claim }) =>
-    claim !== undefined && view !== undefined ? isSameStack(claim, view) : user === owner,
+    claim === undefined ? user === owner : stack !== undefined && isSameStack(claim, stack),
   );
 }
 

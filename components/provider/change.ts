@@ -91,7 +91,7 @@ async function planRemoval<Desired extends object, Actual>(
       ? NOTHING
       : tenure.is === "left"
         ? planUnclaim(kind, previous, { actual, capabilities })
-        : kind.plan({ desired: "absent", previous, actual, capabilities });
+        : kind.plan({ desired: "absent", previous, actual, capabilities, stack: holder ?? deployer.stack });
   const safe = fenced(kind, plan, [previous], [holder?.token], capabilities);
   const refusal = doubtOf(kind, previous, { actual, capabilities });
   return { actual, capabilities, plan: safe, wanted: "absent", refusal, tenure, claim: undefined };

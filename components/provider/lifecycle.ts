@@ -1,6 +1,6 @@
 import type { dynamic } from "@pulumi/pulumi";
 import type { z } from "zod";
-import { entryOf } from "../claim.ts";
+import { entryOf, fencingToken, readFencingToken } from "../claim.ts";
 import type { Kind } from "../kind.ts";
 import { applyPlan } from "../postgres/applyPlan.ts";
 import type { Capabilities } from "../postgres/capabilities.ts";
@@ -137,7 +137,7 @@ export function lifecycle<Desired extends object, Actual>(kind: Kind<Desired, Ac
         ...differenceLines(rest.differences),
       ]);
     }
-    const token = claim === undefined ? {} : { fencingToken: claim.token };
+    const token = claim === undefined ? {} : { fencingToken: fencingToken(claim) };
     return isAbsent(kind, actual) ? token : { ...token, ...record(desired, actual, open.capabilities) };
   };
 
@@ -145,11 +145,10 @@ export function lifecycle<Desired extends object, Actual>(kind: Kind<Desired, Ac
   const deployerOf = (desired: Desired, state: Props | undefined): Deployer => {
     const id = kind.id(desired);
     const urn = registry.find(id)?.urn;
-    const token = state?.["fencingToken"];
     return {
       urn,
       entry: urn === undefined ? undefined : entryOf(urn),
-      token: typeof token === "string" ? token : undefined,
+      ...readFencingToken(state?.["fencingToken"]),
       declaredBy: (other) => registry.urnOf(other, id),
       heir: (holder) => registry.otherThan(holder, id),
     };
@@ -322,13 +321,14 @@ function isUnknown(props: Props): boolean {
 }
 
 function declaration(props: Props): Props {
-  const { __provider, adopt, onDrift, recorded, databaseIdentity, fencingToken, ...rest } = props;
-  void [__provider, adopt, onDrift, recorded, databaseIdentity, fencingToken];
-  return rest;
+  return Object.fromEntries(Object.entries(props).filter(([key]) => !BESIDE.has(key)));
 }
 
-function tokenOf({ fencingToken }: Props): { fencingToken?: unknown } {
-  return fencingToken === undefined ? {} : { fencingToken };
+/** What stands beside the declaration in inputs and outputs. */
+const BESIDE = new Set(["__provider", "adopt", "onDrift", "recorded", "databaseIdentity", "fencingToken"]);
+
+function tokenOf(props: Props): Props {
+  return "fencingToken" in props ? { fencingToken: props["fencingToken"] } : {};
 }
 
 function extra(props: Props): Extra {

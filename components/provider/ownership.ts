@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { entryOf, holderText, isSameEntry, isSameStack } from "../claim.ts";
-import type { Claim, Entry } from "../claim.ts";
+import type { Claim, Entry, Stack } from "../claim.ts";
 import type { Kind } from "../kind.ts";
 import type { Capabilities } from "../postgres/capabilities.ts";
 import { userError } from "../postgres/errors.ts";
@@ -16,6 +16,7 @@ export interface Deployer {
   readonly heir?: (holder: Entry | undefined) => string | undefined;
   /** What the entry's last write left in the state; undefined at a create, and in states from before there were tokens. */
   readonly token?: string | undefined;
+  readonly stack?: Stack | undefined;
 }
 
 /** What the object itself says of who manages it, as the deployer has to take it. */

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
-import { entryOf } from "../claim.ts";
+import { entryOf, readFencingToken } from "../claim.ts";
 import type { Kind } from "../kind.ts";
 import { kindOfType } from "../kinds.ts";
 import { problemReport, userError } from "../postgres/errors.ts";
@@ -108,7 +108,7 @@ async function fingerprintNow(session: Session, entry: Entry, halted: HaltedJobs
   // What another resource of the plan takes over before is left alone by this one, whatever is there now.
   if (desired === "absent" && handover.length > 0)
     return fingerprint(entry.id, desired, { steps: [], differences: [] });
-  const deployer = { urn, entry: entryOf(urn), token: token ?? undefined };
+  const deployer = { urn, entry: entryOf(urn), ...readFencingToken(token) };
   const transition = { desired, previous: previous ?? undefined, adopt, onDrift, recorded, deployer };
   const { plan } = await planChange(kind, see, transition);
   noteHalted(halted, plan);

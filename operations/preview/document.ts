@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { entryOf } from "../../components/claim.ts";
+import { entryOf, readFencingToken } from "../../components/claim.ts";
 import { kindOfType } from "../../components/kinds.ts";
 import type { AnyKind } from "../../components/kinds.ts";
 import type { Session } from "../../components/postgres/session.ts";
@@ -107,11 +107,10 @@ async function plannedOf(
   const news = step.op === "delete" ? undefined : step.newState?.inputs;
   const olds = isIdle ? news : oldInputs(step);
   if (news === undefined && olds === undefined) return undefined;
-  const token = step.oldState?.outputs?.["fencingToken"];
-  const known = typeof token === "string" ? token : undefined;
+  const known = step.oldState?.outputs?.["fencingToken"];
   const recorded = (step.oldState ?? step.newState)?.outputs?.["recorded"];
   const transition = {
-    deployer: { urn: step.urn, entry: entryOf(step.urn), token: known },
+    deployer: { urn: step.urn, entry: entryOf(step.urn), ...readFencingToken(known) },
     desired: news === undefined ? ("absent" as const) : inputsOf(news),
     previous: olds === undefined ? undefined : inputsOf(olds),
     recorded,
@@ -136,7 +135,7 @@ async function plannedOf(
     previous: olds === undefined ? null : declaredOnly(inputsOf(olds)),
     recorded,
     facts: news === undefined || !withFacts ? undefined : await policyFacts(session, inputsOf(news)),
-    token: known ?? null,
+    token: typeof known === "string" ? known : null,
   };
 }
 
