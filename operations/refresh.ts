@@ -1,7 +1,7 @@
 import { searchPathAdvice } from "../components/materializedView/searchPathAdvice.ts";
 import { inTransaction } from "../components/postgres/applyPlan.ts";
 import { serverText, userError } from "../components/postgres/errors.ts";
-import { underJobSettings } from "../components/postgres/jobSession.ts";
+import { enterJobSession } from "../components/postgres/jobSession.ts";
 import { displayName } from "../components/postgres/names.ts";
 import type { QualifiedName } from "../components/postgres/names.ts";
 import { withProgress } from "../components/postgres/progress.ts";
@@ -116,14 +116,11 @@ async function recompute(session: Session, view: ViewState, concurrently: boolea
   const name = displayName(view);
   const user = await jobUserOf(session, view);
   try {
-    await inTransaction(target, () =>
-      underJobSettings(
-        target,
-        user,
-        () => target.query(statement),
-        (problem) => process.stderr.write(`${name}: ${problem}\n`),
-      ),
-    );
+    await inTransaction(target, async () => {
+      const { problems } = await enterJobSession(target, user);
+      for (const problem of problems) process.stderr.write(`${name}: ${problem}\n`);
+      await target.query(statement);
+    });
   } catch (error) {
     const advice = searchPathAdvice(error);
     throw userError(`${name} could not be refreshed: ${serverText(error)}${advice}`, error);

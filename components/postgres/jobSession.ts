@@ -14,25 +14,22 @@ interface JobSetting {
   readonly isFileReadable: boolean;
 }
 
+/** What was done for a job's settings. */
+interface JobSession {
+  /** Which settings are not as the job has them, each with what may differ and what to do. */
+  readonly problems: readonly string[];
+  /** Back to the settings before; what is ours must not look names up where the job's role says. */
+  readonly leave: () => Promise<void>;
+}
+
 /**
- * Runs work that computes rows under the settings that a job's session would have: those of a login of `user` in this database,
- * neither ours nor the connected role's. The client must be inside a transaction, at the end of which nothing of it stays.
+ * Gives the rest of the transaction the settings that a job's session would have, for what computes rows: those of a login of `user`
+ * in this database, neither ours nor the connected role's. At the end of the transaction nothing of it stays.
  */
-export async function underJobSettings<T>(
-  client: Client,
-  user: string | undefined,
-  work: () => Promise<T>,
-  tell: (problem: string) => void = () => undefined,
-): Promise<T> {
+export async function enterJobSession(client: Client, user: string | undefined): Promise<JobSession> {
   const { made, problems } = await makeSettings(client, await readJobSettings(client, user), user);
-  for (const problem of problems) tell(problem);
-  const result = await work();
-  // What follows is ours, and must not look names up where the job's role says.
-  await set(
-    client,
-    made.flatMap(({ name, before }) => (before === null ? [] : [{ name, value: before }])),
-  );
-  return result;
+  const before = made.flatMap(({ name, before }) => (before === null ? [] : [{ name, value: before }]));
+  return { problems, leave: () => set(client, before) };
 }
 
 /** Which settings of a job's session cannot be made here, each with what may differ and what to do. Changes nothing. */

@@ -1,7 +1,8 @@
 -- Settings that a login of a role in this database would have otherwise than this session has them now, whoever set them here.
 -- $1: the role; null: the connected one. What is set for role in database, role, database and everybody, in that order of precedence,
 -- is readable by all; what the server itself has is this session's reset value, unless the connected role has one of its own.
--- Left out is what decides no row: as whom and how long something runs, how transactions behave, what is logged, where it is stored.
+-- Left out is what decides no row: as whom and how long something runs, how transactions behave, what is logged, where it is stored; and
+-- temp_buffers, which cannot be set back once a concurrent refresh has used them.
 -- before: what to go back to; null for a setting that the server does not know. Takes no lock.
 with known as (
   select pg_catalog.lower(pg_catalog.split_part(c.setting, '=', 1)) as key,
@@ -46,5 +47,5 @@ where (j.value is distinct from o.value or p.setting is distinct from p.reset_va
   and coalesce(j.key, o.key, pg_catalog.lower(p.name)) !~ ('^(role|session_authorization|application_name|client_encoding|client_min_messages'
     || '|client_connection_check_interval|.*_timeout|tcp_.*|(default_)?transaction_(isolation|read_only|deferrable)'
     || '|log_.*|track_.*|debug_.*|auto_explain\..*|pgaudit\..*|pg_stat_statements\..*'
-    || '|default_tablespace|temp_tablespaces|default_table_access_method)$')
+    || '|default_tablespace|temp_tablespaces|temp_buffers|default_table_access_method)$')
 order by 1;

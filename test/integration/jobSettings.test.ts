@@ -1,15 +1,12 @@
 import { expect, jest, test } from "@jest/globals";
 import type { DesiredView } from "../../components/materializedView/desired.ts";
-import { proveKey } from "../../components/materializedView/keyProof.ts";
-import { materializedViewKind } from "../../components/materializedView/kind.ts";
-import { jobSettingProblems } from "../../components/postgres/jobSession.ts";
 import { until } from "../../scripts/database/until.ts";
 import { runMatview } from "../support/dashboard.ts";
 import { uniqueName, withDatabase } from "../support/database.ts";
 import type { TestDatabase } from "../support/database.ts";
 import { cron } from "../support/jobs.ts";
 import { withClient } from "../support/server.ts";
-import { change, one, run, withViewSession } from "../support/viewChange.ts";
+import { change, one, run } from "../support/viewChange.ts";
 
 // A run of pg_cron's own comes once a minute; all variants wait for the same minute.
 jest.setTimeout(300_000);
@@ -204,115 +201,4 @@ test("a view has the same rows, whoever computes them and wherever settings are 
   expect(texts.get("everywhere")).toContain("tres");
   expect(texts.get("nowhere")).toContain("2026-01-02 01:30:00+00");
   if (!isSince17) expect(texts.get("database")).toContain("otra 1");
-});
-
-test("a setting that the connected role may not make is named, without its value, and the rest is made", async () => {
-  await withDatabase(
-    async (database) => {
-      const owner = await database.createRole({ prefix: "owner" });
-      await prepare(database, owner);
-      const deployer = await deployerOf(database, owner, "member");
-      await run(
-        database,
-        `alter role ${owner} set session_replication_role = 'replica'`,
-        `alter role ${owner} set timezone = 'Asia/Tokyo'`,
-        `alter role ${owner} set app.secreto = 'hunter2'`,
-      );
-      const desired: DesiredView = {
-        schema: "public",
-        name: "mv",
-        definition:
-          "select id, t::text as instante, current_setting('session_replication_role') as modo from public.msj",
-        uniqueKey: ["id"],
-        owner,
-      };
-      await change(database, desired, undefined, deployer);
-      const warnings = await withViewSession(
-        database,
-        async (session) => materializedViewKind.warnings?.(session, desired),
-        deployer,
-      );
-      const line =
-        `sessions of role ${owner} have session_replication_role set, and the connected role may not set it: rows that depend on it may ` +
-        "differ from those of the job, until the job's next run; connect as a superuser, or, from PostgreSQL 15 on, grant set on parameter " +
-        "session_replication_role to the connected role";
-      expect(warnings?.filter((warning) => warning.includes("sessions of"))).toEqual([line]);
-      const { code, stderr } = await runMatview(
-        ["refresh", "--if-unpopulated", VIEW],
-        database.server.url(database.name, deployer),
-      );
-      expect({ code, stderr }).toEqual({ code: 0, stderr: `${VIEW}: ${line}\n` });
-      expect(await one(database, `select instante || ' ' || modo from ${VIEW} where id = 1`)).toBe(
-        "2026-01-02 10:30:00+09 origin",
-      );
-      // A superuser may, and nothing is to be told.
-      expect(await withViewSession(database, ({ target }) => jobSettingProblems(target, owner))).toEqual([]);
-    },
-    { template: "empty" },
-  );
-});
-
-test("a setting of the connected role alone that hides the server's is named; the server's is taken where it can be read", async () => {
-  await withDatabase(
-    async (database) => {
-      const [owner, deployer] = [await database.createRole({ prefix: "owner" }), await database.createRole()];
-      await run(
-        database,
-        `alter role ${deployer} set app.tenant = 'mine'`,
-        `alter role ${deployer} set work_mem = '77MB'`,
-        `alter role ${deployer} set statement_timeout = '77min'`,
-        `alter role ${deployer} set default_transaction_isolation = 'serializable'`,
-      );
-      const problems = () => withViewSession(database, ({ target }) => jobSettingProblems(target, owner), deployer);
-      expect(await problems()).toEqual([hidden("app.tenant, work_mem")]);
-      await run(
-        database,
-        `grant select on pg_catalog.pg_file_settings to ${deployer}`,
-        `grant execute on function pg_catalog.pg_show_all_file_settings() to ${deployer}`,
-      );
-      expect(await problems()).toEqual([hidden("app.tenant")]);
-      // What the job's role has too hides nothing.
-      await run(database, `alter role ${owner} set app.tenant = 'mine'`);
-      expect(await problems()).toEqual([]);
-    },
-    { template: "empty" },
-  );
-});
-
-function hidden(name: string): string {
-  return (
-    `the connected role has ${name} set for itself, which hides what the server has: its default is taken, and rows that depend on it may differ ` +
-    `from those of the job, until the job's next run; reset it for the connected role, or set it for the role of the job`
-  );
-}
-
-test("nothing of a job's settings stays on the connection, and our own waiting is ours", async () => {
-  await withDatabase(
-    async (database) => {
-      const owner = await database.createRole({ prefix: "owner" });
-      await run(
-        database,
-        `alter role ${owner} set statement_timeout = '1ms'`,
-        `alter role ${owner} set lock_timeout = '1ms'`,
-        `alter role ${owner} set role = 'none'`,
-        `alter role ${owner} set log_statement = 'none'`,
-        `alter role ${owner} set default_transaction_read_only = on`,
-        `alter role ${owner} set client_encoding = 'LATIN1'`,
-        `alter role ${owner} set timezone = 'Asia/Tokyo'`,
-        `create materialized view ${VIEW} as select pg_sleep(0.05)::text as a, 'ñ€' as b, current_setting('timezone') as zona with no data`,
-        `alter materialized view ${VIEW} owner to ${owner}`,
-      );
-      const { code, stderr } = await runMatview(["refresh", VIEW], database.url);
-      expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-      expect(await one(database, `select b || zona from ${VIEW}`)).toBe("ñ€Asia/Tokyo");
-      await withViewSession(database, async ({ target }) => {
-        const settings =
-          "select jsonb_object_agg(name, setting) as all from pg_catalog.pg_settings where name <> 'transaction_isolation'";
-        const before = (await target.query(settings)).rows;
-        await proveKey(target, { source: { definition: "select 1 as id", owner }, key: ["id"] });
-        expect((await target.query(settings)).rows).toEqual(before);
-      });
-    },
-    { template: "empty" },
-  );
 });

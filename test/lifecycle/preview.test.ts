@@ -41,7 +41,8 @@ describe("a preview", () => {
 
   test("leaves nothing of itself in the state, and a deploy announces nothing", async () => {
     const { stack } = deployed();
-    expect(JSON.stringify(await stack.state())).not.toContain("__resource");
+    const { resources = [] } = (await stack.state()).deployment;
+    expect(JSON.stringify(resources.map(({ inputs, outputs }) => [inputs, outputs]))).not.toContain("__resource");
     expect(await mustRun(stack, ["up", "--yes", "--skip-preview"])).not.toContain("no change: nothing is run");
   });
 

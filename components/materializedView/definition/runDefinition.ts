@@ -1,6 +1,6 @@
 import type { Client } from "pg";
 import { isServerError, SQLSTATE } from "../../postgres/errors.ts";
-import { underJobSettings } from "../../postgres/jobSession.ts";
+import { enterJobSession } from "../../postgres/jobSession.ts";
 import { sqlStatement, sqlText } from "../../postgres/sqlFiles.ts";
 import { createSettings } from "./definitionSettings.ts";
 
@@ -37,10 +37,12 @@ export async function withDefinition<T>(
     const isOwner = await attempt(client, setRole);
     const isRelation = await attempt(client, [...createSettings(searchPath), view]);
     const sql = isRelation ? "pg_temp.matview_declared_definition" : `(\n${definition}\n)`;
-    return await underJobSettings(client, user, async () => {
-      await client.query(sqlText("statements/refresh_search_path"), [isOwner]);
-      return work({ sql, isRelation });
-    });
+    // The connected role may make settings that the owner may not.
+    await client.query(sqlStatement("statements/reset_role"));
+    await enterJobSession(client, user);
+    if (isOwner) for (const statement of setRole) await client.query(statement);
+    await client.query(sqlText("statements/refresh_search_path"), [isOwner]);
+    return await work({ sql, isRelation });
   } finally {
     await client.query("rollback");
   }

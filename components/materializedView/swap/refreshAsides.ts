@@ -1,6 +1,6 @@
 import type { Client } from "pg";
 import { serverText, userError } from "../../postgres/errors.ts";
-import { underJobSettings } from "../../postgres/jobSession.ts";
+import { enterJobSession } from "../../postgres/jobSession.ts";
 import type { BuiltView } from "../../postgres/swap.ts";
 import { searchPathAdvice } from "../searchPathAdvice.ts";
 
@@ -8,7 +8,9 @@ import { searchPathAdvice } from "../searchPathAdvice.ts";
 export async function refreshAsides(client: Client, built: readonly BuiltView[]): Promise<void> {
   for (const { user, refresh } of built) {
     try {
-      await underJobSettings(client, user, () => client.query(refresh));
+      const { leave } = await enterJobSession(client, user);
+      await client.query(refresh);
+      await leave();
     } catch (error) {
       const advice = searchPathAdvice(error);
       throw advice === "" ? error : userError(`${serverText(error)}${advice}`, error);

@@ -2,7 +2,7 @@ import type { Client } from "pg";
 import { withAdvisoryLock } from "../../postgres/advisoryLock.ts";
 import { inTransaction } from "../../postgres/applyPlan.ts";
 import type { Connections } from "../../postgres/applyPlan.ts";
-import { underJobSettings } from "../../postgres/jobSession.ts";
+import { enterJobSession } from "../../postgres/jobSession.ts";
 import { displayName } from "../../postgres/names.ts";
 import { LOCK_TIMEOUT_MS } from "../../postgres/plan.ts";
 import type { Step } from "../../postgres/plan.ts";
@@ -55,7 +55,11 @@ async function build(connections: Connections, swap: Swap): Promise<void> {
     await withProgress(`${view}: checking the new data`, () => passGate(client, swap.gate));
     await withIndexProgress(connections, `${view}: building indexes`, async () => {
       // An index on an expression runs what the expression calls.
-      for (const { user, finish } of swap.built) await underJobSettings(client, user, () => runAll(client, finish));
+      for (const { user, finish } of swap.built) {
+        const { leave } = await enterJobSession(client, user);
+        await runAll(client, finish);
+        await leave();
+      }
     });
   });
 }
