@@ -5,6 +5,7 @@ import { MaterializedView } from "./materializedView/resource.ts";
 import type { GrantArgs } from "./materializedView/resource.ts";
 import { isFromConfig, resolveConnection } from "./postgres/connection.ts";
 import type { ConnectionConfig } from "./postgres/connection.ts";
+import { userError } from "./postgres/errors.ts";
 import { derivedName, displayName } from "./postgres/names.ts";
 import type { DriftAnswers } from "./provider/driftAnswers.ts";
 import { planJobs } from "./refreshJob/refreshSettings.ts";
@@ -22,8 +23,11 @@ export interface RefreshedViewArgs {
   readonly name: string;
   /** One SELECT; `viewDefinition(name)` reads it from `sql/views/<name>.sql`. */
   readonly definition: string;
-  /** Columns that identify a row: the unique index that a concurrent refresh needs is built on them. */
-  readonly uniqueKey: readonly string[];
+  /**
+   * Columns that identify a row: the unique index that a concurrent refresh needs is built on them. Without any the refreshes are plain, and
+   * readers wait for each.
+   */
+  readonly uniqueKey?: readonly string[] | undefined;
   /** Name of the unique index; PostgreSQL's own default, `<view>_<columns>_idx`, when left out. */
   readonly indexName?: string | undefined;
   readonly owner?: string | undefined;
@@ -66,11 +70,13 @@ export interface RefreshJobSettings {
 
 /**
  * A materialized view, the unique index that a concurrent refresh needs, its first refresh, and the pg_cron job, in this
- * order: no scheduled run meets a view without data.
+ * order: no scheduled run meets a view without data, and none that is concurrent one without its index. A key that is taken away goes the
+ * other way, as the engine deletes last: the command first.
  */
 export class RefreshedView extends pulumi.ComponentResource {
   readonly view: MaterializedView;
-  readonly index: ViewIndex;
+  /** Undefined where no unique key is declared. */
+  readonly index: ViewIndex | undefined;
   readonly firstRefresh: command.local.Command;
   readonly job: RefreshJob;
   /** Vacuums the view, where that is asked for. */
@@ -103,7 +109,7 @@ const declareTimeout = roleTimeouts();
 function jobsOf(args: RefreshedViewArgs): PlannedJobs {
   const { job, refresh = {}, stamp, owner, connection = {} } = args;
   const database = job.name === undefined ? resolveConnection(connection).database : "";
-  const jobs = planJobs({ view: args, database, job, refresh, stamp });
+  const jobs = planJobs({ view: args, database, job, refresh, uniqueKey: keyOf(args), stamp });
   const timeoutMs = jobs.refresh.statementTimeoutMs;
   if (timeoutMs !== undefined) declareTimeout({ view: displayName(args), owner, timeoutMs });
   return jobs;
@@ -125,8 +131,7 @@ function declareView(
       schema: args.schema,
       name: args.name,
       definition: args.definition,
-      uniqueKey: [...args.uniqueKey],
-      keyIndex: indexName(args),
+      ...(keyOf(args).length === 0 ? {} : { uniqueKey: [...keyOf(args)], keyIndex: indexName(args) }),
       job: jobs.refresh.name,
       owner: args.owner,
       comment: args.comment,
@@ -143,14 +148,25 @@ function declareView(
   );
 }
 
-function declareIndex(parent: RefreshedView, name: string, args: RefreshedViewArgs, view: MaterializedView): ViewIndex {
+function declareIndex(
+  parent: RefreshedView,
+  name: string,
+  args: RefreshedViewArgs,
+  view: MaterializedView,
+): ViewIndex | undefined {
+  if (keyOf(args).length === 0) {
+    if (args.indexName === undefined) return undefined;
+    throw userError(
+      `${displayName(args)} has indexName ${args.indexName} and no uniqueKey: name the columns of the index, or leave its name out`,
+    );
+  }
   return new ViewIndex(
     `${name}-key`,
     {
       schema: args.schema,
       view: args.name,
       name: indexName(args),
-      columns: [...args.uniqueKey],
+      columns: [...keyOf(args)],
       unique: true,
       ...takeover(args),
     },
@@ -159,8 +175,12 @@ function declareIndex(parent: RefreshedView, name: string, args: RefreshedViewAr
   );
 }
 
+function keyOf({ uniqueKey = [] }: RefreshedViewArgs): readonly string[] {
+  return uniqueKey;
+}
+
 function indexName(args: RefreshedViewArgs): string {
-  return args.indexName ?? derivedName(`${args.name}_${args.uniqueKey.join("_")}`, "idx");
+  return args.indexName ?? derivedName(`${args.name}_${keyOf(args).join("_")}`, "idx");
 }
 
 function runFirstRefresh(
@@ -168,7 +188,7 @@ function runFirstRefresh(
   name: string,
   args: RefreshedViewArgs,
   view: MaterializedView,
-  index: ViewIndex,
+  index: ViewIndex | undefined,
 ): command.local.Command {
   // Relative to the program's folder, so that the text is the same on every computer.
   const program = relative(process.cwd(), join(import.meta.dirname, "..", "operations", "matview.ts"));
@@ -180,7 +200,7 @@ function runFirstRefresh(
       environment: { MATVIEW_INCARNATION: view.incarnation, ...connectionEnvironment(args.connection) },
       addPreviousOutputInEnv: false,
     },
-    { parent, dependsOn: [index] },
+    { parent, dependsOn: [index ?? view] },
   );
 }
 
@@ -219,9 +239,10 @@ function declarationOf(
   { refresh }: PlannedJobs,
   { view, index, job }: RefreshedView,
 ): pulumi.Output<ViewDeclaration> {
-  return pulumi.all([view.schema, view.name, index.name, job.name]).apply(([schema, name, indexName, jobName]) => ({
+  const names = pulumi.all([view.schema, view.name, job.name]);
+  return pulumi.all([names, index?.name]).apply(([[schema, name, jobName], indexName]) => ({
     view: displayName({ schema, name }),
-    index: indexName,
+    ...(indexName === undefined ? { plain: true } : { index: indexName }),
     job: jobName,
     schedule: refresh.schedule,
     active: args.job.active,

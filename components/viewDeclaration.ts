@@ -30,6 +30,8 @@ export type SpotCheck = z.infer<typeof spotCheckSchema>;
 export const viewDeclarationSchema = z.object({
   view: z.string(),
   index: z.string().optional(),
+  /** No unique key is declared, so that the refreshes are plain. */
+  plain: z.boolean().optional(),
   job: z.string().optional(),
   schedule: z.string().optional(),
   active: z.boolean().optional(),

@@ -61,7 +61,7 @@ async function measure(session: Session, view: DeclaredView): Promise<Measured> 
   if (state === undefined) throw userError(`there is no materialized view ${displayName(view)}`);
   if (!state.isPopulated || !state.isConcurrent)
     throw userError(
-      `${displayName(view)} cannot be refreshed beside its readers, so they wait; matview doctor says why`,
+      `${displayName(view)} cannot be refreshed beside its readers, so they wait: declare a uniqueKey, or see what matview doctor says of it`,
     );
   const probes = await probesOf(session, view);
   const clients: Client[] = [];

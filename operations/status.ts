@@ -10,6 +10,7 @@ import type { Facts } from "./health/facts.ts";
 import { freshnessOf } from "./health/freshness.ts";
 import { limitsOf } from "./health/limits.ts";
 import { nextRunOf } from "./health/nextRun.ts";
+import { refreshesPlainly } from "./health/plainRefresh.ts";
 import { firstLine, runSeconds } from "./health/runs.ts";
 import { clock, duration, grouped, print, printJson, size, table } from "./text.ts";
 
@@ -52,6 +53,7 @@ function statusOf(facts: Facts) {
     bytes: view?.bytes,
     index: view?.index ?? undefined,
     isConcurrent: view?.isConcurrent ?? false,
+    isPlain: refreshesPlainly(facts),
     job,
     lastRun: lastRun === undefined ? undefined : { ...lastRun, seconds: runSeconds(lastRun) },
     nextRun: nextRunOf(facts)?.at,
@@ -69,7 +71,7 @@ function isProblem({ name, verdict }: Check): boolean {
 
 function statusTable(one: Status): string {
   const index =
-    one.index === undefined ? colors.red("none") : `${one.index}${one.isConcurrent ? "" : colors.red(" (invalid)")}`;
+    one.index === undefined ? noIndexText(one) : `${one.index}${one.isConcurrent ? "" : colors.red(" (invalid)")}`;
   return table(
     [one.view, ""],
     [
@@ -87,6 +89,10 @@ function statusTable(one: Status): string {
       ["health", healthText(one.health, one.problems)],
     ],
   );
+}
+
+function noIndexText({ isPlain }: Status): string {
+  return isPlain ? "none, as no key is declared: readers wait for each refresh" : colors.red("none");
 }
 
 function jobText({ job, unseen }: Status): string {

@@ -78,8 +78,9 @@ export const RULES: readonly Rule[] = [
   {
     name: "unique-key-declared",
     description:
-      "A view that a job refreshes beside its readers must name its unique key, which is proven before its index is built.",
-    check: ({ kind, declared }) => {
+      "In production a view that a job refreshes must name its unique key, so that no reader waits for a refresh.",
+    check: ({ kind, declared }, settings, stack) => {
+      if (!settings.productionStacks.includes(stack)) return undefined;
       const key = declared?.["uniqueKey"];
       const needsKey = kind === "materialized view" && declared !== null && declared["job"] !== undefined;
       return needsKey && !(Array.isArray(key) && key.length > 0)

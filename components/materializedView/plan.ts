@@ -5,6 +5,8 @@ import { displayName } from "../postgres/names.ts";
 import { CONVERGED, step } from "../postgres/plan.ts";
 import type { Difference, Plan, Step } from "../postgres/plan.ts";
 import { sqlStatement } from "../postgres/sqlFiles.ts";
+import { refreshTarget } from "../refreshJob/command.ts";
+import type { ActualJob } from "../refreshJob/describe.ts";
 import { deactivateStep } from "../refreshJob/plan.ts";
 import type { AbsentView, ActualView } from "./describe.ts";
 import type { DesiredView } from "./desired.ts";
@@ -30,9 +32,16 @@ export function planView({
   if (actual?.exists !== true) return create(desired, actual?.jobs ?? [], capabilities, claim);
   const definition = planDefinition(desired, previous, actual);
   const properties = planProperties(desired, previous, actual, claim);
-  const halts = actual.isPopulated
-    ? []
-    : halt(actual.jobs, capabilities, "the view has no data until its first refresh");
+  const halts = [
+    ...(actual.isPopulated ? [] : halt(actual.jobs, capabilities, "the view has no data until its first refresh")),
+    ...(definition.steps.length > 0 && losesKey(desired, previous, actual)
+      ? halt(
+          actual.jobs.filter(isConcurrent),
+          capabilities,
+          "the view is built anew without the key that its command needs",
+        )
+      : []),
+  ];
   // A swap removes what an earlier one left, and happens under the name that the dependents know.
   const leftovers = definition.steps.length > 0 ? [] : removeLeftovers(actual);
   return {
@@ -57,6 +66,23 @@ function create(
 // A run that meets a missing or empty view fails; the job resource makes it active again once the view is filled.
 function halt(jobs: AbsentView["jobs"], capabilities: Capabilities, reason: string): Step[] {
   return jobs.flatMap((job) => deactivateStep(job, capabilities, reason) ?? []);
+}
+
+// The index of a key that is no longer declared is not carried over, and the job's new command comes after the view.
+function losesKey(
+  desired: DesiredView,
+  previous: DesiredView | undefined,
+  { isPopulated, indexes }: ActualView,
+): boolean {
+  if (!isPopulated || (desired.uniqueKey ?? []).length > 0 || previous?.keyIndex === undefined) return false;
+  return !indexes.some(
+    ({ name, definition, isValid }) =>
+      isValid && name !== previous.keyIndex && /^CREATE UNIQUE INDEX /.test(definition) && !/ WHERE /.test(definition),
+  );
+}
+
+function isConcurrent({ command }: ActualJob): boolean {
+  return refreshTarget(command)?.concurrently === true;
 }
 
 function planName(desired: DesiredView, actual: ActualView): Step[] {

@@ -8,6 +8,7 @@ export type Hazard =
   | "view is empty until its first refresh"
   | "view is dropped with its data"
   | "index is missing until it is built again"
+  | "readers wait for the whole of each refresh"
   | "scheduled refreshes stop";
 
 /** One difference between what is declared and what the catalog says. */

@@ -3,7 +3,7 @@ import type { RunnableDefinition } from "../materializedView/definition/runDefin
 import type { QualifiedName } from "../postgres/names.ts";
 import type { Session } from "../postgres/session.ts";
 import { sqlStatement, sqlText } from "../postgres/sqlFiles.ts";
-import { refreshedBy } from "../refreshJob/command.ts";
+import { refreshedBy, refreshTarget } from "../refreshJob/command.ts";
 import { describeJobs } from "../refreshJob/describe.ts";
 import { cronBlindness } from "../refreshJob/roleJobs.ts";
 
@@ -17,7 +17,15 @@ export interface Measures {
   readonly reads: number;
   readonly readsSince: Date | null;
   /** Of the refreshes that pg_cron ran, as far as this role may see them. */
-  readonly runs: { readonly count: number; readonly medianMs: number; readonly longestMs: number } | undefined;
+  readonly runs:
+    | {
+        readonly count: number;
+        readonly medianMs: number;
+        readonly longestMs: number;
+        /** True where they made readers wait, and so compared nothing. */
+        readonly isPlain?: boolean;
+      }
+    | undefined;
   /** What the planner thinks of the query that the view has now. */
   readonly planned: Planned | undefined;
 }
@@ -89,7 +97,8 @@ export async function runHistory(session: Session, view: QualifiedName): Promise
       [ids],
     );
     const { runs = 0, medianMs = null, longestMs = null } = rows[0] ?? {};
-    return medianMs === null || longestMs === null ? undefined : { count: runs, medianMs, longestMs };
+    const isPlain = jobs.every(({ command }) => refreshTarget(command)?.concurrently === false);
+    return medianMs === null || longestMs === null ? undefined : { count: runs, medianMs, longestMs, isPlain };
   } catch {
     // A host may keep the history from this role.
     return undefined;

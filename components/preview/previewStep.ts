@@ -96,5 +96,6 @@ const HAZARD_RISKS: Readonly<Record<Hazard, Risk>> = {
   "view is empty until its first refresh": "online",
   "view is dropped with its data": "data gone",
   "index is missing until it is built again": "brief lock",
+  "readers wait for the whole of each refresh": "readers wait",
   "scheduled refreshes stop": "online",
 };

@@ -99,7 +99,7 @@ function build(measures: Measures | undefined, planned: Planned | undefined, loc
 type Time = Pick<StatementCost, "durationMs" | "isMeasured">;
 
 function buildTime(measures: Measures | undefined, planned: Planned | undefined): Time {
-  return workTime(measures, planned, WRITE_MS_PER_ROW, BUILD_SHARE);
+  return workTime(measures, planned, WRITE_MS_PER_ROW, measures?.runs?.isPlain === true ? 1 : BUILD_SHARE);
 }
 
 /** The modelled work, at the speed that the view's own runs showed. */
@@ -117,7 +117,8 @@ function workTime(
   const rows = rowsOf(measures, planned);
   const durationMs = Math.max(CATALOG_MS, query.cost * MS_PER_COST + rows * msPerRow);
   if (runs === undefined || before === undefined) return { durationMs, isMeasured: false };
-  const modelledRun = before.cost * MS_PER_COST + rows * (WRITE_MS_PER_ROW + COMPARE_MS_PER_ROW) + CATALOG_MS;
+  const runMsPerRow = WRITE_MS_PER_ROW + (runs.isPlain === true ? 0 : COMPARE_MS_PER_ROW);
+  const modelledRun = before.cost * MS_PER_COST + rows * runMsPerRow + CATALOG_MS;
   return { durationMs: (durationMs * runs.medianMs) / modelledRun, isMeasured: true };
 }
 

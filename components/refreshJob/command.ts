@@ -5,16 +5,21 @@ import { sqlStatement } from "../postgres/sqlFiles.ts";
 
 /** What a refresh does beside refreshing; nothing of it is on unless it is asked for. */
 export interface RefreshOptions {
+  /** For a view without a unique key: its readers wait while it is refreshed. */
+  readonly plain?: boolean | undefined;
   /** How long the refresh may wait for a lock that somebody else holds on the view. */
   readonly lockTimeoutMs?: number | undefined;
   /** Leave a run out while another one is going, or while the view is younger than `minAgeSeconds` by its stamp column. */
   readonly backlogGuard?: { readonly minAgeSeconds: number; readonly stampColumn: string } | undefined;
 }
 
-/** The command that refreshes a view beside its readers: one statement, qualified, for pg_cron uses no search_path of ours. */
-export function refreshCommand(view: QualifiedName, { lockTimeoutMs, backlogGuard }: RefreshOptions = {}): string {
-  if (backlogGuard !== undefined) return guardedCommand(view, backlogGuard, lockTimeoutMs);
-  const refresh = `REFRESH MATERIALIZED VIEW CONCURRENTLY ${sqlName(view)}`;
+/** The command that refreshes a view, beside its readers unless it is plain: one statement, qualified, for pg_cron uses no search_path of ours. */
+export function refreshCommand(
+  view: QualifiedName,
+  { plain, lockTimeoutMs, backlogGuard }: RefreshOptions = {},
+): string {
+  if (backlogGuard !== undefined) return guardedCommand(view, backlogGuard, { plain, lockTimeoutMs });
+  const refresh = `REFRESH MATERIALIZED VIEW ${plain === true ? "" : "CONCURRENTLY "}${sqlName(view)}`;
   // Both of pg_cron's modes honour a lock timeout that the command sets; a statement timeout only one of them.
   return lockTimeoutMs === undefined ? refresh : `SET lock_timeout = '${lockTimeoutMs}ms'; ${refresh}`;
 }
@@ -38,16 +43,17 @@ export function guardOf(command: string): string | undefined {
 function guardedCommand(
   view: QualifiedName,
   { minAgeSeconds, stampColumn }: NonNullable<RefreshOptions["backlogGuard"]>,
-  lockTimeoutMs: number | undefined,
+  { plain, lockTimeoutMs }: RefreshOptions,
 ): string {
   const [key1, key2] = lockKey(view);
   const age = `pg_catalog.clock_timestamp() - (select pg_catalog.max(v.${sqlIdentifier(stampColumn)}) from ${sqlName(view)} v)`;
   const conditions = `not pg_catalog.pg_try_advisory_xact_lock(${key1}, ${key2})\n    or ${age} < interval '${minAgeSeconds} seconds'`;
   const settings =
     lockTimeoutMs === undefined ? "" : `perform pg_catalog.set_config('lock_timeout', '${lockTimeoutMs}ms', true);`;
+  const how = plain === true ? "" : "concurrently ";
   const tag = freeTag(`${conditions}${sqlName(view)}`);
   const names = { schema: view.schema, view: view.name };
-  return sqlStatement("statements/guarded_refresh", { names, raw: { tag, conditions, settings } }).replace(
+  return sqlStatement("statements/guarded_refresh", { names, raw: { tag, conditions, settings, how } }).replace(
     /\n *\n/g,
     "\n",
   );

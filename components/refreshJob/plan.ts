@@ -4,7 +4,7 @@ import type { Situation } from "../kind.ts";
 import type { Capabilities } from "../postgres/capabilities.ts";
 import { CONVERGED, step } from "../postgres/plan.ts";
 import type { Plan, Step } from "../postgres/plan.ts";
-import { saysTheSame } from "./command.ts";
+import { refreshTarget, saysTheSame } from "./command.ts";
 import type { DesiredJob, ResolvedJob } from "./desired.ts";
 import { changesOf, resolveJob } from "./jobChanges.ts";
 import type { JobContext } from "./jobChanges.ts";
@@ -30,7 +30,10 @@ export function planJob({
       : planEntry(contextOf(desired, state, capabilities, claim), previous);
   return {
     // A role's timeout holds from its next session on: set before the job runs, taken back after it.
-    steps: desired === "absent" ? [...entry.steps, ...timeout.steps] : [...timeout.steps, ...entry.steps],
+    steps:
+      desired === "absent"
+        ? [...entry.steps, ...timeout.steps]
+        : [...timeout.steps, ...entry.steps.map((one) => withWaits(one, desired, state))],
     differences: [...entry.differences, ...timeout.differences],
     ...refused([
       ...(entry.refusals ?? []),
@@ -38,6 +41,14 @@ export function planJob({
       ...outOfReach(desired, state, entry, capabilities),
     ]),
   };
+}
+
+// A job that refreshes plainly from now on: what that costs is told once, when it begins.
+function withWaits(one: Step, { command }: DesiredJob, { job }: JobState): Step {
+  const isPlain = refreshTarget(command)?.concurrently === false;
+  const wasPlain = job !== undefined && refreshTarget(job.command)?.concurrently === false;
+  if (!isPlain || wasPlain) return one;
+  return { ...one, hazards: [...one.hazards, "readers wait for the whole of each refresh"] };
 }
 
 function refused(refusals: readonly string[]): Pick<Plan, "refusals"> {

@@ -29,6 +29,8 @@ export interface RefreshRequest {
   readonly database: string;
   readonly job: { readonly name?: string | undefined; readonly schedule?: string | undefined };
   readonly refresh: RefreshSettings;
+  /** Columns that identify a row; without any the refreshes are plain. */
+  readonly uniqueKey: readonly string[];
   /** Column whose maximum says when the view was last refreshed; `minAge` is measured by it. */
   readonly stamp?: string | undefined;
 }
@@ -56,11 +58,12 @@ const ONCE_A_DAY = "30h";
  * The jobs that keep a view fresh, from the declaration alone, so that no preview ever changes them.
  * @throws when a duration cannot be read, or a setting lacks what it stands on.
  */
-export function planJobs({ view, database, job, refresh, stamp }: RefreshRequest): PlannedJobs {
+export function planJobs({ view, database, job, refresh, uniqueKey, stamp }: RefreshRequest): PlannedJobs {
   const name = job.name ?? defaultJobName(database, view);
   const chosen = chooseSchedule(name, job.schedule, refresh.maxAge);
   const statementTimeoutMs = milliseconds("statementTimeout", refresh.statementTimeout);
   const command = refreshCommand(view, {
+    plain: uniqueKey.length === 0,
     lockTimeoutMs: milliseconds("lockTimeout", refresh.lockTimeout),
     backlogGuard: backlogGuard(refresh.minAge, stamp),
   });

@@ -19,6 +19,8 @@ import { usageError } from "./usageError.ts";
 /** A view and what is known of its declaration, from a stack's outputs or from flags. */
 export interface DeclaredView extends QualifiedName {
   readonly job: string | undefined;
+  /** Whether it is declared to have no unique key; undefined where no declaration says. */
+  readonly plain?: boolean | undefined;
   readonly stamp: string | undefined;
   readonly maxAgeSeconds: number | undefined;
   readonly spotChecks: readonly SpotCheck[];
@@ -96,9 +98,9 @@ async function stackViews(stack: string): Promise<DeclaredView[]> {
   return parsed.data.views.map(fromOutput);
 }
 
-function fromOutput({ view, job, stamp, maxAge, spotChecks = [] }: ViewDeclaration): DeclaredView {
+function fromOutput({ view, index, plain, job, stamp, maxAge, spotChecks = [] }: ViewDeclaration): DeclaredView {
   const maxAgeSeconds = maxAge === undefined ? undefined : secondsOf("maxAge", maxAge);
-  return { ...viewArgument([view]), job, stamp, maxAgeSeconds, spotChecks };
+  return { ...viewArgument([view]), plain: index === undefined ? plain : false, job, stamp, maxAgeSeconds, spotChecks };
 }
 
 function flagsOf(call: Call): Partial<DeclaredView> {

@@ -1,4 +1,5 @@
 import { displayName } from "../../components/postgres/names.ts";
+import { refreshesPlainly } from "../health/plainRefresh.ts";
 import { firstLine, isOver, stuckRuns } from "../health/runs.ts";
 import { duration } from "../text.ts";
 import type { Diagnosis } from "./finding.ts";
@@ -27,8 +28,10 @@ export const failureDiagnoses: readonly Diagnosis[] = [
           cause: "it was made or refreshed with no data; a concurrent refresh cannot fill it",
           fix: `matview refresh ${displayName(declared)}`,
         },
-  ({ view, duplicateKeys }) =>
-    view === undefined || view.isConcurrent || (duplicateKeys ?? 0) > 0
+  (evidence) => {
+    const { view, duplicateKeys, declared } = evidence;
+    const isRight = view === undefined || view.isConcurrent || refreshesPlainly(evidence);
+    return isRight || (duplicateKeys ?? 0) > 0
       ? undefined
       : {
           id: "no-usable-index",
@@ -36,8 +39,12 @@ export const failureDiagnoses: readonly Diagnosis[] = [
           evidence:
             view.index === null ? "the view has no unique index on plain columns" : `index ${view.index} is invalid`,
           cause: "a concurrent refresh needs a valid unique index without a condition",
-          fix: "deploy the stack: it builds the index again",
-        },
+          fix:
+            declared.plain === true
+              ? "deploy the stack, which declares no key: it makes the job's command plain again"
+              : "deploy the stack: it builds the index again",
+        };
+  },
   ({ closedSources, view }) =>
     view === undefined || closedSources.length === 0
       ? undefined

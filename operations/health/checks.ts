@@ -5,6 +5,7 @@ import { freshnessOf } from "./freshness.ts";
 import { limitsOf } from "./limits.ts";
 import type { Limits } from "./limits.ts";
 import { nextRunOf } from "./nextRun.ts";
+import { refreshesPlainly } from "./plainRefresh.ts";
 import { runChecks } from "./runChecks.ts";
 import { isMet } from "./spotChecks.ts";
 import type { SpotCheckResult } from "./spotChecks.ts";
@@ -89,16 +90,19 @@ function jobActive({ hasCron, launcherRuns, job, jobRefreshesView, otherJobs, de
   return { ...base, verdict: "pass", found: "1 job" };
 }
 
-function viewState({ view, rows, declared, unseen }: Facts): Check {
-  const base = { name: "state of the view" as const, limit: "populated, unique index, 1 row or more" };
+function viewState(facts: Facts): Check {
+  const { view, rows, declared, unseen } = facts;
+  const isPlain = refreshesPlainly(facts) && view?.isConcurrent === false;
+  const limit = `populated, ${isPlain ? "" : "unique index, "}1 row or more`;
+  const base = { name: "state of the view" as const, limit };
   const fail = (found: string, advice: string): Check => ({ ...base, verdict: "fail", found, advice });
   if (view === undefined) return fail("there is no such view", "deploy the stack, or connect to the right database");
   if (!view.isPopulated) return fail("no data", `matview refresh ${displayName(declared)}`);
-  if (!view.isConcurrent)
+  if (!view.isConcurrent && !isPlain)
     return fail("no unique index that a concurrent refresh can use", "deploy the stack: it builds the index again");
   if (rows === 0) return { ...base, verdict: "warn", found: "0 rows", advice: "look whether the sources have rows" };
   if (rows === undefined) return { ...base, verdict: "warn", found: "rows unknown", advice: unseen.rows ?? ANALYZE };
-  return { ...base, verdict: "pass", found: `${rows} rows` };
+  return { ...base, verdict: "pass", found: `${rows} rows${isPlain ? ", no key: readers wait for each refresh" : ""}` };
 }
 
 // Large views are not counted.

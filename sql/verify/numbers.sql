@@ -243,6 +243,7 @@ spots as (
 measured as (
   select s.launcher_runs, s.may_read, v.oid is not null as view_is_there, v.is_populated, v.is_concurrent, v.row_count, v.max_age,
          j.jobid is not null as has_job, coalesce(j.active, false) as is_active, coalesce(j.refreshes_view, false) as refreshes_view,
+         coalesce(j.refreshes_view and j.command !~* '\mrefresh\s+materialized\s+view\s+concurrently\M', false) as is_plain,
          (select pg_catalog.count(*) from aimed o where o.refreshes_view and o.active and o.jobid <> j.jobid)::pg_catalog.float8 as other_jobs,
          coalesce(h.ten, 0) as ten, coalesce(h.ten_failed, 0) as ten_failed, coalesce(h.ten_stuck, 0) as ten_stuck, coalesce(h.last_failed, false) as last_failed,
          coalesce(h.over, 0) as over, coalesce(h.failed, 0) as failed, h.age as history_age,
@@ -271,7 +272,7 @@ decided as (
               when u.other_jobs > 0 then 1 else 0 end as job_active,
          case when u.last_failed then 2 when u.ten = 0 or u.ten_failed > 0 or u.ten_stuck > 0 then 1 else 0 end as last_ten_runs,
          case when u.over = 0 then 1 when u.failed < 0.01 * u.over then 0 when u.failed < 0.1 * u.over then 1 else 2 end as runs_with_error,
-         case when not (u.view_is_there and u.is_populated and u.is_concurrent) then 2 when u.row_count = 0 then 1 else 0 end as state_of_the_view,
+         case when not (u.view_is_there and u.is_populated and (u.is_concurrent or u.is_plain)) then 2 when u.row_count = 0 then 1 else 0 end as state_of_the_view,
          case when u.unmet = 0 then 0 when u.only_lags and u.last_update < 2 then 1 else 2 end as spot_checks,
          case when not (u.has_job and u.is_active and u.launcher_runs) or u.next_run_seconds is null then 2
               when u.interval_seconds > u.max_age then 1 else 0 end as next_run

@@ -1,12 +1,10 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { writeFileSync } from "node:fs";
 import { describe, expect, jest, test } from "@jest/globals";
-import { checkout } from "../../scripts/checkout.ts";
 import { until } from "../../scripts/database/until.ts";
 import { withServer } from "../support/database.ts";
 import { mustRun, operations } from "../support/deployment.ts";
 import { withStack } from "../support/engine.ts";
+import { shippedDefinition, withProgram } from "../support/program.ts";
 import { startReader } from "../support/viewChange.ts";
 
 jest.setTimeout(300_000);
@@ -25,35 +23,6 @@ new RefreshedView("dashboard", {
   job: { name: "refresca", schedule: "* * * * *", active: true },
 });
 `;
-
-/** A program of its own beside this checkout, as somebody who installed the package has it. */
-async function withProgram(action: (directory: string, definitionFile: string) => Promise<void>): Promise<void> {
-  const directory = mkdtempSync(join(tmpdir(), "matview-test-program-"));
-  const definitionFile = join(directory, "sql", "views", "mv_conversaciones_dashboard.sql");
-  try {
-    mkdirSync(join(directory, "node_modules"));
-    symlinkSync(checkout, join(directory, "node_modules", "pulumi-matview"));
-    symlinkSync(join(checkout, "node_modules", "@pulumi"), join(directory, "node_modules", "@pulumi"));
-    mkdirSync(join(directory, "sql", "views"), { recursive: true });
-    writeFileSync(definitionFile, shippedDefinition());
-    writeFileSync(
-      join(directory, "package.json"),
-      JSON.stringify({ name: "dashboard", type: "module", main: "index.ts" }),
-    );
-    writeFileSync(join(directory, "index.ts"), PROGRAM);
-    writeFileSync(
-      join(directory, "Pulumi.yaml"),
-      "name: matview\nmain: index.ts\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n",
-    );
-    await action(directory, definitionFile);
-  } finally {
-    rmSync(directory, { recursive: true, force: true });
-  }
-}
-
-function shippedDefinition(): string {
-  return readFileSync(join(checkout, "sql", "views", "mv_conversaciones_dashboard.sql"), "utf8");
-}
 
 const DEPENDENTS = [
   `create view public.por_etapa as select etapa, sum(mensajes_total) as mensajes from ${VIEW} group by etapa`,
@@ -80,7 +49,7 @@ const KEPT = `select has_table_privilege('tablero_lector', '${VIEW}', 'select')
 describe("a changed definition", () => {
   test("reaches readers through up: none waits for the build or fails, dependents and grants stay, the job runs on", async () => {
     await withServer({}, async (database) => {
-      await withProgram(async (directory, definitionFile) => {
+      await withProgram(PROGRAM, async (directory, definitionFile) => {
         await withStack({ env: { MATVIEW_DATABASE_URL: database.url } }, async (stack) => {
           const { client } = database;
           await mustRun(stack, ["up", "--yes", "--skip-preview", "--cwd", directory]);

@@ -45,7 +45,7 @@ export const CHANGES: readonly Change[] = [
   },
   {
     kind: "index columns",
-    declare: (view) => (view.uniqueKey = view.uniqueKey.length === 1 ? ["id", "grupo"] : ["id"]),
+    declare: (view) => (view.uniqueKey = view.uniqueKey?.length === 1 ? ["id", "grupo"] : ["id"]),
   },
   {
     kind: "options",

@@ -73,6 +73,13 @@ const databases: readonly Broken[] = [
     verdicts: "fail pass pass pass pass pass pass fail",
   },
   {
+    title: "no key is declared, so that the job refreshes plainly and there is no index",
+    breakIt: sql(
+      `drop index public.mv_conversaciones_dashboard_conversacion_id_idx; update cron.job set command = 'REFRESH MATERIALIZED VIEW ${VIEW}'`,
+    ),
+    verdicts: "pass pass pass pass pass pass pass pass",
+  },
+  {
     title: "the job's command names the view without its schema",
     breakIt: sql("update cron.job set command = 'refresh materialized view concurrently MV_conversaciones_dashboard;'"),
     verdicts: "pass pass pass pass pass pass pass pass",

@@ -19,6 +19,7 @@ test("the purge removes old runs of its own role, also those without an end, and
       database: database.name,
       job: { name: uniqueName("job"), schedule: "0 0 29 2 *" },
       refresh: { keepRuns: "5s" },
+      uniqueKey: ["id"],
     });
     const declared = { ...purge, active: true, user: owner };
     const deploy = new JobDeploy(database);

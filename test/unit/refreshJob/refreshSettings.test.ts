@@ -8,6 +8,7 @@ const request = (rest: Partial<RefreshRequest> = {}): RefreshRequest => ({
   database: "app",
   job: { name: "refresh-mv", schedule: "*/5 * * * *" },
   refresh: {},
+  uniqueKey: ["id"],
   ...rest,
 });
 
@@ -23,6 +24,14 @@ describe("planJobs", () => {
       purge: undefined,
       reason: undefined,
     });
+  });
+
+  test("is plain without a key, with a lock timeout and a guard too", () => {
+    const keyless = (refresh: RefreshRequest["refresh"]): string =>
+      planJobs(request({ uniqueKey: [], refresh, stamp: "at" })).refresh.command;
+    expect(keyless({})).toBe("REFRESH MATERIALIZED VIEW public.mv");
+    expect(keyless({ lockTimeout: "5s" })).toBe("SET lock_timeout = '5000ms'; REFRESH MATERIALIZED VIEW public.mv");
+    expect(keyless({ minAge: "2m" })).toMatch(/\n {2}refresh materialized view public\.mv;\nend\n\$matview\$$/);
   });
 
   test("derives the schedule from maxAge and the name alone, and says why", () => {
