@@ -10,12 +10,12 @@ const ROWS = `select g as "Número; drop", g % 10 as tens, g / 10 as rest, null:
 test("keys are looked for in the view, or in what its definition gives where there is none or no data", async () => {
   await withDatabase(async ({ client }) => {
     const both = { outcome: "found", keys: [["Número; drop"], ["code"]], rows: 100 };
-    expect(await findKeys(client, VIEW, ROWS)).toEqual(both);
+    expect(await findKeys(client, VIEW, { definition: ROWS })).toEqual(both);
     await client.query(`create materialized view public.mv as ${ROWS} with no data`);
-    expect(await findKeys(client, VIEW, ROWS)).toEqual(both);
+    expect(await findKeys(client, VIEW, { definition: ROWS })).toEqual(both);
     await client.query("refresh materialized view public.mv");
     await client.query("analyze public.mv");
-    expect(await findKeys(client, VIEW, "select 1 as other")).toEqual(both);
+    expect(await findKeys(client, VIEW, { definition: "select 1 as other" })).toEqual(both);
     const { rows } = await client.query("select count(*)::int as left from pg_class where relname like 'matview%'");
     expect(rows).toEqual([{ left: 0 }]);
   });
@@ -45,7 +45,7 @@ test.each([
   ],
 ])("%s", async (_title, definition, expected) => {
   await withDatabase(async ({ client }) => {
-    expect(await findKeys(client, VIEW, definition)).toEqual(expected);
+    expect(await findKeys(client, VIEW, { definition })).toEqual(expected);
     expect((await client.query("show statement_timeout")).rows).toEqual([{ statement_timeout: "0" }]);
   });
 });
@@ -54,7 +54,7 @@ test("a role that may not read is told so", async () => {
   await withDatabase(async (database) => {
     const reader = await database.createRole();
     await withClient(database.server.url(database.name, reader), async (client) => {
-      expect(await findKeys(client, VIEW, "select id from public.ejecutivos")).toEqual({
+      expect(await findKeys(client, VIEW, { definition: "select id from public.ejecutivos" })).toEqual({
         outcome: "unknown",
         reason: "permission denied for table ejecutivos [42501]",
       });
