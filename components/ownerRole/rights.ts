@@ -73,11 +73,9 @@ export function missingRights(rights: readonly Right[]): string[] {
 function refusedRight(right: Right): string[] {
   const { what, name, role, database, keeper, mayGrant } = right;
   const statement = grantSql(right);
-  if (right.exists) {
-    return [
-      mend(`role ${role} needs ${rightText(right)}`, database, `a superuser or ${keeper}, its owner,`, statement),
-    ];
-  }
+  const who = role === "public" ? "everybody" : `role ${role}`;
+  const problem = [who, "needs", rightText(right), ...(right.purpose === undefined ? [] : [right.purpose])].join(" ");
+  if (right.exists) return [mend(problem, database, `a superuser or ${keeper}, its owner,`, statement)];
   if (right.on === "target")
     return [`${what} ${right.schema === "" ? name : displayName(right)} does not exist in database ${database}`];
   // It comes with pg_cron.
