@@ -86,10 +86,10 @@ export async function previewChange<Desired extends object, Actual>(
       : await open(
           async (session) => (await kind.warnings?.(session, recalled(kind, desired, transition.recorded))) ?? [],
         );
-  const obstacles =
-    desired !== "absent" || plan.steps.length === 0 || actual === undefined
-      ? []
-      : await open((session) => obstaclesOf(kind, session, actual));
+  // A plan that is refused says why itself.
+  const isRefused = (plan.refusals ?? []).length > 0;
+  const dropped = plan.steps.length > 0 ? actual : undefined;
+  const obstacles = isRefused ? [] : await open((session) => obstaclesOf(kind, session, desired, dropped));
   const refusals = [...(plan.refusals ?? []), ...(refusal === undefined ? [] : [refusal.message]), ...obstacles];
   const handover = handoverLines(`${kind.noun} ${id}`, tenure, transition, plan);
   if (plan.steps.length === 0) {
@@ -121,12 +121,15 @@ export function forgotten(kind: string, id: string, heir: { readonly urn: string
   };
 }
 
+/** What a deploy would refuse beside what the plan says. */
 async function obstaclesOf<Desired extends object, Actual>(
   kind: Kind<Desired, Actual>,
   session: Session,
-  actual: Actual,
+  desired: Desired | "absent",
+  dropped: Actual | undefined,
 ): Promise<string[]> {
-  return (await kind.dropProblems?.(session, actual)) ?? [];
+  if (desired !== "absent") return (await kind.foresee?.(session, desired)) ?? [];
+  return dropped === undefined ? [] : ((await kind.dropProblems?.(session, dropped)) ?? []);
 }
 
 function dropsOf(measures: Measures | undefined): ResourcePreview["drops"] {

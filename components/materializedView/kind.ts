@@ -10,7 +10,7 @@ import { materializedViewSchema } from "./desired.ts";
 import type { DesiredView } from "./desired.ts";
 import { planView, UNPOPULATED } from "./plan.ts";
 import { dropProblems } from "./planDrop.ts";
-import { preflightView } from "./preflight.ts";
+import { foreseeView, preflightView } from "./preflight.ts";
 import { recordView, surveyViews } from "./survey.ts";
 import { runSwap } from "./swap/swapRun.ts";
 import { warnOfView } from "./warnings.ts";
@@ -48,6 +48,7 @@ export const materializedViewKind: Kind<DesiredView, ActualView | AbsentView> = 
   runners: { swap: runSwap },
 
   preflight: preflightView,
+  foresee: foreseeView,
   warnings: warnOfView,
 };
 

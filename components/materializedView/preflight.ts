@@ -1,4 +1,4 @@
-import { isServerError, serverText } from "../postgres/errors.ts";
+import { isServerError, serverText, SQLSTATE } from "../postgres/errors.ts";
 import { displayName, sqlIdentifier } from "../postgres/names.ts";
 import type { QualifiedName } from "../postgres/names.ts";
 import type { Session } from "../postgres/session.ts";
@@ -45,41 +45,85 @@ async function schemaProblems({ target, capabilities }: Session, { schema }: Des
   ];
 }
 
-async function definitionProblems(session: Session, desired: DesiredView): Promise<string[]> {
-  const parsed = await parseDefinition(desired.definition);
-  if (!parsed.ok) return [parsed.problem];
+/**
+ * What of it a preview may say already: nothing that the same run may make before the view is made, such as the owner, its rights or
+ * what the definition reads.
+ */
+export async function foreseeView(session: Session, desired: DesiredView): Promise<string[]> {
+  return [
+    ...serverProblems(session),
+    ...(await readDefinition(session, desired, (oid) => inherentProblems(session, desired, oid), true)),
+  ];
+}
+
+function definitionProblems(session: Session, desired: DesiredView): Promise<string[]> {
+  return readDefinition(session, desired, async (oid) => [
+    ...(await inherentProblems(session, desired, oid)),
+    ...(await ownerProblems(session, desired, oid)),
+  ]);
+}
+
+async function inherentProblems(session: Session, { uniqueKey = [] }: DesiredView, oid: string): Promise<string[]> {
+  return [
+    ...(await keyProblems(session, oid, uniqueKey)),
+    ...(session.capabilities.serverMajor >= 17 ? await calledFunctionProblems(session.target, oid) : []),
+  ];
+}
+
+async function ownerProblems(session: Session, desired: DesiredView, oid: string): Promise<string[]> {
   const owner = desired.owner ?? session.capabilities.currentUser;
   const [role] = (await session.target.query(sqlText("describe/role"), [owner])).rows;
-  const { target } = session;
-  await target.query("begin");
+  return role === undefined
+    ? [`role ${owner} is to own the view and does not exist: create it, or set matview:managePlatform to true`]
+    : sourceProblems(session, oid, owner);
+}
+
+/** Judges the definition as the server reads it, in a transaction that is rolled back. */
+async function readDefinition(
+  session: Session,
+  desired: DesiredView,
+  judge: (oid: string) => Promise<string[]>,
+  mayBeMade = false,
+): Promise<string[]> {
+  const parsed = await parseDefinition(desired.definition);
+  if (!parsed.ok) return [parsed.problem];
+  await session.target.query("begin");
   try {
-    const oid = await probe(session, parsed.definition.sql);
-    if (typeof oid !== "string") return [oid.problem];
-    return [
-      ...(await keyProblems(session, oid, desired.uniqueKey ?? [])),
-      ...(session.capabilities.serverMajor >= 17 ? await calledFunctionProblems(target, oid) : []),
-      ...(role === undefined
-        ? [`role ${owner} is to own the view and does not exist: create it, or set matview:managePlatform to true`]
-        : await sourceProblems(session, oid, owner)),
-    ];
+    const oid = await probe(session, parsed.definition.sql, mayBeMade);
+    return typeof oid === "string" ? await judge(oid) : oid.problems;
   } finally {
-    await target.query("rollback");
+    await session.target.query("rollback");
   }
 }
 
+// What is not there yet when a preview looks.
+const MISSING: readonly string[] = [
+  SQLSTATE.undefinedTable,
+  SQLSTATE.undefinedFunction,
+  SQLSTATE.invalidSchemaName,
+  SQLSTATE.undefinedColumn,
+  SQLSTATE.undefinedObject,
+  SQLSTATE.insufficientPrivilege,
+];
+
 /** Has the server read the definition as a temporary view, which the caller rolls back. */
-async function probe({ target }: Session, definition: string): Promise<string | { problem: string }> {
+async function probe(
+  { target }: Session,
+  definition: string,
+  mayBeMade: boolean,
+): Promise<string | { problems: string[] }> {
   await target.query("set local lock_timeout = 3000");
   for (const statement of createSettings()) await target.query(statement);
   try {
     await target.query(sqlStatement("statements/create_comparison_view", { raw: { columns: "", definition } }));
   } catch (error) {
     if (!isServerError(error)) throw error;
-    return { problem: `the definition is not valid on this server: ${serverText(error)}` };
+    if (mayBeMade && MISSING.includes(error.code)) return { problems: [] };
+    return { problems: [`the definition is not valid on this server: ${serverText(error)}`] };
   }
   const names = ["pg_temp", "matview_declared_definition"];
   const { rows } = await target.query<{ oid: string }>(sqlText("describe/relation_oid"), names);
-  return rows[0]?.oid ?? { problem: "the definition could not be read back" };
+  return rows[0]?.oid ?? { problems: ["the definition could not be read back"] };
 }
 
 async function keyProblems({ target }: Session, oid: string, key: readonly string[]): Promise<string[]> {

@@ -43,4 +43,26 @@ describe("a preview of a view", () => {
       );
     });
   });
+
+  test.each([
+    [
+      "a key that it does not have",
+      { uniqueKey: ["nada"] },
+      [/^key column nada is none of the definition's columns: id, /],
+    ],
+    ["what cannot be parsed", { definition: "select from where" }, [/syntax error/]],
+    ["not what the same run may still make", { definition: "select * from public.aun_no" }, []],
+  ])("refuses what the deploy will: %s", async (_what, changed, refusals) => {
+    await withDatabase(async (database) => {
+      const see = (wanted: DesiredView) =>
+        open(database, async (session) => ({
+          actual: (await materializedViewKind.describe(session, [wanted]))[0],
+          capabilities: session.capabilities,
+        }));
+      const reader = { see, open: <T>(work: (session: Session) => Promise<T>) => open(database, work) };
+      const transition = { desired: { ...desired, ...changed }, previous: undefined, adopt: false, deployer: {} };
+      const preview = await previewChange(materializedViewKind, reader, transition, false);
+      expect(preview.refusals).toEqual(refusals.map((pattern) => expect.stringMatching(pattern)));
+    });
+  });
 });
