@@ -27,7 +27,10 @@ export async function findKeys(client: Client, view: QualifiedName, definition: 
     await client.query(`set local statement_timeout = ${PATIENCE_MS}`);
     await client.query("set local lock_timeout = 500");
     for (const statement of createSettings()) await client.query(statement);
-    return await search(client, await sourceOf(client, view, definition));
+    const source = await sourceOf(client, view, definition);
+    // A query may call what writes, which no preview does.
+    await client.query("set transaction read only");
+    return await search(client, source);
   } catch (error) {
     if (!isServerError(error)) throw error;
     return { outcome: "unknown", reason: serverText(error) };
