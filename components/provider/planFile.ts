@@ -23,7 +23,7 @@ const entrySchema = z.object({
   onDrift: driftAnswersSchema,
   declared: z.record(z.string(), z.unknown()).nullable(),
   previous: z.record(z.string(), z.unknown()).nullable(),
-  recorded: z.unknown(),
+  recorded: z.unknown().optional(),
   fingerprint: z.string(),
 });
 const planSchema = z.object({ version: z.literal(1), stack: z.string(), resources: z.array(entrySchema) });
