@@ -24,7 +24,7 @@ const entrySchema = z.object({
   onDrift: driftAnswersSchema,
   declared: z.record(z.string(), z.unknown()).nullable(),
   previous: z.record(z.string(), z.unknown()).nullable(),
-  recorded: z.unknown(),
+  recorded: z.unknown().optional(),
   fingerprint: z.string(),
   token: z.string().nullable().default(null),
   handover: z.array(z.string()).default([]),

@@ -27,14 +27,14 @@ export async function visibleJobs(session: Session, users: readonly string[]): P
   return (await lookForJobs(session, users)).jobs;
 }
 
-/** The same with what hides the others, a sentence each on what to do: whoever needs one of them tells. */
+/** The same with what hides those of a role, a sentence on what to do; "" stands for every role. Whoever needs one of them tells. */
 export async function lookForJobs(
   session: Session,
   users: readonly string[],
-): Promise<{ jobs: ActualJob[]; hidden: string[] }> {
+): Promise<{ jobs: ActualJob[]; hidden: ReadonlyMap<string, string> }> {
   const { cron, currentUser } = session.capabilities;
   const blindness = cronBlindness(session.capabilities);
-  const hidden = blindness === undefined ? [] : [blindness];
+  const hidden = new Map(blindness === undefined ? [] : [["", blindness]]);
   if (cron === undefined) return { jobs: [], hidden };
   const jobs = blindness === undefined ? await describeJobs(session, null) : [];
   if (blindness === undefined && cron.seesAllJobs) return { jobs, hidden };
@@ -44,7 +44,7 @@ export async function lookForJobs(
       jobs.push(...(await jobsOfRole(session, user, [])));
     } catch (error) {
       if (!isUserError(error)) throw error;
-      hidden.push(error.message);
+      hidden.set(user, error.message);
     }
   }
   return { jobs, hidden };

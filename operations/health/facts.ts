@@ -102,7 +102,7 @@ export async function readFacts(
       timeZone: timeZone ?? DEFAULT_TIME_ZONE,
       isTimeZoneKnown: timeZone !== undefined || capabilities.cron?.seconds !== true,
       unseen: {
-        job: job !== undefined ? undefined : (hidden[0] ?? (view === undefined ? others : undefined)),
+        job: job !== undefined ? undefined : (hidden.get("") ?? (view === undefined ? others : hidden.get(view.owner))),
         otherJobs: others,
         runs: unseenRuns,
         rows: view === undefined ? undefined : unreadable(session, view),

@@ -50,6 +50,19 @@ test.each([
   });
 });
 
+test("a query that would write is not run", async () => {
+  await withDatabase(async ({ client }) => {
+    await client.query("create sequence public.numbers");
+    expect(
+      await findKeys(client, VIEW, { definition: "select nextval('public.numbers') as n from generate_series(1, 9)" }),
+    ).toEqual({
+      outcome: "unknown",
+      reason: "cannot execute nextval() in a read-only transaction [25006]",
+    });
+    expect((await client.query("select is_called from public.numbers")).rows).toEqual([{ is_called: false }]);
+  });
+});
+
 test("a role that may not read is told so", async () => {
   await withDatabase(async (database) => {
     const reader = await database.createRole();

@@ -36,6 +36,8 @@ export async function findKeys(
       if (!isRelation) return { outcome: "unknown", reason: "the connected role may make no temporary view" };
       await client.query(`set local statement_timeout = ${PATIENCE_MS}`);
       await client.query("set local lock_timeout = 500");
+      // A query may call what writes, which no preview does.
+      await client.query("set transaction read only");
       const relation = isThere ? view : { schema: "pg_temp", name: "matview_declared_definition" };
       return search(client, { oid: await oidOf(client, relation), text: sql });
     });
