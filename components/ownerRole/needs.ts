@@ -51,7 +51,8 @@ export function runtimeNeeds(on: "target" | "cron", owner: string): Need[] {
 
 /** What the connected role needs to make a schema. */
 export function buildNeed(on: "target" | "cron", database: string, role: string): Need {
-  return { on, what: "database", schema: "", name: database, privilege: "create", role };
+  const purpose = `to make schema ${RUNTIME_SCHEMA}`;
+  return { on, what: "database", schema: "", name: database, privilege: "create", role, purpose };
 }
 
 function schemaNeed(on: "target" | "cron", name: string, privilege: string, role: string): Need {

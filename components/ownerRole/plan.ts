@@ -29,7 +29,7 @@ export function planOwner({ desired, actual, capabilities }: Situation<DesiredOw
     ...work.map(({ reason, sql }) => step(reason === ABSENT ? "create" : "alter", target(owner), reason, [sql])),
     ...grantSteps(owner, lacking),
   ];
-  const refusals = refusalsOf(actual, work, capabilities);
+  const refusals = refusalsOf(desired, actual, work, capabilities);
   const canLogin = actual.role?.canLogin !== false;
   return {
     steps,
@@ -49,7 +49,7 @@ export function grantSteps(owner: string, lacking: readonly Right[]): Step[] {
   });
 }
 
-const ABSENT = "is not there";
+const ABSENT = "it does not exist";
 
 function roleWork(owner: string, { mayCreate, inherits, role }: ActualOwner, capabilities: Capabilities): RoleWork[] {
   const { currentUser, isSuperuser, serverMajor } = capabilities;
@@ -58,7 +58,7 @@ function roleWork(owner: string, { mayCreate, inherits, role }: ActualOwner, cap
   const isMember = isSuperuser || (role?.mayActAs === true && (role.hasRights || !hasOptions));
   const options = hasOptions ? "with inherit true, set true" : "";
   const join = sqlStatement("statements/grant_role", { names: { ...names, member: currentUser }, raw: { options } });
-  const me = `role ${currentUser} may not act as ${owner}`;
+  const me = `role ${currentUser} may not act as it`;
   return [
     ...(role === null
       ? [{ reason: ABSENT, sql: sqlStatement("statements/create_owner_role", { names }), isAllowed: mayCreate }]
@@ -78,7 +78,7 @@ function roleWork(owner: string, { mayCreate, inherits, role }: ActualOwner, cap
       ? []
       : [
           {
-            reason: `role ${currentUser} does not have the rights of ${owner}`,
+            reason: `role ${currentUser} does not have its rights`,
             sql: `alter role ${sqlIdentifier(currentUser)} inherit`,
             isAllowed: false,
           },
@@ -87,17 +87,23 @@ function roleWork(owner: string, { mayCreate, inherits, role }: ActualOwner, cap
 }
 
 function refusalsOf(
+  { owner }: DesiredOwner,
   actual: ActualOwner,
   work: readonly RoleWork[],
   { cronDatabase, database, serverMajor }: Capabilities,
 ): string[] {
   const admin = serverMajor >= 16 ? "a superuser or a role with the admin option on it" : "a superuser";
+  const rights = missingRights([...actual.cron, ...actual.acting, ...actual.elsewhere]);
+  // Who is to grant something to a role that is not there makes it first.
+  const mustBeMade = actual.role === null && rights.length > 0;
   return [
     ...(actual.mayHaveCron
       ? []
       : [mend("pg_cron is not installed", cronDatabase, "a superuser", "create extension pg_cron")]),
-    ...work.filter(({ isAllowed }) => !isAllowed).map(({ reason, sql }) => mend(reason, database, admin, sql)),
-    ...missingRights([...actual.cron, ...actual.acting, ...actual.elsewhere]),
+    ...work
+      .filter(({ isAllowed }) => mustBeMade || !isAllowed)
+      .map(({ reason, sql }) => mend(`role ${owner}: ${reason}`, database, admin, sql)),
+    ...rights,
     ...actual.missingObservers.map((name) =>
       mend(
         `role ${name}, one of the observers, does not exist`,

@@ -13,6 +13,8 @@ export interface Need {
   readonly privilege: string;
   /** `public` is everybody. */
   readonly role: string;
+  /** What for, where that is not plain: "to make schema matview". */
+  readonly purpose?: string;
 }
 
 /** A need as the catalog answers it. */
@@ -71,15 +73,13 @@ export function missingRights(rights: readonly Right[]): string[] {
 function refusedRight(right: Right): string[] {
   const { what, name, role, database, keeper, mayGrant } = right;
   const statement = grantSql(right);
-  if (right.exists) {
-    return [
-      mend(`role ${role} needs ${rightText(right)}`, database, `a superuser or ${keeper}, its owner,`, statement),
-    ];
-  }
+  const who = role === "public" ? "everybody" : `role ${role}`;
+  const problem = [who, "needs", rightText(right), ...(right.purpose === undefined ? [] : [right.purpose])].join(" ");
+  if (right.exists) return [mend(problem, database, `a superuser or ${keeper}, its owner,`, statement)];
   if (right.on === "target")
     return [`${what} ${right.schema === "" ? name : displayName(right)} does not exist in database ${database}`];
   // It comes with pg_cron.
-  return mayGrant ? [] : [mend(`role ${role} needs ${rightText(right)}`, database, "a superuser", statement)];
+  return mayGrant ? [] : [mend(problem, database, "a superuser", statement)];
 }
 
 /** A problem that a statement of somebody else solves. The statement ends the line, so that it can be copied. */

@@ -61,7 +61,7 @@ describe("a deployed stack", () => {
     const { stack, database } = deployed();
     const state = await stack.state();
     const ours = (state.deployment.resources ?? []).filter(({ type }) => type.includes("dynamic/matview"));
-    expect(ours).toHaveLength(4);
+    expect(ours).toHaveLength(6);
     for (const { inputs } of ours) expect(String(inputs?.["__provider"]).length).toBeLessThanOrEqual(200);
     expect(JSON.stringify(state)).not.toContain(database.server.password());
   });

@@ -72,6 +72,30 @@ test("observers see the owner's jobs and runs through the owner's functions, and
   });
 });
 
+test("functions stay while the owner has jobs in another database, for the stack that these are of", async () => {
+  await withServer({ sample: false }, async (database) => {
+    const [owner, observer] = [await cronUser(database), await cronUser(database)];
+    const objects = runtime(database);
+    const { outs } = (await objects.create({ owner, observers: [observer] })) as { outs: Props };
+    await cron(database, "create database otra");
+    await cron(
+      database,
+      `select cron.schedule_in_database('refresh', '${QUIET}', 'select 1', 'otra', '${owner}', true)`,
+    );
+    await objects.delete("id", outs);
+    const seen = `select * from matview.${owner}_jobs()`;
+    const asObserver = (text: string): Promise<object[]> =>
+      withClient(
+        database.server.url(database.name, observer),
+        async (client) => (await client.query<object>(text)).rows,
+      );
+    expect(await asObserver(seen)).toHaveLength(1);
+    await cron(database, "select cron.unschedule(jobid) from cron.job");
+    await objects.delete("id", outs);
+    await expect(asObserver(seen)).rejects.toMatchObject({ code: "42883" });
+  });
+});
+
 test("a function that somebody else made under that name is not believed", async () => {
   await withServer({ sample: false }, async (database) => {
     const [owner, observer] = [await cronUser(database), await cronUser(database)];
