@@ -179,7 +179,8 @@ test.each([
           `refused: role matview_owner: it does not exist; in database ${name} let ${ADMIN} run: create role matview_owner login`,
         );
         const up = await stack.pulumi(UP);
-        for (const { statement } of list) expect(up.stdout + up.stderr).toContain(statement);
+        // Where the extension is missing the deploy stops at it.
+        for (const { statement } of extension ? list : []) expect(up.stdout + up.stderr).toContain(statement);
         for (const { database: where, statement } of list) {
           await withClient(server.url(where), (client) => client.query(statement));
         }
