@@ -46,38 +46,44 @@ export async function describeOwners(session: Session, desired: readonly Desired
 }
 
 async function describeOwner(session: Session, desired: DesiredOwner): Promise<ActualOwner> {
-  const { database, cronDatabase, isSuperuser, cron } = session.capabilities;
+  const { database, cronDatabase, currentUser, isSuperuser, cron } = session.capabilities;
   const asked = [desired.owner, desired.observers];
   const [row] = (await session.target.query<RoleRow>(sqlText("describe/owner_role"), asked)).rows;
   if (row === undefined) throw new Error("describe/owner_role.sql returned no row");
-  const acting = isSuperuser ? [] : actingNeeds(desired, database !== cronDatabase);
+  const build = {
+    target: buildNeed("target", database, currentUser),
+    cron: buildNeed("cron", cronDatabase, currentUser),
+  };
+  const needs = {
+    cron: cronNeeds(desired),
+    acting: isSuperuser ? [] : actingNeeds(desired, database !== cronDatabase),
+    sources: isSuperuser ? [] : sourceNeeds(desired.owner, desired.sources),
+    runtime: isSuperuser ? [] : roomsOf(session, desired).map((on) => [...runtimeNeeds(on, desired.owner), build[on]]),
+  };
+  const all = [...needs.cron, ...needs.acting, ...needs.sources, ...needs.runtime.flat(), build.cron];
+  const rights = await describeRights(session, all);
+  const take = (count: number): Right[] => rights.splice(0, count);
   return {
     ...row,
-    mayHaveCron: cron !== undefined || isSuperuser || (await mayBuild(session, "cron", cronDatabase)),
-    cron: await describeRights(session, cronNeeds(desired)),
-    acting: await describeRights(session, acting),
-    elsewhere: isSuperuser ? [] : await rightsElsewhere(session, desired),
+    cron: take(needs.cron.length),
+    acting: take(needs.acting.length),
+    elsewhere: [
+      // What is missing altogether is told by whoever is to grant it.
+      ...take(needs.sources.length).filter(({ exists }) => exists),
+      ...needs.runtime.flatMap(({ length }) => runtimeRights(take(length))),
+    ],
+    mayHaveCron: cron !== undefined || isSuperuser || rights[0]?.isHeld === true,
   };
 }
 
-async function rightsElsewhere(session: Session, { owner, sources, observers }: DesiredOwner): Promise<Right[]> {
-  const { currentUser, database, cronDatabase } = session.capabilities;
-  const rooms = [
-    ["target", database],
-    ...(observers.length > 0 && cronDatabase !== database ? [["cron", cronDatabase] as const] : []),
-  ] as const;
-  // What is missing altogether is told by whoever is to grant it.
-  const rights = (await describeRights(session, sourceNeeds(owner, sources))).filter(({ exists }) => exists);
-  for (const [on, name] of rooms) {
-    const found = await describeRights(session, runtimeNeeds(on, owner));
-    // A schema that is missing is made, by who owns what is in it.
-    const isThere = found.every(({ exists }) => exists);
-    rights.push(...(isThere ? found : await describeRights(session, [buildNeed(on, name, currentUser)])));
-  }
-  return rights;
+/** Where schema `matview` is needed. */
+function roomsOf({ capabilities }: Session, { observers }: DesiredOwner): ("target" | "cron")[] {
+  const isElsewhere = capabilities.database !== capabilities.cronDatabase;
+  return observers.length > 0 && isElsewhere ? ["target", "cron"] : ["target"];
 }
 
-async function mayBuild(session: Session, on: "cron", database: string): Promise<boolean> {
-  const [right] = await describeRights(session, [buildNeed(on, database, session.capabilities.currentUser)]);
-  return right?.isHeld === true;
+// A schema that is missing is made, by who owns what is in it then.
+function runtimeRights(rights: readonly Right[]): Right[] {
+  const isThere = rights.slice(0, -1).every(({ exists }) => exists);
+  return isThere ? rights.slice(0, -1) : rights.slice(-1);
 }

@@ -30,20 +30,20 @@ export interface Right extends Need {
   readonly keeper: string | null;
 }
 
-/** Asks for all privileges of a list, with one query to each database. */
+/** Asks for all privileges of a list, with one query to each database; the answers are in its order. */
 export async function describeRights(session: Session, needs: readonly Need[]): Promise<Right[]> {
   const { database, cronDatabase } = session.capabilities;
   const databases = { target: database, cron: cronDatabase } as const;
-  const found: Right[] = [];
-  for (const on of ["target", "cron"] as const) {
-    const asked = needs.filter((need) => need.on === on);
+  const found = new Map<Need, Right>();
+  for (const name of new Set([database, cronDatabase])) {
+    const asked = needs.filter(({ on }) => databases[on] === name);
     if (asked.length === 0) continue;
-    const { rows } = await session[on].query<Omit<Right, keyof Need>>(sqlText("describe/rights"), [
-      JSON.stringify(asked),
-    ]);
-    found.push(...asked.map((need, index) => ({ ...need, ...(rows[index] as Right), database: databases[on] })));
+    const client = name === database ? session.target : session.cron;
+    const { rows } = await client.query<Right>(sqlText("describe/rights"), [JSON.stringify(asked)]);
+    for (const [index, need] of asked.entries())
+      found.set(need, { ...(rows[index] as Right), ...need, database: name });
   }
-  return found;
+  return needs.map((need) => found.get(need) as Right);
 }
 
 /** The statement that gives what is needed and takes nothing. */
