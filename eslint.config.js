@@ -1,24 +1,28 @@
 import importX from "eslint-plugin-import-x";
 import tseslint from "typescript-eslint";
 
-// Imports point one way: operations and refreshedView -> resources -> postgres -> nothing.
-const resources = ["materializedView", "viewIndex", "refreshJob"].map((name) => `./components/${name}`);
-const component = ["./components/refreshedView.ts", "./components/platform.ts", "./components/previewPlan.ts"];
-const zones = [
-  {
-    target: "./components/postgres",
-    from: ["./components", "./operations"],
-    except: ["./postgres"],
-    message: "postgres/ knows nothing of views, jobs or Pulumi",
-  },
-  ...resources.map((target) => ({
-    target,
-    from: ["./operations", ...component, "./components/settings.ts"],
-    message: "a resource does not know who uses it",
-  })),
-  { target: "./components", from: ["./operations", "./scripts", "./test"], message: "components stand alone" },
-  { target: "./operations", from: ["./scripts", "./test"], message: "operations stand on components only" },
+// The floors of docs/architecture.md, from the ground up: what stands on one may import it and those below, never the other way round.
+const floors = [
+  { name: "postgres", message: "postgres/ knows nothing of views, jobs or Pulumi" },
+  { name: "kinds", message: "what is known of an object does not know who asks: take it as an argument" },
+  { name: "lifecycle", message: "the lifecycle is the same for every face of the engine: take it as an argument" },
+  { name: "provider", message: "the engine's way in does not know the program's classes" },
 ];
+const faces = ["components", "operations", "policies"].map((name) => `./${name}`);
+const outside = ["./scripts", "./test", "./index.ts"];
+const zones = [
+  ...floors.map(({ name, message }, level) => ({
+    target: `./${name}`,
+    from: [...floors.slice(level + 1).map((floor) => `./${floor.name}`), ...faces, ...outside],
+    message,
+  })),
+  ...faces.map((target) => ({
+    target,
+    from: [...faces.filter((face) => face !== target), ...outside],
+    message: "program, command and policies stand beside each other, on provider/ and below",
+  })),
+];
+const product = [...floors.map(({ name }) => name), "components", "operations", "policies"];
 
 export default tseslint.config(
   { ignores: [".matview", "node_modules", "coverage"] },
@@ -42,7 +46,7 @@ export default tseslint.config(
   },
   {
     // What Pulumi may serialise or send over gRPC: #private and Error subclasses do not survive it.
-    files: ["components/**/*.ts"],
+    files: product.map((folder) => `${folder}/**/*.ts`),
     rules: {
       "no-restricted-syntax": [
         "error",

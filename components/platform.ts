@@ -1,11 +1,11 @@
 import * as postgresql from "@pulumi/postgresql";
 import * as pulumi from "@pulumi/pulumi";
-import { OwnerRole } from "./ownerRole/resource.ts";
-import type { Connection } from "./postgres/connection.ts";
-import type { QualifiedName } from "./postgres/names.ts";
-import { RefreshAudit } from "./refreshAudit/resource.ts";
-import { RuntimeObjects } from "./runtime/resource.ts";
-import { SourceGrant } from "./sourceGrant/resource.ts";
+import type { Connection } from "../postgres/connection.ts";
+import type { QualifiedName } from "../postgres/names.ts";
+import { OwnerRole } from "./ownerRole.ts";
+import { RefreshAudit } from "./refreshAudit.ts";
+import { RuntimeObjects } from "./runtimeObjects.ts";
+import { SourceGrant } from "./sourceGrant.ts";
 
 /** What the view and its job stand on. */
 export interface PlatformArgs {

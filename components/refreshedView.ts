@@ -1,19 +1,19 @@
 import { join, relative } from "node:path";
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { MaterializedView } from "./materializedView/resource.ts";
-import type { GrantArgs } from "./materializedView/resource.ts";
-import { isFromConfig, resolveConnection } from "./postgres/connection.ts";
-import type { ConnectionConfig } from "./postgres/connection.ts";
-import { userError } from "./postgres/errors.ts";
-import { derivedName, displayName } from "./postgres/names.ts";
-import type { DriftAnswers } from "./provider/driftAnswers.ts";
-import { planJobs } from "./refreshJob/refreshSettings.ts";
-import type { PlannedJob, PlannedJobs, RefreshSettings } from "./refreshJob/refreshSettings.ts";
-import { RefreshJob } from "./refreshJob/resource.ts";
-import { roleTimeouts } from "./refreshJob/roleTimeouts.ts";
-import type { SpotCheck, ViewDeclaration } from "./viewDeclaration.ts";
-import { ViewIndex } from "./viewIndex/resource.ts";
+import { planJobs } from "../kinds/refreshJob/refreshSettings.ts";
+import type { PlannedJob, PlannedJobs, RefreshSettings } from "../kinds/refreshJob/refreshSettings.ts";
+import { roleTimeouts } from "../kinds/refreshJob/roleTimeouts.ts";
+import type { SpotCheck, ViewDeclaration } from "../kinds/viewDeclaration.ts";
+import type { DriftAnswers } from "../lifecycle/driftAnswers.ts";
+import { isFromConfig, resolveConnection } from "../postgres/connection.ts";
+import type { ConnectionConfig } from "../postgres/connection.ts";
+import { userError } from "../postgres/errors.ts";
+import { derivedName, displayName } from "../postgres/names.ts";
+import { MaterializedView } from "./materializedView.ts";
+import type { GrantArgs } from "./materializedView.ts";
+import { RefreshJob } from "./refreshJob.ts";
+import { ViewIndex } from "./viewIndex.ts";
 
 /** A materialized view that pg_cron keeps fresh. */
 export interface RefreshedViewArgs {

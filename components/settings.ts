@@ -1,12 +1,12 @@
 import { z } from "zod";
-import { problemReport } from "./postgres/errors.ts";
-import { nameSchema } from "./postgres/nameSchema.ts";
-import { driftAnswersSchema } from "./provider/driftAnswers.ts";
-import type { DriftAnswers } from "./provider/driftAnswers.ts";
-import type { RefreshSettings } from "./refreshJob/refreshSettings.ts";
-import { parseDuration } from "./refreshJob/schedule/duration.ts";
-import { checkMaxAge } from "./refreshJob/schedule/scheduleFromMaxAge.ts";
-import { parseSchedule } from "./refreshJob/schedule.ts";
+import type { RefreshSettings } from "../kinds/refreshJob/refreshSettings.ts";
+import { parseDuration } from "../kinds/refreshJob/schedule/duration.ts";
+import { checkMaxAge } from "../kinds/refreshJob/schedule/scheduleFromMaxAge.ts";
+import { parseSchedule } from "../kinds/refreshJob/schedule.ts";
+import { driftAnswersSchema } from "../lifecycle/driftAnswers.ts";
+import type { DriftAnswers } from "../lifecycle/driftAnswers.ts";
+import { problemReport } from "../postgres/errors.ts";
+import { nameSchema } from "../postgres/nameSchema.ts";
 
 /** What differs between environments, as read from `Pulumi.<stack>.yaml`. */
 export interface Settings {

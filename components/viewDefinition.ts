@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { userError } from "./postgres/errors.ts";
+import { userError } from "../postgres/errors.ts";
 
 /**
  * The SELECT in `sql/views/<view>.sql` in the program's folder: one a file, named after the view. Comments above it are about the

@@ -1,5 +1,5 @@
 import colors from "picocolors";
-import { displayName } from "../components/postgres/names.ts";
+import { displayName } from "../postgres/names.ts";
 import { withViews } from "./commandLine/declaredViews.ts";
 import { defineVerb } from "./commandLine/defineVerb.ts";
 import { diagnose } from "./doctor/diagnose.ts";

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { withSession } from "../components/postgres/session.ts";
+import { withSession } from "../postgres/session.ts";
 import { usageError } from "./commandLine/usageError.ts";
 import { hasDrifted } from "./drift/driftRow.ts";
 import { driftJunit, driftMarkdown, driftTable } from "./drift/driftText.ts";

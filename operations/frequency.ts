@@ -1,5 +1,5 @@
-import { displayName } from "../components/postgres/names.ts";
-import { longestGapSeconds, runRate } from "../components/refreshJob/schedule/runRate.ts";
+import { longestGapSeconds, runRate } from "../kinds/refreshJob/schedule/runRate.ts";
+import { displayName } from "../postgres/names.ts";
 import { withViews } from "./commandLine/declaredViews.ts";
 import { defineVerb } from "./commandLine/defineVerb.ts";
 import { readFacts } from "./health/facts.ts";

@@ -1,7 +1,7 @@
 import colors from "picocolors";
-import { userError } from "../components/postgres/errors.ts";
-import { displayName } from "../components/postgres/names.ts";
-import { parseDuration } from "../components/refreshJob/schedule/duration.ts";
+import { parseDuration } from "../kinds/refreshJob/schedule/duration.ts";
+import { userError } from "../postgres/errors.ts";
+import { displayName } from "../postgres/names.ts";
 import { withViews } from "./commandLine/declaredViews.ts";
 import { defineVerb } from "./commandLine/defineVerb.ts";
 import { usageError } from "./commandLine/usageError.ts";

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { isServerError, isUserError, serverText } from "../components/postgres/errors.ts";
+import { isServerError, isUserError, serverText } from "../postgres/errors.ts";
 import { completionScript } from "./commandLine/completion.ts";
 import { isUsageError } from "./commandLine/usageError.ts";
 import type { Verb } from "./verb.ts";

@@ -1,5 +1,5 @@
 import { createServer } from "node:http";
-import type { Session } from "../components/postgres/session.ts";
+import type { Session } from "../postgres/session.ts";
 import { withViews } from "./commandLine/declaredViews.ts";
 import type { DeclaredView } from "./commandLine/declaredViews.ts";
 import { defineVerb } from "./commandLine/defineVerb.ts";

@@ -1,8 +1,8 @@
-import { userError } from "../components/postgres/errors.ts";
-import { displayName } from "../components/postgres/names.ts";
-import type { Session } from "../components/postgres/session.ts";
-import type { ActualJob } from "../components/refreshJob/describe.ts";
-import { parseDuration } from "../components/refreshJob/schedule/duration.ts";
+import type { ActualJob } from "../kinds/refreshJob/describe.ts";
+import { parseDuration } from "../kinds/refreshJob/schedule/duration.ts";
+import { userError } from "../postgres/errors.ts";
+import { displayName } from "../postgres/names.ts";
+import type { Session } from "../postgres/session.ts";
 import { withView } from "./commandLine/declaredViews.ts";
 import type { DeclaredView } from "./commandLine/declaredViews.ts";
 import { defineVerb } from "./commandLine/defineVerb.ts";

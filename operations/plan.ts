@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { withSession } from "../components/postgres/session.ts";
+import { withSession } from "../postgres/session.ts";
 import { usageError } from "./commandLine/usageError.ts";
 import { readDigest } from "./preview/digest.ts";
 import { planDocument } from "./preview/document.ts";

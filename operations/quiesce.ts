@@ -1,7 +1,7 @@
-import { userError } from "../components/postgres/errors.ts";
-import type { Session } from "../components/postgres/session.ts";
-import { describeJobs } from "../components/refreshJob/describe.ts";
-import type { ActualJob } from "../components/refreshJob/describe.ts";
+import { describeJobs } from "../kinds/refreshJob/describe.ts";
+import type { ActualJob } from "../kinds/refreshJob/describe.ts";
+import { userError } from "../postgres/errors.ts";
+import type { Session } from "../postgres/session.ts";
 import { withDatabase } from "./commandLine/declaredViews.ts";
 import { defineVerb } from "./commandLine/defineVerb.ts";
 import { switchJob } from "./jobSwitch.ts";

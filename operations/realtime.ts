@@ -1,9 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Client } from "pg";
-import { userError } from "../components/postgres/errors.ts";
-import { displayName } from "../components/postgres/names.ts";
-import type { Session } from "../components/postgres/session.ts";
-import { sqlStatement, sqlText } from "../components/postgres/sqlFiles.ts";
+import { userError } from "../postgres/errors.ts";
+import { displayName } from "../postgres/names.ts";
+import type { Session } from "../postgres/session.ts";
+import { sqlStatement, sqlText } from "../postgres/sqlFiles.ts";
 import { cancellable } from "./cancellable.ts";
 import { withView } from "./commandLine/declaredViews.ts";
 import type { DeclaredView } from "./commandLine/declaredViews.ts";

@@ -1,8 +1,8 @@
-import { isServerError, serverText } from "../components/postgres/errors.ts";
-import type { QualifiedName } from "../components/postgres/names.ts";
-import type { Session } from "../components/postgres/session.ts";
-import { sqlStatement, sqlText } from "../components/postgres/sqlFiles.ts";
-import { REASON_LIMIT, recordFunction } from "../components/refreshAudit/names.ts";
+import { REASON_LIMIT, recordFunction } from "../kinds/refreshAudit/names.ts";
+import { isServerError, serverText } from "../postgres/errors.ts";
+import type { QualifiedName } from "../postgres/names.ts";
+import type { Session } from "../postgres/session.ts";
+import { sqlStatement, sqlText } from "../postgres/sqlFiles.ts";
 import { usageError } from "./commandLine/usageError.ts";
 
 /** A refresh by hand, for the record. */

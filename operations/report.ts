@@ -1,8 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { stripVTControlCharacters } from "node:util";
-import { isUserError } from "../components/postgres/errors.ts";
-import type { Session } from "../components/postgres/session.ts";
-import { parseDuration } from "../components/refreshJob/schedule/duration.ts";
+import { parseDuration } from "../kinds/refreshJob/schedule/duration.ts";
+import { isUserError } from "../postgres/errors.ts";
+import type { Session } from "../postgres/session.ts";
 import { withViews } from "./commandLine/declaredViews.ts";
 import type { DeclaredView } from "./commandLine/declaredViews.ts";
 import { defineVerb } from "./commandLine/defineVerb.ts";

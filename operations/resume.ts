@@ -1,4 +1,4 @@
-import { displayName } from "../components/postgres/names.ts";
+import { displayName } from "../postgres/names.ts";
 import { withView } from "./commandLine/declaredViews.ts";
 import { defineVerb } from "./commandLine/defineVerb.ts";
 import { switchJob } from "./jobSwitch.ts";

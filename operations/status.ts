@@ -1,10 +1,10 @@
 import colors from "picocolors";
-import { userError } from "../components/postgres/errors.ts";
-import { displayName } from "../components/postgres/names.ts";
+import { userError } from "../postgres/errors.ts";
+import { displayName } from "../postgres/names.ts";
 import { withViews } from "./commandLine/declaredViews.ts";
 import { defineVerb } from "./commandLine/defineVerb.ts";
+import type { Check, Verdict } from "./health/check.ts";
 import { checkView, worst } from "./health/checks.ts";
-import type { Check, Verdict } from "./health/checks.ts";
 import { readFacts } from "./health/facts.ts";
 import type { Facts } from "./health/facts.ts";
 import { freshnessOf } from "./health/freshness.ts";

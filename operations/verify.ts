@@ -1,11 +1,12 @@
 import colors from "picocolors";
-import { displayName } from "../components/postgres/names.ts";
-import type { Session } from "../components/postgres/session.ts";
+import { displayName } from "../postgres/names.ts";
+import type { Session } from "../postgres/session.ts";
 import { withViews } from "./commandLine/declaredViews.ts";
 import type { DeclaredView } from "./commandLine/declaredViews.ts";
 import { defineVerb } from "./commandLine/defineVerb.ts";
-import { checkView, VERDICTS, worst } from "./health/checks.ts";
-import type { Check, Verdict } from "./health/checks.ts";
+import { VERDICTS } from "./health/check.ts";
+import type { Check, Verdict } from "./health/check.ts";
+import { checkView, worst } from "./health/checks.ts";
 import { readFacts } from "./health/facts.ts";
 import { runSpotChecks } from "./health/spotChecks.ts";
 import { print, printJson, table } from "./text.ts";

@@ -1,4 +1,4 @@
-import type { QualifiedName } from "../components/postgres/names.ts";
+import type { QualifiedName } from "../postgres/names.ts";
 import { usageError } from "./commandLine/usageError.ts";
 
 const PART = String.raw`(?:"((?:[^"]|"")+)"|([^".]+))`;

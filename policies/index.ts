@@ -1,7 +1,7 @@
 import { PolicyPack } from "@pulumi/policy";
 import type { ResourceValidationPolicy } from "@pulumi/policy";
 import * as pulumi from "@pulumi/pulumi";
-import { kindOfType } from "../components/kinds.ts";
+import { kindOfType } from "../kinds/all.ts";
 import { DEFAULT_SETTINGS, RULES } from "./rules.ts";
 import type { PolicySettings, Rule } from "./rules.ts";
 

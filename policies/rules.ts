@@ -1,4 +1,4 @@
-import { runsPerDay } from "../components/preview/subject.ts";
+import { runsPerDay } from "../lifecycle/preview/subject.ts";
 
 /** What a rule looks at: a resource as it is declared, and, from a plan, what a deploy would do and what the database says. */
 export interface PolicyResource {

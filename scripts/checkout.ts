@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { userCacheFolder } from "../components/compileCache.ts";
+import { userCacheFolder } from "../provider/compileCache.ts";
 
 /** The folder of this checkout, whatever the current folder is. */
 export const checkout = join(import.meta.dirname, "..");

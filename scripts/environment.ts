@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { linkSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
-import { compileCacheFolder } from "../components/compileCache.ts";
+import { compileCacheFolder } from "../provider/compileCache.ts";
 import { checkout, localDirectory } from "./checkout.ts";
-import type { Engine } from "./toolchain/engine.ts";
+import type { Engine } from "./toolchain/engineFiles.ts";
 import { findExecutable, pathWithoutShims } from "./toolchain/executables.ts";
 
 /** The Pulumi home of this checkout: its plugins are here, and the user's own home is never touched. */

@@ -1,4 +1,4 @@
-import { displayName } from "../../components/postgres/names.ts";
+import { displayName } from "../../postgres/names.ts";
 import { readSchedule } from "../health/limits.ts";
 import { clock } from "../text.ts";
 import type { Diagnosis } from "./finding.ts";

@@ -1,4 +1,4 @@
-import { displayName } from "../../components/postgres/names.ts";
+import { displayName } from "../../postgres/names.ts";
 import { refreshesPlainly } from "../health/plainRefresh.ts";
 import { firstLine, isOver, stuckRuns } from "../health/runs.ts";
 import { duration } from "../text.ts";

@@ -1,6 +1,6 @@
-import type { AbsentView, ActualView } from "../../components/materializedView/describe.ts";
-import type { DesiredView } from "../../components/materializedView/desired.ts";
-import { displayName } from "../../components/postgres/names.ts";
+import type { AbsentView, ActualView } from "../../kinds/materializedView/describe.ts";
+import type { DesiredView } from "../../kinds/materializedView/desired.ts";
+import { displayName } from "../../postgres/names.ts";
 import type { DriftRow } from "./driftRow.ts";
 
 /** What the program declares beside the view itself. */

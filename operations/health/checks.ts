@@ -1,5 +1,7 @@
-import { displayName } from "../../components/postgres/names.ts";
+import { displayName } from "../../postgres/names.ts";
 import { clock, duration } from "../text.ts";
+import { VERDICTS } from "./check.ts";
+import type { Check, Verdict } from "./check.ts";
 import type { Facts } from "./facts.ts";
 import { freshnessOf } from "./freshness.ts";
 import { limitsOf } from "./limits.ts";
@@ -9,32 +11,6 @@ import { refreshesPlainly } from "./plainRefresh.ts";
 import { runChecks } from "./runChecks.ts";
 import { isMet } from "./spotChecks.ts";
 import type { SpotCheckResult } from "./spotChecks.ts";
-
-/** In the order of how bad it is; the place is the number that sql/verify prints. */
-export const VERDICTS = ["pass", "warn", "fail"] as const;
-export type Verdict = (typeof VERDICTS)[number];
-
-/** One of the eight checks. */
-export interface Check {
-  readonly name: CheckName;
-  readonly verdict: Verdict;
-  /** What was found, as a number with its unit. */
-  readonly found: string;
-  /** What is allowed. */
-  readonly limit: string;
-  /** What to do; undefined when it passes. */
-  readonly advice?: string | undefined;
-}
-
-export type CheckName =
-  | "job active"
-  | "last ten runs"
-  | "runs with error"
-  | "state of the view"
-  | "spot checks"
-  | "last update"
-  | "next run"
-  | "summary";
 
 /** The eight checks of a view, in their order. Pure: sql/verify decides the same from the same facts. */
 export function checkView(facts: Facts, spotChecks: readonly SpotCheckResult[]): Check[] {

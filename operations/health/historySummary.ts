@@ -1,6 +1,6 @@
-import { nextRuns } from "../../components/refreshJob/schedule/nextRuns.ts";
-import { longestGapSeconds, runRate } from "../../components/refreshJob/schedule/runRate.ts";
-import type { Schedule } from "../../components/refreshJob/schedule.ts";
+import { nextRuns } from "../../kinds/refreshJob/schedule/nextRuns.ts";
+import { longestGapSeconds, runRate } from "../../kinds/refreshJob/schedule/runRate.ts";
+import type { Schedule } from "../../kinds/refreshJob/schedule/schedule.ts";
 import { isOver, runSeconds, stuckRuns } from "./runs.ts";
 import type { Run } from "./runs.ts";
 

@@ -1,6 +1,6 @@
-import { longestGapSeconds } from "../../components/refreshJob/schedule/runRate.ts";
-import { parseSchedule } from "../../components/refreshJob/schedule.ts";
-import type { Schedule } from "../../components/refreshJob/schedule.ts";
+import { longestGapSeconds } from "../../kinds/refreshJob/schedule/runRate.ts";
+import type { Schedule } from "../../kinds/refreshJob/schedule/schedule.ts";
+import { parseSchedule } from "../../kinds/refreshJob/schedule.ts";
 import type { Facts } from "./facts.ts";
 import { runSeconds } from "./runs.ts";
 

@@ -1,5 +1,5 @@
-import { nextRuns } from "../../components/refreshJob/schedule/nextRuns.ts";
-import { timeZoneProblem } from "../../components/refreshJob/schedule/timeZone.ts";
+import { nextRuns } from "../../kinds/refreshJob/schedule/nextRuns.ts";
+import { timeZoneProblem } from "../../kinds/refreshJob/schedule/timeZone.ts";
 import type { Facts } from "./facts.ts";
 import { readSchedule } from "./limits.ts";
 

@@ -1,4 +1,4 @@
-import { refreshTarget } from "../../components/refreshJob/command.ts";
+import { refreshTarget } from "../../kinds/refreshJob/command.ts";
 import type { Facts } from "./facts.ts";
 
 /**

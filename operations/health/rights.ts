@@ -1,7 +1,7 @@
-import { displayName, sqlIdentifier, sqlName } from "../../components/postgres/names.ts";
-import type { QualifiedName } from "../../components/postgres/names.ts";
-import type { Session } from "../../components/postgres/session.ts";
-import { sqlText } from "../../components/postgres/sqlFiles.ts";
+import { displayName, sqlIdentifier, sqlName } from "../../postgres/names.ts";
+import type { QualifiedName } from "../../postgres/names.ts";
+import type { Session } from "../../postgres/session.ts";
+import { sqlText } from "../../postgres/sqlFiles.ts";
 
 /** What the connected role lacks to read a relation, as the statements that grant it; nothing where it may. */
 export function readGrants(

@@ -1,6 +1,6 @@
-import { displayName } from "../../components/postgres/names.ts";
+import { displayName } from "../../postgres/names.ts";
 import { clock, percent } from "../text.ts";
-import type { Check } from "./checks.ts";
+import type { Check } from "./check.ts";
 import type { Facts } from "./facts.ts";
 import type { Limits } from "./limits.ts";
 import { firstLine, isOver, stuckRuns } from "./runs.ts";

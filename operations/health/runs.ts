@@ -1,11 +1,11 @@
-import { isServerError, SQLSTATE, userError } from "../../components/postgres/errors.ts";
-import { derivedName } from "../../components/postgres/names.ts";
-import type { Session } from "../../components/postgres/session.ts";
-import { sqlStatement, sqlText } from "../../components/postgres/sqlFiles.ts";
-import { asRole } from "../../components/refreshJob/asRole.ts";
-import type { ActualJob } from "../../components/refreshJob/describe.ts";
-import { runsBlindness } from "../../components/refreshJob/roleJobs.ts";
-import { RUNS_FUNCTION } from "../../components/runtime/names.ts";
+import { asRole } from "../../kinds/refreshJob/asRole.ts";
+import type { ActualJob } from "../../kinds/refreshJob/describe.ts";
+import { runsBlindness } from "../../kinds/refreshJob/roleJobs.ts";
+import { RUNS_FUNCTION } from "../../kinds/runtimeObjects/names.ts";
+import { isServerError, SQLSTATE, userError } from "../../postgres/errors.ts";
+import { derivedName } from "../../postgres/names.ts";
+import type { Session } from "../../postgres/session.ts";
+import { sqlStatement, sqlText } from "../../postgres/sqlFiles.ts";
 
 /** A run as pg_cron recorded it. */
 export interface Run {

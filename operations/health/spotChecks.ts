@@ -1,11 +1,11 @@
 import { escapeLiteral } from "pg";
-import { printSettings } from "../../components/materializedView/definition/definitionSettings.ts";
-import { withDefinition } from "../../components/materializedView/definition/runDefinition.ts";
-import { isServerError, serverText, SQLSTATE } from "../../components/postgres/errors.ts";
-import { sqlIdentifier } from "../../components/postgres/names.ts";
-import type { Session } from "../../components/postgres/session.ts";
-import { sqlStatement, sqlText } from "../../components/postgres/sqlFiles.ts";
-import type { SpotCheck } from "../../components/viewDeclaration.ts";
+import { printSettings } from "../../kinds/materializedView/definition/definitionSettings.ts";
+import { withDefinition } from "../../kinds/materializedView/definition/runDefinition.ts";
+import type { SpotCheck } from "../../kinds/viewDeclaration.ts";
+import { isServerError, serverText, SQLSTATE } from "../../postgres/errors.ts";
+import { sqlIdentifier } from "../../postgres/names.ts";
+import type { Session } from "../../postgres/session.ts";
+import { sqlStatement, sqlText } from "../../postgres/sqlFiles.ts";
 import type { Facts } from "./facts.ts";
 import { missingReads } from "./rights.ts";
 

@@ -1,4 +1,4 @@
-import { displayName } from "../../components/postgres/names.ts";
+import { displayName } from "../../postgres/names.ts";
 import type { DeclaredView } from "../commandLine/declaredViews.ts";
 
 interface Rule {

@@ -1,4 +1,4 @@
-import { displayName } from "../../components/postgres/names.ts";
+import { displayName } from "../../postgres/names.ts";
 import type { DeclaredView } from "../commandLine/declaredViews.ts";
 
 /** A Grafana dashboard of the declared views, as JSON to import; its data source is asked for at the import. */

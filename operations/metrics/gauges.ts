@@ -1,6 +1,7 @@
 import { Gauge, Registry } from "prom-client";
-import { displayName } from "../../components/postgres/names.ts";
-import { checkView, VERDICTS } from "../health/checks.ts";
+import { displayName } from "../../postgres/names.ts";
+import { VERDICTS } from "../health/check.ts";
+import { checkView } from "../health/checks.ts";
 import type { Facts } from "../health/facts.ts";
 import { freshnessOf } from "../health/freshness.ts";
 import { durationsOf } from "../health/historySummary.ts";

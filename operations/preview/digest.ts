@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { userError } from "../../components/postgres/errors.ts";
+import { userError } from "../../postgres/errors.ts";
 import type { PulumiRun } from "../stack/run.ts";
 
 const stateSchema = z.object({

@@ -1,37 +1,20 @@
 import { createHash } from "node:crypto";
-import { entryOf, readFencingToken } from "../../components/claim.ts";
-import { kindOfType } from "../../components/kinds.ts";
-import type { AnyKind } from "../../components/kinds.ts";
-import type { Session } from "../../components/postgres/session.ts";
-import { canonical, declaredOnly } from "../../components/preview/fingerprint.ts";
-import { asLeft, noteHalted } from "../../components/preview/haltedJobs.ts";
-import type { HaltedJobs } from "../../components/preview/haltedJobs.ts";
-import { worse } from "../../components/preview/statementCost.ts";
-import type { Risk } from "../../components/preview/statementCost.ts";
-import { forgotten, previewChange } from "../../components/previewPlan.ts";
-import type { ResourcePreview } from "../../components/previewPlan.ts";
-import type { DriftAnswers } from "../../components/provider/driftAnswers.ts";
+import { kindOfType } from "../../kinds/all.ts";
+import type { AnyKind } from "../../kinds/all.ts";
+import { entryOf, readFencingToken } from "../../kinds/claim.ts";
+import { worse } from "../../kinds/materializedView/cost/statementCost.ts";
+import type { Risk } from "../../kinds/materializedView/cost/statementCost.ts";
+import type { DriftAnswers } from "../../lifecycle/driftAnswers.ts";
+import { canonical, declaredOnly } from "../../lifecycle/preview/fingerprint.ts";
+import { asLeft, noteHalted } from "../../lifecycle/preview/haltedJobs.ts";
+import type { HaltedJobs } from "../../lifecycle/preview/haltedJobs.ts";
+import { forgotten, previewChange } from "../../lifecycle/preview/previewChange.ts";
+import type { Session } from "../../postgres/session.ts";
 import { typeOf } from "./digest.ts";
 import type { Digest, DigestStep } from "./digest.ts";
 import { firstRefreshOf } from "./firstRefresh.ts";
+import type { PlannedResource } from "./plannedResource.ts";
 import { policyFacts } from "./policyFacts.ts";
-import type { PolicyFacts } from "./policyFacts.ts";
-
-/** A resource of a plan, as the plan's JSON has it. */
-export interface PlannedResource extends Omit<ResourcePreview, "operation"> {
-  readonly urn: string;
-  readonly operation: ResourcePreview["operation"] | "run";
-  readonly adopt: boolean;
-  readonly onDrift: DriftAnswers;
-  /** The inputs, without what is random; null when the resource is to be deleted. */
-  readonly declared: Readonly<Record<string, unknown>> | null;
-  readonly previous: Readonly<Record<string, unknown>> | null;
-  /** What the state keeps beside the inputs. */
-  readonly recorded: unknown;
-  readonly facts: PolicyFacts | undefined;
-  /** What the resource's last write left in the state, by which it knows its object. */
-  readonly token: string | null;
-}
 
 /** What `matview plan --json` prints. */
 export interface PlanDocument {

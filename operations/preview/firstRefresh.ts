@@ -1,18 +1,18 @@
-import { parseDefinition } from "../../components/materializedView/definition/parseDefinition.ts";
-import type { DesiredView } from "../../components/materializedView/desired.ts";
-import { displayName } from "../../components/postgres/names.ts";
-import type { QualifiedName } from "../../components/postgres/names.ts";
-import { step } from "../../components/postgres/plan.ts";
-import type { Step } from "../../components/postgres/plan.ts";
-import type { Session } from "../../components/postgres/session.ts";
-import { sqlStatement, sqlText } from "../../components/postgres/sqlFiles.ts";
-import { fingerprint } from "../../components/preview/fingerprint.ts";
-import { explain, measureView, runHistory } from "../../components/preview/measures.ts";
-import type { Measures } from "../../components/preview/measures.ts";
-import { previewStep } from "../../components/preview/previewStep.ts";
+import { explain, measureView, runHistory } from "../../kinds/materializedView/cost/measures.ts";
+import type { Measures } from "../../kinds/materializedView/cost/measures.ts";
+import { parseDefinition } from "../../kinds/materializedView/definition/parseDefinition.ts";
+import type { DesiredView } from "../../kinds/materializedView/desired.ts";
+import { fingerprint } from "../../lifecycle/preview/fingerprint.ts";
+import { previewStep } from "../../lifecycle/preview/previewStep.ts";
+import { displayName } from "../../postgres/names.ts";
+import type { QualifiedName } from "../../postgres/names.ts";
+import { step } from "../../postgres/plan.ts";
+import type { Step } from "../../postgres/plan.ts";
+import type { Session } from "../../postgres/session.ts";
+import { sqlStatement, sqlText } from "../../postgres/sqlFiles.ts";
 import { viewArgument } from "../viewArgument.ts";
 import type { DigestStep } from "./digest.ts";
-import type { PlannedResource } from "./document.ts";
+import type { PlannedResource } from "./plannedResource.ts";
 
 const COMMAND = /\brefresh --if-unpopulated (.+)$/;
 

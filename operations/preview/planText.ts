@@ -1,8 +1,10 @@
 import colors from "picocolors";
-import { bytes, dropLines, duration, rateLines } from "../../components/preview/lines.ts";
-import type { Risk } from "../../components/preview/statementCost.ts";
+import type { Risk } from "../../kinds/materializedView/cost/statementCost.ts";
+import { bytes, duration } from "../../kinds/quantities.ts";
+import { dropLines, rateLines } from "../../lifecycle/preview/lines.ts";
 import { table } from "../text.ts";
-import type { PlanDocument, PlannedResource } from "./document.ts";
+import type { PlanDocument } from "./document.ts";
+import type { PlannedResource } from "./plannedResource.ts";
 
 /** A plan as a table for a terminal. */
 export function planTable(plan: PlanDocument): string {

@@ -1,6 +1,6 @@
-import type { Session } from "../../components/postgres/session.ts";
-import { sqlText } from "../../components/postgres/sqlFiles.ts";
-import { subjectOf } from "../../components/preview/subject.ts";
+import { subjectOf } from "../../lifecycle/preview/subject.ts";
+import type { Session } from "../../postgres/session.ts";
+import { sqlText } from "../../postgres/sqlFiles.ts";
 
 /** What the database says of a view that its declaration does not, for policies. */
 export interface PolicyFacts {

@@ -1,5 +1,5 @@
 import type { Client } from "pg";
-import { isServerError, serverText, userError } from "../../components/postgres/errors.ts";
+import { isServerError, serverText, userError } from "../../postgres/errors.ts";
 
 /** What is done again and again to see how long it takes. */
 export interface Probe {

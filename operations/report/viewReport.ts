@@ -1,8 +1,8 @@
-import { displayName } from "../../components/postgres/names.ts";
+import { displayName } from "../../postgres/names.ts";
 import type { Evidence } from "../doctor/evidence.ts";
 import type { Finding } from "../doctor/finding.ts";
+import type { Check } from "../health/check.ts";
 import { checkView } from "../health/checks.ts";
-import type { Check } from "../health/checks.ts";
 import { summariseRuns } from "../health/historySummary.ts";
 import type { HistorySummary } from "../health/historySummary.ts";
 import { readSchedule } from "../health/limits.ts";

@@ -1,5 +1,5 @@
-import { isFromConfig, resolveConnection } from "../../components/postgres/connection.ts";
-import type { Connection } from "../../components/postgres/connection.ts";
+import { isFromConfig, resolveConnection } from "../../postgres/connection.ts";
+import type { Connection } from "../../postgres/connection.ts";
 import { runPulumi } from "./run.ts";
 
 /** Where the stack's database is: the environment first, then the stack's own configuration. */

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
-import { compileCacheFolder } from "../../components/compileCache.ts";
-import { userError } from "../../components/postgres/errors.ts";
+import { userError } from "../../postgres/errors.ts";
+import { compileCacheFolder } from "../../provider/compileCache.ts";
 
 /** How a run of the engine ended and what it said. */
 export interface PulumiRun {

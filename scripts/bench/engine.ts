@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import Table from "cli-table3";
-import { withProgress } from "../../components/postgres/progress.ts";
 import { viewDefinition } from "../../components/viewDefinition.ts";
+import { withProgress } from "../../postgres/progress.ts";
 import type { TestDatabase } from "../../test/support/database.ts";
 import { withServer } from "../../test/support/database.ts";
 import { STATEMENT_LOG, statementsDuring } from "../../test/support/statementLog.ts";

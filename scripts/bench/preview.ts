@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import Table from "cli-table3";
-import type { PlanDocument, PlannedResource } from "../../operations/preview/document.ts";
+import type { PlanDocument } from "../../operations/preview/document.ts";
+import type { PlannedResource } from "../../operations/preview/plannedResource.ts";
 import type { TestDatabase } from "../../test/support/database.ts";
 import { withServer } from "../../test/support/database.ts";
 import { STATEMENT_LOG, statementsDuring } from "../../test/support/statementLog.ts";

@@ -1,8 +1,8 @@
 import { parseArgs } from "node:util";
 import Table from "cli-table3";
 import { Client } from "pg";
-import { withProgress } from "../../components/postgres/progress.ts";
-import { sqlStatement } from "../../components/postgres/sqlFiles.ts";
+import { withProgress } from "../../postgres/progress.ts";
+import { sqlStatement } from "../../postgres/sqlFiles.ts";
 import { ensureInstallation } from "../database/packages.ts";
 import { sampleCluster } from "../database/sampleCluster.ts";
 import { startServer } from "../database/server.ts";

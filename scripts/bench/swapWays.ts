@@ -1,9 +1,9 @@
 import { Client } from "pg";
-import { materializedViewKind } from "../../components/materializedView/kind.ts";
-import { applyPlan } from "../../components/postgres/applyPlan.ts";
-import { resolveConnection } from "../../components/postgres/connection.ts";
-import { withSession } from "../../components/postgres/session.ts";
-import { sqlStatement } from "../../components/postgres/sqlFiles.ts";
+import { materializedViewKind } from "../../kinds/materializedView/kind.ts";
+import { applyPlan } from "../../postgres/applyPlan.ts";
+import { resolveConnection } from "../../postgres/connection.ts";
+import { withSession } from "../../postgres/session.ts";
+import { sqlStatement } from "../../postgres/sqlFiles.ts";
 
 /** A way to bring a changed definition to readers; a refresh brings new data only, and a build nothing. */
 export type Way = "swap" | "drop_create" | "refresh" | "plain_swap" | "build";

@@ -4,7 +4,7 @@ import { cpSync, existsSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { asServer, giveToServer, serverAccount } from "./account.ts";
 import { freshName, makePrivateFolder, TEMPLATES_FOLDER } from "./folders.ts";
-import type { Installation } from "./installation.ts";
+import type { Installation } from "./installed.ts";
 
 /** Where a server folder keeps its cluster. */
 export const DATA = "data";

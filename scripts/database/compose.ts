@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { withProgress } from "../../components/postgres/progress.ts";
+import { withProgress } from "../../postgres/progress.ts";
 import { checkout } from "../checkout.ts";
 import { clusterName } from "./configuration.ts";
 import { makePrivateFolder } from "./folders.ts";

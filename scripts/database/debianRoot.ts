@@ -1,11 +1,11 @@
 import { execFileSync } from "node:child_process";
 import { appendFileSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { withProgress } from "../../components/postgres/progress.ts";
+import { withProgress } from "../../postgres/progress.ts";
 import { cacheDirectory } from "../checkout.ts";
 import { serverAccount } from "./account.ts";
 import { freshName } from "./folders.ts";
-import type { Installation } from "./installation.ts";
+import type { Installation } from "./installed.ts";
 import { aptGet, runLogged } from "./loggedCommand.ts";
 import { insideRoot } from "./rootFolder.ts";
 

@@ -1,7 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { withProgress } from "../../components/postgres/progress.ts";
+import { withProgress } from "../../postgres/progress.ts";
 import { ensureDebianRoot } from "./debianRoot.ts";
-import { findInstallation, requireInstallation, type Installation } from "./installation.ts";
+import { findInstallation, requireInstallation } from "./installation.ts";
+import { type Installation } from "./installed.ts";
 import { aptGet } from "./loggedCommand.ts";
 
 /**

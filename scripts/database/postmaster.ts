@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { asServer } from "./account.ts";
 import { DATA } from "./clusterTemplate.ts";
-import type { Installation } from "./installation.ts";
+import type { Installation } from "./installed.ts";
 import { until } from "./until.ts";
 
 /** How a server's main process is started. */

@@ -1,10 +1,6 @@
-import { needsBothDays } from "../../components/refreshJob/schedule/scheduleDays.ts";
-import {
-  parseSchedule,
-  type CronSchedule,
-  type Schedule,
-  type ScheduleCapabilities,
-} from "../../components/refreshJob/schedule.ts";
+import { type CronSchedule, type Schedule, type ScheduleCapabilities } from "../../kinds/refreshJob/schedule/schedule.ts";
+import { needsBothDays } from "../../kinds/refreshJob/schedule/scheduleDays.ts";
+import { parseSchedule } from "../../kinds/refreshJob/schedule.ts";
 import type { PackagedEntry, PackagedParser } from "./packagedParser.ts";
 import { randomNumbers, scheduleString } from "./scheduleStrings.ts";
 import type { ServerParser } from "./serverParser.ts";

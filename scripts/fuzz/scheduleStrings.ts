@@ -1,4 +1,4 @@
-import { FIELD_SPECS, type FieldKind } from "../../components/refreshJob/schedule/cronField.ts";
+import { FIELD_SPECS, type FieldKind } from "../../kinds/refreshJob/schedule/cronField.ts";
 
 const FIELDS: readonly FieldKind[] = ["minute", "hour", "dayOfMonth", "month", "dayOfWeek"];
 const MACROS = "hourly daily midnight weekly monthly yearly annually reboot restart every Hourly noon".split(" ");

@@ -13,9 +13,9 @@ import {
 } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
-import { withProgress } from "../../components/postgres/progress.ts";
+import { withProgress } from "../../postgres/progress.ts";
 import { cacheDirectory, checkout } from "../checkout.ts";
-import type { Engine } from "./engine.ts";
+import type { Engine } from "./engineFiles.ts";
 import { findExecutable, isExecutable, lastLine, run } from "./executables.ts";
 
 const modules = [

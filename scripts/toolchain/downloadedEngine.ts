@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { withProgress } from "../../components/postgres/progress.ts";
+import { withProgress } from "../../postgres/progress.ts";
 import { cacheDirectory, checkout } from "../checkout.ts";
-import type { Engine } from "./engine.ts";
+import type { Engine } from "./engineFiles.ts";
 import { isExecutable, lastLine } from "./executables.ts";
 
 const packageDirectory = join(checkout, "node_modules", "pulumi");

@@ -1,14 +1,7 @@
 import { buildEngine, builtEngine } from "./builtEngine.ts";
 import { downloadedEngine, downloadEngine } from "./downloadedEngine.ts";
+import type { Engine } from "./engineFiles.ts";
 import { installedEngine, minimumVersion } from "./installedEngine.ts";
-
-/** Where the Pulumi engine and the two programs that it needs beside it are. */
-export interface Engine {
-  /** Holds `pulumi`, `pulumi-language-nodejs` and `pulumi-resource-pulumi-nodejs`. */
-  readonly binDirectory: string;
-  readonly version: string;
-  readonly source: "installed" | "downloaded" | "built";
-}
 
 /**
  * The Pulumi engine: `pulumi` on PATH if it is new enough, else what the npm package `pulumi` downloads, else what Go builds

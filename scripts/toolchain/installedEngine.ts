@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import { localDirectory } from "../checkout.ts";
-import type { Engine } from "./engine.ts";
+import type { Engine } from "./engineFiles.ts";
 import { findExecutable, run } from "./executables.ts";
 
 /** The first version whose exit status says "not as expected" (7) for drift, and whose refresh takes `inputs` from `read`. */

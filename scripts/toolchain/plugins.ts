@@ -10,10 +10,10 @@ import {
 } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
-import { withProgress } from "../../components/postgres/progress.ts";
+import { withProgress } from "../../postgres/progress.ts";
 import { checkout, localDirectory } from "../checkout.ts";
 import { engineEnvironment } from "../environment.ts";
-import type { Engine } from "./engine.ts";
+import type { Engine } from "./engineFiles.ts";
 import { isExecutable, lastLine, run } from "./executables.ts";
 
 /** A provider plugin that a program needs: which one, and what serves it here. */

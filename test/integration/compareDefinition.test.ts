@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import pg from "pg";
-import { compareDefinition } from "../../components/materializedView/definition/compareDefinition.ts";
-import type { Verdict } from "../../components/materializedView/definition/compareDefinition.ts";
+import { compareDefinition } from "../../kinds/materializedView/definition/compareDefinition.ts";
+import type { Verdict } from "../../kinds/materializedView/definition/compareDefinition.ts";
 import {
   createSettings,
   sessionPrintSettings,
-} from "../../components/materializedView/definition/definitionSettings.ts";
-import { parseDefinition } from "../../components/materializedView/definition/parseDefinition.ts";
-import { liveDefinitions, recordDefinition } from "../../components/materializedView/definition/recordedDefinition.ts";
-import type { LiveDefinition } from "../../components/materializedView/definition/recordedDefinition.ts";
+} from "../../kinds/materializedView/definition/definitionSettings.ts";
+import { parseDefinition } from "../../kinds/materializedView/definition/parseDefinition.ts";
+import { liveDefinitions, recordDefinition } from "../../kinds/materializedView/definition/recordedDefinition.ts";
+import type { LiveDefinition } from "../../kinds/materializedView/definition/recordedDefinition.ts";
 import { withDatabase } from "../support/database.ts";
 import type { TestDatabase } from "../support/database.ts";
 import { withClient } from "../support/server.ts";

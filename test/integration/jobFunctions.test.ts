@@ -1,7 +1,7 @@
 import { describe, expect, jest, test } from "@jest/globals";
-import type { DesiredView } from "../../components/materializedView/desired.ts";
-import { materializedViewKind } from "../../components/materializedView/kind.ts";
-import { viewIndexKind } from "../../components/viewIndex/kind.ts";
+import type { DesiredView } from "../../kinds/materializedView/desired.ts";
+import { materializedViewKind } from "../../kinds/materializedView/kind.ts";
+import { viewIndexKind } from "../../kinds/viewIndex/kind.ts";
 import { runMatview } from "../support/dashboard.ts";
 import { withDatabase } from "../support/database.ts";
 import type { TestDatabase } from "../support/database.ts";

@@ -1,8 +1,8 @@
 import { expect, jest, test } from "@jest/globals";
-import type { DesiredView } from "../../components/materializedView/desired.ts";
-import { proveKey } from "../../components/materializedView/keyProof.ts";
-import { materializedViewKind } from "../../components/materializedView/kind.ts";
-import { jobSettingProblems } from "../../components/postgres/jobSession.ts";
+import type { DesiredView } from "../../kinds/materializedView/desired.ts";
+import { proveKey } from "../../kinds/materializedView/keyProof.ts";
+import { materializedViewKind } from "../../kinds/materializedView/kind.ts";
+import { jobSettingProblems } from "../../postgres/jobSession.ts";
 import { runMatview } from "../support/dashboard.ts";
 import { withDatabase, withServer } from "../support/database.ts";
 import { change, one, run, withViewSession } from "../support/viewChange.ts";

@@ -1,5 +1,5 @@
 import { expect, jest, test } from "@jest/globals";
-import type { DesiredView } from "../../components/materializedView/desired.ts";
+import type { DesiredView } from "../../kinds/materializedView/desired.ts";
 import { until } from "../../scripts/database/until.ts";
 import { runMatview } from "../support/dashboard.ts";
 import { uniqueName, withDatabase } from "../support/database.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { findKeys } from "../../components/materializedView/lint/keyCandidates.ts";
+import { findKeys } from "../../kinds/materializedView/lint/keyCandidates.ts";
 import { withDatabase } from "../support/database.ts";
 import { withClient } from "../support/server.ts";
 

@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
 import fc from "fast-check";
 import type pg from "pg";
-import { keyProblem, proveKey } from "../../components/materializedView/keyProof.ts";
+import { keyProblem, proveKey } from "../../kinds/materializedView/keyProof.ts";
 import { withDatabase } from "../support/database.ts";
 
 const VIEW = { schema: "public", name: "vista" };

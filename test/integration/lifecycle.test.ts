@@ -1,7 +1,7 @@
 import { describe, expect, jest, test } from "@jest/globals";
 import type { dynamic } from "@pulumi/pulumi";
-import { materializedView, refreshJob, viewIndex } from "../../components/provider/index.ts";
-import { forgetSurveys } from "../../components/provider/look.ts";
+import { forgetSurveys } from "../../lifecycle/look.ts";
+import { materializedView, refreshJob, viewIndex } from "../../provider/index.ts";
 import { until } from "../../scripts/database/until.ts";
 import type { TestDatabase } from "../support/database.ts";
 import { uniqueName, withDatabase } from "../support/database.ts";

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "@jest/globals";
-import type { DesiredView } from "../../components/materializedView/desired.ts";
-import { materializedViewKind } from "../../components/materializedView/kind.ts";
-import { resolveConnection } from "../../components/postgres/connection.ts";
-import { withSession } from "../../components/postgres/session.ts";
-import type { Session } from "../../components/postgres/session.ts";
-import { previewLines } from "../../components/preview/lines.ts";
-import { previewChange } from "../../components/previewPlan.ts";
+import type { DesiredView } from "../../kinds/materializedView/desired.ts";
+import { materializedViewKind } from "../../kinds/materializedView/kind.ts";
+import { previewLines } from "../../lifecycle/preview/lines.ts";
+import { previewChange } from "../../lifecycle/preview/previewChange.ts";
+import { resolveConnection } from "../../postgres/connection.ts";
+import { withSession } from "../../postgres/session.ts";
+import type { Session } from "../../postgres/session.ts";
 import { withDatabase } from "../support/database.ts";
 import type { TestDatabase } from "../support/database.ts";
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { Client } from "pg";
-import { scheduleFromMaxAge } from "../../components/refreshJob/schedule/scheduleFromMaxAge.ts";
+import { scheduleFromMaxAge } from "../../kinds/refreshJob/schedule/scheduleFromMaxAge.ts";
 import { compareParsers, meaningDifferences } from "../../scripts/fuzz/compareParsers.ts";
 import { packagedParser, type PackagedParser } from "../../scripts/fuzz/packagedParser.ts";
 import { serverParser, type ServerParser } from "../../scripts/fuzz/serverParser.ts";

@@ -1,10 +1,10 @@
 import { expect, test } from "@jest/globals";
 import type { Client } from "pg";
-import { resolveConnection } from "../../components/postgres/connection.ts";
-import type { Connection } from "../../components/postgres/connection.ts";
-import type { Session } from "../../components/postgres/session.ts";
-import { sessionPool } from "../../components/postgres/sessionPool.ts";
-import type { SessionPool } from "../../components/postgres/sessionPool.ts";
+import { resolveConnection } from "../../postgres/connection.ts";
+import type { Connection } from "../../postgres/connection.ts";
+import type { Session } from "../../postgres/session.ts";
+import { sessionPool } from "../../postgres/sessionPool.ts";
+import type { SessionPool } from "../../postgres/sessionPool.ts";
 import { until } from "../../scripts/database/until.ts";
 import { uniqueName, withDatabase } from "../support/database.ts";
 import type { TestDatabase } from "../support/database.ts";

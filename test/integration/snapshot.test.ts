@@ -1,11 +1,11 @@
 import { describe, expect, jest, test } from "@jest/globals";
 import type { dynamic } from "@pulumi/pulumi";
-import type { DesiredView } from "../../components/materializedView/desired.ts";
-import { surveyViews } from "../../components/materializedView/survey.ts";
-import { resolveConnection } from "../../components/postgres/connection.ts";
-import { withSession } from "../../components/postgres/session.ts";
-import { materializedView, refreshJob, viewIndex } from "../../components/provider/index.ts";
-import { forgetSurveys } from "../../components/provider/look.ts";
+import type { DesiredView } from "../../kinds/materializedView/desired.ts";
+import { surveyViews } from "../../kinds/materializedView/survey.ts";
+import { forgetSurveys } from "../../lifecycle/look.ts";
+import { resolveConnection } from "../../postgres/connection.ts";
+import { withSession } from "../../postgres/session.ts";
+import { materializedView, refreshJob, viewIndex } from "../../provider/index.ts";
 import { withDatabase, withServer } from "../support/database.ts";
 import type { TestDatabase } from "../support/database.ts";
 import { provider } from "../support/provider.ts";

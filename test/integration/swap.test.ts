@@ -1,5 +1,5 @@
 import { describe, expect, jest, test } from "@jest/globals";
-import type { DesiredView } from "../../components/materializedView/desired.ts";
+import type { DesiredView } from "../../kinds/materializedView/desired.ts";
 import type { TestDatabase } from "../support/database.ts";
 import { withDatabase } from "../support/database.ts";
 import { change, one, propertiesOf, run, startReader } from "../support/viewChange.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, jest, test } from "@jest/globals";
-import type { DesiredView } from "../../components/materializedView/desired.ts";
+import type { DesiredView } from "../../kinds/materializedView/desired.ts";
 import type { TestDatabase } from "../support/database.ts";
 import { withDatabase } from "../support/database.ts";
 import { change, one, planChange, propertiesOf, run, startReader, withViewSession } from "../support/viewChange.ts";
@@ -175,8 +175,8 @@ describe("what depends on a view whose definition changes", () => {
       await withViewSession(database, async (session) => {
         const plan = await planChange(session, desired);
         await run(database, "create or replace view public.resumen as select largo + 1 as largo from public.mv");
-        const { applyPlan } = await import("../../components/postgres/applyPlan.ts");
-        const { materializedViewKind } = await import("../../components/materializedView/kind.ts");
+        const { applyPlan } = await import("../../postgres/applyPlan.ts");
+        const { materializedViewKind } = await import("../../kinds/materializedView/kind.ts");
         await expect(applyPlan(session, plan, materializedViewKind.runners)).rejects.toThrow(
           /public\.mv: could not swap: public\.resumen was changed by somebody else meanwhile/,
         );

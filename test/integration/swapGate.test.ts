@@ -1,5 +1,5 @@
 import { describe, expect, jest, test } from "@jest/globals";
-import type { DesiredView } from "../../components/materializedView/desired.ts";
+import type { DesiredView } from "../../kinds/materializedView/desired.ts";
 import type { TestDatabase } from "../support/database.ts";
 import { uniqueName, withDatabase } from "../support/database.ts";
 import { change, one, propertiesOf, run } from "../support/viewChange.ts";
@@ -195,9 +195,9 @@ describe("a new view takes the old one's place", () => {
     await withOld(async (database) => {
       await run(database, "create view public.resumen as select max(largo) as n from public.mv");
       const renamed = { ...desired, name: "mv_nueva", keyIndex: "mv_nueva_id_idx", dependents: "recreate" as const };
-      const { materializedViewKind } = await import("../../components/materializedView/kind.ts");
+      const { materializedViewKind } = await import("../../kinds/materializedView/kind.ts");
       const { planChange, withViewSession } = await import("../support/viewChange.ts");
-      const { applyPlan } = await import("../../components/postgres/applyPlan.ts");
+      const { applyPlan } = await import("../../postgres/applyPlan.ts");
       await withViewSession(database, async (session) => {
         const [actual] = await materializedViewKind.describe(session, [{ ...renamed, name: "mv" }]);
         const { capabilities } = session;

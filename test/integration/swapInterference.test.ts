@@ -1,9 +1,9 @@
 import { describe, expect, jest, test } from "@jest/globals";
 import type { Client } from "pg";
-import type { DesiredView } from "../../components/materializedView/desired.ts";
-import { materializedViewKind } from "../../components/materializedView/kind.ts";
-import { lockKey } from "../../components/materializedView/swap/swapNames.ts";
-import { refreshCommand } from "../../components/refreshJob/command.ts";
+import type { DesiredView } from "../../kinds/materializedView/desired.ts";
+import { materializedViewKind } from "../../kinds/materializedView/kind.ts";
+import { lockKey } from "../../kinds/materializedView/swap/swapNames.ts";
+import { refreshCommand } from "../../kinds/refreshJob/command.ts";
 import { until } from "../../scripts/database/until.ts";
 import type { TestDatabase } from "../support/database.ts";
 import { withDatabase } from "../support/database.ts";

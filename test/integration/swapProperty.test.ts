@@ -1,7 +1,7 @@
 import { expect, jest, test } from "@jest/globals";
 import fc from "fast-check";
-import type { DesiredView } from "../../components/materializedView/desired.ts";
-import { propertyLines } from "../../components/materializedView/swap/relationProperties.ts";
+import type { DesiredView } from "../../kinds/materializedView/desired.ts";
+import { propertyLines } from "../../kinds/materializedView/swap/relationProperties.ts";
 import { withDatabase, type TestDatabase } from "../support/database.ts";
 import { change, propertiesOf } from "../support/viewChange.ts";
 

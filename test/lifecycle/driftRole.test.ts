@@ -1,5 +1,5 @@
 import { expect, jest, test } from "@jest/globals";
-import { sqlStatement } from "../../components/postgres/sqlFiles.ts";
+import { sqlStatement } from "../../postgres/sqlFiles.ts";
 import { withServer } from "../support/database.ts";
 import type { TestDatabase } from "../support/database.ts";
 import { mustRun } from "../support/deployment.ts";

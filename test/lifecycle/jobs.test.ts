@@ -1,5 +1,5 @@
 import { describe, expect, jest, test } from "@jest/globals";
-import { splitCommand } from "../../components/claim.ts";
+import { splitCommand } from "../../kinds/claim.ts";
 import { withServer } from "../support/database.ts";
 import type { TestDatabase } from "../support/database.ts";
 import { DEV_CONFIG, mustBeUnchanged, mustRun, sharedDeployment } from "../support/deployment.ts";

@@ -1,11 +1,11 @@
 import type { dynamic } from "@pulumi/pulumi";
-import { resolveConnection } from "../../components/postgres/connection.ts";
-import { withSession } from "../../components/postgres/session.ts";
-import { lifecycle } from "../../components/provider/lifecycle.ts";
-import { describeAudit } from "../../components/refreshAudit/describe.ts";
-import type { DesiredAudit } from "../../components/refreshAudit/desired.ts";
-import { refreshAuditKind } from "../../components/refreshAudit/kind.ts";
-import { planAudit } from "../../components/refreshAudit/plan.ts";
+import { describeAudit } from "../../kinds/refreshAudit/describe.ts";
+import type { DesiredAudit } from "../../kinds/refreshAudit/desired.ts";
+import { refreshAuditKind } from "../../kinds/refreshAudit/kind.ts";
+import { planAudit } from "../../kinds/refreshAudit/plan.ts";
+import { lifecycle } from "../../lifecycle/lifecycle.ts";
+import { resolveConnection } from "../../postgres/connection.ts";
+import { withSession } from "../../postgres/session.ts";
 import { sharedServer } from "./server.ts";
 
 type Props = Record<string, unknown>;

@@ -1,4 +1,4 @@
-import type { Capabilities, CronCapabilities } from "../../components/postgres/capabilities.ts";
+import type { Capabilities, CronCapabilities } from "../../postgres/capabilities.ts";
 
 /** A server with PostgreSQL 15 and pg_cron 1.6 on which a superuser is connected, but for what is said otherwise. */
 export function capabilities(

@@ -1,6 +1,6 @@
-import type { CronCapabilities } from "../../components/postgres/capabilities.ts";
-import type { DesiredJob } from "../../components/refreshJob/desired.ts";
-import type { ActualJob, CronPowers } from "../../components/refreshJob/jobState.ts";
+import type { DesiredJob } from "../../kinds/refreshJob/desired.ts";
+import type { ActualJob, CronPowers } from "../../kinds/refreshJob/jobState.ts";
+import type { CronCapabilities } from "../../postgres/capabilities.ts";
 
 const COMMAND = "REFRESH MATERIALIZED VIEW CONCURRENTLY public.mv";
 /** The job that the rows start from, declared and there. */

@@ -1,13 +1,13 @@
 import { expect } from "@jest/globals";
 import type { dynamic } from "@pulumi/pulumi";
 import { Client } from "pg";
-import { resolveConnection } from "../../components/postgres/connection.ts";
-import { withSession } from "../../components/postgres/session.ts";
-import { lifecycle } from "../../components/provider/lifecycle.ts";
-import { describeDeclaredJobs } from "../../components/refreshJob/describe.ts";
-import type { DesiredJob } from "../../components/refreshJob/desired.ts";
-import { refreshJobKind } from "../../components/refreshJob/kind.ts";
-import { planJob } from "../../components/refreshJob/plan.ts";
+import { describeDeclaredJobs } from "../../kinds/refreshJob/describe.ts";
+import type { DesiredJob } from "../../kinds/refreshJob/desired.ts";
+import { refreshJobKind } from "../../kinds/refreshJob/kind.ts";
+import { planJob } from "../../kinds/refreshJob/plan.ts";
+import { lifecycle } from "../../lifecycle/lifecycle.ts";
+import { resolveConnection } from "../../postgres/connection.ts";
+import { withSession } from "../../postgres/session.ts";
 import type { TestDatabase } from "./database.ts";
 
 type Props = Record<string, unknown>;

@@ -1,6 +1,7 @@
 import fc from "fast-check";
-import { FIELD_SPECS, type FieldKind } from "../../components/refreshJob/schedule/cronField.ts";
-import { parseSchedule, type CronSchedule, type Schedule } from "../../components/refreshJob/schedule.ts";
+import { FIELD_SPECS, type FieldKind } from "../../kinds/refreshJob/schedule/cronField.ts";
+import { type CronSchedule, type Schedule } from "../../kinds/refreshJob/schedule/schedule.ts";
+import { parseSchedule } from "../../kinds/refreshJob/schedule.ts";
 
 /** A pg_cron that can do everything, and one that can do neither seconds nor `$`. */
 export const NEW_CRON = { seconds: true, lastDay: true } as const;

@@ -1,13 +1,13 @@
 import { Client } from "pg";
-import type { DesiredView } from "../../components/materializedView/desired.ts";
-import { materializedViewKind } from "../../components/materializedView/kind.ts";
-import { readProperties } from "../../components/materializedView/swap/relationProperties.ts";
-import type { RelationProperties } from "../../components/materializedView/swap/relationProperties.ts";
-import { applyPlan } from "../../components/postgres/applyPlan.ts";
-import { resolveConnection } from "../../components/postgres/connection.ts";
-import type { Plan } from "../../components/postgres/plan.ts";
-import { withSession } from "../../components/postgres/session.ts";
-import type { Session } from "../../components/postgres/session.ts";
+import type { DesiredView } from "../../kinds/materializedView/desired.ts";
+import { materializedViewKind } from "../../kinds/materializedView/kind.ts";
+import { readProperties } from "../../kinds/materializedView/swap/relationProperties.ts";
+import type { RelationProperties } from "../../kinds/materializedView/swap/relationProperties.ts";
+import { applyPlan } from "../../postgres/applyPlan.ts";
+import { resolveConnection } from "../../postgres/connection.ts";
+import type { Plan } from "../../postgres/plan.ts";
+import { withSession } from "../../postgres/session.ts";
+import type { Session } from "../../postgres/session.ts";
 import type { TestDatabase } from "./database.ts";
 
 /** Runs statements one after the other. */

@@ -1,7 +1,7 @@
-import type { ActualView } from "../../components/materializedView/describe.ts";
-import type { DesiredView } from "../../components/materializedView/desired.ts";
-import type { RelationProperties } from "../../components/materializedView/swap/relationProperties.ts";
-import type { Replacement } from "../../components/materializedView/swap/replacement.ts";
+import type { ActualView } from "../../kinds/materializedView/describe.ts";
+import type { DesiredView } from "../../kinds/materializedView/desired.ts";
+import type { RelationProperties } from "../../kinds/materializedView/swap/relationProperties.ts";
+import type { Replacement } from "../../kinds/materializedView/swap/replacement.ts";
 
 /** The declaration of `public.mv` with its key. */
 export function desiredView(rest: Partial<DesiredView> = {}): DesiredView {

@@ -2,21 +2,8 @@ import { randomBytes } from "node:crypto";
 import { compareProperties } from "../diffResponse.ts";
 import type { Context, Failure, ResourceDouble } from "../provider.ts";
 import { open, type Properties, unknownValue } from "../values.ts";
+import type { CommandInputs } from "./commandInputs.ts";
 import { runCommand } from "./runCommand.ts";
-
-/** The inputs of command:local:Command that this stand-in knows. */
-export interface CommandInputs {
-  readonly create?: string;
-  readonly update?: string;
-  readonly delete?: string;
-  readonly stdin?: string;
-  readonly dir?: string;
-  readonly interpreter?: readonly string[];
-  readonly environment?: Readonly<Record<string, string>>;
-  readonly logging?: "stdout" | "stderr" | "stdoutAndStderr" | "none";
-  readonly triggers?: readonly unknown[];
-  readonly addPreviousOutputInEnv?: boolean;
-}
 
 type Shape = readonly [fits: (value: unknown) => boolean, name: string];
 

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import type { CommandInputs } from "./localCommand.ts";
+import type { CommandInputs } from "./commandInputs.ts";
 
 /** What a command wrote, without the last line break. */
 export interface Said {

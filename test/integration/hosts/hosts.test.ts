@@ -1,9 +1,9 @@
 import { describe, expect, jest, test } from "@jest/globals";
 import type { dynamic } from "@pulumi/pulumi";
-import { materializedViewKind } from "../../../components/materializedView/kind.ts";
-import { lifecycle } from "../../../components/provider/lifecycle.ts";
-import { refreshCommand } from "../../../components/refreshJob/command.ts";
-import { viewIndexKind } from "../../../components/viewIndex/kind.ts";
+import { materializedViewKind } from "../../../kinds/materializedView/kind.ts";
+import { refreshCommand } from "../../../kinds/refreshJob/command.ts";
+import { viewIndexKind } from "../../../kinds/viewIndex/kind.ts";
+import { lifecycle } from "../../../lifecycle/lifecycle.ts";
 import type { TestDatabase } from "../../support/database.ts";
 import { HOST_ROLE, HOSTS, withHost } from "../../support/hosts.ts";
 import { cron, JobDeploy, jobs, mustBeConverged, QUIET } from "../../support/jobs.ts";

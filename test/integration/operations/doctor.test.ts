@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import type { Client } from "pg";
-import { runtimeFunctions } from "../../../components/runtime/functions.ts";
+import { runtimeFunctions } from "../../../kinds/runtimeObjects/functions.ts";
 import {
   createDashboard,
   DAY_OF_RUNS,

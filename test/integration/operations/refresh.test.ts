@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { expect, test } from "@jest/globals";
 import type { Client } from "pg";
-import { REASON_LIMIT } from "../../../components/refreshAudit/names.ts";
+import { REASON_LIMIT } from "../../../kinds/refreshAudit/names.ts";
 import { until } from "../../../scripts/database/until.ts";
 import { AuditDeploy } from "../../support/auditDeploy.ts";
 import { runMatview, startMatview } from "../../support/dashboard.ts";

@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
 import type { dynamic } from "@pulumi/pulumi";
-import { materializedViewKind } from "../../../components/materializedView/kind.ts";
-import { lifecycle } from "../../../components/provider/lifecycle.ts";
-import { refreshJobKind } from "../../../components/refreshJob/kind.ts";
-import { viewIndexKind } from "../../../components/viewIndex/kind.ts";
+import { materializedViewKind } from "../../../kinds/materializedView/kind.ts";
+import { refreshJobKind } from "../../../kinds/refreshJob/kind.ts";
+import { viewIndexKind } from "../../../kinds/viewIndex/kind.ts";
+import { lifecycle } from "../../../lifecycle/lifecycle.ts";
 import {
   createDashboard,
   DAY_OF_RUNS,

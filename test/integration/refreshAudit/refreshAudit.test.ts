@@ -1,5 +1,5 @@
 import { expect, jest, test } from "@jest/globals";
-import { recordFunction, recordTable } from "../../../components/refreshAudit/names.ts";
+import { recordFunction, recordTable } from "../../../kinds/refreshAudit/names.ts";
 import { AuditDeploy } from "../../support/auditDeploy.ts";
 import { withDatabase } from "../../support/database.ts";
 import type { TestDatabase } from "../../support/database.ts";

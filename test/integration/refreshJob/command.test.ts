@@ -1,7 +1,7 @@
 import { describe, expect, jest, test } from "@jest/globals";
-import { materializedViewKind } from "../../../components/materializedView/kind.ts";
-import { lifecycle } from "../../../components/provider/lifecycle.ts";
-import { refreshCommand } from "../../../components/refreshJob/command.ts";
+import { materializedViewKind } from "../../../kinds/materializedView/kind.ts";
+import { refreshCommand } from "../../../kinds/refreshJob/command.ts";
+import { lifecycle } from "../../../lifecycle/lifecycle.ts";
 import { until } from "../../../scripts/database/until.ts";
 import { uniqueName, withDatabase } from "../../support/database.ts";
 import type { TestDatabase } from "../../support/database.ts";

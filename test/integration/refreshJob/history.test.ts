@@ -1,5 +1,5 @@
 import { expect, jest, test } from "@jest/globals";
-import { planJobs } from "../../../components/refreshJob/refreshSettings.ts";
+import { planJobs } from "../../../kinds/refreshJob/refreshSettings.ts";
 import { until } from "../../../scripts/database/until.ts";
 import { uniqueName, withServer } from "../../support/database.ts";
 import { cron, cronUser, JobDeploy, mustBeConverged } from "../../support/jobs.ts";

@@ -1,7 +1,7 @@
 import { expect, jest, test } from "@jest/globals";
-import type { dynamic } from "@pulumi/pulumi";
-import { lifecycle } from "../../../components/provider/lifecycle.ts";
-import { runtimeObjectsKind } from "../../../components/runtime/kind.ts";
+import type { ResourceProvider } from "../../../lifecycle/resourceProvider.ts";
+import { runtimeObjectsKind } from "../../../kinds/runtimeObjects/kind.ts";
+import { lifecycle } from "../../../lifecycle/lifecycle.ts";
 import { withServer } from "../../support/database.ts";
 import type { TestDatabase } from "../../support/database.ts";
 import { cron, cronUser, JobDeploy, mustBeConverged, QUIET } from "../../support/jobs.ts";
@@ -11,13 +11,11 @@ jest.setTimeout(60_000);
 
 type Props = Record<string, unknown>;
 
-function runtime(
-  database: TestDatabase,
-): Required<Pick<dynamic.ResourceProvider, "create" | "read" | "update" | "delete">> {
+function runtime(database: TestDatabase): ResourceProvider {
   const kind = lifecycle(runtimeObjectsKind);
   const config: Record<string, string> = { "matview:databaseUrl": database.url, "matview:cronDatabase": database.name };
-  void kind.configure?.({ config: { get: (key) => config[key], require: (key) => config[key] ?? "" } });
-  return kind as Required<dynamic.ResourceProvider>;
+  void kind.configure({ config: { get: (key) => config[key] } });
+  return kind;
 }
 
 test("observers see the owner's jobs and runs through the owner's functions, and nobody else does", async () => {

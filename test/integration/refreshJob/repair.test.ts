@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { featuresOf } from "../../../components/postgres/capabilities.ts";
-import { parseSchedule } from "../../../components/refreshJob/schedule.ts";
+import { parseSchedule } from "../../../kinds/refreshJob/schedule.ts";
+import { featuresOf } from "../../../postgres/capabilities.ts";
 import { uniqueName, withServer } from "../../support/database.ts";
 import type { TestDatabase } from "../../support/database.ts";
 import { hold } from "../../support/hold.ts";

@@ -1,10 +1,10 @@
 import { describe, expect, jest, test } from "@jest/globals";
-import { resolveConnection } from "../../../components/postgres/connection.ts";
-import { releaseWarning } from "../../../components/postgres/safeRelease.ts";
-import { withSession } from "../../../components/postgres/session.ts";
-import { refreshCommand } from "../../../components/refreshJob/command.ts";
-import type { DesiredJob } from "../../../components/refreshJob/desired.ts";
-import { warnOfJob } from "../../../components/refreshJob/warnings.ts";
+import { refreshCommand } from "../../../kinds/refreshJob/command.ts";
+import type { DesiredJob } from "../../../kinds/refreshJob/desired.ts";
+import { warnOfJob } from "../../../kinds/refreshJob/warnings.ts";
+import { resolveConnection } from "../../../postgres/connection.ts";
+import { releaseWarning } from "../../../postgres/safeRelease.ts";
+import { withSession } from "../../../postgres/session.ts";
 import { uniqueName, withDatabase } from "../../support/database.ts";
 import type { TestDatabase } from "../../support/database.ts";
 import { cron, cronUser, JobDeploy, jobs, mustBeConverged, QUIET } from "../../support/jobs.ts";

@@ -1,6 +1,6 @@
 import type { SelectStmt } from "libpg-query";
-import { parseDefinition } from "../../../components/materializedView/definition/parseDefinition.ts";
-import type { DefinitionFacts, FunctionFacts } from "../../../components/materializedView/lint/lintFacts.ts";
+import { parseDefinition } from "../../../kinds/materializedView/definition/parseDefinition.ts";
+import type { DefinitionFacts, FunctionFacts } from "../../../kinds/materializedView/lint/lintFacts.ts";
 
 function relation(
   name: string,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { inferKey } from "../../../components/materializedView/lint/keyInference.ts";
+import { inferKey } from "../../../kinds/materializedView/lint/keyInference.ts";
 import { FACTS, tree } from "./definitionFacts.ts";
 
 describe("a key is proven unique", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
-import { findingText } from "../../../components/materializedView/lint/finding.ts";
-import { functionsWithoutSearchPath } from "../../../components/materializedView/lint/lintDefinition.ts";
-import { lintTree } from "../../../components/materializedView/lint/lintTree.ts";
+import { findingText } from "../../../kinds/materializedView/lint/finding.ts";
+import { functionsWithoutSearchPath } from "../../../kinds/materializedView/lint/lintDefinition.ts";
+import { lintTree } from "../../../kinds/materializedView/lint/lintTree.ts";
 import { FACTS, func, tree } from "./definitionFacts.ts";
 
 async function rules(text: string, key: readonly string[] = ["id"]): Promise<string[]> {

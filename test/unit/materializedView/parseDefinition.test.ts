@@ -1,8 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { loadModule, parseSync, scanSync } from "libpg-query";
-import { parseDefinition, sameTree } from "../../../components/materializedView/definition/parseDefinition.ts";
-import type { ParsedDefinition } from "../../../components/materializedView/definition/parseDefinition.ts";
+import { parseDefinition, sameTree } from "../../../kinds/materializedView/definition/parseDefinition.ts";
+import type { ParsedDefinition } from "../../../kinds/materializedView/definition/parseDefinition.ts";
 import { readCorpus } from "../../integration/definitions/readCorpus.ts";
 
 async function parsed(text: string): Promise<ParsedDefinition> {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
-import type { AbsentView, ActualView } from "../../../components/materializedView/describe.ts";
-import type { DesiredView } from "../../../components/materializedView/desired.ts";
-import { planView } from "../../../components/materializedView/plan.ts";
+import type { AbsentView, ActualView } from "../../../kinds/materializedView/describe.ts";
+import type { DesiredView } from "../../../kinds/materializedView/desired.ts";
+import { planView } from "../../../kinds/materializedView/plan.ts";
 import { capabilities } from "../../support/capabilities.ts";
 import { actualView, desiredView, replacement } from "../../support/views.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { retarget } from "../../../components/materializedView/swap/retarget.ts";
+import { retarget } from "../../../kinds/materializedView/swap/retarget.ts";
 
 const renamings = [
   { from: { schema: "public", name: "mv" }, to: { schema: "public", name: "mv_new" } },

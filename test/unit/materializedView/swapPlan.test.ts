@@ -1,8 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
-import type { DesiredView } from "../../../components/materializedView/desired.ts";
-import type { Replacement } from "../../../components/materializedView/swap/replacement.ts";
-import { planSwap } from "../../../components/materializedView/swap/swapPlan.ts";
-import type { Swap } from "../../../components/postgres/swap.ts";
+import type { DesiredView } from "../../../kinds/materializedView/desired.ts";
+import type { Replacement } from "../../../kinds/materializedView/swap/replacement.ts";
+import { planSwap } from "../../../kinds/materializedView/swap/swapPlan.ts";
+import type { Swap } from "../../../postgres/swap.ts";
 import { column, desiredView, index, relation, replacement } from "../../support/views.ts";
 
 interface Options {

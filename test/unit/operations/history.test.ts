@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { nextRuns } from "../../../components/refreshJob/schedule/nextRuns.ts";
+import { nextRuns } from "../../../kinds/refreshJob/schedule/nextRuns.ts";
 import { choiceOf } from "../../../operations/frequency.ts";
 import { summariseRuns } from "../../../operations/health/historySummary.ts";
 import type { Run } from "../../../operations/health/runs.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { sqlText } from "../../../components/postgres/sqlFiles.ts";
+import { sqlText } from "../../../postgres/sqlFiles.ts";
 
 const facts = (file: string): string | undefined =>
   /^\\if[^]*(?=^select (?:d\.job_active|c\.check_name))/m.exec(sqlText(file))?.[0];

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
-import type { ActualOwner } from "../../../components/ownerRole/describe.ts";
-import { planOwner } from "../../../components/ownerRole/plan.ts";
-import { grantSql } from "../../../components/ownerRole/rights.ts";
-import type { Right } from "../../../components/ownerRole/rights.ts";
-import type { Capabilities } from "../../../components/postgres/capabilities.ts";
+import type { ActualOwner } from "../../../kinds/ownerRole/describe.ts";
+import { planOwner } from "../../../kinds/ownerRole/plan.ts";
+import { grantSql } from "../../../kinds/ownerRole/rights.ts";
+import type { Right } from "../../../kinds/ownerRole/rights.ts";
+import type { Capabilities } from "../../../postgres/capabilities.ts";
 import { capabilities } from "../../support/capabilities.ts";
 
 const DESIRED = { owner: "dueño", schemas: ["public"], sources: [], observers: [] };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { clientConfig, isFromConfig, resolveConnection } from "../../../components/postgres/connection.ts";
+import { clientConfig, isFromConfig, resolveConnection } from "../../../postgres/connection.ts";
 
 const URL = "postgresql://app:s%3Fcret@db.example.com:5433/sales";
 

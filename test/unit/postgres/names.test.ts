@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { derivedName, displayName, nameProblem, sqlIdentifier, sqlName } from "../../../components/postgres/names.ts";
+import { derivedName, displayName, nameProblem, sqlIdentifier, sqlName } from "../../../postgres/names.ts";
 
 describe("names", () => {
   test.each([

@@ -1,6 +1,6 @@
 import { globSync } from "node:fs";
 import { describe, expect, test } from "@jest/globals";
-import { SQL_FOLDER, sqlStatement, sqlText } from "../../../components/postgres/sqlFiles.ts";
+import { SQL_FOLDER, sqlStatement, sqlText } from "../../../postgres/sqlFiles.ts";
 
 describe("sqlStatement", () => {
   test("fills in names, literals and raw text in one pass", () => {

@@ -1,14 +1,15 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { displayName } from "../../../components/postgres/names.ts";
-import { step } from "../../../components/postgres/plan.ts";
-import { canonical, declaredOnly, fingerprint } from "../../../components/preview/fingerprint.ts";
-import { asLeft } from "../../../components/preview/haltedJobs.ts";
-import { duration, previewLines } from "../../../components/preview/lines.ts";
-import { RISKS, statementCost, worse } from "../../../components/preview/statementCost.ts";
-import { runsPerDay, subjectOf } from "../../../components/preview/subject.ts";
-import type { ResourcePreview } from "../../../components/previewPlan.ts";
+import { RISKS, statementCost, worse } from "../../../kinds/materializedView/cost/statementCost.ts";
+import { duration } from "../../../kinds/quantities.ts";
+import { canonical, declaredOnly, fingerprint } from "../../../lifecycle/preview/fingerprint.ts";
+import { asLeft } from "../../../lifecycle/preview/haltedJobs.ts";
+import { previewLines } from "../../../lifecycle/preview/lines.ts";
+import type { ResourcePreview } from "../../../lifecycle/preview/previewChange.ts";
+import { runsPerDay, subjectOf } from "../../../lifecycle/preview/subject.ts";
 import { withSection } from "../../../operations/preview/commentText.ts";
+import { displayName } from "../../../postgres/names.ts";
+import { step } from "../../../postgres/plan.ts";
 
 const job = { name: "refresh-mv", schedule: "*/5 * * * *", active: true };
 const plan = { steps: [step("alter job", "refresh-mv", "schedule", ["select 1"], { on: "cron" })], differences: [] };

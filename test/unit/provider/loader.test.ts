@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { loaderText } from "../../../components/provider/loader.ts";
+import { loaderText } from "../../../provider/loader.ts";
 
 describe("the text that Pulumi stores as __provider", () => {
   // Pinned: a text that changes would be a change of every resource in every state.

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { entryOf, joinCommand, joinComment, newClaim, splitCommand, splitComment } from "../../../components/claim.ts";
-import type { Claim, Entry } from "../../../components/claim.ts";
-import { aliasLine, tenureAtCreate, tenureLater } from "../../../components/provider/ownership.ts";
+import { entryOf, joinCommand, joinComment, newClaim, splitCommand, splitComment } from "../../../kinds/claim.ts";
+import type { Claim, Entry } from "../../../kinds/claim.ts";
+import { aliasLine, tenureAtCreate, tenureLater } from "../../../lifecycle/ownership.ts";
 
 const COMPONENT = "matview:index:RefreshedView";
 const VIEW = "pulumi-nodejs:dynamic/matview:MaterializedView";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { refreshCommand, refreshedBy, refreshTarget, saysTheSame } from "../../../components/refreshJob/command.ts";
+import { refreshCommand, refreshedBy, refreshTarget, saysTheSame } from "../../../kinds/refreshJob/command.ts";
 
 describe("refreshCommand", () => {
   test("names the view with its schema, quoted only where it must be", () => {

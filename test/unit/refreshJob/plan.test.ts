@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
-import type { JobState } from "../../../components/refreshJob/jobState.ts";
-import { deactivateStep, planJob } from "../../../components/refreshJob/plan.ts";
+import type { JobState } from "../../../kinds/refreshJob/jobState.ts";
+import { deactivateStep, planJob } from "../../../kinds/refreshJob/plan.ts";
 import { capabilities } from "../../support/capabilities.ts";
 import { ALL, desired, JOB_ROWS, LOCK, NOTHING_GRANTED, PLAIN, there } from "../../support/jobRows.ts";
 import type { JobRow } from "../../support/jobRows.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
-import { defaultJobName, planJobs } from "../../../components/refreshJob/refreshSettings.ts";
-import type { RefreshRequest } from "../../../components/refreshJob/refreshSettings.ts";
+import { defaultJobName, planJobs } from "../../../kinds/refreshJob/refreshSettings.ts";
+import type { RefreshRequest } from "../../../kinds/refreshJob/refreshSettings.ts";
 
 const view = { schema: "public", name: "mv" };
 const request = (rest: Partial<RefreshRequest> = {}): RefreshRequest => ({

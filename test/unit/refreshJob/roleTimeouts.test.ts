@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { roleTimeouts } from "../../../components/refreshJob/roleTimeouts.ts";
+import { roleTimeouts } from "../../../kinds/refreshJob/roleTimeouts.ts";
 
 const view = "public.a";
 const owner = "matview_owner";

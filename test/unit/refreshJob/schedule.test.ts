@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { parseSchedule } from "../../../components/refreshJob/schedule.ts";
+import { parseSchedule } from "../../../kinds/refreshJob/schedule.ts";
 import { randomNumbers, scheduleString } from "../../../scripts/fuzz/scheduleStrings.ts";
 import { REFUSED_SCHEDULES } from "../../support/refusedSchedules.ts";
 import { cronOf, fiveFields, NEW_CRON, OLD_CRON, scheduleOf } from "../../support/schedules.ts";

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { describeDuration, parseDuration } from "../../../components/refreshJob/schedule/duration.ts";
-import { nextRuns } from "../../../components/refreshJob/schedule/nextRuns.ts";
-import { longestGapSeconds } from "../../../components/refreshJob/schedule/runRate.ts";
-import { checkMaxAge, scheduleFromMaxAge } from "../../../components/refreshJob/schedule/scheduleFromMaxAge.ts";
-import { parseSchedule } from "../../../components/refreshJob/schedule.ts";
+import { describeDuration, parseDuration } from "../../../kinds/refreshJob/schedule/duration.ts";
+import { nextRuns } from "../../../kinds/refreshJob/schedule/nextRuns.ts";
+import { longestGapSeconds } from "../../../kinds/refreshJob/schedule/runRate.ts";
+import { checkMaxAge, scheduleFromMaxAge } from "../../../kinds/refreshJob/schedule/scheduleFromMaxAge.ts";
+import { parseSchedule } from "../../../kinds/refreshJob/schedule.ts";
 import { NEW_CRON, OLD_CRON, scheduleOf } from "../../support/schedules.ts";
 
 const NAME = "refresh-conversaciones-dashboard";

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { nextRuns, previousRun } from "../../../components/refreshJob/schedule/nextRuns.ts";
-import { longestGapSeconds, runRate } from "../../../components/refreshJob/schedule/runRate.ts";
-import type { CronSchedule } from "../../../components/refreshJob/schedule.ts";
+import { nextRuns, previousRun } from "../../../kinds/refreshJob/schedule/nextRuns.ts";
+import { longestGapSeconds, runRate } from "../../../kinds/refreshJob/schedule/runRate.ts";
+import type { CronSchedule } from "../../../kinds/refreshJob/schedule/schedule.ts";
 import { cronOf, cronSchedules, scheduleOf } from "../../support/schedules.ts";
 
 const MINUTE_MS = 60_000;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
-import { describeSchedule } from "../../../components/refreshJob/schedule/describeSchedule.ts";
-import { scheduleWarnings } from "../../../components/refreshJob/schedule/scheduleWarnings.ts";
-import { timeZoneProblem } from "../../../components/refreshJob/schedule/timeZone.ts";
+import { describeSchedule } from "../../../kinds/refreshJob/schedule/describeSchedule.ts";
+import { scheduleWarnings } from "../../../kinds/refreshJob/schedule/scheduleWarnings.ts";
+import { timeZoneProblem } from "../../../kinds/refreshJob/schedule/timeZone.ts";
 import { scheduleOf } from "../../support/schedules.ts";
 
 const NOW = new Date("2026-01-01T00:00Z");

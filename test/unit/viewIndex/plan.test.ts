@@ -1,8 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
-import type { Capabilities } from "../../../components/postgres/capabilities.ts";
-import type { ActualIndex } from "../../../components/viewIndex/describe.ts";
-import type { DesiredIndex } from "../../../components/viewIndex/desired.ts";
-import { planIndex } from "../../../components/viewIndex/plan.ts";
+import type { ActualIndex } from "../../../kinds/viewIndex/describe.ts";
+import type { DesiredIndex } from "../../../kinds/viewIndex/desired.ts";
+import { planIndex } from "../../../kinds/viewIndex/plan.ts";
+import type { Capabilities } from "../../../postgres/capabilities.ts";
 import { capabilities } from "../../support/capabilities.ts";
 
 const desired: DesiredIndex = { schema: "public", view: "mv", name: "mv_id_idx", columns: ["id"], unique: true };

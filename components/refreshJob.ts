@@ -1,0 +1,45 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { DriftAnswers } from "../lifecycle/driftAnswers.ts";
+import { loaderText } from "../provider/loader.ts";
+import { resourceRequest } from "../provider/resourceRequest.ts";
+
+/** What is declared of a job of pg_cron. */
+export interface RefreshJobArgs {
+  /** Name of the job; with `user` it is the job's identity, and pg_cron knows no rename. */
+  name: pulumi.Input<string>;
+  /** When it runs, e.g. `*\/5 * * * *`, in pg_cron's time zone (GMT unless the server says otherwise). */
+  schedule: pulumi.Input<string>;
+  /** One statement; names in it must be qualified, for pg_cron uses the search_path of the role. */
+  command: pulumi.Input<string>;
+  /** Whether it may run. */
+  active: pulumi.Input<boolean>;
+  /** Database in which it runs; that of the connection when left out. */
+  database?: pulumi.Input<string> | undefined;
+  /** Role as which it runs; that of the connection when left out. It must be able to log in. */
+  user?: pulumi.Input<string> | undefined;
+  /** How long a statement of the role may take in the job's database, in milliseconds; set on the role. */
+  statementTimeoutMs?: pulumi.Input<number> | undefined;
+  /** How old what it refreshes may become, e.g. `5m`; the schedule is checked against it. */
+  maxAge?: pulumi.Input<string> | undefined;
+  /** The view's incarnation: when it changes, the job is looked at again and made active again. */
+  incarnation?: pulumi.Input<string> | undefined;
+  /** Take over a job of this name and user that differs from the declaration, and change it. */
+  adopt?: pulumi.Input<boolean> | undefined;
+  /** What is done about properties that drifted: `{ comment: "ignore" }`; what is not named is fixed. */
+  onDrift?: pulumi.Input<DriftAnswers> | undefined;
+}
+
+const TYPE = "pulumi-nodejs:dynamic/matview:RefreshJob";
+
+/** A job of pg_cron. Every property is read back after a write; `active` is never left to pg_cron's defaults. */
+export class RefreshJob extends pulumi.CustomResource {
+  declare readonly name: pulumi.Output<string>;
+  declare readonly schedule: pulumi.Output<string>;
+  declare readonly command: pulumi.Output<string>;
+  declare readonly active: pulumi.Output<boolean>;
+
+  constructor(name: string, args: RefreshJobArgs, options?: pulumi.CustomResourceOptions) {
+    const request = resourceRequest(TYPE, name, options);
+    super(TYPE, name, { ...args, ...request, __provider: loaderText("refreshJob") }, options);
+  }
+}

@@ -1,0 +1,39 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { DriftAnswers } from "../lifecycle/driftAnswers.ts";
+import { loaderText } from "../provider/loader.ts";
+import { resourceRequest } from "../provider/resourceRequest.ts";
+
+/** What is declared of an index on a materialized view. */
+export interface ViewIndexArgs {
+  /** Schema of the view, and so of the index. */
+  schema: pulumi.Input<string>;
+  /** Name of the materialized view. */
+  view: pulumi.Input<string>;
+  /** Name of the index, unique in its schema. A change renames the index in place. */
+  name: pulumi.Input<string>;
+  /** Plain columns in order: what a concurrent refresh needs of a unique index. */
+  columns: pulumi.Input<pulumi.Input<string>[]>;
+  /** Columns that are stored beside the key for index-only scans. */
+  include?: pulumi.Input<pulumi.Input<string>[]> | undefined;
+  unique: pulumi.Input<boolean>;
+  /** Take over an index of this name that differs from the declaration, and build it again. */
+  adopt?: pulumi.Input<boolean> | undefined;
+  /** What is done about properties that drifted: `{ comment: "ignore" }`; what is not named is fixed. */
+  onDrift?: pulumi.Input<DriftAnswers> | undefined;
+}
+
+const TYPE = "pulumi-nodejs:dynamic/matview:ViewIndex";
+
+/** An index on a materialized view, built beside its readers. An invalid one is built again. */
+export class ViewIndex extends pulumi.CustomResource {
+  declare readonly schema: pulumi.Output<string>;
+  declare readonly view: pulumi.Output<string>;
+  declare readonly name: pulumi.Output<string>;
+  declare readonly columns: pulumi.Output<string[]>;
+  declare readonly unique: pulumi.Output<boolean>;
+
+  constructor(name: string, args: ViewIndexArgs, options?: pulumi.CustomResourceOptions) {
+    const request = resourceRequest(TYPE, name, options);
+    super(TYPE, name, { ...args, ...request, __provider: loaderText("viewIndex") }, options);
+  }
+}

@@ -1,0 +1,79 @@
+import type { z } from "zod";
+import type { Runner } from "../postgres/applyPlan.ts";
+import type { Capabilities } from "../postgres/capabilities.ts";
+import type { Plan } from "../postgres/plan.ts";
+import type { Session } from "../postgres/session.ts";
+import type { Claim, Stack } from "./claim.ts";
+
+/** What `plan` decides from. Everything is data: no connection, no clock. */
+export interface Situation<Desired, Actual> {
+  readonly desired: Desired | "absent";
+  /** The declaration that was applied before; undefined when there is none. A rename needs the old name. */
+  readonly previous: Desired | undefined;
+  readonly actual: Actual | undefined;
+  readonly capabilities: Capabilities;
+  /** Who is to manage the object from now on; null for nobody, undefined where that stays as it is, as in every preview. */
+  readonly claim?: Claim | null | undefined;
+  /** Of a removal: whose objects go along. */
+  readonly stack?: Stack | undefined;
+}
+
+/** How the objects of a kind say who manages them. */
+export interface Ownership<Desired extends object, Actual> {
+  readonly claimOf: (actual: Actual) => Claim | undefined;
+  /** Asks for the texts of whatever bears the object's name, in the database where the object lives. */
+  readonly on: "target" | "cron";
+  readonly query: (desired: Desired, capabilities: Capabilities) => string;
+  /** The claim in such a text. */
+  readonly read: (text: string) => Claim | undefined;
+}
+
+/** All objects of a kind as they were at one moment, for looks that change nothing. */
+export interface Survey<Desired, Actual> {
+  /** What `describe` would answer, or undefined where only the server can tell. `recorded` is what `record` gave before. */
+  find(desired: Desired, recorded: unknown): { readonly actual: Actual | undefined } | undefined;
+}
+
+/** What a resource kind is: data plus functions without side effects, and one that reads. The lifecycle does the rest. */
+export interface Kind<Desired extends object, Actual> {
+  /** As users read it in messages: "materialized view". */
+  readonly noun: string;
+  /** Checks the inputs; its messages are what a person sees, property by property. */
+  readonly schema: z.ZodType<Desired>;
+  /** Qualified name, never random. */
+  id(desired: Desired): string;
+  /** The same declaration under the name that the object had before. */
+  located(desired: Desired, previous: Desired): Desired;
+  /** Missing where several entries may share an object. */
+  readonly ownership?: Ownership<Desired, Actual>;
+  /** What keeps the object from being dropped, each with what to do. */
+  dropProblems?(session: Session, actual: Actual): Promise<string[]>;
+  /** Reads the catalog, writes nothing; undefined = absent. One answer for each that was asked, in order. */
+  describe(session: Session, desired: readonly Desired[]): Promise<(Actual | undefined)[]>;
+  /** True for a description of something that is not there, where a kind describes that too. */
+  isAbsent?(actual: Actual): boolean;
+  /** Reads everything of this kind at once, in a number of queries that does not grow with the objects. */
+  survey(session: Session): Promise<Survey<Desired, Actual>>;
+  /** What to keep in the state beside the inputs, so that the next survey can answer without the server. */
+  record?(desired: Desired, actual: Actual, capabilities: Capabilities): string | undefined;
+  /** The declaration with what `record` kept of the deploy, where that completes it. */
+  recall?(desired: Desired, recorded: unknown): Desired;
+  /** Why an object of this (recalled) declaration that was deployed and is not found need not be gone. */
+  doubt?(desired: Desired, actual: Actual | undefined, capabilities: Capabilities): string | undefined;
+  plan(situation: Situation<Desired, Actual>): Plan;
+  /**
+   * The inputs as the world has them; where the world means the same, the declared text itself. What the world has and a
+   * declaration cannot say is a property more.
+   */
+  observed(desired: Desired, actual: Actual, capabilities: Capabilities): object;
+  /** Inputs that `check` derives from the old ones: the incarnation, and texts that mean the same. */
+  settle?(previous: Desired | undefined, news: Desired): Promise<Desired>;
+  /** Who runs the steps that are more than statements in order, by action. */
+  readonly runners?: Readonly<Record<string, Runner>>;
+  /** What stands in the way of applying the declaration, each problem with what to do. */
+  preflight?(session: Session, desired: Desired): Promise<string[]>;
+  /** What of `preflight` a preview may tell: nothing that the same run may still put right. */
+  foresee?(session: Session, desired: Desired): Promise<string[]>;
+  /** What does not stand in the way and should be known, a sentence each. */
+  warnings?(session: Session, desired: Desired): Promise<string[]>;
+}

@@ -1,0 +1,106 @@
+import type { QualifiedName } from "../../../postgres/names.ts";
+import type { Session } from "../../../postgres/session.ts";
+import { sqlStatement, sqlText } from "../../../postgres/sqlFiles.ts";
+import { refreshedBy, refreshTarget } from "../../refreshJob/command.ts";
+import { describeJobs } from "../../refreshJob/describe.ts";
+import { cronBlindness } from "../../refreshJob/roleJobs.ts";
+import { withDefinition } from "../definition/runDefinition.ts";
+import type { RunnableDefinition } from "../definition/runDefinition.ts";
+
+/** What is known of a view from its own past: the basis of every number that a preview gives. */
+export interface Measures {
+  /** Undefined where the view was never analysed or is not there. */
+  readonly rows: number | undefined;
+  readonly heapBytes: number;
+  readonly totalBytes: number;
+  /** Scans of the view, as PostgreSQL counted them, since `readsSince`; null where it never began anew. */
+  readonly reads: number;
+  readonly readsSince: Date | null;
+  /** Of the refreshes that pg_cron ran, as far as this role may see them. */
+  readonly runs:
+    | {
+        readonly count: number;
+        readonly medianMs: number;
+        readonly longestMs: number;
+        /** True where they made readers wait, and so compared nothing. */
+        readonly isPlain?: boolean;
+      }
+    | undefined;
+  /** What the planner thinks of the query that the view has now. */
+  readonly planned: Planned | undefined;
+}
+
+/** The planner's opinion of a query, in its own units. */
+export interface Planned {
+  readonly cost: number;
+  readonly rows: number;
+  readonly width: number;
+}
+
+interface SizeRow {
+  rows: number;
+  heapBytes: number;
+  totalBytes: number;
+  reads: number;
+  readsSince: Date | null;
+  definition: string;
+  owner: string;
+}
+
+/** Measures of the view; undefined where there is none of this name. */
+export async function measureView(session: Session, view: QualifiedName): Promise<Measures | undefined> {
+  const { rows } = await session.target.query<SizeRow>(sqlText("describe/view_size"), [view.schema, view.name]);
+  const [found] = rows;
+  if (found === undefined) return undefined;
+  return {
+    rows: found.rows < 0 ? undefined : found.rows,
+    heapBytes: found.heapBytes,
+    totalBytes: found.totalBytes,
+    reads: found.reads,
+    readsSince: found.readsSince,
+    runs: await runHistory(session, view),
+    planned: await explain(session, found),
+  };
+}
+
+/**
+ * What the planner expects of a definition; nothing is executed but what it calls to plan. Undefined where the role may not
+ * read what the definition reads.
+ */
+export async function explain({ target }: Session, definition: RunnableDefinition): Promise<Planned | undefined> {
+  try {
+    return await withDefinition(target, definition, async ({ sql }) => {
+      const statement = sqlStatement("statements/explain_source", { raw: { source: sql } });
+      const { rows } = await target.query<{ "QUERY PLAN": ExplainedPlan[] }>(statement);
+      const plan = rows[0]?.["QUERY PLAN"][0]?.Plan;
+      return plan && { cost: plan["Total Cost"], rows: plan["Plan Rows"], width: plan["Plan Width"] };
+    });
+  } catch {
+    return undefined;
+  }
+}
+
+interface ExplainedPlan {
+  readonly Plan?: { readonly "Total Cost": number; readonly "Plan Rows": number; readonly "Plan Width": number };
+}
+
+/** The refreshes of the view that pg_cron ran, also of one that is not there any more; undefined where none are known. */
+export async function runHistory(session: Session, view: QualifiedName): Promise<Measures["runs"]> {
+  const { cron, capabilities } = session;
+  if (capabilities.cron === undefined || cronBlindness(capabilities) !== undefined) return undefined;
+  const jobs = (await describeJobs(session, null)).filter((job) => refreshedBy(job, view, capabilities.database));
+  if (jobs.length === 0) return undefined;
+  try {
+    const ids = jobs.map(({ jobId }) => jobId);
+    const { rows } = await cron.query<{ runs: number; medianMs: number | null; longestMs: number | null }>(
+      sqlText("describe/run_history"),
+      [ids],
+    );
+    const { runs = 0, medianMs = null, longestMs = null } = rows[0] ?? {};
+    const isPlain = jobs.every(({ command }) => refreshTarget(command)?.concurrently === false);
+    return medianMs === null || longestMs === null ? undefined : { count: runs, medianMs, longestMs, isPlain };
+  } catch {
+    // A host may keep the history from this role.
+    return undefined;
+  }
+}

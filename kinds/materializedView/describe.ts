@@ -1,0 +1,186 @@
+import type { Capabilities } from "../../postgres/capabilities.ts";
+import { SQLSTATE, userError } from "../../postgres/errors.ts";
+import { displayName } from "../../postgres/names.ts";
+import type { QualifiedName } from "../../postgres/names.ts";
+import type { Session } from "../../postgres/session.ts";
+import { sqlText } from "../../postgres/sqlFiles.ts";
+import { splitComment } from "../claim.ts";
+import type { Claim } from "../claim.ts";
+import { refreshedBy } from "../refreshJob/command.ts";
+import { visibleJobs } from "../refreshJob/describe.ts";
+import type { ActualJob } from "../refreshJob/describe.ts";
+import { ownJobNames } from "../refreshJob/refreshSettings.ts";
+import { compareDefinition } from "./definition/compareDefinition.ts";
+import type { Verdict } from "./definition/compareDefinition.ts";
+import { parseDefinition } from "./definition/parseDefinition.ts";
+import type { DesiredView } from "./desired.ts";
+import { readLeftovers } from "./swap/leftovers.ts";
+import type { Leftover } from "./swap/leftovers.ts";
+import { readReplacement } from "./swap/replacement.ts";
+import type { Replacement } from "./swap/replacement.ts";
+
+/** A privilege that a role other than the owner holds on the view; PUBLIC is the role "public". */
+export interface ActualGrant {
+  readonly role: string;
+  readonly privilege: string;
+  readonly grantable: boolean;
+}
+
+/** A materialized view as the catalog has it, compared with the declaration that was asked about. */
+export interface ActualView extends QualifiedName {
+  readonly exists: true;
+  readonly oid: string;
+  readonly owner: string;
+  readonly isPopulated: boolean;
+  readonly bytes: number;
+  /** As people wrote it. */
+  readonly comment: string | null;
+  /** Who manages the view, which stands behind the comment. */
+  readonly claim: Claim | undefined;
+  readonly tablespace: string;
+  readonly accessMethod: string;
+  readonly storageParameters: Readonly<Record<string, string>>;
+  readonly grants: readonly ActualGrant[];
+  readonly columns: readonly string[];
+  /** As the server prints it. */
+  readonly definition: string;
+  readonly verdict: Verdict;
+  /** All its indexes as statements, whoever made them. */
+  readonly indexes: readonly { readonly name: string; readonly definition: string; readonly isValid: boolean }[];
+  /** Jobs of pg_cron that refresh it, as far as this role may see them. */
+  readonly jobs: readonly ActualJob[];
+  /** Jobs that bear the names which the declaration gives to jobs of the view. */
+  readonly namedJobs: readonly ActualJob[];
+  /** What a swap that was cut off left behind. */
+  readonly leftovers: readonly Leftover[];
+  /** Read where the declaration asks for what only a view built anew can have. */
+  readonly replacement: Replacement | undefined;
+}
+
+/** A name that no relation bears, and the jobs that refresh it all the same. */
+export interface AbsentView extends QualifiedName {
+  readonly exists: false;
+  readonly jobs: readonly ActualJob[];
+  readonly namedJobs: readonly ActualJob[];
+}
+
+/** A row of describe/materialized_views.sql. */
+export interface ViewRow extends Omit<
+  ActualView,
+  "exists" | "storageParameters" | "bytes" | "claim" | "verdict" | "jobs" | "namedJobs" | "leftovers" | "replacement"
+> {
+  relationKind: string;
+  bytes: string;
+  storageParameters: string[];
+}
+
+/**
+ * Reads the views by the names that are declared and compares each definition with the declared text.
+ * @throws when a name belongs to a relation of another kind.
+ */
+export async function describeViews(
+  session: Session,
+  desired: readonly DesiredView[],
+): Promise<(ActualView | AbsentView)[]> {
+  const names = [desired.map(({ schema }) => schema), desired.map(({ name }) => name)];
+  const { rows } = await session.target.query<ViewRow>(sqlText("describe/materialized_views"), names);
+  const found = new Map(rows.map((row) => [displayName(row), row]));
+  const all = await visibleJobs(session, ownersOf(desired));
+  const views: (ActualView | AbsentView)[] = [];
+  for (const view of desired) {
+    const row = found.get(displayName(view));
+    const jobs = jobsOf(all, view, session.capabilities);
+    if (row === undefined) {
+      views.push({ exists: false, schema: view.schema, name: view.name, ...jobs });
+      continue;
+    }
+    const verdict = await compareRow(session, view, row);
+    views.push({ ...toActual(row, jobs, verdict), ...(await readChange(session, view, row, verdict)) });
+  }
+  return views;
+}
+
+/** The jobs around a view. */
+export function jobsOf(
+  all: readonly ActualJob[],
+  view: DesiredView,
+  { database }: Capabilities,
+): Pick<ActualView, "jobs" | "namedJobs"> {
+  const names = view.job === undefined ? [] : ownJobNames(view.job);
+  return {
+    jobs: all.filter((job) => refreshedBy(job, view, database)),
+    namedJobs: all.filter((job) => names.includes(job.name)),
+  };
+}
+
+// A job is its view's owner's, as a rule.
+function ownersOf(views: readonly DesiredView[]): string[] {
+  return views.flatMap(({ owner }) => owner ?? []);
+}
+
+/** The description of a view from what was read of it. */
+export function toActual(row: ViewRow, jobs: ReturnType<typeof jobsOf>, verdict: Verdict): ActualView {
+  const { relationKind, ...view } = row;
+  void relationKind;
+  return {
+    ...view,
+    exists: true,
+    ...splitComment(row.comment),
+    bytes: Number(row.bytes),
+    storageParameters: Object.fromEntries(row.storageParameters.map(splitParameter)),
+    verdict,
+    ...jobs,
+    leftovers: [],
+    replacement: undefined,
+  };
+}
+
+/** What only a plan needs: what a swap left behind, and what the next one would carry over. */
+async function readChange(
+  { target }: Session,
+  desired: DesiredView,
+  row: ViewRow,
+  { outcome }: Verdict,
+): Promise<Pick<ActualView, "leftovers" | "replacement">> {
+  const leftovers = await readLeftovers(target, row);
+  const isBuiltAnew = outcome === "different" || (outcome === "equal" && isStoredElsewhere(desired, row));
+  if (!isBuiltAnew) return { leftovers, replacement: undefined };
+  const parsed = await parseDefinition(desired.definition);
+  if (!parsed.ok) return { leftovers, replacement: undefined };
+  const view = { schema: row.schema, name: row.name };
+  return { leftovers, replacement: await readReplacement(target, view, parsed.definition.sql) };
+}
+
+/** True when the declaration names another place or way of storing it than the view has. */
+export function isStoredElsewhere(desired: DesiredView, { tablespace, accessMethod }: ViewRow): boolean {
+  return (desired.tablespace ?? tablespace) !== tablespace || (desired.accessMethod ?? accessMethod) !== accessMethod;
+}
+
+async function compareRow(session: Session, desired: DesiredView, row: ViewRow): Promise<Verdict> {
+  if (row.relationKind === "m") return compare(session, desired);
+  throw userError(
+    `${displayName(row)} exists and is ${KINDS[row.relationKind] ?? "no materialized view"}; ` +
+      "declare another name, or rename or drop what is there",
+  );
+}
+
+async function compare(session: Session, desired: DesiredView): Promise<Verdict> {
+  const parsed = await parseDefinition(desired.definition);
+  if (!parsed.ok) return { outcome: "invalid", problem: parsed.problem, code: SQLSTATE.syntaxError };
+  return compareDefinition(session.target, { ...desired, definition: parsed.definition.sql });
+}
+
+function splitParameter(text: string): [string, string] {
+  const equals = text.indexOf("=");
+  return [text.slice(0, equals), text.slice(equals + 1)];
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  r: "a table",
+  p: "a partitioned table",
+  v: "a plain view",
+  f: "a foreign table",
+  i: "an index",
+  S: "a sequence",
+  c: "a composite type",
+};

@@ -1,0 +1,112 @@
+import type { Client } from "pg";
+import { isServerError, serverText, SQLSTATE, userError } from "../../postgres/errors.ts";
+import { displayName, sqlIdentifier, sqlName, type QualifiedName } from "../../postgres/names.ts";
+import { sqlStatement } from "../../postgres/sqlFiles.ts";
+import { withDefinition, type RunnableDefinition } from "./definition/runDefinition.ts";
+
+/** Where a key is to be proven: in a relation that exists, or in what a definition would give now. */
+export type KeySource = { readonly relation: QualifiedName } | RunnableDefinition;
+
+export interface KeyQuestion {
+  readonly source: KeySource;
+  readonly key: readonly string[];
+  /** How many offending key values to return. Default none: they may be personal data. */
+  readonly examples?: number | undefined;
+}
+
+/** What the data say of a key. It is proven when there are no duplicates and no nulls. */
+export interface KeyProof {
+  readonly rows: number;
+  /** Key values that occur more than once, and the rows that have them. Rows with a null in the key are counted apart. */
+  readonly duplicateGroups: number;
+  readonly duplicateRows: number;
+  readonly nullRows: number;
+  readonly examples?: readonly { readonly values: readonly (string | null)[]; readonly rows: number }[];
+}
+
+/**
+ * Counts duplicates and nulls of a key, reading no other column. For a definition the client must not be in a transaction; a relation
+ * may be asked about anywhere.
+ * @throws when a key column does not exist, or its type cannot be compared.
+ */
+export async function proveKey(client: Client, question: KeyQuestion): Promise<KeyProof> {
+  const { source } = question;
+  if ("relation" in source) return await prove(client, question, sqlName(source.relation));
+  return withDefinition(client, source, ({ sql }) => prove(client, question, sql));
+}
+
+/** Why a unique index on the key cannot be built or relied on; undefined when the key is proven. */
+export function keyProblem(view: QualifiedName, key: readonly string[], proof: KeyProof): string | undefined {
+  const { rows, duplicateGroups, duplicateRows, nullRows } = proof;
+  if (duplicateGroups === 0 && nullRows === 0) return undefined;
+  const found = [
+    duplicateGroups > 0 &&
+      `${counted(duplicateGroups, "value")} of it ${duplicateGroups === 1 ? "occurs" : "occur"} more than once, in ${counted(duplicateRows, "row")} of ${grouped(rows)}`,
+    nullRows > 0 && `${counted(nullRows, "row")} of ${grouped(rows)} ${nullRows === 1 ? "has" : "have"} a null in it`,
+  ].filter((part) => part !== false);
+  const advice =
+    "A concurrent refresh needs a key that is unique and not null: declare other columns, or make the definition give one row a key.";
+  return [
+    `key (${key.join(", ")}) of ${displayName(view)} does not hold: ${found.join("; ")}. ${advice}`,
+    ...exampleLines(key, proof),
+  ].join("\n");
+}
+
+async function prove(client: Client, { key, examples = 0 }: KeyQuestion, source: string): Promise<KeyProof> {
+  const columns = key.map((column) => `q.${sqlIdentifier(column)}`);
+  const raw = {
+    source,
+    key: columns.join(", "),
+    has_null: `(${columns.map((column) => `${column} is null`).join(" or ")})`,
+  };
+  try {
+    const counted = await client.query<Record<keyof KeyProof, string>>(sqlStatement("describe/key_proof", { raw }));
+    const proof = numbers(counted.rows[0]);
+    if (examples === 0 || proof.duplicateGroups + proof.nullRows === 0) return proof;
+    const values = `array[${columns.map((column) => `${column}::pg_catalog.text`).join(", ")}]`;
+    const statement = sqlStatement("describe/key_examples", { raw: { ...raw, values } });
+    const found = await client.query<{ values: (string | null)[]; rows: string }>(statement, [examples]);
+    return { ...proof, examples: found.rows.map((row) => ({ values: row.values, rows: Number(row.rows) })) };
+  } catch (error) {
+    throw explained(key, error);
+  }
+}
+
+function numbers(row: Partial<Record<keyof KeyProof, string>> = {}): KeyProof {
+  const { rows, duplicateGroups, duplicateRows, nullRows } = row;
+  return {
+    rows: Number(rows),
+    duplicateGroups: Number(duplicateGroups),
+    duplicateRows: Number(duplicateRows),
+    nullRows: Number(nullRows),
+  };
+}
+
+function explained(key: readonly string[], error: unknown): unknown {
+  const what = `cannot prove the key (${key.join(", ")})`;
+  if (isServerError(error, SQLSTATE.undefinedColumn)) {
+    return userError(`${what}: ${serverText(error)}. Declare columns that the definition returns.`, error);
+  }
+  if (isServerError(error, SQLSTATE.undefinedFunction)) {
+    return userError(
+      `${what}: ${serverText(error)}. A key needs types that a unique index can hold; json and xml are none.`,
+      error,
+    );
+  }
+  return error;
+}
+
+function exampleLines(key: readonly string[], { examples = [] }: KeyProof): string[] {
+  return examples.map(({ values, rows }) => {
+    const pairs = key.map((column, index) => `${column} = ${values[index] ?? "null"}`);
+    return `  ${pairs.join(", ")}: ${counted(rows, "row")}`;
+  });
+}
+
+function counted(count: number, noun: string): string {
+  return `${grouped(count)} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+function grouped(count: number): string {
+  return count.toLocaleString("en-US");
+}

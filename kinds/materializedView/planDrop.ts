@@ -1,0 +1,84 @@
+import type { Capabilities } from "../../postgres/capabilities.ts";
+import { displayName, sqlName } from "../../postgres/names.ts";
+import { step } from "../../postgres/plan.ts";
+import type { Plan, Step } from "../../postgres/plan.ts";
+import type { Session } from "../../postgres/session.ts";
+import { sqlStatement } from "../../postgres/sqlFiles.ts";
+import { isSameStack } from "../claim.ts";
+import type { Stack } from "../claim.ts";
+import type { ActualJob } from "../refreshJob/describe.ts";
+import { timeoutSql, unscheduleSql, waitForRun } from "../refreshJob/statements.ts";
+import type { AbsentView, ActualView } from "./describe.ts";
+import type { DesiredView } from "./desired.ts";
+import { readEdges, relationKey } from "./swap/dependents.ts";
+import { dropLeftoverSql } from "./swap/leftovers.ts";
+
+/**
+ * Drops the view and, where the drop succeeds, its own jobs with it: a drop that is refused leaves all as it was. In another database
+ * than pg_cron's the view goes first, so that what is left by a kill is a job that the next run removes.
+ */
+export function planDrop(
+  previous: DesiredView | undefined,
+  actual: ActualView | AbsentView | undefined,
+  capabilities: Capabilities,
+  stack: Stack | undefined,
+): Plan {
+  if (actual === undefined) return { steps: [], differences: [] };
+  const jobs = ownJobs(previous, actual, capabilities, stack);
+  const unschedule = jobs.flatMap((job) => removalSql(job, capabilities));
+  const removal = step("unschedule jobs", names(jobs), "their view is gone", unschedule, {
+    on: "cron",
+    hazards: ["scheduled refreshes stop"],
+  });
+  if (!actual.exists) return { steps: jobs.length === 0 ? [] : [removal], differences: [] };
+  const view = displayName(actual);
+  const drop = [
+    ...actual.leftovers.map(dropLeftoverSql),
+    sqlStatement("statements/drop_materialized_view", { names: { schema: actual.schema, view: actual.name } }),
+  ];
+  const waits = jobs.map((job) =>
+    step("wait for the run", job.name, "a run of it may be going", [], { on: "cron", wait: waitForRun(job) }),
+  );
+  const isTogether = capabilities.database === capabilities.cronDatabase;
+  const reason = jobs.length === 0 ? "no longer declared" : `no longer declared, with its ${names(jobs)}`;
+  const hazards: Step["hazards"] = ["view is dropped with its data", ...(jobs.length === 0 ? [] : removal.hazards)];
+  const steps = isTogether
+    ? [step("drop", view, reason, [...drop, ...unschedule], { hazards })]
+    : [step("drop", view, reason, drop, { hazards }), ...(jobs.length === 0 ? [] : [removal])];
+  return { steps: [...waits, ...steps], differences: [] };
+}
+
+/** What uses the view, each with what to do. */
+export async function dropProblems({ target }: Session, actual: ActualView | AbsentView): Promise<string[]> {
+  if (!actual.exists) return [];
+  const edges = await readEdges(target, actual.oid);
+  const users = new Set(edges.filter(({ parent }) => parent === relationKey(actual.oid)).map(({ label }) => label));
+  return [...users].map(
+    (user) => `${user} depends on ${sqlName(actual)}: drop it first, or let it read something else`,
+  );
+}
+
+// A job of that name which another stack manages is left to it.
+function ownJobs(
+  previous: DesiredView | undefined,
+  actual: ActualView | AbsentView,
+  { currentUser }: Capabilities,
+  stack: Stack | undefined,
+): ActualJob[] {
+  const owner = previous?.owner ?? currentUser;
+  return actual.namedJobs.filter(({ user, claim }) =>
+    claim === undefined ? user === owner : stack !== undefined && isSameStack(claim, stack),
+  );
+}
+
+function removalSql(job: ActualJob, capabilities: Capabilities): string[] {
+  const isSet = job.claim?.setsTimeout === true;
+  return [
+    ...unscheduleSql(job, capabilities),
+    ...(isSet ? timeoutSql(job.user, job.database, undefined, capabilities) : []),
+  ];
+}
+
+function names(jobs: readonly ActualJob[]): string {
+  return `${jobs.length === 1 ? "job" : "jobs"} ${jobs.map(({ name }) => name).join(", ")}`;
+}

@@ -1,0 +1,119 @@
+import { displayName } from "../../postgres/names.ts";
+import { claimStep, step } from "../../postgres/plan.ts";
+import type { Difference, Plan, Step } from "../../postgres/plan.ts";
+import { sqlStatement } from "../../postgres/sqlFiles.ts";
+import { isSameClaim, joinComment, wantedClaim } from "../claim.ts";
+import type { Claim } from "../claim.ts";
+import type { ActualView } from "./describe.ts";
+import type { DesiredView } from "./desired.ts";
+import { commentSql, grantSql, ownerSql, parameterList, revokeSql } from "./statements.ts";
+
+/**
+ * What is altered in place: owner, comment, grants, storage parameters. What is not declared stays as it is; what was
+ * declared before and is no longer is taken back.
+ */
+export function planProperties(
+  desired: DesiredView,
+  previous: DesiredView | undefined,
+  actual: ActualView,
+  claim: Claim | null | undefined,
+): Plan {
+  const parts = [
+    planComment(desired, previous, actual, claim),
+    planGrants(desired, previous, actual),
+    planStorage(desired, previous, actual),
+    planOwner(desired, actual),
+  ];
+  return { steps: parts.flatMap(({ steps }) => steps), differences: parts.flatMap(({ differences }) => differences) };
+}
+
+function altered(
+  desired: DesiredView,
+  property: string,
+  declared: string,
+  actual: string,
+  sql: string[],
+  rest?: Partial<Step>,
+): Plan {
+  const difference: Difference = { property, declared, actual };
+  return {
+    steps: [step("alter", displayName(desired), `${property} is ${actual}, declared ${declared}`, sql, rest)],
+    differences: [difference],
+  };
+}
+
+const NOTHING: Plan = { steps: [], differences: [] };
+
+function planOwner(desired: DesiredView, actual: ActualView): Plan {
+  if (desired.owner === undefined || desired.owner === actual.owner) return NOTHING;
+  const hazards = ["readers wait for a moment"] as const;
+  return altered(desired, "owner", desired.owner, actual.owner, [ownerSql(desired, desired.owner)], { hazards });
+}
+
+function planComment(
+  desired: DesiredView,
+  previous: DesiredView | undefined,
+  actual: ActualView,
+  asked: Claim | null | undefined,
+): Plan {
+  const claim = wantedClaim(asked, actual.claim);
+  // What is not declared stays; what was and is no longer goes. An empty comment is how a state refresh says that there was none.
+  const wanted = desired.comment ?? (previous?.comment ? null : actual.comment);
+  const sql = commentSql(desired, joinComment(wanted, claim));
+  if (wanted !== actual.comment) return altered(desired, "comment", shown(wanted), shown(actual.comment), [sql]);
+  return isSameClaim(claim, actual.claim)
+    ? NOTHING
+    : { steps: [claimStep(displayName(desired), sql)], differences: [] };
+}
+
+function shown(comment: string | null): string {
+  return comment === null ? "none" : JSON.stringify(comment);
+}
+
+function planGrants(desired: DesiredView, previous: DesiredView | undefined, actual: ActualView): Plan {
+  const wanted = flat(desired.grants);
+  const held = new Set(actual.grants.map(({ role, privilege }) => `${role}\0${privilege}`));
+  const missing = wanted.filter(([role, privilege]) => role !== actual.owner && !held.has(`${role}\0${privilege}`));
+  const kept = new Set(wanted.map((grant) => grant.join("\0")));
+  const withdrawn = flat(previous?.grants).filter((grant) => !kept.has(grant.join("\0")) && held.has(grant.join("\0")));
+  const sql = [
+    ...missing.map(([role, privilege]) => grantSql(desired, role, [privilege])),
+    ...withdrawn.map(([role, privilege]) => revokeSql(desired, role, [privilege])),
+  ];
+  if (sql.length === 0) return NOTHING;
+  const text = (grants: readonly (readonly [string, string])[]): string =>
+    grants.map(([role, privilege]) => `${privilege} to ${role}`).join(", ") || "none more";
+  return altered(desired, "grants", text(missing), withdrawn.length > 0 ? text(withdrawn) : "missing", sql);
+}
+
+function flat(grants: DesiredView["grants"]): (readonly [role: string, privilege: string])[] {
+  return (grants ?? []).flatMap(({ role, privileges }) => privileges.map((privilege) => [role, privilege] as const));
+}
+
+function planStorage(desired: DesiredView, previous: DesiredView | undefined, actual: ActualView): Plan {
+  const wanted = desired.storageParameters ?? {};
+  const changed = Object.fromEntries(
+    Object.entries(wanted).filter(([name, value]) => actual.storageParameters[name] !== value),
+  );
+  const dropped = Object.keys(previous?.storageParameters ?? {}).filter(
+    (name) => wanted[name] === undefined && actual.storageParameters[name] !== undefined,
+  );
+  const names = { schema: desired.schema, view: desired.name };
+  const sql = [
+    ...(Object.keys(changed).length === 0
+      ? []
+      : [sqlStatement("statements/set_storage_parameters", { names, raw: { parameters: parameterList(changed) } })]),
+    ...(dropped.length === 0
+      ? []
+      : [sqlStatement("statements/reset_storage_parameters", { names, raw: { parameters: dropped.join(", ") } })]),
+  ];
+  if (sql.length === 0) return NOTHING;
+  const found = [...Object.keys(changed), ...dropped].map(
+    (name) => `${name} = ${actual.storageParameters[name] ?? "default"}`,
+  );
+  const declared = [
+    ...Object.entries(changed).map(([name, value]) => `${name} = ${value}`),
+    ...dropped.map((name) => `${name} = default`),
+  ];
+  return altered(desired, "storage parameters", declared.join(", "), found.join(", "), sql);
+}

@@ -1,0 +1,154 @@
+import type { Client } from "pg";
+import { isServerError, serverText } from "../../../postgres/errors.ts";
+import { sqlName } from "../../../postgres/names.ts";
+import type { QualifiedName } from "../../../postgres/names.ts";
+import { sqlStatement, sqlText } from "../../../postgres/sqlFiles.ts";
+import { innermostFirst, readFunctions, readPolicies, relationKey } from "./dependents.ts";
+import type { DependencyEdge, DependentFunction, DependentPolicy } from "./dependents.ts";
+import { readProperties } from "./relationProperties.ts";
+import type { RelationProperties } from "./relationProperties.ts";
+import { retarget } from "./retarget.ts";
+import type { Renaming } from "./retarget.ts";
+import { asideName } from "./swapNames.ts";
+
+/** A column as the server sees it in a query. */
+export interface QueryColumn {
+  readonly name: string;
+  readonly type: string;
+}
+
+/** What a swap has to do with one thing that depends on the view. */
+export type Dependent =
+  /** Its query is run again as it stands: the columns stay, so everything else about it stays too. */
+  | { readonly how: "replace view"; readonly view: RelationProperties }
+  /** Built aside over the new view from the same query, then put in its place. */
+  | { readonly how: "build aside"; readonly view: RelationProperties; readonly definition: string }
+  | { readonly how: "replace function" | "recreate function"; readonly function: DependentFunction }
+  | { readonly how: "alter policy"; readonly policy: DependentPolicy };
+
+/** The declared definition as a temporary view, for as long as its transaction lasts. */
+export const DECLARED: QualifiedName = { schema: "pg_temp", name: "matview_declared_definition" };
+
+/** Walks outwards; what can be replaced in place keeps its identity, so that nothing beyond it needs to be touched. */
+export async function tryDependents(
+  client: Client,
+  old: RelationProperties,
+  edges: readonly DependencyEdge[],
+): Promise<{ dependents: Dependent[]; obstacles: string[] }> {
+  const renamings: Renaming[] = [{ from: old, to: DECLARED }];
+  const asides: Renaming[] = [{ from: old, to: asideName(old) }];
+  const replaced = new Set([relationKey(old.oid)]);
+  const dependents: Dependent[] = [];
+  const obstacles: string[] = [];
+  for (const edge of innermostFirst(edges, relationKey(old.oid))) {
+    const parents = edges.filter(({ parent, child }) => child === edge.child && replaced.has(parent));
+    if (parents.length === 0) continue;
+    if (parents.some(({ parent }) => parent.startsWith("pg_proc "))) {
+      obstacles.push(`${edge.label} uses a function that has the view's row type in its signature: drop it first`);
+      continue;
+    }
+    const found = await tryDependent(client, edge, renamings, replaced);
+    if ("problem" in found) {
+      obstacles.push(found.problem);
+      continue;
+    }
+    const { dependent, trial } = found;
+    if (dependent.how === "recreate function") replaced.add(edge.child);
+    if (trial === undefined) {
+      dependents.push(dependent);
+      continue;
+    }
+    replaced.add(edge.child);
+    renamings.push({ from: trial.of, to: trial.name });
+    dependents.push({ how: "build aside", view: trial.of, definition: await retarget(trial.of.definition, asides) });
+    asides.push({ from: trial.of, to: asideName(trial.of) });
+  }
+  return { dependents, obstacles };
+}
+
+interface Tried {
+  readonly dependent: Dependent;
+  /** Set when the dependent is built aside: its stand-in, for the trials of what depends on it. */
+  readonly trial?: { readonly of: RelationProperties; readonly name: QualifiedName };
+}
+
+async function tryDependent(
+  client: Client,
+  edge: DependencyEdge,
+  renamings: readonly Renaming[],
+  replaced: ReadonlySet<string>,
+): Promise<Tried | { readonly problem: string }> {
+  switch (edge.kind) {
+    case "view":
+    case "materialized view":
+      return tryRelation(client, edge, renamings);
+    case "function": {
+      const [found] = await readFunctions(client, [edge.oid]);
+      if (found === undefined) return { problem: `${edge.label} went away while it was looked at` };
+      if (found.kind === "a")
+        return { problem: `${edge.label} is an aggregate, which cannot be recreated: drop it first` };
+      const inSignature = found.types.some((oid) => replaced.has(relationKey(oid)));
+      return { dependent: { how: inSignature ? "recreate function" : "replace function", function: found } };
+    }
+    case "policy": {
+      const [found] = await readPolicies(client, [edge.oid]);
+      if (found === undefined) return { problem: `${edge.label} went away while it was looked at` };
+      return { dependent: { how: "alter policy", policy: found } };
+    }
+    case "column":
+      return {
+        problem: `a column of ${edge.label} has the view's row type, and a table is never recreated: change the column first`,
+      };
+    case "other":
+      return { problem: `${edge.label} cannot be recreated: drop it first and create it again afterwards` };
+  }
+}
+
+async function tryRelation(
+  client: Client,
+  { oid, schema, name, label }: DependencyEdge,
+  renamings: readonly Renaming[],
+): Promise<Tried | { readonly problem: string }> {
+  if (schema === null || name === null) return { problem: `${label} has no name` };
+  const [view] = await readProperties(client, [{ schema, name }]);
+  if (view === undefined) return { problem: `${label} went away while it was looked at` };
+  const trial = { schema: "pg_temp", name: `matview_trial_${oid}` };
+  const columns = await tryQuery(client, trial, await retarget(view.definition, renamings));
+  if (typeof columns === "string") return { problem: `${label} does not fit the declared definition: ${columns}` };
+  if (view.kind === "v" && keepsColumns(view, columns)) {
+    return { dependent: { how: "replace view", view } };
+  }
+  if (view.uncarried.length > 0) {
+    return { problem: `${label} has what cannot be recreated: ${view.uncarried.join(", ")}` };
+  }
+  return { dependent: { how: "build aside", view, definition: view.definition }, trial: { of: view, name: trial } };
+}
+
+async function tryQuery(client: Client, name: QualifiedName, query: string): Promise<QueryColumn[] | string> {
+  await client.query("savepoint matview_trial");
+  try {
+    await client.query(
+      sqlStatement("statements/create_trial_view", { names: { view: name.name }, raw: { definition: query } }),
+    );
+    return await columnsOf(client, name);
+  } catch (error) {
+    if (!isServerError(error)) throw error;
+    await client.query("rollback to savepoint matview_trial");
+    return serverText(error);
+  }
+}
+
+// `create or replace view` takes the same columns with the same types, and more behind them.
+function keepsColumns(view: RelationProperties, columns: readonly QueryColumn[]): boolean {
+  return view.columns.every(({ name, type, collation }, index) => {
+    const column = columns[index];
+    return column?.name === name && column.type === type && collation === null;
+  });
+}
+
+/** Columns of a relation in their order. */
+export async function columnsOf(client: Client, { schema, name }: QualifiedName): Promise<QueryColumn[]> {
+  const [relation] = (await client.query<{ oid: string }>(sqlText("describe/relation_oid"), [schema, name])).rows;
+  if (relation === undefined) throw new Error(`${sqlName({ schema, name })} was not created`);
+  return (await client.query<QueryColumn>(sqlText("describe/columns"), [relation.oid])).rows;
+}

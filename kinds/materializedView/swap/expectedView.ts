@@ -1,0 +1,107 @@
+import { sqlIdentifier } from "../../../postgres/names.ts";
+import type { DesiredView } from "../desired.ts";
+import type { QueryColumn } from "./dependentTrials.ts";
+import type { IndexProperties, RelationProperties } from "./relationProperties.ts";
+import type { Replacement } from "./replacement.ts";
+
+/**
+ * What the new view is to have: all that the old one has, as far as its columns are still there, with the declared index and
+ * without indexes of ours that are no longer declared (a unique one could refuse the new data).
+ */
+export function expectedView(
+  desired: DesiredView,
+  previous: DesiredView | undefined,
+  { old, columns }: Replacement,
+): RelationProperties {
+  const kept = new Set(columns.map(({ name }) => name));
+  return {
+    ...old,
+    tablespace: desired.tablespace === undefined ? old.tablespace : databaseDefault(desired.tablespace),
+    accessMethod: desired.accessMethod ?? old.accessMethod,
+    columns: old.columns.filter(({ name }) => kept.has(name)),
+    indexes: expectedIndexes(desired, previous, old.indexes),
+    labels: old.labels.filter(({ column }) => column === null || kept.has(column)),
+  };
+}
+
+/** Why the declared definition must not take the old one's place, as far as columns tell. */
+export function columnObstacles(
+  desired: DesiredView,
+  expected: RelationProperties,
+  { old, columns }: Replacement,
+): string[] {
+  const now = new Map(columns.map(({ name, type }) => [name, type]));
+  const lost = old.columns.filter(({ name }) => !now.has(name)).map(({ name }) => name);
+  const retyped = old.columns.filter(({ name, type }) => now.has(name) && now.get(name) !== type);
+  const uses = (used: readonly string[]): string[] => used.filter((name) => lost.includes(name));
+  return [
+    ...(desired.allowColumnChanges === true
+      ? []
+      : [
+          ...lost.map((name) => `column ${name} is not in the declared definition; ${ALLOW}`),
+          ...retyped.map(
+            ({ name, type }) => `column ${name} is ${type} and would become ${now.get(name) ?? ""}; ${ALLOW}`,
+          ),
+        ]),
+    ...expected.indexes
+      .filter(({ columns: used }) => uses(used).length > 0)
+      .map(
+        ({ name, columns: used }) => `index ${name} uses column ${uses(used).join(", ")}, which goes: drop it first`,
+      ),
+    ...old.statistics
+      .filter(({ columns: used }) => uses(used).length > 0)
+      .map(
+        ({ name, columns: used }) =>
+          `statistics ${name} use column ${uses(used).join(", ")}, which goes: drop them first`,
+      ),
+    ...old.uncarried.map((what) => `${what} cannot be given to the new view: take it away first`),
+  ];
+}
+
+/** True when readers that prepared `select *` get other columns than they did. */
+export function columnsDiffer(old: RelationProperties, columns: readonly QueryColumn[]): boolean {
+  return (
+    old.columns.length !== columns.length ||
+    old.columns.some(({ name, type }, index) => columns[index]?.name !== name || columns[index].type !== type)
+  );
+}
+
+const ALLOW = "readers that ask for it would fail. Set allowColumnChanges: true when none does";
+
+function expectedIndexes(
+  desired: DesiredView,
+  previous: DesiredView | undefined,
+  found: readonly IndexProperties[],
+): IndexProperties[] {
+  const ours = [previous?.keyIndex, desired.keyIndex];
+  const others = found.filter(({ name, isValid }) => isValid && !ours.includes(name));
+  return [...others, ...declaredIndex(desired, found)];
+}
+
+// One that is there as declared keeps what it has besides, such as its storage parameters.
+function declaredIndex({ keyIndex, uniqueKey }: DesiredView, found: readonly IndexProperties[]): IndexProperties[] {
+  if (keyIndex === undefined || uniqueKey === undefined) return [];
+  const elements = `USING btree (${uniqueKey.map(sqlIdentifier).join(", ")})`;
+  const old = found.find(({ name }) => name === keyIndex);
+  const isDeclared =
+    old?.isUnique === true && old.elements.replaceAll('"', "").startsWith(elements.replaceAll('"', ""));
+  if (isDeclared && !old.elements.includes(" WHERE ")) return [old];
+  return [
+    {
+      name: keyIndex,
+      isUnique: true,
+      isValid: true,
+      isClustered: false,
+      elements,
+      columns: uniqueKey,
+      comment: old?.comment ?? null,
+      tablespace: old?.tablespace ?? null,
+      statistics: [],
+    },
+  ];
+}
+
+/** pg_default by name is what a relation without a tablespace of its own has, unless the database has another one. */
+function databaseDefault(tablespace: string): string | null {
+  return tablespace === "pg_default" ? null : tablespace;
+}

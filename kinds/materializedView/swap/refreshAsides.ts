@@ -1,0 +1,19 @@
+import type { Client } from "pg";
+import { serverText, userError } from "../../../postgres/errors.ts";
+import { enterJobSession } from "../../../postgres/jobSession.ts";
+import type { BuiltView } from "../../../postgres/swap.ts";
+import { searchPathAdvice } from "../searchPathAdvice.ts";
+
+/** Computes what is built aside, each on the one before, as the sessions of its job will compute it. */
+export async function refreshAsides(client: Client, built: readonly BuiltView[]): Promise<void> {
+  for (const { user, refresh } of built) {
+    try {
+      const { leave } = await enterJobSession(client, user);
+      await client.query(refresh);
+      await leave();
+    } catch (error) {
+      const advice = searchPathAdvice(error);
+      throw advice === "" ? error : userError(`${serverText(error)}${advice}`, error);
+    }
+  }
+}

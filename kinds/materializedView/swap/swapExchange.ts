@@ -1,0 +1,138 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Client } from "pg";
+import { inTransaction, passFence } from "../../../postgres/applyPlan.ts";
+import { isServerError, SQLSTATE, userError } from "../../../postgres/errors.ts";
+import { lockHolders, sessionLine } from "../../../postgres/lockHolders.ts";
+import type { OtherSession } from "../../../postgres/lockHolders.ts";
+import { displayName } from "../../../postgres/names.ts";
+import { pipelined } from "../../../postgres/pipeline.ts";
+import type { Fence } from "../../../postgres/plan.ts";
+import { sqlStatement } from "../../../postgres/sqlFiles.ts";
+import type { Swap, SwappedRelation } from "../../../postgres/swap.ts";
+import { passGate } from "./gate.ts";
+import { refreshAsides } from "./refreshAsides.ts";
+import { propertiesQuery, propertyLines, readProperties } from "./relationProperties.ts";
+import type { RelationProperties } from "./relationProperties.ts";
+import { readMarks, wereRefreshed } from "./swapMarks.ts";
+import type { RefreshMarks } from "./swapMarks.ts";
+
+const FIRST_PAUSE_MS = 50;
+const LONGEST_PAUSE_MS = 400;
+
+/** Less, and an autovacuum of the old view would never be cancelled in our favour (deadlock_timeout is a second). */
+const LEAST_PATIENCE_MS = 2_000;
+
+/**
+ * Puts the new view in its place, in one transaction: refreshes are kept out while readers pass, the new data are brought up to
+ * date, then short tries until no reader is in the way.
+ * @throws past the deadline, with the sessions in the way; and when anything would be lost, with the list.
+ */
+export async function exchange(
+  client: Client,
+  swap: Swap,
+  marks: RefreshMarks,
+  fence: Fence | undefined,
+): Promise<void> {
+  const deadline = Date.now() + swap.deadlineMs;
+  // Outside the transaction: printing definitions locks their sources, and waiting with those locks could end in a deadlock.
+  await mustBeAsPlanned(client, swap);
+  await inTransaction(client, async () => {
+    await passFence(client, fence);
+    await holdRefreshes(client, swap);
+    // What is looked at while readers wait is planned before.
+    await client.query(sqlStatement("statements/plan_once"));
+    await mustBeAsPlanned(client, swap);
+    if (wereRefreshed(marks, await readMarks(client, swap.built))) await catchUp(client, swap);
+    await tryUntil(client, swap, deadline);
+  });
+}
+
+async function holdRefreshes(client: Client, swap: Swap): Promise<void> {
+  await client.query(`set local lock_timeout = ${Math.max(swap.deadlineMs, LEAST_PATIENCE_MS)}`);
+  await client.query("savepoint matview_hold");
+  try {
+    for (const statement of swap.hold) await client.query(statement);
+  } catch (error) {
+    if (!isServerError(error, SQLSTATE.lockNotAvailable)) throw error;
+    await client.query("rollback to savepoint matview_hold");
+    throw await inTheWay(swap, "it was being refreshed or changed all the time", await holders(client, swap));
+  }
+}
+
+/** Dependents are built on the new view, so all are refreshed, from the innermost outwards. */
+async function catchUp(client: Client, swap: Swap): Promise<void> {
+  await refreshAsides(client, swap.built);
+  await passGate(client, swap.gate);
+}
+
+async function tryUntil(client: Client, swap: Swap, deadline: number): Promise<void> {
+  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 1.5, LONGEST_PAUSE_MS)) {
+    await client.query("savepoint matview_try");
+    try {
+      const answers = await pipelined(client, [
+        ...swap.exchange.map((text) => ({ text })),
+        propertiesQuery(swap.relations),
+      ]);
+      return mustHaveKept(swap, (answers.at(-1)?.rows ?? []) as RelationProperties[]);
+    } catch (error) {
+      if (!isServerError(error, SQLSTATE.lockNotAvailable)) throw error;
+    }
+    await client.query("rollback to savepoint matview_try");
+    if (Date.now() + pauseMs > deadline) {
+      throw await inTheWay(swap, "there was no moment without a reader", await holders(client, swap));
+    }
+    await delay(pauseMs);
+  }
+}
+
+async function mustBeAsPlanned(client: Client, swap: Swap): Promise<void> {
+  const found = await readProperties(client, swap.relations);
+  for (const relation of swap.relations) {
+    const now = find(found, relation);
+    const lines = now === undefined ? [] : [`definition ${now.definition}`, ...propertyLines(now)];
+    const changed = [...missing(relation.before, lines), ...missing(lines, relation.before)];
+    if (changed.length === 0) continue;
+    throw userError(
+      `${displayName(relation)} was changed by somebody else meanwhile (${changed.join("; ")}); nothing was changed here, run it again`,
+    );
+  }
+}
+
+function mustHaveKept(swap: Swap, found: readonly RelationProperties[]): void {
+  const problems = swap.relations.flatMap((relation) => {
+    const now = find(found, relation);
+    if (now === undefined) return [`${displayName(relation)} itself`];
+    const lines = propertyLines(now);
+    const gained = missing(lines, relation.after).filter((line) => line.startsWith("grant "));
+    return [
+      ...missing(relation.after, lines).map((line) => `${displayName(relation)}: ${line}`),
+      ...gained.map((line) => `${displayName(relation)}: not the additional ${line}`),
+    ];
+  });
+  if (problems.length === 0) return;
+  throw userError(
+    `the new one would not keep all that the old one has, so the old one stays:\n  - ${problems.join("\n  - ")}`,
+  );
+}
+
+async function holders(client: Client, swap: Swap): Promise<OtherSession[]> {
+  return lockHolders(client, swap.locked);
+}
+
+async function inTheWay(swap: Swap, what: string, sessions: readonly OtherSession[]): Promise<Error> {
+  const seconds = swap.deadlineMs / 1_000;
+  const who = sessions.length === 0 ? "sessions that are gone now" : sessions.map(sessionLine).join(", ");
+  return userError(
+    `${what} for ${seconds} s; the old one still serves and the new one is removed. In the way: ${who}. ` +
+      "End those transactions or set swapDeadlineSeconds higher, and run it again",
+  );
+}
+
+function find(found: readonly RelationProperties[], { schema, name }: SwappedRelation): RelationProperties | undefined {
+  return found.find((one) => one.schema === schema && one.name === name);
+}
+
+function missing(wanted: readonly string[], found: readonly string[]): string[] {
+  const there = new Set(found);
+  return wanted.filter((line) => !there.has(line));
+}

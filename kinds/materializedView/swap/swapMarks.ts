@@ -1,0 +1,18 @@
+import type { Client } from "pg";
+import { sqlText } from "../../../postgres/sqlFiles.ts";
+import type { BuiltView } from "../../../postgres/swap.ts";
+
+/** By oid, what every refresh of the view renews. */
+export type RefreshMarks = ReadonlyMap<string, string>;
+
+/** Reads the marks of the views that a swap replaces; when one has another mark later, it was refreshed in between. */
+export async function readMarks(client: Client, built: readonly BuiltView[]): Promise<RefreshMarks> {
+  const parameters = [built.map(({ old }) => old.schema), built.map(({ old }) => old.name)];
+  const { rows } = await client.query<{ oid: string; mark: string }>(sqlText("describe/refresh_mark"), parameters);
+  return new Map(rows.map(({ oid, mark }) => [oid, mark]));
+}
+
+/** True when a view was refreshed between the two readings, or changed in another way that leaves the same trace. */
+export function wereRefreshed(before: RefreshMarks, after: RefreshMarks): boolean {
+  return [...after].some(([oid, mark]) => before.get(oid) !== mark);
+}

@@ -1,0 +1,168 @@
+import { displayName, sqlName } from "../../../postgres/names.ts";
+import type { QualifiedName } from "../../../postgres/names.ts";
+import { step } from "../../../postgres/plan.ts";
+import type { Hazard, Step } from "../../../postgres/plan.ts";
+import { sqlStatement } from "../../../postgres/sqlFiles.ts";
+import type { BuiltView, Swap } from "../../../postgres/swap.ts";
+import { createSettings, printSettings } from "../definition/definitionSettings.ts";
+import type { DesiredView } from "../desired.ts";
+import { commentSql } from "../statements.ts";
+import {
+  accessSql,
+  columnStorageSql,
+  commentsSql,
+  creationClause,
+  indexSql,
+  optionClause,
+  ownershipSql,
+  statisticsSql,
+} from "./carriedProperties.ts";
+import { dependentLine } from "./dependentStatements.ts";
+import { exchangeSql, lockedRelations } from "./exchangeStatements.ts";
+import { columnObstacles, columnsDiffer, expectedView } from "./expectedView.ts";
+import { propertyLines } from "./relationProperties.ts";
+import type { RelationProperties } from "./relationProperties.ts";
+import type { Replacement } from "./replacement.ts";
+import { ASIDE, asideName, lockKey } from "./swapNames.ts";
+
+/** How long the moment to swap is waited for, where nothing is declared. */
+const DEADLINE_SECONDS = 60;
+
+/** The step that puts a view of the declared definition in the old one's place, and why it must not be taken. */
+export function planSwap(
+  desired: DesiredView,
+  previous: DesiredView | undefined,
+  replacement: Replacement,
+  reason: string,
+  jobUser: string,
+): { readonly step: Step; readonly refusals: string[] } {
+  const expected = expectedView(desired, previous, replacement);
+  const swap = swapOf(desired, expected, replacement, jobUser);
+  const dependents = replacement.dependents.map(dependentLine);
+  const { mentionedBy } = replacement;
+  const reasons = [
+    reason,
+    ...(dependents.length === 0 ? [] : [`with it: ${dependents.join(", ")}`]),
+    ...(mentionedBy.length === 0 ? [] : [`mentioned in the text of ${mentionedBy.join(", ")}, which stay as they are`]),
+  ];
+  const built = [...swap.built.map(({ refresh }) => refresh), ...swap.built.flatMap(({ finish }) => finish)];
+  const sql = [...swap.make, ...built, ...swap.hold, ...swap.exchange];
+  return {
+    step: step("swap", displayName(replacement.old), reasons.join("; "), sql, {
+      swap,
+      hazards: hazardsOf(replacement),
+    }),
+    refusals: [...columnObstacles(desired, expected, replacement), ...dependentObstacles(desired, replacement)],
+  };
+}
+
+function swapOf(desired: DesiredView, expected: RelationProperties, replacement: Replacement, jobUser: string): Swap {
+  const { old, dependents } = replacement;
+  const asides = dependents.flatMap((dependent) => (dependent.how === "build aside" ? [dependent] : []));
+  const replaced = dependents.flatMap((dependent) => (dependent.how === "replace view" ? [dependent.view] : []));
+  const materialized = [expected, ...asides.map(({ view }) => view).filter(({ kind }) => kind === "m")];
+  return {
+    view: nameOf(old),
+    oid: old.oid,
+    lockKey: lockKey(old),
+    suffix: `_${ASIDE}`,
+    make: [
+      ...createSettings(),
+      ...makeSql(expected, replacement.definition, replacement),
+      printSettings(),
+      ...asides.flatMap(({ view, definition }) => makeSql(view, definition, replacement)),
+    ],
+    gate: {
+      old: nameOf(old),
+      aside: asideName(old),
+      uniqueKey: desired.uniqueKey ?? [],
+      rowCount: desired.rowCount,
+      oldIsPopulated: old.isPopulated,
+    },
+    hold: [...materialized].reverse().map(holdSql),
+    built: materialized.map((view) => builtView(view, view === expected ? jobUser : view.owner)),
+    exchange: exchangeSql(expected, replacement),
+    relations: [
+      { ...nameOf(old), before: linesBefore(old), after: propertyLines(expected) },
+      ...[...asides.map(({ view }) => view), ...replaced].map((view) => ({
+        ...nameOf(view),
+        before: linesBefore(view),
+        after: propertyLines(view),
+      })),
+    ],
+    locked: lockedRelations(replacement),
+    deadlineMs: (desired.swapDeadlineSeconds ?? DEADLINE_SECONDS) * 1_000,
+  };
+}
+
+/** Creates a relation aside and gives it to its owner, as whom every refresh of it runs. */
+function makeSql(from: RelationProperties, definition: string, { defaultGrantees }: Replacement): string[] {
+  const to = asideName(from);
+  const names = { schema: to.schema, view: to.name };
+  const grantees = (defaultGrantees[from.schema]?.relations ?? []).filter((role) => role !== from.owner);
+  if (from.kind === "v") {
+    const raw = { options: optionClause(from.options), definition };
+    return [
+      sqlStatement("statements/create_view", { names, raw }),
+      ...ownershipSql(to, from, grantees),
+      ...commentsSql(to, from),
+      ...accessSql(to, from),
+    ];
+  }
+  const raw = { storage: creationClause(from), definition };
+  return [
+    sqlStatement("statements/create_materialized_view", { names, raw }),
+    ...ownershipSql(to, from, grantees),
+    ...columnStorageSql(to, from.columns),
+  ];
+}
+
+function finishSql(from: RelationProperties): string[] {
+  const to = asideName(from);
+  const inSchema = (name: string): string => asideName({ schema: from.schema, name }).name;
+  return [
+    ...from.indexes.filter(({ isValid }) => isValid).flatMap((index) => indexSql(to, index, inSchema(index.name))),
+    ...from.statistics.flatMap((one) => statisticsSql(to, one, asideName(one).name)),
+    sqlStatement("statements/analyze_view", { names: { schema: to.schema, view: to.name } }),
+    ...commentsSql(to, from),
+    ...accessSql(to, from),
+  ];
+}
+
+function holdSql({ schema, name, comment }: RelationProperties): string {
+  return commentSql({ schema, name }, comment);
+}
+
+function builtView(view: RelationProperties, user: string): BuiltView {
+  const aside = asideName(view);
+  const names = { schema: aside.schema, view: aside.name };
+  const refresh = sqlStatement("statements/refresh_materialized_view", { names });
+  return { old: nameOf(view), aside, user, refresh, finish: finishSql(view) };
+}
+
+function linesBefore(relation: RelationProperties): string[] {
+  return [`definition ${relation.definition}`, ...propertyLines(relation)];
+}
+
+function dependentObstacles(desired: DesiredView, { old, tree, obstacles }: Replacement): string[] {
+  if (tree.length === 0) return [];
+  if (desired.dependents !== "recreate") {
+    const lines = tree.map((line) => `    ${line}`).join("\n");
+    return [
+      `these depend on ${sqlName(old)} and would have to be recreated with it; set dependents: "recreate" to allow it:\n${lines}`,
+    ];
+  }
+  return [...obstacles];
+}
+
+function hazardsOf({ old, columns }: Replacement): Hazard[] {
+  return [
+    "readers wait for a moment",
+    "twice the disk space until the new one is in place",
+    ...(columnsDiffer(old, columns) ? (["prepared `select *` fails once, as the columns change"] as const) : []),
+  ];
+}
+
+function nameOf({ schema, name }: QualifiedName): QualifiedName {
+  return { schema, name };
+}

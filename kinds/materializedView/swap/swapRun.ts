@@ -1,0 +1,74 @@
+import type { Client } from "pg";
+import { withAdvisoryLock } from "../../../postgres/advisoryLock.ts";
+import { inTransaction } from "../../../postgres/applyPlan.ts";
+import type { Connections } from "../../../postgres/applyPlan.ts";
+import { enterJobSession } from "../../../postgres/jobSession.ts";
+import { displayName } from "../../../postgres/names.ts";
+import { LOCK_TIMEOUT_MS } from "../../../postgres/plan.ts";
+import type { Step } from "../../../postgres/plan.ts";
+import { withProgress } from "../../../postgres/progress.ts";
+import { sqlText } from "../../../postgres/sqlFiles.ts";
+import type { Swap } from "../../../postgres/swap.ts";
+import { passGate } from "./gate.ts";
+import { withIndexProgress } from "./indexProgress.ts";
+import { removeAsides } from "./leftovers.ts";
+import { refreshAsides } from "./refreshAsides.ts";
+import { exchange } from "./swapExchange.ts";
+import { readMarks } from "./swapMarks.ts";
+
+/**
+ * Runs a swap: builds aside, passes the gate, waits for the moment and takes the old one's place. Whatever stops it leaves
+ * the old view serving and nothing aside.
+ * @throws with what was seen: the gate's findings, the sessions in the way, what would have been lost.
+ */
+export async function runSwap(connections: Connections, { swap, fence }: Step): Promise<void> {
+  if (swap === undefined) throw new Error("a step with action swap says nothing of it");
+  const client = connections.target;
+  await withAdvisoryLock(client, swap.lockKey, swap.deadlineMs, async () => {
+    // Somebody else put another one there while we waited: whether that is the declared one is seen when it is described again.
+    if ((await oidOf(client, swap)) !== swap.oid) return;
+    await removeAsides(client, swap.view);
+    // Read before the build's snapshot: what is refreshed from here on may be newer than the build.
+    const marks = await readMarks(client, swap.built);
+    try {
+      await build(connections, swap);
+      await withProgress(`${displayName(swap.view)}: waiting for the moment to swap`, () =>
+        exchange(client, swap, marks, fence),
+      );
+    } catch (error) {
+      // On a connection that is lost this fails too; then the next run finds what is left by its name.
+      await removeAsides(client, swap.view).catch(() => undefined);
+      throw error;
+    }
+  });
+}
+
+async function build(connections: Connections, swap: Swap): Promise<void> {
+  const client = connections.target;
+  const view = displayName(swap.view);
+  await inTransaction(client, async () => {
+    await client.query(`set local lock_timeout = ${LOCK_TIMEOUT_MS}`);
+    await withProgress(`${view}: building aside`, async () => {
+      await runAll(client, swap.make);
+      await refreshAsides(client, swap.built);
+    });
+    await withProgress(`${view}: checking the new data`, () => passGate(client, swap.gate));
+    await withIndexProgress(connections, `${view}: building indexes`, async () => {
+      // An index on an expression runs what the expression calls.
+      for (const { user, finish } of swap.built) {
+        const { leave } = await enterJobSession(client, user);
+        await runAll(client, finish);
+        await leave();
+      }
+    });
+  });
+}
+
+async function runAll(client: Client, statements: readonly string[]): Promise<void> {
+  for (const statement of statements) await client.query(statement);
+}
+
+async function oidOf(client: Client, { view }: Swap): Promise<string | undefined> {
+  const { rows } = await client.query<{ oid: string }>(sqlText("describe/relation_oid"), [view.schema, view.name]);
+  return rows[0]?.oid;
+}

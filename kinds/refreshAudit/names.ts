@@ -1,0 +1,14 @@
+import { derivedName } from "../../postgres/names.ts";
+
+/** Longest reason that is recorded, in characters. */
+export const REASON_LIMIT = 500;
+
+/** The table of refreshes by hand, in schema `matview` of the views' database; each owner of views has its own. */
+export function recordTable(owner: string): string {
+  return derivedName(owner, "refreshes");
+}
+
+/** The function that writes it. */
+export function recordFunction(owner: string): string {
+  return derivedName(owner, "record_refresh");
+}

@@ -1,0 +1,92 @@
+import type { Capabilities } from "../../postgres/capabilities.ts";
+import { CONVERGED, step } from "../../postgres/plan.ts";
+import type { Difference, Plan } from "../../postgres/plan.ts";
+import { sqlStatement } from "../../postgres/sqlFiles.ts";
+import type { Situation } from "../kind.ts";
+import { NO_SCHEMA, schemaSql } from "../runtimeObjects/schema.ts";
+import type { ActualAudit, ActualRecorder } from "./describe.ts";
+import { BODY_QUOTE } from "./desired.ts";
+import type { DesiredAudit } from "./desired.ts";
+import { recordFunction, recordTable } from "./names.ts";
+import { closeTable, tableWork } from "./recordTable.ts";
+
+const SEARCH_PATH = "search_path=pg_catalog, pg_temp";
+
+/** From the declared record to the statements that make its table and function. What is recorded is never dropped. */
+export function planAudit({ desired, previous, actual, capabilities }: Situation<DesiredAudit, ActualAudit>): Plan {
+  if (desired === "absent") return remove(previous, actual, capabilities);
+  const { owner } = desired;
+  const found = actual ?? { schema: NO_SCHEMA, table: null, function: null };
+  const table = tableWork(desired, found.table);
+  const recorder = recorderWork(owner, found.function);
+  const differences = [...table.differences, ...recorder.differences];
+  const work = [...table.before, ...table.sql, ...recorder.before, ...recorder.sql];
+  if (work.length === 0 && differences.length === 0) return CONVERGED;
+  const sql = [
+    ...schemaSql(owner, found.schema),
+    ...table.before,
+    ...recorder.before,
+    ...actAs(owner, capabilities),
+    ...table.sql,
+    ...recorder.sql,
+  ];
+  const isMissing = found.table === null || found.function === null;
+  const changed = differences.map(({ property }) => property).join(", ") || "observers";
+  const reason = isMissing ? "is not there" : `${changed} differs`;
+  return {
+    steps: [step("install", target(owner), reason, sql)],
+    differences,
+    ...(table.refusals.length === 0 ? {} : { refusals: table.refusals }),
+  };
+}
+
+interface RecorderWork {
+  readonly differences: readonly Difference[];
+  readonly before: readonly string[];
+  readonly sql: readonly string[];
+}
+
+function recorderWork(owner: string, found: ActualRecorder | null): RecorderWork {
+  const name = recordFunction(owner);
+  const names = { function: name };
+  const create = sqlStatement("runtime/record_refresh", { names: { ...names, table: recordTable(owner) } });
+  const build = [create, sqlStatement("statements/open_record_function", { names })];
+  if (found === null) return { differences: [], before: [], sql: build };
+  const isOurs = found.body === create.split(BODY_QUOTE)[1] && found.isDefiner && found.settings.join() === SEARCH_PATH;
+  const differences = [
+    ...(isOurs ? [] : [{ property: `${name}()`, declared: "the module's", actual: "something else" }]),
+    ...(found.owner === owner ? [] : [{ property: `owner of ${name}()`, declared: owner, actual: found.owner }]),
+    ...(found.isOpen ? [] : [{ property: `callers of ${name}()`, declared: "public", actual: "not everybody" }]),
+  ];
+  // Replacing one would keep its owner, with whose rights it runs.
+  return differences.length === 0
+    ? { differences, before: [], sql: [] }
+    : { differences, before: [drop(name)], sql: build };
+}
+
+// Where the role still owns views, another stack's refreshes are recorded here too.
+function remove(previous: DesiredAudit | undefined, actual: ActualAudit | undefined, capabilities: Capabilities): Plan {
+  if (previous === undefined || actual === undefined || actual.isInUse) return CONVERGED;
+  const { owner } = previous;
+  const isOurs = actual.table?.owner === owner;
+  const sql = [
+    ...(actual.function === null ? [] : [drop(recordFunction(owner))]),
+    ...(isOurs && actual.table !== null ? closeTable(recordTable(owner), actual.table) : []),
+  ];
+  if (sql.length === 0) return CONVERGED;
+  const reason = "no longer declared; what is recorded stays";
+  return { steps: [step("remove", target(owner), reason, [...actAs(owner, capabilities), ...sql])], differences: [] };
+}
+
+function drop(name: string): string {
+  return sqlStatement("statements/drop_record_function", { names: { function: name } });
+}
+
+// Table and function must belong to the role whose views they are about.
+function actAs(owner: string, { currentUser }: Capabilities): string[] {
+  return owner === currentUser ? [] : [sqlStatement("statements/set_role", { names: { role: owner } })];
+}
+
+function target(owner: string): string {
+  return `the record of refreshes of views of ${owner}`;
+}

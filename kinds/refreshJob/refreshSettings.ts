@@ -1,0 +1,165 @@
+import { userError } from "../../postgres/errors.ts";
+import { derivedName } from "../../postgres/names.ts";
+import type { QualifiedName } from "../../postgres/names.ts";
+import { sqlStatement } from "../../postgres/sqlFiles.ts";
+import { refreshCommand, vacuumCommand } from "./command.ts";
+import { parseDuration } from "./schedule/duration.ts";
+import { scheduleFromMaxAge } from "./schedule/scheduleFromMaxAge.ts";
+import { parseSchedule } from "./schedule.ts";
+
+/** How a view is kept fresh. Everything but the plain command on a schedule is off unless it is named. */
+export interface RefreshSettings {
+  /** How old the view may become, e.g. `5m`. Without a schedule the schedule is derived from it, beside one it is checked. */
+  readonly maxAge?: string | undefined;
+  /** How long a refresh waits for a lock that somebody else holds on the view, e.g. `5s`; at least deadlock_timeout plus a second. */
+  readonly lockTimeout?: string | undefined;
+  /** How long a statement of the owner may take in the view's database, e.g. `2m`; set on the role, for pg_cron's workers obey no other. */
+  readonly statementTimeout?: string | undefined;
+  /** Leaves a run out while another one is going or while the view is younger, e.g. `2m`: longer than a run, shorter than the interval. */
+  readonly minAge?: string | undefined;
+  /** Schedule of a second job that vacuums the view, for large views that change much; not that of the refresh, which would be in its way. */
+  readonly vacuum?: string | undefined;
+  /** How long the owner's runs stay in pg_cron's history, e.g. `7d`; a job removes older ones every night. */
+  readonly keepRuns?: string | undefined;
+}
+
+/** What is asked for of the job: a name and a schedule, or what they are made from. */
+export interface RefreshRequest {
+  readonly view: QualifiedName;
+  readonly database: string;
+  readonly job: { readonly name?: string | undefined; readonly schedule?: string | undefined };
+  readonly refresh: RefreshSettings;
+  /** Columns that identify a row; without any the refreshes are plain. */
+  readonly uniqueKey: readonly string[];
+  /** Column whose maximum says when the view was last refreshed; `minAge` is measured by it. */
+  readonly stamp?: string | undefined;
+}
+
+/** A job with all its texts. */
+export interface PlannedJob {
+  readonly name: string;
+  readonly schedule: string;
+  readonly command: string;
+}
+
+/** The jobs of a view, and why the schedule is what it is where it was derived. */
+export interface PlannedJobs {
+  readonly refresh: PlannedJob & { readonly statementTimeoutMs?: number; readonly maxAge?: string };
+  readonly vacuum: PlannedJob | undefined;
+  /** Runs in pg_cron's database. */
+  readonly purge: PlannedJob | undefined;
+  readonly reason: string | undefined;
+}
+
+/** The purge runs once a day: the longest even interval within this is a day, at a minute of its own. */
+const ONCE_A_DAY = "30h";
+
+/**
+ * The jobs that keep a view fresh, from the declaration alone, so that no preview ever changes them.
+ * @throws when a duration cannot be read, or a setting lacks what it stands on.
+ */
+export function planJobs({ view, database, job, refresh, uniqueKey, stamp }: RefreshRequest): PlannedJobs {
+  const name = job.name ?? defaultJobName(database, view);
+  const chosen = chooseSchedule(name, job.schedule, refresh.maxAge);
+  const statementTimeoutMs = milliseconds("statementTimeout", refresh.statementTimeout);
+  const command = refreshCommand(view, {
+    plain: uniqueKey.length === 0,
+    lockTimeoutMs: milliseconds("lockTimeout", refresh.lockTimeout),
+    backlogGuard: backlogGuard(refresh.minAge, stamp),
+  });
+  return {
+    refresh: {
+      name,
+      schedule: chosen.schedule,
+      command,
+      ...(statementTimeoutMs === undefined ? {} : { statementTimeoutMs }),
+      ...(refresh.maxAge === undefined ? {} : { maxAge: refresh.maxAge }),
+    },
+    vacuum: planVacuum(view, name, refresh.vacuum, chosen.schedule),
+    purge: planPurge(name, refresh.keepRuns),
+    reason: chosen.reason,
+  };
+}
+
+/** The name of a view's job where none is given. pg_cron's key is name and user, so the database is part of it. */
+export function defaultJobName(database: string, view: QualifiedName): string {
+  const whole = `refresh-${database}-${view.schema}.${view.name}`;
+  return Buffer.byteLength(whole) <= 63 ? whole : derivedName(whole, "job");
+}
+
+/** The jobs that a view may have of its own, by the name of the one that refreshes it. */
+export function ownJobNames(refreshJob: string): string[] {
+  return [refreshJob, vacuumName(refreshJob), purgeName(refreshJob)];
+}
+
+function vacuumName(refreshJob: string): string {
+  return derivedName(refreshJob, "vacuum");
+}
+
+function purgeName(refreshJob: string): string {
+  return derivedName(refreshJob, "purge");
+}
+
+function chooseSchedule(
+  name: string,
+  schedule: string | undefined,
+  maxAge: string | undefined,
+): { schedule: string; reason: string | undefined } {
+  if (schedule !== undefined) return { schedule, reason: undefined };
+  if (maxAge === undefined) throw userError(`job ${name} has neither a schedule nor a maxAge: name one of them`);
+  // What pg_cron of the server can do is not known here: intervals in seconds are chosen only where nothing else will do.
+  const age = seconds("maxAge", maxAge) ?? 0;
+  const derived = scheduleFromMaxAge(maxAge, name, { seconds: age <= 60, lastDay: false });
+  if (!derived.ok) throw userError(derived.problem);
+  return derived;
+}
+
+function backlogGuard(minAge: string | undefined, stampColumn: string | undefined) {
+  const minAgeSeconds = seconds("minAge", minAge);
+  if (minAgeSeconds === undefined) return undefined;
+  if (stampColumn === undefined) {
+    throw userError(
+      "minAge is measured by the view's stamp: name the column that holds the time of the refresh as stamp",
+    );
+  }
+  return { minAgeSeconds, stampColumn };
+}
+
+function planVacuum(
+  view: QualifiedName,
+  name: string,
+  schedule: string | undefined,
+  refreshSchedule: string,
+): PlannedJob | undefined {
+  if (schedule === undefined) return undefined;
+  const parsed = parseSchedule(schedule, { seconds: true, lastDay: true });
+  if (!parsed.ok) throw userError(`vacuum: ${parsed.problem}`);
+  if (schedule === refreshSchedule) {
+    throw userError(
+      `vacuum runs on the schedule of the refresh, ${schedule}, and each would wait for the other: choose other minutes`,
+    );
+  }
+  return { name: vacuumName(name), schedule, command: vacuumCommand(view) };
+}
+
+function planPurge(name: string, keepRuns: string | undefined): PlannedJob | undefined {
+  const keep = seconds("keepRuns", keepRuns);
+  if (keep === undefined) return undefined;
+  const own = purgeName(name);
+  const schedule = scheduleFromMaxAge(ONCE_A_DAY, own, { seconds: false, lastDay: false });
+  if (!schedule.ok) throw userError(schedule.problem);
+  const command = sqlStatement("statements/purge_runs", { literals: { keep: `${keep} seconds` } });
+  return { name: own, schedule: schedule.schedule, command };
+}
+
+function milliseconds(setting: string, duration: string | undefined): number | undefined {
+  const read = seconds(setting, duration);
+  return read === undefined ? undefined : read * 1_000;
+}
+
+function seconds(setting: string, duration: string | undefined): number | undefined {
+  if (duration === undefined) return undefined;
+  const parsed = parseDuration(duration);
+  if (!parsed.ok) throw userError(`${setting}: ${parsed.problem}`);
+  return parsed.seconds;
+}

@@ -1,0 +1,14 @@
+import type { Client } from "pg";
+import { sqlText } from "../../../postgres/sqlFiles.ts";
+import { DEFAULT_TIME_ZONE } from "./timeZone.ts";
+
+/** The time zone by which pg_cron reads schedules; its default where the role may not see the setting. */
+export async function readCronTimeZone(cron: Client): Promise<string> {
+  return (await lookForTimeZone(cron)) ?? DEFAULT_TIME_ZONE;
+}
+
+/** The same, undefined where the role may not see the setting, or there is none: before pg_cron 1.5. */
+export async function lookForTimeZone(cron: Client): Promise<string | undefined> {
+  const { rows } = await cron.query<{ timeZone: string }>(sqlText("describe/cron_time_zone"));
+  return rows[0]?.timeZone;
+}

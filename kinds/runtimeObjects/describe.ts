@@ -1,0 +1,57 @@
+import type { Client } from "pg";
+import { derivedName } from "../../postgres/names.ts";
+import type { Session } from "../../postgres/session.ts";
+import { sqlStatement, sqlText } from "../../postgres/sqlFiles.ts";
+import type { DesiredRuntime } from "./desired.ts";
+import { runtimeFunctions } from "./functions.ts";
+import { JOBS_FUNCTION } from "./names.ts";
+import { describeSchema } from "./schema.ts";
+import type { RuntimeSchema } from "./schema.ts";
+
+/** A function of the module as the catalog has it. */
+export interface ActualFunction {
+  readonly name: string;
+  readonly body: string;
+  readonly owner: string;
+  readonly isDefiner: boolean;
+  readonly settings: readonly string[];
+  /** Roles that may call it; `public` is everybody. */
+  readonly observers: readonly string[];
+}
+
+/** What is there of a role's functions. */
+export interface ActualRuntime {
+  readonly functions: readonly ActualFunction[];
+  readonly schema: RuntimeSchema;
+  /** The role has jobs that run in another database: other stacks use the functions too. */
+  readonly isInUse: boolean;
+}
+
+/** Reads the functions of each owner. */
+export async function describeRuntime(
+  { cron, capabilities }: Session,
+  desired: readonly DesiredRuntime[],
+): Promise<ActualRuntime[]> {
+  const found: ActualRuntime[] = [];
+  for (const { owner } of desired) {
+    const names = runtimeFunctions(owner).map(({ name }) => name);
+    const { rows } = await cron.query<ActualFunction>(sqlText("describe/runtime_objects"), [names]);
+    found.push({
+      functions: rows,
+      schema: await describeSchema(cron, owner),
+      isInUse: (await jobDatabases(cron, owner)).some((database) => database !== capabilities.database),
+    });
+  }
+  return found;
+}
+
+// Row security hides another role's jobs, and the role's own function shows them.
+async function jobDatabases(cron: Client, owner: string): Promise<string[]> {
+  const name = derivedName(owner, JOBS_FUNCTION);
+  const { rows } = await cron.query<{ mayLook: boolean }>(sqlText("describe/runtime_access"), [name, owner]);
+  if (rows[0]?.mayLook !== true) return [];
+  const jobs = await cron.query<{ database: string }>(
+    sqlStatement("describe/runtime_jobs", { names: { function: name } }),
+  );
+  return jobs.rows.map(({ database }) => database);
+}

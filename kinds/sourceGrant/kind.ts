@@ -1,0 +1,57 @@
+import { z } from "zod";
+import { nameSchema } from "../../postgres/nameSchema.ts";
+import { CONVERGED } from "../../postgres/plan.ts";
+import type { Plan } from "../../postgres/plan.ts";
+import type { Session } from "../../postgres/session.ts";
+import type { Kind, Situation } from "../kind.ts";
+import { sourceNeeds } from "../ownerRole/needs.ts";
+import { grantSteps } from "../ownerRole/plan.ts";
+import { describeRights, missingRights } from "../ownerRole/rights.ts";
+import type { Right } from "../ownerRole/rights.ts";
+
+const sourceGrantSchema = z.strictObject({ owner: nameSchema, schema: nameSchema, objects: z.array(nameSchema) });
+
+/** What a role reads in one schema. */
+type DesiredGrant = z.infer<typeof sourceGrantSchema>;
+
+/** The right to use the schema, then to select from each object. */
+type ActualGrant = readonly Right[];
+
+/** A role's right to read its sources: what is missing is added, nothing is taken away. */
+export const sourceGrantKind: Kind<DesiredGrant, ActualGrant> = {
+  noun: "rights on sources",
+  schema: sourceGrantSchema,
+  id: ({ owner, schema }) => `${schema} for ${owner}`,
+  located: (desired) => desired,
+  describe: describeGrants,
+  survey: () => Promise.resolve({ find: () => undefined }),
+  plan: planGrant,
+  observed: (desired, rights) => {
+    const [usage, ...selects] = rights;
+    return {
+      ...desired,
+      objects: desired.objects.filter((_name, index) => selects[index]?.isHeld === true),
+      ...(usage?.isHeld === true ? {} : { missing: `usage on schema ${desired.schema}` }),
+    };
+  },
+};
+
+async function describeGrants(session: Session, desired: readonly DesiredGrant[]): Promise<ActualGrant[]> {
+  const found: ActualGrant[] = [];
+  for (const { owner, schema, objects } of desired) {
+    const needs = sourceNeeds(
+      owner,
+      objects.map((name) => ({ schema, name })),
+    );
+    found.push(await describeRights(session, needs));
+  }
+  return found;
+}
+
+// At its end nothing is planned: the role may have had the rights before, and others may have it in use.
+function planGrant({ desired, actual }: Situation<DesiredGrant, ActualGrant>): Plan {
+  if (desired === "absent" || actual === undefined) return CONVERGED;
+  const refusals = missingRights(actual);
+  const lacking = actual.filter(({ isHeld }) => !isHeld);
+  return { steps: grantSteps(desired.owner, lacking), differences: [], ...(refusals.length === 0 ? {} : { refusals }) };
+}

@@ -1,0 +1,89 @@
+import { userError } from "../../postgres/errors.ts";
+import { displayName } from "../../postgres/names.ts";
+import type { QualifiedName } from "../../postgres/names.ts";
+import type { Session } from "../../postgres/session.ts";
+import { sqlText } from "../../postgres/sqlFiles.ts";
+import { splitComment } from "../claim.ts";
+import type { Claim } from "../claim.ts";
+import type { Survey } from "../kind.ts";
+import type { DesiredIndex } from "./desired.ts";
+
+/** An index as the catalog has it. */
+export interface ActualIndex extends QualifiedName {
+  readonly view: string;
+  readonly viewIsPopulated: boolean;
+  readonly isUnique: boolean;
+  /** False after a concurrent build that failed, or while one is going on. */
+  readonly isValid: boolean;
+  readonly method: string;
+  readonly predicate: string | null;
+  readonly definition: string;
+  readonly comment: string | null;
+  /** Who manages the index, which stands behind the comment. */
+  readonly claim: Claim | undefined;
+  /** Key columns and expressions, in order, then the included columns. */
+  readonly columns: readonly string[];
+  readonly include: readonly string[];
+  /** True when every part is a plain column with the default order. */
+  readonly isPlain: boolean;
+}
+
+interface Row extends Omit<ActualIndex, "claim" | "columns" | "include" | "isPlain" | "view"> {
+  relationKind: string;
+  view: string | null;
+  viewKind: string | null;
+  isPlainOrder: boolean;
+  parts: { column: string | null; expression: string; isKey: boolean }[];
+}
+
+/**
+ * Reads the indexes by the names that are declared.
+ * @throws when a name belongs to something else, or to an index of another relation.
+ */
+export async function describeIndexes(
+  session: Session,
+  desired: readonly DesiredIndex[],
+): Promise<(ActualIndex | undefined)[]> {
+  const names = [desired.map(({ schema }) => schema), desired.map(({ name }) => name)];
+  const { rows } = await session.target.query<Row>(sqlText("describe/indexes"), names);
+  const found = new Map(rows.map((row) => [displayName(row), row]));
+  return desired.map((index) => {
+    const row = found.get(displayName(index));
+    return row === undefined ? undefined : toActual(row);
+  });
+}
+
+/** Reads all indexes of materialized views. A name that is none of theirs may be somebody else's, which `describe` can tell. */
+export async function surveyIndexes(session: Session): Promise<Survey<DesiredIndex, ActualIndex>> {
+  const { rows } = await session.target.query<Row>(sqlText("describe/indexes"), [null, null]);
+  const found = new Map(rows.map((row) => [displayName(row), row]));
+  return {
+    find: (desired) => {
+      const row = found.get(displayName(desired));
+      return row === undefined ? undefined : { actual: toActual(row) };
+    },
+  };
+}
+
+function toActual(row: Row): ActualIndex {
+  if (row.view === null || row.viewKind !== "m") {
+    const what =
+      row.view === null
+        ? "exists and is no index"
+        : `is an index of ${row.schema}.${row.view}, which is no materialized view`;
+    throw userError(`${displayName(row)} ${what}; declare another name for the index`);
+  }
+  const { parts, relationKind, viewKind, isPlainOrder, ...index } = row;
+  void relationKind;
+  void viewKind;
+  const text = (isKey: boolean): string[] =>
+    parts.filter((part) => part.isKey === isKey).map(({ column, expression }) => column ?? expression);
+  return {
+    ...index,
+    ...splitComment(row.comment),
+    view: row.view,
+    columns: text(true),
+    include: text(false),
+    isPlain: isPlainOrder && parts.every(({ column }) => column !== null),
+  };
+}

@@ -1,0 +1,41 @@
+import { displayName } from "../../postgres/names.ts";
+import { sqlStatement } from "../../postgres/sqlFiles.ts";
+import { splitComment } from "../claim.ts";
+import type { Kind } from "../kind.ts";
+import { describeIndexes, surveyIndexes } from "./describe.ts";
+import type { ActualIndex } from "./describe.ts";
+import { viewIndexSchema } from "./desired.ts";
+import type { DesiredIndex } from "./desired.ts";
+import { planIndex } from "./plan.ts";
+import { preflightIndex } from "./preflight.ts";
+
+/** Indexes of materialized views: absent, identical, invalid, different, renamed. */
+export const viewIndexKind: Kind<DesiredIndex, ActualIndex> = {
+  noun: "index",
+  schema: viewIndexSchema,
+  id: displayName,
+  located: (desired, previous) => ({ ...desired, schema: previous.schema, name: previous.name }),
+  describe: describeIndexes,
+  survey: surveyIndexes,
+  ownership: {
+    claimOf: ({ claim }) => claim,
+    on: "target",
+    query: ({ schema, name }) => sqlStatement("describe/relation_comment", { literals: { schema, name } }),
+    read: (text) => splitComment(text).claim,
+  },
+  plan: planIndex,
+  observed: (desired, actual) => ({
+    ...desired,
+    view: actual.view,
+    columns: [...actual.columns],
+    unique: actual.isUnique,
+    valid: actual.isValid,
+    ...(desired.include === undefined && actual.include.length === 0 ? {} : { include: [...actual.include] }),
+    // What cannot be declared shows as a property that the declaration does not have.
+    ...(actual.predicate === null ? {} : { predicate: actual.predicate }),
+    ...(actual.method === "btree" ? {} : { method: actual.method }),
+    ...(actual.isPlain ? {} : { elements: actual.definition }),
+  }),
+  preflight: preflightIndex,
+  settle: (_previous, news) => Promise.resolve({ ...news, valid: true }),
+};

@@ -1,0 +1,126 @@
+import { derivedName, displayName, sqlIdentifier } from "../../postgres/names.ts";
+import { claimStep, CONVERGED, step } from "../../postgres/plan.ts";
+import type { Difference, Plan, Step } from "../../postgres/plan.ts";
+import { sqlStatement } from "../../postgres/sqlFiles.ts";
+import { isSameClaim, joinComment, wantedClaim } from "../claim.ts";
+import type { Claim } from "../claim.ts";
+import type { Situation } from "../kind.ts";
+import type { ActualIndex } from "./describe.ts";
+import type { DesiredIndex } from "./desired.ts";
+
+/** From the declared index and the one that is there to the statements between them. */
+export function planIndex({ desired, actual, claim }: Situation<DesiredIndex, ActualIndex>): Plan {
+  if (desired === "absent") return actual === undefined ? CONVERGED : drop(actual, "no longer declared");
+  const comment = joinComment(actual?.comment, wantedClaim(claim, actual?.claim));
+  if (actual === undefined) return { steps: [build(desired, desired.name, comment, "is not there")], differences: [] };
+  const differences = differencesOf(desired, actual);
+  if (differences.length > 0) return { steps: replace(desired, actual, comment, differences), differences };
+  if (!actual.isValid) return { steps: heal(desired, actual, comment), differences: [] };
+  return { steps: [...planName(desired, actual), ...planClaim(desired, actual, comment, claim)], differences: [] };
+}
+
+function planName(desired: DesiredIndex, actual: ActualIndex): Step[] {
+  if (actual.name === desired.name && actual.schema === desired.schema) return [];
+  const reason = `is called ${actual.name}, declared ${desired.name}`;
+  return [step("rename", displayName(desired), reason, [renameSql(actual, desired.name)])];
+}
+
+function planClaim(
+  desired: DesiredIndex,
+  actual: ActualIndex,
+  comment: string | null,
+  claim: Claim | null | undefined,
+): Step[] {
+  if (isSameClaim(wantedClaim(claim, actual.claim), actual.claim)) return [];
+  return [claimStep(displayName(desired), commentSql(desired.schema, desired.name, comment))];
+}
+
+// Always concurrently: readers of the view pass, and on an empty view it costs a few milliseconds.
+function build(index: DesiredIndex, name: string, comment: string | null, reason: string): Step {
+  const names = { schema: index.schema, view: index.view, index: name };
+  const list = (columns: readonly string[]): string => `(${columns.map(sqlIdentifier).join(", ")})`;
+  const include = index.include === undefined ? "" : ` include ${list(index.include)}`;
+  const raw = {
+    kind: index.unique ? "unique index" : "index",
+    elements: `using btree ${list(index.columns)}${include}`,
+  };
+  return step(
+    "build index",
+    displayName({ schema: index.schema, name }),
+    reason,
+    [
+      sqlStatement("statements/create_index_concurrently", { names, raw }),
+      ...(comment === null ? [] : [commentSql(index.schema, name, comment)]),
+    ],
+    { transaction: false, onFailure: [leftoverSql(index.schema, name)] },
+  );
+}
+
+// An invalid index of the declared name and shape is a build of ours that failed: it serves nobody.
+function heal(desired: DesiredIndex, actual: ActualIndex, comment: string | null): Step[] {
+  const [remove] = drop(actual, "is invalid: a concurrent build of it failed").steps;
+  const rebuild = build(desired, desired.name, comment, "is invalid: a concurrent build of it failed");
+  return remove === undefined ? [rebuild] : [remove, rebuild];
+}
+
+// The new one is there before the old one goes, so that a concurrent refresh finds a unique index at any time.
+function replace(
+  desired: DesiredIndex,
+  actual: ActualIndex,
+  comment: string | null,
+  differences: readonly Difference[],
+): Step[] {
+  const aside = derivedName(desired.name, "matview_new");
+  const reason = differences.map(
+    ({ property, declared, actual: found }) => `${property} is ${found}, declared ${declared}`,
+  );
+  const fresh = build(desired, aside, comment, reason.join("; "));
+  const leftover = leftoverSql(desired.schema, aside);
+  const swap = [dropSql(actual), renameSql({ schema: desired.schema, name: aside }, desired.name)];
+  return [
+    { ...fresh, sql: [leftover, ...fresh.sql] },
+    step("swap index", displayName(desired), "the new one takes the old one's place", swap, {
+      hazards: ["readers wait for a moment"],
+    }),
+  ];
+}
+
+function drop(actual: ActualIndex, reason: string): Plan {
+  const hazards = ["index is missing until it is built again"] as const;
+  return { steps: [step("drop index", displayName(actual), reason, [dropSql(actual)], { hazards })], differences: [] };
+}
+
+function commentSql(schema: string, index: string, comment: string | null): string {
+  // An empty comment is none.
+  return sqlStatement("statements/comment_on_index", {
+    names: { schema, index },
+    literals: { comment: comment ?? "" },
+  });
+}
+
+function leftoverSql(schema: string, index: string): string {
+  return sqlStatement("statements/drop_leftover_index", { names: { schema, index } });
+}
+
+function dropSql({ schema, name }: { schema: string; name: string }): string {
+  return sqlStatement("statements/drop_index", { names: { schema, index: name } });
+}
+
+function renameSql({ schema, name }: { schema: string; name: string }, newName: string): string {
+  return sqlStatement("statements/rename_index", { names: { schema, index: name, new_name: newName } });
+}
+
+function differencesOf(desired: DesiredIndex, actual: ActualIndex): Difference[] {
+  const pairs: [string, string, string][] = [
+    ["view", desired.view, actual.view],
+    ["columns", desired.columns.join(", "), actual.columns.join(", ")],
+    ["include", (desired.include ?? []).join(", ") || "none", actual.include.join(", ") || "none"],
+    ["unique", String(desired.unique), String(actual.isUnique)],
+    ["predicate", "none", actual.predicate ?? "none"],
+    ["method", "btree", actual.method],
+    ["elements", "plain columns", actual.isPlain ? "plain columns" : actual.definition],
+  ];
+  return pairs
+    .filter(([, declared, found]) => declared !== found)
+    .map(([property, declared, found]) => ({ property, declared, actual: found }));
+}

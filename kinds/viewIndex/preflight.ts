@@ -1,0 +1,48 @@
+import { isServerError, SQLSTATE } from "../../postgres/errors.ts";
+import { displayName } from "../../postgres/names.ts";
+import type { Session } from "../../postgres/session.ts";
+import { sqlText } from "../../postgres/sqlFiles.ts";
+import { keyProblem, proveKey } from "../materializedView/keyProof.ts";
+import type { KeySource } from "../materializedView/keyProof.ts";
+import { describeIndexes } from "./describe.ts";
+import type { DesiredIndex } from "./desired.ts";
+import { planIndex } from "./plan.ts";
+
+/**
+ * What keeps a unique index from being built: no such view, or a key that the data break. Counted in the view where it has
+ * data, else in what its definition gives now, so that the first refresh does not fail on it. Nothing is counted where no
+ * index is to be built.
+ */
+export async function preflightIndex(session: Session, desired: DesiredIndex): Promise<string[]> {
+  const [actual] = await describeIndexes(session, [desired]);
+  const { capabilities } = session;
+  const plan = planIndex({ desired, previous: undefined, actual, capabilities });
+  if (!plan.steps.some(({ action }) => action === "build index")) return [];
+  const view = { schema: desired.schema, name: desired.view };
+  const [found] = (await session.target.query<ViewRow>(sqlText("describe/view_of_index"), [view.schema, view.name]))
+    .rows;
+  if (found === undefined) return [`there is no materialized view ${displayName(view)} to build it on`];
+  if (!desired.unique) return [];
+  const problem = await keyProblemIn(session, desired, found);
+  return problem === undefined ? [] : [problem];
+}
+
+interface ViewRow {
+  readonly isPopulated: boolean;
+  readonly definition: string;
+  readonly owner: string;
+}
+
+async function keyProblemIn(session: Session, desired: DesiredIndex, found: ViewRow): Promise<string | undefined> {
+  const view = { schema: desired.schema, name: desired.view };
+  const source: KeySource = found.isPopulated
+    ? { relation: view }
+    : { definition: found.definition.trim().replace(/;$/, ""), owner: found.owner };
+  try {
+    return keyProblem(view, desired.columns, await proveKey(session.target, { source, key: desired.columns }));
+  } catch (error) {
+    // Whoever may build an index may still not read the sources; the build, or the first refresh, proves the key then.
+    if (isServerError(error, SQLSTATE.insufficientPrivilege)) return undefined;
+    throw error;
+  }
+}

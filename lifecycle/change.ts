@@ -1,0 +1,219 @@
+import { newClaim } from "../kinds/claim.ts";
+import type { Claim } from "../kinds/claim.ts";
+import type { Kind } from "../kinds/kind.ts";
+import type { Capabilities } from "../postgres/capabilities.ts";
+import { problemReport, userError } from "../postgres/errors.ts";
+import { differenceLines } from "../postgres/plan.ts";
+import type { Plan } from "../postgres/plan.ts";
+import { withAnswered } from "./driftAnswers.ts";
+import type { DriftAnswers } from "./driftAnswers.ts";
+import { doubleRefusal, fenced, foreignRefusal, lostRefusal, tenureAtCreate, tenureLater } from "./ownership.ts";
+import type { Deployer, Tenure } from "./ownership.ts";
+
+/** What a look at one object found. */
+export interface Sight<Actual> {
+  readonly actual: Actual | undefined;
+  readonly capabilities: Capabilities;
+}
+
+/** A declaration on its way into the world: what is wanted, and what was applied before. */
+export interface Transition<Desired> {
+  readonly desired: Desired | "absent";
+  readonly previous: Desired | undefined;
+  /** Whether what exists and differs may be changed at its creation. */
+  readonly adopt: boolean;
+  /** What the state keeps beside the inputs. */
+  readonly recorded?: unknown;
+  /** What is done about properties that drifted. */
+  readonly onDrift?: DriftAnswers | undefined;
+  /** Who deploys; a preview knows it too. */
+  readonly deployer: Deployer;
+  /** Whether the plan says on the object who manages it from now on: in a deploy. */
+  readonly claims?: boolean;
+}
+
+/** What a deploy does about one object. */
+export interface Change<Desired, Actual> extends Sight<Actual> {
+  /** What the object is to be like after the plan; what drifted and is let alone stays as it is. */
+  readonly wanted: Desired | "absent";
+  readonly plan: Plan;
+  /** Why the deploy stops before it does anything. */
+  readonly refusal: Error | undefined;
+  readonly tenure: Tenure;
+  readonly claim: Claim | undefined;
+}
+
+/** Describes and plans: the same for the deploy and for those who only want to know what it would do. */
+export async function planChange<Desired extends object, Actual>(
+  kind: Kind<Desired, Actual>,
+  see: (desired: Desired) => Promise<Sight<Actual>>,
+  transition: Transition<Desired>,
+): Promise<Change<Desired, Actual>> {
+  const { recorded, onDrift = {} } = transition;
+  const previous = transition.previous && recalled(kind, transition.previous, recorded);
+  if (transition.desired === "absent") return planRemoval(kind, see, previous, transition.deployer);
+  const desired = recalled(kind, transition.desired, recorded);
+  const { at, ...found } = await locate(kind, see, desired, previous);
+  const wanted = wantedOf(kind, desired, previous, found, onDrift);
+  // The description depends on what it is compared with.
+  const { actual, capabilities } = wanted === desired ? found : await locate(kind, see, wanted, previous);
+  const holder = holderOf(kind, actual);
+  const tenure = tenureOf(kind, holder, transition);
+  const claim = claimOf(kind, holder, tenure, transition);
+  const plan = kind.plan({ desired: wanted, previous, actual, capabilities, claim });
+  const refusal = refusalOf(kind, wanted, tenure, { ...transition, previous }, plan, { actual, capabilities });
+  const allowed = [holder?.token, claim?.token];
+  return {
+    actual,
+    capabilities,
+    plan: fenced(kind, plan, [at, desired], allowed, capabilities),
+    wanted,
+    refusal,
+    tenure,
+    claim,
+  };
+}
+
+async function planRemoval<Desired extends object, Actual>(
+  kind: Kind<Desired, Actual>,
+  see: (desired: Desired) => Promise<Sight<Actual>>,
+  previous: Desired | undefined,
+  deployer: Deployer,
+): Promise<Change<Desired, Actual>> {
+  if (previous === undefined) throw new Error("nothing is declared, before and after");
+  const { actual, capabilities } = await see(previous);
+  const holder = holderOf(kind, actual);
+  const found = tenureLater(holder, deployer);
+  const heir = found.is === "lost" ? undefined : deployer.heir?.(holder);
+  const tenure: Tenure = heir === undefined ? found : { is: "left", heir };
+  const plan =
+    tenure.is === "lost"
+      ? NOTHING
+      : tenure.is === "left"
+        ? planUnclaim(kind, previous, { actual, capabilities })
+        : kind.plan({ desired: "absent", previous, actual, capabilities, stack: holder ?? deployer.stack });
+  const safe = fenced(kind, plan, [previous], [holder?.token], capabilities);
+  const refusal = doubtOf(kind, previous, { actual, capabilities });
+  return { actual, capabilities, plan: safe, wanted: "absent", refusal, tenure, claim: undefined };
+}
+
+function holderOf<Desired extends object, Actual>(
+  kind: Kind<Desired, Actual>,
+  actual: Actual | undefined,
+): Claim | undefined {
+  return actual === undefined ? undefined : kind.ownership?.claimOf(actual);
+}
+
+function tenureOf<Desired extends object, Actual>(
+  kind: Kind<Desired, Actual>,
+  holder: Claim | undefined,
+  { previous, deployer, adopt }: Transition<Desired>,
+): Tenure {
+  if (kind.ownership === undefined) return { is: "free" };
+  return previous === undefined ? tenureAtCreate(holder, deployer, adopt) : tenureLater(holder, deployer);
+}
+
+// A create fences out whoever managed the object before; later the claim stays what it is.
+function claimOf<Desired extends object, Actual>(
+  { ownership }: Kind<Desired, Actual>,
+  holder: Claim | undefined,
+  tenure: Tenure,
+  { previous, deployer: { entry, token }, claims = false }: Transition<Desired>,
+): Claim | undefined {
+  if (!claims || ownership === undefined || entry === undefined) return undefined;
+  if (previous !== undefined && tenure.is === "own") return holder;
+  return newClaim(entry, previous === undefined ? undefined : token);
+}
+
+function refusalOf<Desired extends object, Actual>(
+  kind: Kind<Desired, Actual>,
+  wanted: Desired,
+  tenure: Tenure,
+  { previous, adopt, deployer }: Transition<Desired>,
+  plan: Plan,
+  sight: Sight<Actual>,
+): Error | undefined {
+  const subject = `${kind.noun} ${kind.id(wanted)}`;
+  if (tenure.is === "refused") return foreignRefusal(subject, tenure.holder);
+  if (tenure.is === "lost") return lostRefusal(subject, tenure.holder);
+  const twin = tenure.is === "taken over" ? deployer.declaredBy?.(tenure.from) : undefined;
+  if (twin !== undefined) return userError(doubleRefusal(subject, twin, deployer.urn ?? ""));
+  // Also where the object is absent: what there is under another name may differ, and is not taken over unasked.
+  const differs = previous === undefined && plan.differences.length > 0;
+  if (differs && !adopt) return takeoverRefusal(subject, plan);
+  return previous && doubtOf(kind, wanted, sight);
+}
+
+/** A declaration with what the state says of its deploy. */
+export function recalled<Desired extends object, Actual>(
+  kind: Kind<Desired, Actual>,
+  desired: Desired,
+  recorded: unknown,
+): Desired {
+  return kind.recall?.(desired, recorded) ?? desired;
+}
+
+/** An error for what was deployed, is not found, and need not be gone. */
+export function doubtOf<Desired extends object, Actual>(
+  kind: Kind<Desired, Actual>,
+  desired: Desired,
+  { actual, capabilities }: Sight<Actual>,
+): Error | undefined {
+  const doubt = isAbsent(kind, actual) ? kind.doubt?.(desired, actual, capabilities) : undefined;
+  return doubt === undefined ? undefined : userError(`${kind.noun} ${kind.id(desired)}: ${doubt}`);
+}
+
+function wantedOf<Desired extends object, Actual>(
+  kind: Kind<Desired, Actual>,
+  desired: Desired,
+  previous: Desired | undefined,
+  { actual, capabilities }: Sight<Actual>,
+  onDrift: DriftAnswers,
+): Desired {
+  if (previous === undefined || Object.keys(onDrift).length === 0 || isAbsent(kind, actual)) return desired;
+  return withAnswered(onDrift, desired, previous, kind.observed(desired, actual, capabilities));
+}
+
+/** True for an object that is not there, also where a kind describes what is around it. */
+export function isAbsent<Desired extends object, Actual>(
+  kind: Kind<Desired, Actual>,
+  actual: Actual | undefined,
+): actual is undefined {
+  return actual === undefined || kind.isAbsent?.(actual) === true;
+}
+
+// Nobody's for now: the heir's own token comes back with its next update. Nothing else of the object is changed.
+function planUnclaim<Desired extends object, Actual>(
+  kind: Kind<Desired, Actual>,
+  previous: Desired,
+  { actual, capabilities }: Sight<Actual>,
+): Plan {
+  if (isAbsent(kind, actual) || actual === undefined) return NOTHING;
+  const desired = kind.observed(previous, actual, capabilities) as Desired;
+  const { steps } = kind.plan({ desired, previous: desired, actual, capabilities, claim: null });
+  return { steps: steps.filter(({ action }) => action === "claim"), differences: [] };
+}
+
+const NOTHING: Plan = { steps: [], differences: [] };
+
+// A rename that was applied and not recorded leaves nothing under the old name.
+async function locate<Desired extends object, Actual>(
+  kind: Kind<Desired, Actual>,
+  see: (desired: Desired) => Promise<Sight<Actual>>,
+  desired: Desired,
+  previous: Desired | undefined,
+): Promise<Sight<Actual> & { readonly at: Desired }> {
+  if (previous !== undefined && kind.id(previous) !== kind.id(desired)) {
+    const at = kind.located(desired, previous);
+    const old = await see(at);
+    if (!isAbsent(kind, old.actual)) return { ...old, at };
+  }
+  return { ...(await see(desired)), at: desired };
+}
+
+function takeoverRefusal(subject: string, plan: Plan): Error {
+  return problemReport(
+    `${subject} exists and differs from the declaration; declare what it is, or set adopt: true to change it`,
+    differenceLines(plan.differences),
+  );
+}

@@ -1,0 +1,349 @@
+import type { z } from "zod";
+import { entryOf, fencingToken, readFencingToken } from "../kinds/claim.ts";
+import type { Kind } from "../kinds/kind.ts";
+import { applyPlan } from "../postgres/applyPlan.ts";
+import type { Capabilities } from "../postgres/capabilities.ts";
+import { resolveConnection } from "../postgres/connection.ts";
+import type { ConnectionConfig } from "../postgres/connection.ts";
+import { isServerError, isUserError, problemReport, serverText, userError } from "../postgres/errors.ts";
+import { differenceLines, planLines } from "../postgres/plan.ts";
+import type { Session } from "../postgres/session.ts";
+import { sessionPool } from "../postgres/sessionPool.ts";
+import { doubtOf, isAbsent, planChange, recalled } from "./change.ts";
+import type { Change, Sight } from "./change.ts";
+import { identityRecord, refuseOtherDatabase } from "./databaseIdentity.ts";
+import { driftAnswersSchema, withoutAnswered } from "./driftAnswers.ts";
+import type { DriftAnswers } from "./driftAnswers.ts";
+import { forgetSurveys, surveyor } from "./look.ts";
+import { doubleRefusal, leftNote, lostNote, tenureLater } from "./ownership.ts";
+import type { Deployer } from "./ownership.ts";
+import { mustBeApproved } from "./planFile.ts";
+import { asLeft, noteHalted } from "./preview/haltedJobs.ts";
+import type { HaltedJobs } from "./preview/haltedJobs.ts";
+import { previewChange, sameProps } from "./preview/previewChange.ts";
+import type { CheckFailure, ResourceProvider } from "./resourceProvider.ts";
+import { REQUEST } from "./resourceRequest.ts";
+import type { ResourceRequest } from "./resourceRequest.ts";
+import { runRegistry } from "./runRegistry.ts";
+import { logToStderr, tellReviewer } from "./tellReviewer.ts";
+import type { PreviewLog } from "./tellReviewer.ts";
+
+/** How Pulumi's process marks a value that is not known yet (`pulumi.runtime.unknownValue`). */
+const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+/** All kinds take turns on the same connections. */
+const inSession = sessionPool("pulumi-matview");
+
+/** Of this preview: a view is announced before the job that refreshes it. */
+const haltedJobs: HaltedJobs = new Set();
+
+/** Inputs that every kind takes besides its own. */
+interface Extra {
+  adopt?: boolean;
+  onDrift?: DriftAnswers;
+  __provider?: string;
+}
+
+/** What the engine hands over and gets back: JSON with our declaration in it. */
+type Props = Record<string, unknown>;
+
+/**
+ * The whole life of a resource, once for every kind: check, diff, create, read, update, delete, each in terms of describe,
+ * plan and apply. The class behind it in Pulumi is a dynamic resource; nothing here is serialised.
+ */
+export function lifecycle<Desired extends object, Actual>(
+  kind: Kind<Desired, Actual>,
+  log: PreviewLog = logToStderr,
+): ResourceProvider {
+  let config: ConnectionConfig = {};
+  let adoptDatabase = false;
+  let isConfigured = false;
+  const warned = new Set<string>();
+  const registry = runRegistry();
+
+  const open = <T>(work: (session: Session) => Promise<T>): Promise<T> => inSession(resolveConnection(config), work);
+  const look = surveyor(kind, open);
+
+  const subjectOf = (props: Props): string => `${kind.noun} ${kind.id(declaration(props) as Desired)}`;
+
+  const explaining = async <T>(props: Props, work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      const shown = isServerError(error) ? userError(`${subjectOf(props)}: ${serverText(error)}`, error) : error;
+      // Pulumi's provider process prints the stack of what read and delete throw; the message alone says all.
+      if (isUserError(shown)) shown.stack = "";
+      throw shown;
+    }
+  };
+
+  const writing = <T>(
+    props: Props,
+    desired: Desired | "absent",
+    work: (session: Session) => Promise<T>,
+  ): Promise<T> => {
+    forgetSurveys();
+    return explaining(props, async () => {
+      await mustBeApproved(kind, desired, kind.id(declaration(props) as Desired), open);
+      return open(work);
+    });
+  };
+
+  const describeOne = async (open: Session, desired: Desired): Promise<Actual | undefined> =>
+    (await kind.describe(open, [desired]))[0];
+
+  const seeIn =
+    (open: Session) =>
+    async (desired: Desired): Promise<Sight<Actual>> => ({
+      actual: await describeOne(open, desired),
+      capabilities: open.capabilities,
+    });
+
+  /** What the engine will do about the resource, told in a preview; never a reason for it to fail. */
+  const announce = async ({ urn }: ResourceRequest, previous: Props | undefined, news: Props): Promise<void> => {
+    const desired = declaration(news) as Desired;
+    const transition = {
+      desired,
+      previous: previous === undefined ? undefined : (declaration(previous) as Desired),
+      recorded: previous?.["recorded"],
+      adopt: extra(news).adopt === true,
+      onDrift: extra(news).onDrift,
+      deployer: deployerOf(desired, previous),
+    };
+    const isSame = previous !== undefined && sameProps(declaration(previous), declaration(news));
+    const see = async (wanted: Desired): Promise<Sight<Actual>> => {
+      const { actual, capabilities } = await look(wanted, previous?.["recorded"]);
+      return { actual: asLeft(actual, haltedJobs), capabilities };
+    };
+    await tellReviewer(log, urn, async () => {
+      const preview = await previewChange(kind, { see, open }, transition, isSame);
+      noteHalted(haltedJobs, preview);
+      return preview;
+    });
+  };
+
+  /**
+   * Plans, applies, and plans again: what is not converged then is an error that names what remains. Returns what is kept
+   * in the state beside the inputs.
+   */
+  const apply = async (
+    open: Session,
+    desired: Desired,
+    previous: Desired | undefined,
+    { plan, claim }: Pick<Change<Desired, Actual>, "plan" | "claim">,
+  ): Promise<{ recorded?: string; fencingToken?: string }> => {
+    await applyPlan(open, plan, kind.runners);
+    const actual = await describeOne(open, desired);
+    const rest = kind.plan({ desired, previous, actual, capabilities: open.capabilities, claim });
+    if (rest.steps.length > 0) {
+      throw problemReport(`${kind.noun} ${kind.id(desired)} was applied and is still not as declared`, [
+        ...planLines(rest),
+        ...differenceLines(rest.differences),
+      ]);
+    }
+    const token = claim === undefined ? {} : { fencingToken: fencingToken(claim) };
+    return isAbsent(kind, actual) ? token : { ...token, ...record(desired, actual, open.capabilities) };
+  };
+
+  /** What is known of who deploys: the program's word for it, and what the last write left in the state. */
+  const deployerOf = (desired: Desired, state: Props | undefined): Deployer => {
+    const id = kind.id(desired);
+    const urn = registry.find(id)?.urn;
+    return {
+      urn,
+      entry: urn === undefined ? undefined : entryOf(urn),
+      ...readFencingToken(state?.["fencingToken"]),
+      declaredBy: (other) => registry.urnOf(other, id),
+      heir: (holder) => registry.otherThan(holder, id),
+    };
+  };
+
+  const record = (desired: Desired, actual: Actual, capabilities: Capabilities): { recorded?: string } => {
+    const recorded = kind.record?.(desired, actual, capabilities);
+    return recorded === undefined ? {} : { recorded };
+  };
+
+  /** A copy of the database that the state speaks of is left alone. */
+  const refuseCopy = (state: Props, capabilities: Capabilities): void =>
+    refuseOtherDatabase(subjectOf(state), state, capabilities, adoptDatabase);
+
+  const refuseProblems = async (open: Session, desired: Desired): Promise<void> => {
+    const problems = (await kind.preflight?.(open, desired)) ?? [];
+    if (problems.length > 0) throw problemReport(`${kind.noun} ${kind.id(desired)} cannot be deployed`, problems);
+  };
+
+  const say = (line: string): void => {
+    if (!warned.has(line)) console.warn(line);
+    warned.add(line);
+  };
+
+  /** Told once for each engine run, after the change, when it is the world as it is now that they speak of. */
+  const warn = async (open: Session, desired: Desired): Promise<void> => {
+    for (const warning of (await kind.warnings?.(open, desired)) ?? []) {
+      say(`${kind.noun} ${kind.id(desired)}: ${warning}`);
+    }
+  };
+
+  return {
+    // Only stores: a second call may arrive before an asynchronous configure is done.
+    configure: (request): Promise<void> => {
+      // Each kind is configured at its first use, in the middle of a run; one that was already is in a new run.
+      if (isConfigured) forgetSurveys();
+      registry.forget();
+      isConfigured = true;
+      config = {
+        databaseUrl: request.config.get("matview:databaseUrl"),
+        cronDatabase: request.config.get("matview:cronDatabase"),
+      };
+      adoptDatabase = request.config.get("matview:adoptDatabase") === "true";
+      return Promise.resolve();
+    },
+
+    check: async (olds: Props, asked: Props) => {
+      const { [REQUEST]: request, ...news } = asked as Props & { [REQUEST]?: ResourceRequest };
+      if (isUnknown(news)) return { inputs: news };
+      const parsed = kind.schema.safeParse(declaration(news));
+      if (!parsed.success) return { inputs: news, failures: checkFailures(parsed.error) };
+      const answers = driftAnswersSchema.optional().safeParse(news["onDrift"]);
+      if (!answers.success) return { inputs: news, failures: checkFailures(answers.error, ["onDrift"]) };
+      const subject = `${kind.noun} ${kind.id(parsed.data)}`;
+      const twin = request === undefined ? undefined : registry.note(kind.id(parsed.data), request);
+      if (request !== undefined && twin !== undefined && kind.ownership !== undefined) {
+        return { inputs: news, failures: [{ property: "name", reason: doubleRefusal(subject, twin, request.urn) }] };
+      }
+      const previous = Object.keys(olds).length === 0 ? undefined : (declaration(olds) as Desired);
+      const settled = kind.settle === undefined ? parsed.data : await kind.settle(previous, parsed.data);
+      const inputs = { ...extra(news), ...settled };
+      if (request?.isPreview === true && previous === undefined) await announce(request, undefined, inputs);
+      return { inputs };
+    },
+
+    // The engine compares old and new inputs property by property, and shows them so.
+    diff: async (_id: string, olds: Props, news: Props) => {
+      const request = isUnknown(news) ? undefined : registry.find(kind.id(declaration(news) as Desired));
+      if (request?.isPreview === true) await announce(request, olds, news);
+      return {};
+    },
+
+    create: (inputs: Props) =>
+      writing(inputs, declaration(inputs) as Desired, async (open) => {
+        const desired = declaration(inputs) as Desired;
+        await refuseProblems(open, desired);
+        const change = await planChange(kind, seeIn(open), {
+          desired,
+          previous: undefined,
+          adopt: extra(inputs).adopt === true,
+          deployer: deployerOf(desired, undefined),
+          claims: true,
+        });
+        if (change.refusal !== undefined) throw change.refusal;
+        const kept = await apply(open, desired, undefined, change);
+        await warn(open, desired);
+        return { id: kind.id(desired), outs: { ...inputs, ...kept, ...identityRecord(open.capabilities) } };
+      }),
+
+    update: (_id: string, olds: Props, news: Props) =>
+      writing(news, declaration(news) as Desired, async (open) => {
+        const { recorded } = olds;
+        const desired = recalled(kind, declaration(news) as Desired, recorded);
+        const previous = recalled(kind, declaration(olds) as Desired, recorded);
+        refuseCopy(olds, open.capabilities);
+        await refuseProblems(open, desired);
+        const { onDrift } = extra(news);
+        const deployer = deployerOf(desired, olds);
+        const transition = { desired, previous, adopt: true, onDrift, deployer, claims: true };
+        const change = await planChange(kind, seeIn(open), transition);
+        if (change.refusal !== undefined) throw change.refusal;
+        const { wanted } = change;
+        const kept = {
+          ...tokenOf(olds),
+          ...(await apply(open, wanted === "absent" ? desired : wanted, previous, change)),
+        };
+        await warn(open, desired);
+        return { outs: { ...news, ...kept, ...identityRecord(open.capabilities) } };
+      }),
+
+    read: (id: string, props: Props) =>
+      explaining(props, async () => {
+        const desired = declaration(props) as Desired;
+        const deployed = recalled(kind, desired, props["recorded"]);
+        const { actual, capabilities } = await look(deployed, props["recorded"]);
+        refuseCopy(props, capabilities);
+        const doubt = doubtOf(kind, deployed, { actual, capabilities });
+        if (doubt !== undefined) throw doubt;
+        if (isAbsent(kind, actual)) return { id: "", props: {} };
+        const holder = kind.ownership?.claimOf(actual);
+        const tenure = tenureLater(holder, deployerOf(desired, props));
+        if (tenure.is === "lost") say(lostNote(subjectOf(props), tenure.holder));
+        const observed = kind.observed(desired, actual, capabilities);
+        const inputs = { ...extra(props), ...withoutAnswered(extra(props).onDrift ?? {}, desired, observed) };
+        return {
+          id,
+          props: {
+            ...inputs,
+            ...tokenOf(props),
+            ...record(desired, actual, capabilities),
+            ...identityRecord(capabilities),
+          },
+          inputs,
+        };
+      }),
+
+    delete: (_id: string, props: Props) =>
+      writing(props, "absent", async (open) => {
+        const previous = recalled(kind, declaration(props) as Desired, props["recorded"]);
+        refuseCopy(props, open.capabilities);
+        const deployer = deployerOf(previous, props);
+        const transition = { desired: "absent", previous, adopt: true, deployer } as const;
+        const { plan, tenure, actual, refusal } = await planChange(kind, seeIn(open), transition);
+        if (tenure.is === "lost") return say(lostNote(subjectOf(props), tenure.holder));
+        if (tenure.is === "left") {
+          await applyPlan(open, plan, kind.runners);
+          return say(leftNote(subjectOf(props), tenure.heir));
+        }
+        if (refusal !== undefined) throw refusal;
+        if (plan.steps.length === 0) return;
+        const problems = actual === undefined ? [] : ((await kind.dropProblems?.(open, actual)) ?? []);
+        if (problems.length > 0)
+          throw problemReport(`${subjectOf(props)} cannot be dropped, and nothing was`, problems);
+        await applyPlan(open, plan, kind.runners);
+        const left = await describeOne(open, previous);
+        const { capabilities } = open;
+        // What rests by being absent is described, and there is nothing left to do about it.
+        if (
+          !isAbsent(kind, left) &&
+          kind.plan({ desired: "absent", previous, actual: left, capabilities }).steps.length > 0
+        ) {
+          throw userError(`${subjectOf(props)} was dropped and is there again`);
+        }
+      }),
+  };
+}
+
+function isUnknown(props: Props): boolean {
+  return JSON.stringify(props).includes(UNKNOWN);
+}
+
+function declaration(props: Props): Props {
+  return Object.fromEntries(Object.entries(props).filter(([key]) => !BESIDE.has(key)));
+}
+
+/** What stands beside the declaration in inputs and outputs. */
+const BESIDE = new Set(["__provider", "adopt", "onDrift", "recorded", "databaseIdentity", "fencingToken"]);
+
+function tokenOf(props: Props): Props {
+  return "fencingToken" in props ? { fencingToken: props["fencingToken"] } : {};
+}
+
+function extra(props: Props): Extra {
+  const { __provider, adopt, onDrift } = props as Extra;
+  return {
+    ...(adopt === undefined ? {} : { adopt }),
+    ...(onDrift === undefined ? {} : { onDrift }),
+    ...(__provider === undefined ? {} : { __provider }),
+  };
+}
+
+function checkFailures(error: z.ZodError, within: readonly string[] = []): CheckFailure[] {
+  return error.issues.map((issue) => ({ property: [...within, ...issue.path].join("."), reason: issue.message }));
+}

@@ -1,0 +1,106 @@
+import type { Kind, Survey } from "../kinds/kind.ts";
+import type { Capabilities } from "../postgres/capabilities.ts";
+import type { Session } from "../postgres/session.ts";
+import type { Sight } from "./change.ts";
+
+/** Looks at objects for those who change nothing afterwards: reads for drift, and previews. */
+export type Look<Desired, Actual> = (desired: Desired, recorded: unknown) => Promise<Sight<Actual>>;
+
+/** Runs work with a session of the one object that it is about, or of several. */
+type Open = <T>(work: (session: Session) => Promise<T>) => Promise<T>;
+
+/** The surveys of all kinds as one session read them; a kind is missing where it could not be surveyed. */
+interface Surveys {
+  readonly byKind: ReadonlyMap<object, Survey<unknown, unknown>>;
+  readonly capabilities: Capabilities;
+}
+
+interface Question<Desired, Actual> {
+  readonly desired: Desired;
+  readonly answer: (sight: Promise<Sight<Actual>>) => void;
+}
+
+const kinds = new Set<Kind<never, never>>();
+let surveys: Promise<Surveys | undefined> | undefined;
+
+/** To be called before the first write, and when an engine run begins: what was seen till then may no longer be so. */
+export function forgetSurveys(): void {
+  surveys = undefined;
+}
+
+// What keeps a survey from being read is told by the question about the object itself.
+async function surveyAll(session: Session): Promise<Surveys> {
+  const byKind = new Map<object, Survey<unknown, unknown>>();
+  for (const kind of kinds) {
+    const survey = await kind.survey(session).catch(() => undefined);
+    if (survey !== undefined) byKind.set(kind, survey as Survey<unknown, unknown>);
+  }
+  return { byKind, capabilities: session.capabilities };
+}
+
+/**
+ * One survey of all kinds for the whole engine run, read at the first look. What it cannot answer is asked of the server, all
+ * questions together that came in while the ones before were answered.
+ */
+export function surveyor<Desired extends object, Actual>(
+  kind: Kind<Desired, Actual>,
+  open: Open,
+): Look<Desired, Actual> {
+  kinds.add(kind as unknown as Kind<never, never>);
+  let waiting: Question<Desired, Actual>[] = [];
+  let asking = false;
+
+  const askAll = async (): Promise<void> => {
+    while (waiting.length > 0) {
+      const questions = waiting;
+      waiting = [];
+      try {
+        const sights = await ask(kind, open, questions);
+        for (const [index, { answer }] of questions.entries()) answer(Promise.resolve(sights[index] as Sight<Actual>));
+      } catch (error) {
+        // One object that cannot be described must not speak for the others.
+        const alone = questions.length === 1;
+        for (const question of questions) {
+          const sight = alone
+            ? Promise.reject(error as Error)
+            : ask(kind, open, [question]).then(([one]) => one as Sight<Actual>);
+          question.answer(sight);
+          await sight.catch(() => undefined);
+        }
+      }
+    }
+    asking = false;
+  };
+
+  const question = (desired: Desired): Promise<Sight<Actual>> =>
+    new Promise((resolve) => {
+      waiting.push({ desired, answer: resolve });
+      if (asking) return;
+      asking = true;
+      void askAll();
+    });
+
+  return async (desired, recorded) => {
+    surveys ??= open(surveyAll).catch(() => undefined);
+    const known = await surveys;
+    const survey = known?.byKind.get(kind) as Survey<Desired, Actual> | undefined;
+    const found = survey?.find(desired, recorded);
+    return known === undefined || found === undefined
+      ? question(desired)
+      : { actual: found.actual, capabilities: known.capabilities };
+  };
+}
+
+function ask<Desired extends object, Actual>(
+  kind: Kind<Desired, Actual>,
+  open: Open,
+  questions: readonly Question<Desired, Actual>[],
+): Promise<Sight<Actual>[]> {
+  return open(async (session) => {
+    const actuals = await kind.describe(
+      session,
+      questions.map(({ desired }) => desired),
+    );
+    return actuals.map((actual) => ({ actual, capabilities: session.capabilities }));
+  });
+}

@@ -1,0 +1,101 @@
+import type { Measures } from "../../kinds/materializedView/cost/measures.ts";
+import { statementCost, worse } from "../../kinds/materializedView/cost/statementCost.ts";
+import type { Risk, StatementCost } from "../../kinds/materializedView/cost/statementCost.ts";
+import type { Hazard, Step } from "../../postgres/plan.ts";
+
+/** One step of a plan with what it costs, for people and for policies. */
+export interface PreviewedStep {
+  readonly action: string;
+  readonly target: string;
+  readonly reason: string;
+  readonly on: "target" | "cron";
+  readonly statements: readonly string[];
+  readonly risk: Risk;
+  /** The strongest lock that others meet, by PostgreSQL's name, or "none". */
+  readonly lock: string;
+  /** How long that lock is held. */
+  readonly lockMs: number;
+  readonly durationMs: number;
+  /** False where no run of this view stands behind the time. */
+  readonly isMeasured: boolean;
+  readonly rows: number;
+  readonly bytesWritten: number;
+  /** Needed beside the view for as long as two copies of it exist. */
+  readonly extraDiskBytes: number;
+  readonly hazards: readonly string[];
+  /** What else is touched. */
+  readonly dependents: readonly string[];
+}
+
+/** Locks from weak to strong, as far as our statements take them. */
+const LOCKS = ["none", "share update exclusive", "exclusive", "access exclusive"];
+
+/** A step with its cost. */
+export function previewStep(step: Step, measures: Measures | undefined): PreviewedStep {
+  const costs = statementCosts(step, measures);
+  const sum = (of: (cost: StatementCost) => number): number => costs.reduce((total, cost) => total + of(cost), 0);
+  const strongest = costs.reduce(
+    (lock, cost) => (LOCKS.indexOf(cost.lock) > LOCKS.indexOf(lock) ? cost.lock : lock),
+    "none",
+  );
+  const built = Math.max(0, ...costs.map(({ bytes }) => bytes));
+  const isTwice = step.swap !== undefined || step.hazards.some((hazard) => hazard.startsWith("twice the disk space"));
+  return {
+    action: step.action,
+    target: step.target,
+    reason: step.reason,
+    on: step.on,
+    statements: step.sql,
+    risk: riskOf(step, costs),
+    lock: strongest,
+    lockMs: lockMs(step, costs, strongest),
+    durationMs: sum(({ durationMs }) => durationMs),
+    isMeasured: costs.every(({ isMeasured }) => isMeasured),
+    rows: Math.max(0, ...costs.map(({ rows }) => rows)),
+    bytesWritten: sum(({ bytes }) => bytes),
+    extraDiskBytes: isTwice ? Math.max(built, measures?.totalBytes ?? 0) : 0,
+    hazards: step.hazards,
+    dependents: (step.swap?.relations ?? []).slice(1).map(({ schema, name }) => `${schema}.${name}`),
+  };
+}
+
+function statementCosts(step: Step, measures: Measures | undefined): StatementCost[] {
+  const { make = [], built = [] } = step.swap ?? {};
+  const aside = new Set(
+    isUnused(step) ? step.sql : [...make, ...built.flatMap(({ refresh, finish }) => [refresh, ...finish])],
+  );
+  return step.sql.map((sql) => {
+    const cost = statementCost(sql, measures, undefined);
+    // Nobody uses what is built aside.
+    return aside.has(sql) ? { ...cost, lock: "none", risk: "online" } : cost;
+  });
+}
+
+// A view that is just being created, or what a killed run left, has no readers.
+function isUnused({ action }: Step): boolean {
+  return action === "create" || action === "remove leftovers";
+}
+
+// In a transaction every lock is held to its end, from the statement that takes it on.
+function lockMs(step: Step, costs: readonly StatementCost[], strongest: string): number {
+  const first = costs.findIndex(({ lock }) => lock === strongest);
+  if (strongest === "none" || first < 0) return 0;
+  const held = step.transaction ? costs.slice(first) : costs.filter(({ lock }) => lock === strongest);
+  return held.reduce((total, { durationMs }) => total + durationMs, 0);
+}
+
+function riskOf(step: Step, costs: readonly StatementCost[]): Risk {
+  const found = costs.reduce<Risk>((risk, cost) => worse(risk, cost.risk), "none");
+  return step.hazards.reduce<Risk>((risk, hazard) => worse(risk, HAZARD_RISKS[hazard]), found);
+}
+
+const HAZARD_RISKS: Readonly<Record<Hazard, Risk>> = {
+  "readers wait for a moment": "brief lock",
+  "prepared `select *` fails once, as the columns change": "brief lock",
+  "twice the disk space until the new one is in place": "online",
+  "view is empty until its first refresh": "online",
+  "view is dropped with its data": "data gone",
+  "index is missing until it is built again": "brief lock",
+  "readers wait for the whole of each refresh": "readers wait",
+  "scheduled refreshes stop": "online",
+};

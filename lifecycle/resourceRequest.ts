@@ -1,0 +1,9 @@
+/** The input by which a program tells the provider what the engine does not; `check` takes it out again. */
+export const REQUEST = "__resource";
+
+/** What the provider is told of a resource beside its inputs. */
+export interface ResourceRequest {
+  /** A dynamic provider is not handed it, and neither who manages an object nor where messages belong is known without. */
+  readonly urn: string;
+  readonly isPreview: boolean;
+}

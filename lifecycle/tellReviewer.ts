@@ -1,0 +1,34 @@
+import { serverText } from "../postgres/errors.ts";
+import { previewLines } from "./preview/lines.ts";
+import type { ResourcePreview } from "./preview/previewChange.ts";
+
+/** `off` leaves the work and the messages out, for those who make the plans themselves (`matview plan`). */
+const SWITCH = "MATVIEW_PREVIEW";
+
+/** Shows a message on a resource's row. */
+export type PreviewLog = (urn: string, severity: "info" | "warning", message: string) => Promise<void>;
+
+/** Where there is no engine to show it. */
+export const logToStderr: PreviewLog = (_urn, _severity, message) =>
+  Promise.resolve(void process.stderr.write(`${message}\n`));
+
+const told = new Set<string>();
+
+/** Shows on the resource's row what a deploy would do. What keeps it from being known is one line, and the preview goes on. */
+export async function tellReviewer(
+  log: PreviewLog,
+  urn: string,
+  preview: () => Promise<ResourcePreview>,
+): Promise<void> {
+  if (process.env[SWITCH] === "off") return;
+  try {
+    const { severity, lines } = previewLines(await preview());
+    if (lines.length > 0) await log(urn, severity, lines.join("\n"));
+  } catch (error) {
+    const reason = serverText(error).split("\n")[0] ?? "";
+    // A database that cannot be reached is told once, not for each resource.
+    if (told.has(reason)) return;
+    told.add(reason);
+    await log(urn, "warning", `what a deploy would run is not known: ${reason}`);
+  }
+}
