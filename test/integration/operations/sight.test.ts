@@ -202,9 +202,14 @@ const TAKEN: readonly { readonly take: readonly Right[]; readonly says: Partial<
     take: ["the view"],
     says: { status: SELECT, verify: SELECT, doctor: SELECT, report: SELECT, metrics: SELECT },
   },
+  // A live check counts as the owner where it may.
+  { take: ["the sources"], says: {} },
   {
-    take: ["the sources"],
+    take: ["the sources", "the owner's membership"],
     says: {
+      ...everyVerb(ACT),
+      "the state's job": ACT,
+      metrics: "matview_index_usable",
       verify: "grant select on public.ejecutivos to watcher",
       doctor: "grant select on public.ejecutivos to watcher",
       report: "grant select on public.ejecutivos to watcher",
@@ -237,15 +242,15 @@ test.each(TAKEN)("without $take each look is right, or names the grant", async (
 
 test("a job that is hidden, one whose runs are, and a spot check that cannot be made are findings of their own", async () => {
   const { client } = database();
-  const found = async (...rights: Right[]): Promise<string[]> => {
+  const found = async (rights: readonly Right[], ...more: string[]): Promise<string[]> => {
     for (const right of rights) await client.query(RIGHTS[right]![1]);
-    const { findings } = JSON.parse((await matview("doctor", "--json")).split("\ncould not")[0] ?? "")[0] as {
+    const { findings } = JSON.parse((await matview("doctor", "--json", ...more)).split("\ncould not")[0] ?? "")[0] as {
       findings: { id: string }[];
     };
     for (const right of rights) await client.query(RIGHTS[right]![0]);
     return findings.map(({ id }) => id);
   };
-  expect(await found("the owner's membership")).toContain("job-hidden");
-  expect(await found("the owner's runs")).toContain("runs-hidden");
-  expect(await found("the sources")).toContain("spot-check-not-made");
+  expect(await found(["the owner's membership"])).toContain("job-hidden");
+  expect(await found(["the owner's runs"])).toContain("runs-hidden");
+  expect(await found([], "--spot-check", "nada=x:1")).toContain("spot-check-not-made");
 });
