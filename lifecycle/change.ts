@@ -139,7 +139,8 @@ function refusalOf<Desired extends object, Actual>(
   const twin = tenure.is === "taken over" ? deployer.declaredBy?.(tenure.from) : undefined;
   if (twin !== undefined) return userError(doubleRefusal(subject, twin, deployer.urn ?? ""));
   // Also where the object is absent: what there is under another name may differ, and is not taken over unasked.
-  const differs = previous === undefined && plan.differences.length > 0;
+  const isNobodys = previous === undefined && tenure.is === "free";
+  const differs = isNobodys && plan.differences.length > 0;
   if (differs && !adopt) return takeoverRefusal(subject, plan);
   return previous && doubtOf(kind, wanted, sight);
 }

@@ -250,7 +250,8 @@ export function lifecycle<Desired extends object, Actual>(
         refuseCopy(olds, open.capabilities);
         await refuseProblems(open, desired);
         const { onDrift } = extra(news);
-        const deployer = deployerOf(desired, olds);
+        // By what the program says: the recalled declaration may have another id.
+        const deployer = deployerOf(declaration(news) as Desired, olds);
         const transition = { desired, previous, adopt: true, onDrift, deployer, claims: true };
         const change = await planChange(kind, seeIn(open), transition);
         if (change.refusal !== undefined) throw change.refusal;

@@ -105,7 +105,7 @@ async function fingerprintNow(session: Session, entry: Entry, halted: HaltedJobs
   });
   const desired: object | "absent" = entry.declared ?? "absent";
   const { adopt, onDrift, previous, recorded, urn, token, handover } = entry;
-  // What another resource of the plan takes over before is left alone by this one, whatever is there now.
+  // What another resource of the plan takes over before, or what goes with its view, is left alone by this one.
   if (desired === "absent" && handover.length > 0)
     return fingerprint(entry.id, desired, { steps: [], differences: [] });
   const deployer = { urn, entry: entryOf(urn), ...readFencingToken(token) };

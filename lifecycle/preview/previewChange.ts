@@ -117,8 +117,13 @@ export function forgotten(kind: string, id: string, heir: { readonly urn: string
     isPlanned: true,
     runsPerDay: undefined,
     refreshMs: undefined,
-    fingerprint: fingerprint(id, "absent", { steps: [], differences: [] }),
+    fingerprint: idleFingerprint(id),
   };
+}
+
+/** Of a delete that runs nothing of its own. */
+export function idleFingerprint(id: string): string {
+  return fingerprint(id, "absent", { steps: [], differences: [] });
 }
 
 /** What a deploy would refuse beside what the plan says. */

@@ -4,11 +4,12 @@ import type { AnyKind } from "../../kinds/all.ts";
 import { entryOf, readFencingToken } from "../../kinds/claim.ts";
 import { worse } from "../../kinds/materializedView/cost/statementCost.ts";
 import type { Risk } from "../../kinds/materializedView/cost/statementCost.ts";
+import { ownJobNames } from "../../kinds/refreshJob/refreshSettings.ts";
 import type { DriftAnswers } from "../../lifecycle/driftAnswers.ts";
 import { canonical, declaredOnly } from "../../lifecycle/preview/fingerprint.ts";
 import { asLeft, noteHalted } from "../../lifecycle/preview/haltedJobs.ts";
 import type { HaltedJobs } from "../../lifecycle/preview/haltedJobs.ts";
-import { forgotten, previewChange } from "../../lifecycle/preview/previewChange.ts";
+import { forgotten, idleFingerprint, previewChange } from "../../lifecycle/preview/previewChange.ts";
 import type { Session } from "../../postgres/session.ts";
 import { typeOf } from "./digest.ts";
 import type { Digest, DigestStep } from "./digest.ts";
@@ -51,6 +52,7 @@ export async function planDocument(
     resources.push(planned);
     noteHalted(halted, planned);
   }
+  withViews(resources);
   const known = new Set(resources.map(({ urn }) => urn));
   return {
     version: 1,
@@ -125,6 +127,26 @@ async function plannedOf(
 interface PlannedSoFar {
   readonly halted: HaltedJobs;
   readonly planned: readonly PlannedResource[];
+}
+
+/** What goes with its view is not asked of the engine on its own: indexes, and the jobs that the view names. */
+function withViews(resources: PlannedResource[]): void {
+  const gone = resources.filter(
+    ({ kind, operation, steps }) => kind === "materialized view" && operation === "delete" && steps.length > 0,
+  );
+  for (const [at, one] of resources.entries()) {
+    if (one.operation !== "delete" || one.steps.length === 0) continue;
+    const view = gone.find(({ previous }) => previous !== null && goesWith(one, previous));
+    if (view === undefined) continue;
+    const handover = [`goes with ${view.kind} ${view.id}`];
+    resources[at] = { ...one, steps: [], handover, runsPerDay: undefined, fingerprint: idleFingerprint(one.id) };
+  }
+}
+
+function goesWith({ kind, previous }: PlannedResource, view: Readonly<Record<string, unknown>>): boolean {
+  if (kind === "index") return previous?.["schema"] === view["schema"] && previous?.["view"] === view["name"];
+  const { job } = view;
+  return kind === "refresh job" && typeof job === "string" && ownJobNames(job).includes(String(previous?.["name"]));
 }
 
 /** The resource that takes the object over earlier in the same run. */

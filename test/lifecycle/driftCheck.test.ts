@@ -85,7 +85,7 @@ describe("matview drift", () => {
     );
     expect(markdown.stdout).toContain(`| ${job} | schedule | */5 * * * * | 7 * * * * | not known | alter job`);
     const xml = readFileSync(file, "utf8");
-    expect(xml).toContain('<testsuites tests="4" failures="3">');
+    expect(xml).toContain('<testsuites tests="6" failures="3">');
     expect(xml).toContain(`<failure message="valid">valid: declared true, actual false;`);
     expect((await check()).stdout).toMatch(/7 properties have drifted\n/);
 

@@ -282,7 +282,8 @@ describe("a destroy that is refused", () => {
   test("leaves job, index and view as they were, and names who is in the way", async () => {
     await withWorld(async ({ client }, project) => {
       const refresh = '{ statementTimeout: "5m", vacuum: "7 2 1 1 *", keepRuns: "7d" }';
-      project.write("index.ts", program("tablero").replace("const args = {", `const args = { refresh: ${refresh},`));
+      const declared = program("tablero").replace("const args = {", `const args = { refresh: ${refresh},`);
+      project.write("index.ts", declared);
       await mustRun(project, UP);
       await client.query("create view public.v_dep as select count(*) from public.tablero");
       const jobs = async () => (await client.query("select jobid, command, active from cron.job order by jobid")).rows;
@@ -299,11 +300,18 @@ describe("a destroy that is refused", () => {
       expect(stdout + stderr).not.toMatch(/cascade/i);
       expect(await world(client)).toEqual(before);
       expect(await jobs()).toEqual(all);
+      // What the engine took for gone is this entry's still, and may be changed by it.
+      project.write("index.ts", declared.replace("0 3 1 1 *", "0 4 1 1 *"));
+      await mustRun(project, UP);
+      expect((await jobs()).map(({ jobid }) => jobid)).toContain(all[0]?.jobid);
+      await mustConverge(project);
       await client.query("drop view public.v_dep");
       project.write("index.ts", "export const nothing = 1;\n");
       const plan = (await project.matview(["plan", "--stack", "prod"])).stdout;
       expect(plan).toMatch(/data gone/);
       expect(plan).toMatch(/gone with it: .*; it was read \d+ times since/);
+      expect(plan).toMatch(/index public\.tablero_tienda_idx: goes with materialized view public\.tablero/);
+      expect(plan).toMatch(/refresh job refresca-tablero: goes with materialized view public\.tablero/);
       await mustRun(project, ["destroy", "--yes"]);
       expect(await world(client)).toMatchObject({ view: null });
       expect(await jobs()).toEqual([]);

@@ -16,7 +16,7 @@ describe("a preview", () => {
   test("says on the view's row that nothing is run where nothing changes", async () => {
     const output = await mustRun(deployed().stack, ["preview"]);
     expect(diagnostics(output)).toMatch(
-      /MaterializedView \(conversaciones-dashboard\):\n {4}no change: nothing is run\n\nResources:\n {4}13 unchanged/,
+      /MaterializedView \(conversaciones-dashboard\):\n {4}no change: nothing is run\n\nResources:\n {4}12 unchanged/,
     );
   });
 
