@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { entryOf, fencingToken, readFencingToken } from "../kinds/claim.ts";
+import type { Entry } from "../kinds/claim.ts";
 import type { Kind } from "../kinds/kind.ts";
 import { applyPlan } from "../postgres/applyPlan.ts";
 import type { Capabilities } from "../postgres/capabilities.ts";
@@ -154,7 +155,6 @@ export function lifecycle<Desired extends object, Actual>(
       entry: urn === undefined ? undefined : entryOf(urn),
       ...readFencingToken(state?.["fencingToken"]),
       declaredBy: (other) => registry.urnOf(other, id),
-      heir: (holder) => registry.otherThan(holder, id),
     };
   };
 
@@ -274,7 +274,7 @@ export function lifecycle<Desired extends object, Actual>(
         if (doubt !== undefined) throw doubt;
         if (isAbsent(kind, actual)) return { id: "", props: {} };
         const holder = kind.ownership?.claimOf(actual);
-        const tenure = tenureLater(holder, deployerOf(desired, props));
+        const tenure = tenureLater(holder, readFencingToken(props["fencingToken"]));
         if (tenure.is === "lost") say(lostNote(subjectOf(props), tenure.holder));
         const observed = kind.observed(desired, actual, capabilities);
         const inputs = { ...extra(props), ...withoutAnswered(extra(props).onDrift ?? {}, desired, observed) };
@@ -294,7 +294,9 @@ export function lifecycle<Desired extends object, Actual>(
       writing(props, "absent", async (open) => {
         const previous = recalled(kind, declaration(props) as Desired, props["recorded"]);
         refuseCopy(props, open.capabilities);
-        const deployer = deployerOf(previous, props);
+        // Whose entry this is nobody says: what this run's program declares of the object is another one's.
+        const heir = (holder: Entry | undefined) => registry.otherThan(holder, kind.id(previous));
+        const deployer = { ...readFencingToken(props["fencingToken"]), heir };
         const transition = { desired: "absent", previous, adopt: true, deployer } as const;
         const { plan, tenure, actual, refusal } = await planChange(kind, seeIn(open), transition);
         if (tenure.is === "lost") return say(lostNote(subjectOf(props), tenure.holder));

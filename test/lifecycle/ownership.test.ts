@@ -272,8 +272,9 @@ describe("an object has one owner", () => {
         /"resource":"tablero-refresh"/,
       );
       project.write("index.ts", program("panel"));
-      await mustRun(project, [...UP]).catch(() => undefined);
+      await mustRun(project, UP);
       expect(await world(client)).toEqual(before);
+      await mustConverge(project);
     });
   });
 });
