@@ -38,7 +38,7 @@ const DEPENDENTS = [
 const KEPT = `select has_table_privilege('tablero_lector', '${VIEW}', 'select')
     and has_table_privilege('tablero_lector', 'public.por_etapa', 'select')
     and has_table_privilege('tablero_lector', 'public.copia', 'select') as grants,
-  obj_description('${VIEW}'::regclass) as comment,
+  split_part(obj_description('${VIEW}'::regclass), E'\\n', 1) as comment,
   obj_description('public.copia'::regclass) as "copiaComment",
   (select array_agg(indexrelid::regclass::text order by indexrelid::regclass::text) from pg_index
    where indrelid in ('${VIEW}'::regclass, 'public.copia'::regclass)) as indexes,

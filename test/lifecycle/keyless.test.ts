@@ -43,7 +43,7 @@ test("a view without a key is refreshed plainly, and a key comes and goes in one
         const world = async () =>
           (
             await database.client.query(
-              `select (select array_agg(command) from cron.job where active) as commands,
+              `select (select array_agg(split_part(command, E'\\n', 1)) from cron.job where active) as commands,
                       (select count(*)::int from pg_indexes where tablename = 'mv_conversaciones_dashboard') as indexes,
                       (select count(*)::int from ${VIEW}) as rows`,
             )

@@ -32,7 +32,9 @@ describe("matview plan", () => {
     const [first, second] = [await json(), await json()];
     expect(first.risk).toBe("none");
     expect(first.resources.map(({ kind, steps }) => [kind, steps.length])).toEqual([
+      ["owner role", 0],
       ["record of refreshes", 0],
+      ["rights on sources", 0],
       ["materialized view", 0],
       ["refresh job", 0],
       ["index", 0],
