@@ -25,7 +25,7 @@ const zones = [
 const product = [...floors.map(({ name }) => name), "components", "operations", "policies"];
 
 export default tseslint.config(
-  { ignores: [".matview", "node_modules", "coverage"] },
+  { ignores: [".matview", "node_modules", "coverage", "dist"] },
   ...tseslint.configs.recommended,
   {
     files: ["**/*.ts"],

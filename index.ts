@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { Platform, readSettings, RefreshedView, resolveConnection, viewDefinition } from "./components/index.ts";
+import { Platform, readSettings, RefreshedView, resolveConnection, viewDefinition } from "pulumi-matview";
 
 const settings = readSettings(pulumi.runtime.allConfig());
 const connectionConfig = {

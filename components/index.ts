@@ -1,4 +1,5 @@
 // What a program imports from the package.
+import "../provider/requirements.ts";
 export { MaterializedView } from "./materializedView.ts";
 export type { GrantArgs, MaterializedViewArgs } from "./materializedView.ts";
 export { Platform } from "./platform.ts";

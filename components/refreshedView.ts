@@ -1,15 +1,15 @@
-import { join, relative } from "node:path";
-import * as command from "@pulumi/command";
+import type * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { planJobs } from "../kinds/refreshJob/refreshSettings.ts";
 import type { PlannedJob, PlannedJobs, RefreshSettings } from "../kinds/refreshJob/refreshSettings.ts";
 import { roleTimeouts } from "../kinds/refreshJob/roleTimeouts.ts";
 import type { SpotCheck, ViewDeclaration } from "../kinds/viewDeclaration.ts";
 import type { DriftAnswers } from "../lifecycle/driftAnswers.ts";
-import { isFromConfig, resolveConnection } from "../postgres/connection.ts";
+import { resolveConnection } from "../postgres/connection.ts";
 import type { ConnectionConfig } from "../postgres/connection.ts";
 import { userError } from "../postgres/errors.ts";
 import { derivedName, displayName } from "../postgres/names.ts";
+import { runFirstRefresh } from "./firstRefresh.ts";
 import { MaterializedView } from "./materializedView.ts";
 import type { GrantArgs } from "./materializedView.ts";
 import { RefreshJob } from "./refreshJob.ts";
@@ -183,27 +183,6 @@ function indexName(args: RefreshedViewArgs): string {
   return args.indexName ?? derivedName(`${args.name}_${keyOf(args).join("_")}`, "idx");
 }
 
-function runFirstRefresh(
-  parent: RefreshedView,
-  name: string,
-  args: RefreshedViewArgs,
-  view: MaterializedView,
-  index: ViewIndex | undefined,
-): command.local.Command {
-  // Relative to the program's folder, so that the text is the same on every computer.
-  const program = relative(process.cwd(), join(import.meta.dirname, "..", "operations", "matview.ts"));
-  return new command.local.Command(
-    `${name}-first-refresh`,
-    {
-      create: `node ${program} refresh --if-unpopulated ${shellWord(displayName(args))}`,
-      // Not `triggers`, which would replace the command instead of running it again.
-      environment: { MATVIEW_INCARNATION: view.incarnation, ...connectionEnvironment(args.connection) },
-      addPreviousOutputInEnv: false,
-    },
-    { parent, dependsOn: [index ?? view] },
-  );
-}
-
 function declareJob(
   parent: RefreshedView,
   name: string,
@@ -254,16 +233,4 @@ function declarationOf(
 
 function takeover({ adopt, onDrift }: RefreshedViewArgs): { adopt?: true; onDrift?: DriftAnswers } {
   return { ...(adopt === true ? { adopt } : {}), ...(onDrift === undefined ? {} : { onDrift }) };
-}
-
-// What comes from the environment is inherited; what comes from the stack's configuration is handed over as a secret.
-function connectionEnvironment(config: ConnectionConfig = {}): Record<string, pulumi.Input<string>> {
-  return {
-    ...(isFromConfig() && config.databaseUrl ? { MATVIEW_DATABASE_URL: pulumi.secret(config.databaseUrl) } : {}),
-    ...(config.cronDatabase ? { MATVIEW_CRON_DATABASE: config.cronDatabase } : {}),
-  };
-}
-
-function shellWord(text: string): string {
-  return /^[\w.]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { packageVersion } from "../postgres/packageFolder.ts";
 
 /** A stack as claims name it. */
 export interface Stack {
@@ -129,12 +128,4 @@ function parseClaim(json: string): Claim | undefined {
   } catch {
     return undefined;
   }
-}
-
-let version: string | undefined;
-
-function packageVersion(): string {
-  const file = join(import.meta.dirname, "..", "package.json");
-  version ??= (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
-  return version;
 }

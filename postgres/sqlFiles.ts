@@ -2,9 +2,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { escapeLiteral } from "pg";
 import { sqlIdentifier } from "./names.ts";
+import { PACKAGE_FOLDER } from "./packageFolder.ts";
 
 /** The folder that holds every statement the module can run. */
-export const SQL_FOLDER = join(import.meta.dirname, "..", "sql");
+export const SQL_FOLDER = join(PACKAGE_FOLDER, "sql");
 
 /** What a statement's psql variables stand for. `raw` fills `:name` slots with SQL that is already quoted. */
 export interface SqlVariables {

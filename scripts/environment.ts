@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { linkSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { compileCacheFolder } from "../provider/compileCache.ts";
-import { checkout, localDirectory } from "./checkout.ts";
+import { checkout, localDirectory, SOURCES_OPTION } from "./checkout.ts";
 import type { Engine } from "./toolchain/engineFiles.ts";
 import { findExecutable, pathWithoutShims } from "./toolchain/executables.ts";
 
@@ -38,6 +38,7 @@ export function engineEnvironment(options: EngineEnvironmentOptions): NodeJS.Pro
     PULUMI_BACKEND_URL: `file://${backendDirectory}`,
     PULUMI_CONFIG_PASSPHRASE: options.passphrase ?? checkoutPassphrase(),
     NODE_COMPILE_CACHE: compileCacheFolder(),
+    NODE_OPTIONS: [process.env["NODE_OPTIONS"], SOURCES_OPTION].filter(Boolean).join(" "),
     PULUMI_SKIP_UPDATE_CHECK: "true",
     // ensurePlugins has put the plugins there; a download in the middle of a deploy would only hide that one is missing.
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",

@@ -14,7 +14,12 @@ import { viewArgument } from "../viewArgument.ts";
 import type { DigestStep } from "./digest.ts";
 import type { PlannedResource } from "./plannedResource.ts";
 
-const COMMAND = /\brefresh --if-unpopulated (.+)$/;
+// The view's name is in its environment; commands of earlier versions end with it.
+const COMMAND = /\bimport\('pulumi-matview\/first-refresh'\)/;
+const EARLIER_COMMAND = /\brefresh --if-unpopulated (?:'(.+)'|(.+))$/;
+const INCARNATION = "MATVIEW_INCARNATION";
+
+type Inputs = Readonly<Record<string, unknown>> | undefined;
 
 /** The command that fills a view after its creation, as a step of the plan; undefined for any other resource. */
 export async function firstRefreshOf(
@@ -22,10 +27,10 @@ export async function firstRefreshOf(
   { op, urn, oldState, newState }: DigestStep,
   planned: readonly PlannedResource[],
 ): Promise<PlannedResource | undefined> {
-  const words = COMMAND.exec(String(newState?.inputs?.["create"] ?? ""))?.[1];
-  if (words === undefined || !["create", "update"].includes(op)) return undefined;
-  if (incarnationOf(oldState?.inputs) === incarnationOf(newState?.inputs)) return undefined;
-  const view = viewArgument([words.replace(/^'(.*)'$/, "$1")]);
+  const name = viewOf(newState?.inputs);
+  if (name === undefined || !["create", "update"].includes(op)) return undefined;
+  if (variable(oldState?.inputs, INCARNATION) === variable(newState?.inputs, INCARNATION)) return undefined;
+  const view = viewArgument([name]);
   const created = planned.find(
     ({ id, kind, steps }) => kind === "materialized view" && id === displayName(view) && steps.some(isCreation),
   );
@@ -102,9 +107,14 @@ async function isUnpopulated({ target }: Session, { schema, name }: QualifiedNam
   return rows[0]?.isPopulated === false;
 }
 
-function incarnationOf(inputs: Readonly<Record<string, unknown>> | undefined): unknown {
-  const environment = inputs?.["environment"];
-  return typeof environment === "object" && environment !== null
-    ? (environment as Record<string, unknown>)["MATVIEW_INCARNATION"]
-    : undefined;
+function viewOf(inputs: Inputs): string | undefined {
+  const command = String(inputs?.["create"] ?? "");
+  if (COMMAND.test(command)) return variable(inputs, "MATVIEW_FIRST_REFRESH");
+  const [, quoted, plain] = EARLIER_COMMAND.exec(command) ?? [];
+  return quoted?.replaceAll(`'\\''`, "'") ?? plain;
+}
+
+function variable(inputs: Inputs, name: string): string | undefined {
+  const value = (inputs?.["environment"] as Readonly<Record<string, unknown>> | undefined)?.[name];
+  return typeof value === "string" ? value : undefined;
 }
