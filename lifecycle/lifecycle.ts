@@ -1,4 +1,3 @@
-import type { z } from "zod";
 import { entryOf, fencingToken, readFencingToken } from "../kinds/claim.ts";
 import type { Entry } from "../kinds/claim.ts";
 import type { Kind } from "../kinds/kind.ts";
@@ -12,9 +11,9 @@ import type { Session } from "../postgres/session.ts";
 import { sessionPool } from "../postgres/sessionPool.ts";
 import { doubtOf, isAbsent, planChange, recalled } from "./change.ts";
 import type { Change, Sight } from "./change.ts";
+import { checkInputs } from "./checkInputs.ts";
 import { identityRecord, refuseOtherDatabase } from "./databaseIdentity.ts";
-import { driftAnswersSchema, withoutAnswered } from "./driftAnswers.ts";
-import type { DriftAnswers } from "./driftAnswers.ts";
+import { withoutAnswered } from "./driftAnswers.ts";
 import { forgetSurveys, surveyor } from "./look.ts";
 import { doubleRefusal, leftNote, lostNote, tenureLater } from "./ownership.ts";
 import type { Deployer } from "./ownership.ts";
@@ -22,31 +21,21 @@ import { mustBeApproved } from "./planFile.ts";
 import { asLeft, noteHalted } from "./preview/haltedJobs.ts";
 import type { HaltedJobs } from "./preview/haltedJobs.ts";
 import { previewChange, sameProps } from "./preview/previewChange.ts";
-import type { CheckFailure, ResourceProvider } from "./resourceProvider.ts";
+import { declaration, extra, tokenOf } from "./props.ts";
+import type { Props } from "./props.ts";
+import type { ResourceProvider } from "./resourceProvider.ts";
 import { REQUEST } from "./resourceRequest.ts";
 import type { ResourceRequest } from "./resourceRequest.ts";
 import { runRegistry } from "./runRegistry.ts";
-import { logToStderr, tellReviewer } from "./tellReviewer.ts";
+import { logToStderr, tellPlannedLater, tellReviewer } from "./tellReviewer.ts";
 import type { PreviewLog } from "./tellReviewer.ts";
-
-/** How Pulumi's process marks a value that is not known yet (`pulumi.runtime.unknownValue`). */
-const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+import { isUnknown } from "./unknowns.ts";
 
 /** All kinds take turns on the same connections. */
 const inSession = sessionPool("pulumi-matview");
 
 /** Of this preview: a view is announced before the job that refreshes it. */
 const haltedJobs: HaltedJobs = new Set();
-
-/** Inputs that every kind takes besides its own. */
-interface Extra {
-  adopt?: boolean;
-  onDrift?: DriftAnswers;
-  __provider?: string;
-}
-
-/** What the engine hands over and gets back: JSON with our declaration in it. */
-type Props = Record<string, unknown>;
 
 /**
  * The whole life of a resource, once for every kind: check, diff, create, read, update, delete, each in terms of describe,
@@ -201,20 +190,19 @@ export function lifecycle<Desired extends object, Actual>(
 
     check: async (olds: Props, asked: Props) => {
       const { [REQUEST]: request, ...news } = asked as Props & { [REQUEST]?: ResourceRequest };
-      if (isUnknown(news)) return { inputs: news };
-      const parsed = kind.schema.safeParse(declaration(news));
-      if (!parsed.success) return { inputs: news, failures: checkFailures(parsed.error) };
-      const answers = driftAnswersSchema.optional().safeParse(news["onDrift"]);
-      if (!answers.success) return { inputs: news, failures: checkFailures(answers.error, ["onDrift"]) };
-      const subject = `${kind.noun} ${kind.id(parsed.data)}`;
-      const twin = request === undefined ? undefined : registry.note(kind.id(parsed.data), request);
+      const checked = await checkInputs(kind, olds, news, request);
+      const { inputs, desired, unknown, isNew } = checked;
+      if (checked.failures.length > 0) return { inputs, failures: [...checked.failures] };
+      const id = kind.id(desired);
+      const twin = request === undefined || isUnknown(id) ? undefined : registry.note(id, request);
       if (request !== undefined && twin !== undefined && kind.ownership !== undefined) {
-        return { inputs: news, failures: [{ property: "name", reason: doubleRefusal(subject, twin, request.urn) }] };
+        const reason = doubleRefusal(`${kind.noun} ${id}`, twin, request.urn);
+        return { inputs: news, failures: [{ property: "name", reason }] };
       }
-      const previous = Object.keys(olds).length === 0 ? undefined : (declaration(olds) as Desired);
-      const settled = kind.settle === undefined ? parsed.data : await kind.settle(previous, parsed.data);
-      const inputs = { ...extra(news), ...settled };
-      if (request?.isPreview === true && previous === undefined) await announce(request, undefined, inputs);
+      if (request?.isPreview === true) {
+        if (unknown.length > 0) await tellPlannedLater(log, request.urn, unknown);
+        else if (isNew) await announce(request, undefined, inputs);
+      }
       return { inputs };
     },
 
@@ -321,32 +309,4 @@ export function lifecycle<Desired extends object, Actual>(
         }
       }),
   };
-}
-
-function isUnknown(props: Props): boolean {
-  return JSON.stringify(props).includes(UNKNOWN);
-}
-
-function declaration(props: Props): Props {
-  return Object.fromEntries(Object.entries(props).filter(([key]) => !BESIDE.has(key)));
-}
-
-/** What stands beside the declaration in inputs and outputs. */
-const BESIDE = new Set(["__provider", "adopt", "onDrift", "recorded", "databaseIdentity", "fencingToken"]);
-
-function tokenOf(props: Props): Props {
-  return "fencingToken" in props ? { fencingToken: props["fencingToken"] } : {};
-}
-
-function extra(props: Props): Extra {
-  const { __provider, adopt, onDrift } = props as Extra;
-  return {
-    ...(adopt === undefined ? {} : { adopt }),
-    ...(onDrift === undefined ? {} : { onDrift }),
-    ...(__provider === undefined ? {} : { __provider }),
-  };
-}
-
-function checkFailures(error: z.ZodError, within: readonly string[] = []): CheckFailure[] {
-  return error.issues.map((issue) => ({ property: [...within, ...issue.path].join("."), reason: issue.message }));
 }

@@ -6,4 +6,6 @@ export interface ResourceRequest {
   /** A dynamic provider is not handed it, and neither who manages an object nor where messages belong is known without. */
   readonly urn: string;
   readonly isPreview: boolean;
+  /** By property, a value that stays where the state has it: what an earlier convention made of the same declaration. */
+  readonly keeps?: Readonly<Record<string, unknown>>;
 }

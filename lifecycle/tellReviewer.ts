@@ -32,3 +32,13 @@ export async function tellReviewer(
     await log(urn, "warning", `what a deploy would run is not known: ${reason}`);
   }
 }
+
+/** Says on the row of a resource why nothing more can be said before the deploy. */
+export async function tellPlannedLater(log: PreviewLog, urn: string, unknown: readonly string[]): Promise<void> {
+  if (process.env[SWITCH] === "off") return;
+  await log(
+    urn,
+    "info",
+    `planned at deploy: ${unknown.join(", ")} ${unknown.length === 1 ? "is" : "are"} not known before`,
+  );
+}

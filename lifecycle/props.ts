@@ -1,0 +1,31 @@
+import type { DriftAnswers } from "./driftAnswers.ts";
+
+/** What the engine hands over and gets back: JSON with our declaration in it. */
+export type Props = Record<string, unknown>;
+
+/** Inputs that every kind takes besides its own. */
+interface Extra {
+  adopt?: boolean;
+  onDrift?: DriftAnswers;
+  __provider?: string;
+}
+
+/** What stands beside the declaration in inputs and outputs. */
+const BESIDE = new Set(["__provider", "adopt", "onDrift", "recorded", "databaseIdentity", "fencingToken"]);
+
+export function declaration(props: Props): Props {
+  return Object.fromEntries(Object.entries(props).filter(([key]) => !BESIDE.has(key)));
+}
+
+export function extra(props: Props): Extra {
+  const { __provider, adopt, onDrift } = props as Extra;
+  return {
+    ...(adopt === undefined ? {} : { adopt }),
+    ...(onDrift === undefined ? {} : { onDrift }),
+    ...(__provider === undefined ? {} : { __provider }),
+  };
+}
+
+export function tokenOf(props: Props): Props {
+  return "fencingToken" in props ? { fencingToken: props["fencingToken"] } : {};
+}
