@@ -12,14 +12,14 @@ const shared = {
       },
     ],
   },
-  modulePathIgnorePatterns: ["<rootDir>/.matview"],
+  modulePathIgnorePatterns: ["<rootDir>/.matview", "<rootDir>/dist"],
 };
 
 /** @type {import("jest").Config} */
 export default {
   // Servers of a busy computer take their time. Jest reads this here only, not in a project.
   testTimeout: 60_000,
-  projects: ["unit", "integration", "lifecycle"].map((kind) => ({
+  projects: ["unit", "integration", "lifecycle", "consumer"].map((kind) => ({
     ...shared,
     displayName: kind,
     testMatch: [`<rootDir>/test/${kind}/**/*.test.ts`],

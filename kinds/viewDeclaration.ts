@@ -1,17 +1,40 @@
 import { z } from "zod";
 
-/** Rows of a view that are counted to see whether readers get what they should. */
+/** Rows of a view that are counted to see whether readers get what they should. The types of a program's checker know nothing of zod. */
+export interface SpotCheck {
+  /** What the check proves, e.g. "a coordinator of VEN sees VEN". */
+  name: string;
+  /** Column that is compared; left out, all rows are counted. */
+  column?: string | undefined;
+  /** Value as text; left out with `live`, each value of the column is compared by itself. */
+  value?: string | undefined;
+  /** How many rows there must be. */
+  expected?: number | undefined;
+  /** Compare with the sources: the definition is run and its rows are counted in the same way. */
+  live?: boolean | undefined;
+}
+
+/** What a stack's outputs tell the `matview` command of a view: element of the output `views`. */
+export interface ViewDeclaration {
+  view: string;
+  index?: string | undefined;
+  /** No unique key is declared, so that the refreshes are plain. */
+  plain?: boolean | undefined;
+  job?: string | undefined;
+  schedule?: string | undefined;
+  active?: boolean | undefined;
+  stamp?: string | undefined;
+  maxAge?: string | undefined;
+  spotChecks?: SpotCheck[] | undefined;
+}
+
+/** @internal */
 export const spotCheckSchema = z
   .strictObject({
-    /** What the check proves, e.g. "a coordinator of VEN sees VEN". */
     name: z.string().min(1),
-    /** Column that is compared; left out, all rows are counted. */
     column: z.string().min(1).optional(),
-    /** Value as text; left out with `live`, each value of the column is compared by itself. */
     value: z.string().optional(),
-    /** How many rows there must be. */
     expected: z.number().int().nonnegative().optional(),
-    /** Compare with the sources: the definition is run and its rows are counted in the same way. */
     live: z.boolean().optional(),
   })
   .superRefine((check, context) => {
@@ -24,13 +47,10 @@ export const spotCheckSchema = z
       issue(`spot check "${check.name}" has a column and no value: say which value, or live: true to compare each`);
   });
 
-/** A declared count, see `spotCheckSchema`. */
-export type SpotCheck = z.infer<typeof spotCheckSchema>;
-
-export const viewDeclarationSchema = z.object({
+/** @internal */
+export const viewDeclarationSchema: z.ZodType<ViewDeclaration> = z.object({
   view: z.string(),
   index: z.string().optional(),
-  /** No unique key is declared, so that the refreshes are plain. */
   plain: z.boolean().optional(),
   job: z.string().optional(),
   schedule: z.string().optional(),
@@ -39,6 +59,3 @@ export const viewDeclarationSchema = z.object({
   maxAge: z.string().optional(),
   spotChecks: z.array(spotCheckSchema).optional(),
 });
-
-/** What a stack's outputs tell the `matview` command of a view: element of the output `views`. */
-export type ViewDeclaration = z.infer<typeof viewDeclarationSchema>;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { canonical } from "./preview/fingerprint.ts";
 
-/** What is done about a property that drifted: made as declared again, told and let alone, or let alone. */
+/** @internal What is done about a property that drifted: made as declared again, told and let alone, or let alone. */
 export const driftAnswersSchema = z.record(
   z.string(),
   z.enum(["fix", "warn", "ignore"], { error: "must be fix, warn or ignore" }),
@@ -9,7 +9,7 @@ export const driftAnswersSchema = z.record(
 );
 
 /** By property; what is not named is fixed. */
-export type DriftAnswers = z.infer<typeof driftAnswersSchema>;
+export type DriftAnswers = Record<string, "fix" | "warn" | "ignore">;
 
 type Props = Readonly<Record<string, unknown>>;
 

@@ -56,7 +56,7 @@ export function isFromConfig(environment: Environment = process.env): boolean {
   return !environment["MATVIEW_DATABASE_URL"] && !environment["PGHOST"];
 }
 
-/** Arguments of a node-postgres Client; TLS is explicit, nothing is left to URL parameters. */
+/** @internal Arguments of a node-postgres Client; TLS is explicit, nothing is left to URL parameters. */
 export function clientConfig(
   connection: Connection,
   applicationName: string,

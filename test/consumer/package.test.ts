@@ -1,0 +1,155 @@
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { run } from "../../scripts/toolchain/executables.ts";
+import type { Ended } from "../../scripts/toolchain/executables.ts";
+import { withInstallation, writeInto } from "../support/consumer.ts";
+import type { Installation } from "../support/consumer.ts";
+import { withDatabase } from "../support/database.ts";
+import type { TestDatabase } from "../support/database.ts";
+import { hold } from "../support/hold.ts";
+import type { Held } from "../support/hold.ts";
+import { withClient } from "../support/server.ts";
+import { KINDS } from "./programs.ts";
+import type { Kind } from "./programs.ts";
+
+jest.setTimeout(300_000);
+
+const UP = ["up", "--yes", "--skip-preview"];
+const DRIFT = ["refresh", "--preview-only", "--expect-no-changes"];
+const DEFINITION = "select dia, sum(monto) as total from public.pedidos group by dia\n";
+const CHANGED = "select dia, sum(monto) as total, count(*) as pedidos from public.pedidos group by dia\n";
+
+let held: Held<Installation> | undefined;
+beforeAll(async () => {
+  const files = KINDS.flatMap(({ folder, main = folder, files }) => [
+    ...Object.entries(files).map(([name, text]) => [join(folder, name), text]),
+    [join(main, "sql/views/ventas.sql"), DEFINITION],
+  ]);
+  held = await hold<Installation>((use) => withInstallation(Object.fromEntries(files) as Record<string, string>, use));
+});
+afterAll(async () => held?.release());
+
+function installation(): Installation {
+  if (held === undefined) throw new Error("the package is installed in beforeAll");
+  return held.value;
+}
+
+/** A program of one kind with a stack, and its database. */
+interface Consumer {
+  readonly database: TestDatabase;
+  readonly env: NodeJS.ProcessEnv;
+  readonly directory: string;
+  pulumi(args: readonly string[]): Promise<Ended>;
+  writeDefinition(text: string): void;
+}
+
+async function withConsumer(kind: Kind, action: (consumer: Consumer) => Promise<void>): Promise<void> {
+  const { directory: root, environment } = installation();
+  await withDatabase(
+    async (database) => {
+      await database.client.query(
+        "create table public.pedidos as select i as id, i % 7 as dia, i as monto from generate_series(1, 70) i",
+      );
+      const env = await environment({ MATVIEW_DATABASE_URL: database.url, MATVIEW_CRON_DATABASE: "postgres" });
+      const directory = join(root, kind.folder);
+      const consumer: Consumer = {
+        database,
+        env,
+        directory,
+        pulumi: (args) => runEngine(kind, directory, args, env),
+        writeDefinition: (text) => writeInto(join(root, kind.main ?? kind.folder), { "sql/views/ventas.sql": text }),
+      };
+      await mustRun(consumer, ["stack", "init", "test"]);
+      await action(consumer);
+    },
+    { template: "empty" },
+  );
+}
+
+function runEngine(kind: Kind, directory: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<Ended> {
+  if (kind.driver !== undefined) {
+    const words = args.filter((word) => word !== "stack" || args[1] === "init");
+    return run("node", [kind.driver, ...words], { cwd: directory, env });
+  }
+  const words = [...args, ...(args[1] === "init" ? [] : ["--stack", "test"]), "--non-interactive", "--color", "never"];
+  if (kind.fromElsewhere === true) return run("pulumi", ["-C", directory, ...words], { cwd: "/", env });
+  return run("pulumi", words, { cwd: directory, env });
+}
+
+async function mustRun({ pulumi }: Consumer, args: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await pulumi(args);
+  expect(code === 0 ? "" : `${args.join(" ")} ended with ${code}\n${stdout}\n${stderr}`).toBe("");
+  return stdout;
+}
+
+async function rows({ client }: TestDatabase): Promise<unknown[]> {
+  return (await client.query("select * from public.ventas order by dia limit 1")).rows;
+}
+
+async function jobs({ cronUrl, name }: TestDatabase, change?: string): Promise<unknown[]> {
+  return withClient(cronUrl, async (client) => {
+    if (change !== undefined)
+      await client.query(`select cron.alter_job(jobid, ${change}) from cron.job where database = $1`, [name]);
+    return (await client.query("select schedule, active from cron.job where database = $1", [name])).rows;
+  });
+}
+
+describe("the package, packed and installed", () => {
+  test("holds what runs and nothing else, and stays small", () => {
+    const { size, files } = installation().pack;
+    expect(size).toBeLessThan(450_000);
+    const folders = new Set(files.map(({ path }) => path.split("/").slice(0, 2).join("/")));
+    expect([...folders].sort()).toEqual([
+      "CHANGELOG.md",
+      "LICENSE",
+      "README.md",
+      "dist/components",
+      "dist/kinds",
+      "dist/lifecycle",
+      "dist/operations",
+      "dist/policies",
+      "dist/postgres",
+      "dist/provider",
+      "package.json",
+      "provider/requireNewerNode.cjs",
+      "sql/describe",
+      "sql/runtime",
+      "sql/statements",
+      "sql/verify",
+    ]);
+  });
+
+  test.each(KINDS.filter(({ files }) => "tsconfig.json" in files))(
+    "has types that check: $title",
+    async ({ folder }) => {
+      const { directory } = installation();
+      const compiler = join(directory, "node_modules/typescript/bin/tsc");
+      const { stdout } = await run("node", [compiler, "--noEmit"], { cwd: join(directory, folder) });
+      expect(stdout).toBe("");
+    },
+  );
+
+  test.each(KINDS)("$title: deploys, deploys nothing twice, changes, finds drift, destroys", async (kind) => {
+    await withConsumer(kind, async (consumer) => {
+      const { database } = consumer;
+      await mustRun(consumer, UP);
+      expect(await rows(database)).toEqual([{ dia: 0, total: "385" }]);
+      expect(await jobs(database)).toEqual([{ schedule: "0 3 1 1 *", active: true }]);
+      expect(await mustRun(consumer, kind.driver === undefined ? ["stack", "export"] : ["export"])).toMatch(
+        /"create": ?"node -e \\"import\('pulumi-matview\/first-refresh'\)\\""/,
+      );
+      await mustRun(consumer, [...UP, "--expect-no-changes"]);
+      await mustRun(consumer, DRIFT);
+      consumer.writeDefinition(CHANGED);
+      await mustRun(consumer, UP);
+      expect(await rows(database)).toEqual([{ dia: 0, total: "385", pedidos: "10" }]);
+      await jobs(database, "active := false");
+      const drift = await consumer.pulumi(DRIFT);
+      expect(drift.code).not.toBe(0);
+      expect(drift.stdout + drift.stderr).toContain("~ 1 to update");
+      await mustRun(consumer, ["destroy", "--yes", "--skip-preview"]);
+      expect(await jobs(database)).toEqual([]);
+      await expect(rows(database)).rejects.toThrow(/relation "public.ventas" does not exist/);
+    });
+  });
+});
