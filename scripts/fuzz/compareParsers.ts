@@ -1,4 +1,8 @@
-import { type CronSchedule, type Schedule, type ScheduleCapabilities } from "../../kinds/refreshJob/schedule/schedule.ts";
+import {
+  type CronSchedule,
+  type Schedule,
+  type ScheduleCapabilities,
+} from "../../kinds/refreshJob/schedule/schedule.ts";
 import { needsBothDays } from "../../kinds/refreshJob/schedule/scheduleDays.ts";
 import { parseSchedule } from "../../kinds/refreshJob/schedule.ts";
 import type { PackagedEntry, PackagedParser } from "./packagedParser.ts";

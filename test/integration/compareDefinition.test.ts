@@ -2,10 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import pg from "pg";
 import { compareDefinition } from "../../kinds/materializedView/definition/compareDefinition.ts";
 import type { Verdict } from "../../kinds/materializedView/definition/compareDefinition.ts";
-import {
-  createSettings,
-  sessionPrintSettings,
-} from "../../kinds/materializedView/definition/definitionSettings.ts";
+import { createSettings, sessionPrintSettings } from "../../kinds/materializedView/definition/definitionSettings.ts";
 import { parseDefinition } from "../../kinds/materializedView/definition/parseDefinition.ts";
 import { liveDefinitions, recordDefinition } from "../../kinds/materializedView/definition/recordedDefinition.ts";
 import type { LiveDefinition } from "../../kinds/materializedView/definition/recordedDefinition.ts";

@@ -1,7 +1,7 @@
 import { expect, jest, test } from "@jest/globals";
-import type { ResourceProvider } from "../../../lifecycle/resourceProvider.ts";
 import { runtimeObjectsKind } from "../../../kinds/runtimeObjects/kind.ts";
 import { lifecycle } from "../../../lifecycle/lifecycle.ts";
+import type { ResourceProvider } from "../../../lifecycle/resourceProvider.ts";
 import { withServer } from "../../support/database.ts";
 import type { TestDatabase } from "../../support/database.ts";
 import { cron, cronUser, JobDeploy, mustBeConverged, QUIET } from "../../support/jobs.ts";
