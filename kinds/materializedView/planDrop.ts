@@ -6,6 +6,7 @@ import type { Session } from "../../postgres/session.ts";
 import { sqlStatement } from "../../postgres/sqlFiles.ts";
 import { isSameStack } from "../claim.ts";
 import type { Stack } from "../claim.ts";
+import { refreshedBy, refreshTarget } from "../refreshJob/command.ts";
 import type { ActualJob } from "../refreshJob/describe.ts";
 import { timeoutSql, unscheduleSql, waitForRun } from "../refreshJob/statements.ts";
 import type { AbsentView, ActualView } from "./describe.ts";
@@ -58,16 +59,21 @@ export async function dropProblems({ target }: Session, actual: ActualView | Abs
   );
 }
 
-// A job of that name which another stack manages is left to it.
+// A job of that name which another stack manages is left to it, and to another view what refreshes that one by now.
 function ownJobs(
   previous: DesiredView | undefined,
   actual: ActualView | AbsentView,
-  { currentUser }: Capabilities,
+  { currentUser, database }: Capabilities,
   stack: Stack | undefined,
 ): ActualJob[] {
   const owner = previous?.owner ?? currentUser;
-  return actual.namedJobs.filter(({ user, claim }) =>
-    claim === undefined ? user === owner : stack !== undefined && isSameStack(claim, stack),
+  const others = actual.namedJobs
+    .filter((job) => refreshTarget(job.command) !== undefined && !refreshedBy(job, actual, database))
+    .map(({ user }) => user);
+  return actual.namedJobs.filter(
+    ({ user, claim }) =>
+      !others.includes(user) &&
+      (claim === undefined ? user === owner : stack !== undefined && isSameStack(claim, stack)),
   );
 }
 

@@ -284,4 +284,31 @@ describe("a view that goes", () => {
       await foreign.delete();
     });
   });
+
+  test("leaves the jobs of its name that another view of the stack has now, or one of another owner", async () => {
+    await withDatabase(async (database) => {
+      const name = uniqueName("job");
+      const owner = await database.createRole();
+      await database.client.query(`grant select on public.ejecutivos to ${owner}`);
+      await database.client.query(`grant create on schema public to ${owner}`);
+      const purge = { ...job(`${name}_purge`), command: "select 1" };
+      const refresh = (view: string) => ({ ...job(name), command: `REFRESH MATERIALIZED VIEW public.${view}` });
+      const views = ["mv", "mv2", "mv3"].map((view) => [view, entry(database, "view", view)] as const);
+      for (const [view, { create }] of views) {
+        await create({ ...VIEW, name: view, job: name, ...(view === "mv3" ? { owner } : {}) });
+        await database.client.query(`refresh materialized view public.${view}`);
+      }
+      await entry(database, "job", "mv-refresh").create(refresh("mv"));
+      await entry(database, "job", "mv3-refresh").create({ ...refresh("mv3"), user: owner });
+      await entry(database, "job", "mv2-refresh").create({ ...refresh("mv2"), adopt: true });
+      await entry(database, "job", "mv2-purge").create(purge);
+      const drop = (index: number) => views[index]?.[1].delete();
+      await drop(0);
+      expect(await jobs(database, name)).toEqual([name, name, `${name}_purge`]);
+      await drop(1);
+      expect(await jobs(database, name)).toEqual([name]);
+      await drop(2);
+      expect(await jobs(database, name)).toEqual([]);
+    });
+  });
 });
