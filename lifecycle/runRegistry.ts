@@ -23,7 +23,7 @@ export function runRegistry(): RunRegistry {
       requests.set(id, request);
       return undefined;
     },
-    find: (id) => requests.get(id),
+    find: (id) => requests.get(id) ?? [...requests].find(([other]) => isSameObject(other, id))?.[1],
     urnOf: (entry, id) =>
       [...requests].find(([other, { urn }]) => isSameObject(other, id) && isSameEntry(entryOf(urn), entry))?.[1].urn,
     otherThan: (entry, id) =>

@@ -271,9 +271,24 @@ describe("an object has one owner", () => {
       expect((await client.query("select command from cron.job")).rows[0].command).toMatch(
         /"resource":"tablero-refresh"/,
       );
-      project.write("index.ts", program("panel"));
-      await mustRun(project, [...UP]).catch(() => undefined);
+      // View and index still have none when their resources are renamed.
+      project.write("index.ts", program("panel").replace("0 3 1 1 *", "0 4 1 1 *"));
+      await mustRun(project, UP);
       expect(await world(client)).toEqual(before);
+      await mustConverge(project);
+      await mustRun(project, ["destroy", "--yes"]);
+      expect(await world(client)).toMatchObject({ view: null, jobs: 0 });
+    });
+  });
+
+  test("when view and resource are renamed and the job goes on to refresh the new view: it stays", async () => {
+    await withWorld(async ({ client }, project) => {
+      const moved = program("panel").replace('name: "tablero"', 'adopt: true, name: "tablero_nuevo"');
+      const { jobId } = await world(client);
+      project.write("index.ts", moved);
+      await mustRun(project, UP);
+      expect(await world(client)).toMatchObject({ view: null, jobs: 1, jobId });
+      await mustConverge(project);
     });
   });
 });
