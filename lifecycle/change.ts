@@ -83,7 +83,8 @@ async function planRemoval<Desired extends object, Actual>(
   if (previous === undefined) throw new Error("nothing is declared, before and after");
   const { actual, capabilities } = await see(previous);
   const holder = holderOf(kind, actual);
-  const found = tenureLater(holder, deployer);
+  // The engine does not say whose delete it is: the entry that the program declares may be another one.
+  const found = tenureLater(holder, { ...deployer, entry: undefined });
   const heir = found.is === "lost" ? undefined : deployer.heir?.(holder);
   const tenure: Tenure = heir === undefined ? found : { is: "left", heir };
   const plan =
