@@ -3,7 +3,7 @@ import type { Claim } from "../kinds/claim.ts";
 import type { Kind } from "../kinds/kind.ts";
 import type { Capabilities } from "../postgres/capabilities.ts";
 import { problemReport, userError } from "../postgres/errors.ts";
-import { differenceLines } from "../postgres/plan.ts";
+import { CONVERGED, differenceLines } from "../postgres/plan.ts";
 import type { Plan } from "../postgres/plan.ts";
 import { withAnswered } from "./driftAnswers.ts";
 import type { DriftAnswers } from "./driftAnswers.ts";
@@ -87,13 +87,12 @@ async function planRemoval<Desired extends object, Actual>(
   const found = tenureLater(holder, { ...deployer, entry: undefined });
   const heir = found.is === "lost" ? undefined : deployer.heir?.(holder);
   const tenure: Tenure = heir === undefined ? found : { is: "left", heir };
-  const plan =
-    tenure.is === "lost"
-      ? NOTHING
-      : tenure.is === "left"
-        ? planUnclaim(kind, previous, { actual, capabilities })
-        : kind.plan({ desired: "absent", previous, actual, capabilities, stack: holder ?? deployer.stack });
-  const safe = fenced(kind, plan, [previous], [holder?.token], capabilities);
+  const planFor = (): Plan => {
+    if (tenure.is === "lost") return CONVERGED;
+    if (tenure.is === "left") return planUnclaim(kind, previous, { actual, capabilities });
+    return kind.plan({ desired: "absent", previous, actual, capabilities, stack: holder ?? deployer.stack });
+  };
+  const safe = fenced(kind, planFor(), [previous], [holder?.token], capabilities);
   const refusal = doubtOf(kind, previous, { actual, capabilities });
   return { actual, capabilities, plan: safe, wanted: "absent", refusal, tenure, claim: undefined };
 }
@@ -190,13 +189,11 @@ function planUnclaim<Desired extends object, Actual>(
   previous: Desired,
   { actual, capabilities }: Sight<Actual>,
 ): Plan {
-  if (isAbsent(kind, actual) || actual === undefined) return NOTHING;
+  if (isAbsent(kind, actual) || actual === undefined) return CONVERGED;
   const desired = kind.observed(previous, actual, capabilities) as Desired;
   const { steps } = kind.plan({ desired, previous: desired, actual, capabilities, claim: null });
   return { steps: steps.filter(({ action }) => action === "claim"), differences: [] };
 }
-
-const NOTHING: Plan = { steps: [], differences: [] };
 
 // A rename that was applied and not recorded leaves nothing under the old name.
 async function locate<Desired extends object, Actual>(

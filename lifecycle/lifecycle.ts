@@ -1,5 +1,4 @@
 import { entryOf, fencingToken, readFencingToken } from "../kinds/claim.ts";
-import type { Entry } from "../kinds/claim.ts";
 import type { Kind } from "../kinds/kind.ts";
 import { applyPlan } from "../postgres/applyPlan.ts";
 import type { Capabilities } from "../postgres/capabilities.ts";
@@ -144,6 +143,7 @@ export function lifecycle<Desired extends object, Actual>(
       entry: urn === undefined ? undefined : entryOf(urn),
       ...readFencingToken(state?.["fencingToken"]),
       declaredBy: (other) => registry.urnOf(other, id),
+      heir: (holder) => registry.otherThan(holder, id),
     };
   };
 
@@ -282,10 +282,7 @@ export function lifecycle<Desired extends object, Actual>(
       writing(props, "absent", async (open) => {
         const previous = recalled(kind, declaration(props) as Desired, props["recorded"]);
         refuseCopy(props, open.capabilities);
-        // Whose entry this is nobody says: what this run's program declares of the object is another one's.
-        const heir = (holder: Entry | undefined) => registry.otherThan(holder, kind.id(previous));
-        const deployer = { ...readFencingToken(props["fencingToken"]), heir };
-        const transition = { desired: "absent", previous, adopt: true, deployer } as const;
+        const transition = { desired: "absent", previous, adopt: true, deployer: deployerOf(previous, props) } as const;
         const { plan, tenure, actual, refusal } = await planChange(kind, seeIn(open), transition);
         if (tenure.is === "lost") return say(lostNote(subjectOf(props), tenure.holder));
         if (tenure.is === "left") {

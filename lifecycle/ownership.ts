@@ -80,7 +80,7 @@ export function doubleRefusal(subject: string, one: string, other: string): stri
   );
 }
 
-/** `Type name`, as the engine's own table shows it. */
+/** The resource's name with its types behind it. */
 function shortUrn(urn: string): string {
   const [types = "", ...name] = urn.split("::").slice(2);
   return `${name.join("::")} (${types})`;

@@ -7,7 +7,7 @@ import { problemReport, userError } from "../postgres/errors.ts";
 import type { Session } from "../postgres/session.ts";
 import { planChange } from "./change.ts";
 import { driftAnswersSchema } from "./driftAnswers.ts";
-import { canonical, declaredOnly, fingerprint } from "./preview/fingerprint.ts";
+import { canonical, declaredOnly, fingerprint, idleFingerprint } from "./preview/fingerprint.ts";
 import { asLeft, noteHalted } from "./preview/haltedJobs.ts";
 import type { HaltedJobs } from "./preview/haltedJobs.ts";
 
@@ -106,8 +106,7 @@ async function fingerprintNow(session: Session, entry: Entry, halted: HaltedJobs
   const desired: object | "absent" = entry.declared ?? "absent";
   const { adopt, onDrift, previous, recorded, urn, token, handover } = entry;
   // What another resource of the plan takes over before, or what goes with its view, is left alone by this one.
-  if (desired === "absent" && handover.length > 0)
-    return fingerprint(entry.id, desired, { steps: [], differences: [] });
+  if (desired === "absent" && handover.length > 0) return idleFingerprint(entry.id);
   const deployer = { urn, entry: entryOf(urn), ...readFencingToken(token) };
   const transition = { desired, previous: previous ?? undefined, adopt, onDrift, recorded, deployer };
   const { plan } = await planChange(kind, see, transition);

@@ -1,6 +1,6 @@
 import type { Capabilities } from "../../postgres/capabilities.ts";
 import { displayName, sqlName } from "../../postgres/names.ts";
-import { step } from "../../postgres/plan.ts";
+import { CONVERGED, step } from "../../postgres/plan.ts";
 import type { Plan, Step } from "../../postgres/plan.ts";
 import type { Session } from "../../postgres/session.ts";
 import { sqlStatement } from "../../postgres/sqlFiles.ts";
@@ -24,7 +24,7 @@ export function planDrop(
   capabilities: Capabilities,
   stack: Stack | undefined,
 ): Plan {
-  if (actual === undefined) return { steps: [], differences: [] };
+  if (actual === undefined) return CONVERGED;
   const jobs = ownJobs(previous, actual, capabilities, stack);
   const unschedule = jobs.flatMap((job) => removalSql(job, capabilities));
   const removal = step("unschedule jobs", names(jobs), "their view is gone", unschedule, {

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { CONVERGED } from "../../postgres/plan.ts";
 import type { Plan } from "../../postgres/plan.ts";
 
 /** Inputs that are random or the engine's own: they say nothing about what is run. */
@@ -24,6 +25,11 @@ export function fingerprint(id: string, declared: object | "absent", plan: Plan)
     refusals: plan.refusals ?? [],
   };
   return createHash("sha256").update(canonical(parts)).digest("hex");
+}
+
+/** Of a delete that runs nothing of its own. */
+export function idleFingerprint(id: string): string {
+  return fingerprint(id, "absent", CONVERGED);
 }
 
 /** JSON with the keys of every object in order, so that equal values are equal texts. */

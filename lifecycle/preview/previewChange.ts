@@ -2,13 +2,14 @@ import { holderText, isSameStack } from "../../kinds/claim.ts";
 import type { Kind } from "../../kinds/kind.ts";
 import { measureView } from "../../kinds/materializedView/cost/measures.ts";
 import type { Measures } from "../../kinds/materializedView/cost/measures.ts";
+import { CONVERGED } from "../../postgres/plan.ts";
 import type { Difference, Plan } from "../../postgres/plan.ts";
 import type { Session } from "../../postgres/session.ts";
 import { isAbsent, planChange, recalled } from "../change.ts";
 import type { Sight, Transition } from "../change.ts";
 import { aliasLine, lostNote } from "../ownership.ts";
 import type { Tenure } from "../ownership.ts";
-import { canonical, declaredOnly, fingerprint } from "./fingerprint.ts";
+import { canonical, declaredOnly, fingerprint, idleFingerprint } from "./fingerprint.ts";
 import { previewStep } from "./previewStep.ts";
 import type { PreviewedStep } from "./previewStep.ts";
 import { runsPerDay, subjectOf } from "./subject.ts";
@@ -78,7 +79,7 @@ export async function previewChange<Desired extends object, Actual>(
     fingerprint: fingerprint(id, desired, plan),
     ...rest,
   });
-  if (isSame) return whole({ steps: [], differences: [] }, {});
+  if (isSame) return whole(CONVERGED, {});
   const { plan, actual, capabilities, refusal, tenure } = await planChange(kind, see, transition);
   const warnings =
     desired === "absent"
@@ -119,11 +120,6 @@ export function forgotten(kind: string, id: string, heir: { readonly urn: string
     refreshMs: undefined,
     fingerprint: idleFingerprint(id),
   };
-}
-
-/** Of a delete that runs nothing of its own. */
-export function idleFingerprint(id: string): string {
-  return fingerprint(id, "absent", { steps: [], differences: [] });
 }
 
 /** What a deploy would refuse beside what the plan says. */
