@@ -1,17 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
-import { Platform, readSettings, RefreshedView, resolveConnection, viewDefinition } from "pulumi-matview";
+import { Platform, readSettings, RefreshedView, resolveConnection } from "pulumi-matview";
 
 const settings = readSettings(pulumi.runtime.allConfig());
-const connectionConfig = {
-  databaseUrl: new pulumi.Config("matview").get("databaseUrl"),
-  cronDatabase: settings.cronDatabase,
-};
+const databaseUrl = new pulumi.Config("matview").get("databaseUrl");
 
 const tables = ["conversaciones_whatsapp", "prospectos", "coordinaciones", "ejecutivos", "mensajes_whatsapp"];
 const platform =
   settings.managePlatform && settings.owner !== undefined
     ? new Platform("platform", {
-        connection: resolveConnection(connectionConfig),
+        connection: resolveConnection({ databaseUrl, cronDatabase: settings.cronDatabase }),
         owner: settings.owner,
         sources: tables.map((name) => ({ schema: "public", name })),
         schemas: [settings.schema],
@@ -25,7 +22,6 @@ const dashboard = new RefreshedView(
   {
     schema: settings.schema,
     name: "mv_conversaciones_dashboard",
-    definition: viewDefinition("mv_conversaciones_dashboard"),
     uniqueKey: ["conversacion_id"],
     owner: settings.owner,
     grants: settings.readers.map((role) => ({ role, privileges: ["select"] })),
@@ -39,7 +35,6 @@ const dashboard = new RefreshedView(
     ],
     adopt: settings.adopt,
     onDrift: settings.onDrift,
-    connection: connectionConfig,
   },
   platform === undefined ? {} : { dependsOn: [platform] },
 );

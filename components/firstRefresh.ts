@@ -5,6 +5,7 @@ import type { ConnectionConfig } from "../postgres/connection.ts";
 import { displayName } from "../postgres/names.ts";
 import type { QualifiedName } from "../postgres/names.ts";
 import type { MaterializedView } from "./materializedView.ts";
+import type { Inputs } from "./refreshedViewArgs.ts";
 import type { ViewIndex } from "./viewIndex.ts";
 
 /**
@@ -17,7 +18,7 @@ const FIRST_REFRESH = `node -e "import('pulumi-matview/first-refresh')"`;
 export function runFirstRefresh(
   parent: pulumi.Resource,
   name: string,
-  { schema, name: viewName, connection }: QualifiedName & { readonly connection?: ConnectionConfig | undefined },
+  { schema, name: viewName, connection }: Inputs<QualifiedName> & { readonly connection: Inputs<ConnectionConfig> },
   view: MaterializedView,
   index: ViewIndex | undefined,
 ): command.local.Command {
@@ -26,7 +27,7 @@ export function runFirstRefresh(
     {
       create: FIRST_REFRESH,
       environment: {
-        MATVIEW_FIRST_REFRESH: displayName({ schema, name: viewName }),
+        MATVIEW_FIRST_REFRESH: pulumi.output({ schema, name: viewName }).apply(displayName),
         // Not `triggers`, which would replace the command instead of running it again.
         MATVIEW_INCARNATION: view.incarnation,
         ...connectionEnvironment(connection),
@@ -38,9 +39,14 @@ export function runFirstRefresh(
 }
 
 // What comes from the environment is inherited; what comes from the stack's configuration is handed over as a secret.
-function connectionEnvironment(config: ConnectionConfig = {}): Record<string, pulumi.Input<string>> {
+function connectionEnvironment({
+  databaseUrl,
+  cronDatabase,
+}: Inputs<ConnectionConfig>): Record<string, pulumi.Input<string>> {
   return {
-    ...(isFromConfig() && config.databaseUrl ? { MATVIEW_DATABASE_URL: pulumi.secret(config.databaseUrl) } : {}),
-    ...(config.cronDatabase ? { MATVIEW_CRON_DATABASE: config.cronDatabase } : {}),
+    ...(isFromConfig() && databaseUrl
+      ? { MATVIEW_DATABASE_URL: pulumi.secret(databaseUrl as pulumi.Input<string>) }
+      : {}),
+    ...(cronDatabase ? { MATVIEW_CRON_DATABASE: cronDatabase as pulumi.Input<string> } : {}),
   };
 }

@@ -7,7 +7,7 @@ export type { PlatformArgs } from "./platform.ts";
 export { resolveConnection } from "../postgres/connection.ts";
 export type { Connection, ConnectionConfig } from "../postgres/connection.ts";
 export { RefreshedView } from "./refreshedView.ts";
-export type { RefreshedViewArgs, RefreshJobSettings } from "./refreshedView.ts";
+export type { Inputs, RefreshedViewArgs, RefreshJobSettings, RefreshSettingsArgs } from "./refreshedViewArgs.ts";
 export type { RefreshSettings } from "../kinds/refreshJob/refreshSettings.ts";
 export { RefreshJob } from "./refreshJob.ts";
 export type { RefreshJobArgs } from "./refreshJob.ts";

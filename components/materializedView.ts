@@ -1,14 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { DriftAnswers } from "../lifecycle/driftAnswers.ts";
 import { loaderText } from "../provider/loader.ts";
-import { resourceRequest } from "../provider/resourceRequest.ts";
+import { kept, resourceRequest } from "../provider/resourceRequest.ts";
 
 /** Privileges of one role on the view. */
 export interface GrantArgs {
   /** The role's name; `public` is everybody. */
   role: pulumi.Input<string>;
   /** `select` for readers, on PostgreSQL 17 and later also `maintain` for who may refresh. */
-  privileges: pulumi.Input<pulumi.Input<string>[]>;
+  privileges: pulumi.Input<readonly pulumi.Input<string>[]>;
 }
 
 /** What is declared of a materialized view. What is left out is left as it is. */
@@ -20,7 +20,7 @@ export interface MaterializedViewArgs {
   /** One SELECT (or VALUES, TABLE, WITH). Compared by meaning: layout, comments, case and casts are no change. */
   definition: pulumi.Input<string>;
   /** Columns that identify a row; pre-flight checks that they are there. */
-  uniqueKey?: pulumi.Input<pulumi.Input<string>[]> | undefined;
+  uniqueKey?: pulumi.Input<readonly pulumi.Input<string>[]> | undefined;
   /** Name of the unique index on `uniqueKey`: a view whose definition changes is built anew with it. */
   keyIndex?: pulumi.Input<string> | undefined;
   /** Name of the job that will refresh the view: pre-flight checks pg_cron for it, and it goes when the view is dropped. */
@@ -28,9 +28,9 @@ export interface MaterializedViewArgs {
   /** Role that owns the view. A refresh runs with its rights, so it must be able to read every source. */
   owner?: pulumi.Input<string> | undefined;
   comment?: pulumi.Input<string> | undefined;
-  grants?: pulumi.Input<pulumi.Input<GrantArgs>[]> | undefined;
+  grants?: pulumi.Input<readonly pulumi.Input<GrantArgs>[]> | undefined;
   /** Storage parameters such as `autovacuum_vacuum_scale_factor`, as text. */
-  storageParameters?: pulumi.Input<Record<string, pulumi.Input<string>>> | undefined;
+  storageParameters?: pulumi.Input<Readonly<Record<string, pulumi.Input<string>>>> | undefined;
   /** Where the view is stored. A change builds the view anew beside its readers. */
   tablespace?: pulumi.Input<string> | undefined;
   /** How the view is stored, `heap` unless an extension offers another way. A change builds the view anew. */
@@ -52,7 +52,7 @@ export interface MaterializedViewArgs {
    */
   adopt?: pulumi.Input<boolean> | undefined;
   /** What is done about properties that drifted: `{ comment: "ignore" }`; what is not named is fixed. */
-  onDrift?: pulumi.Input<DriftAnswers> | undefined;
+  onDrift?: pulumi.Input<Readonly<Record<string, pulumi.Input<DriftAnswers[string]>>>> | undefined;
 }
 
 const TYPE = "pulumi-nodejs:dynamic/matview:MaterializedView";
@@ -69,12 +69,18 @@ export class MaterializedView extends pulumi.CustomResource {
    */
   declare readonly incarnation: pulumi.Output<string>;
 
-  constructor(name: string, args: MaterializedViewArgs, options?: pulumi.CustomResourceOptions) {
-    const request = resourceRequest(TYPE, name, options);
+  /** `keeps` is for RefreshedView: by property, a value of an earlier convention that stays where the state has it. */
+  constructor(
+    name: string,
+    args: MaterializedViewArgs,
+    options?: pulumi.CustomResourceOptions,
+    keeps?: pulumi.Input<Record<string, string>>,
+  ) {
+    const request = resourceRequest(TYPE, name, args, options);
     super(
       TYPE,
       name,
-      { ...args, incarnation: undefined, ...request, __provider: loaderText("materializedView") },
+      { ...args, incarnation: undefined, ...request, ...kept(keeps), __provider: loaderText("materializedView") },
       options,
     );
   }

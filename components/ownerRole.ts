@@ -2,19 +2,20 @@ import * as pulumi from "@pulumi/pulumi";
 import type { QualifiedName } from "../postgres/names.ts";
 import { loaderText } from "../provider/loader.ts";
 import { resourceRequest } from "../provider/resourceRequest.ts";
+import type { Inputs } from "./refreshedViewArgs.ts";
 
 /** A role and what it is for. */
 export interface OwnerRoleArgs {
   /** Role that owns views and jobs. */
   owner: pulumi.Input<string>;
   /** Schemas of its views. */
-  schemas: pulumi.Input<pulumi.Input<string>[]>;
+  schemas: pulumi.Input<readonly pulumi.Input<string>[]>;
   /** What its views read. */
-  sources: pulumi.Input<QualifiedName[]>;
+  sources: pulumi.Input<readonly pulumi.Input<Inputs<QualifiedName>>[]>;
   /** Roles that may see its jobs and runs. */
-  observers: pulumi.Input<pulumi.Input<string>[]>;
+  observers: pulumi.Input<readonly pulumi.Input<string>[]>;
   /** Let it log in where it exists and may not. */
-  adopt?: pulumi.Input<boolean>;
+  adopt?: pulumi.Input<boolean> | undefined;
 }
 
 const TYPE = "pulumi-nodejs:dynamic/matview:OwnerRole";
@@ -25,7 +26,7 @@ const TYPE = "pulumi-nodejs:dynamic/matview:OwnerRole";
  */
 export class OwnerRole extends pulumi.CustomResource {
   constructor(name: string, args: OwnerRoleArgs, options?: pulumi.CustomResourceOptions) {
-    const request = resourceRequest(TYPE, name, options);
+    const request = resourceRequest(TYPE, name, args, options);
     super(TYPE, name, { ...args, ...request, __provider: loaderText("ownerRole") }, options);
   }
 }

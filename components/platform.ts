@@ -1,7 +1,6 @@
 import * as postgresql from "@pulumi/postgresql";
 import * as pulumi from "@pulumi/pulumi";
 import type { Connection } from "../postgres/connection.ts";
-import type { QualifiedName } from "../postgres/names.ts";
 import { OwnerRole } from "./ownerRole.ts";
 import { RefreshAudit } from "./refreshAudit.ts";
 import { RuntimeObjects } from "./runtimeObjects.ts";
@@ -9,17 +8,21 @@ import { SourceGrant } from "./sourceGrant.ts";
 
 /** What the view and its job stand on. */
 export interface PlatformArgs {
-  readonly connection: Connection;
+  /** Where PostgreSQL is and who connects: `resolveConnection` reads it from environment and configuration. */
+  readonly connection: pulumi.Input<Connection>;
   /** Role without superuser rights that owns view and job. pg_cron connects as it, so it may log in. */
-  readonly owner: string;
-  /** Tables and views that the definition reads. */
-  readonly sources: readonly QualifiedName[];
-  /** Schemas of the owner's views: it may create there where whoever deploys is no superuser. */
-  readonly schemas?: readonly string[] | undefined;
-  /** Roles that may see the owner's jobs and runs and the record of refreshes by hand, such as the one that looks for drift. */
-  readonly observers?: readonly string[] | undefined;
-  /** Let an owner role log in that exists and may not. */
-  readonly adopt?: boolean | undefined;
+  readonly owner: pulumi.Input<string>;
+  /** Tables and views that the definition reads. The schemas are plain values, as they decide which resources there are. */
+  readonly sources: readonly { readonly schema: string; readonly name: pulumi.Input<string> }[];
+  /** Schemas of the owner's views: it may create there where whoever deploys is no superuser. None when left out. */
+  readonly schemas?: pulumi.Input<readonly pulumi.Input<string>[]> | undefined;
+  /**
+   * Roles that may see the owner's jobs and runs and the record of refreshes by hand, such as the one that looks for drift. None when left
+   * out. The list is plain, as it decides whether there is a resource for it; its elements need not be.
+   */
+  readonly observers?: readonly pulumi.Input<string>[] | undefined;
+  /** Let an owner role log in that exists and may not; false when left out. It decides at the creation of the resource alone. */
+  readonly adopt?: pulumi.Input<boolean> | undefined;
 }
 
 /** What @pulumi/postgresql made of a grant up to version 0.1: its entry in the state is continued, so that nothing is revoked. */
@@ -34,7 +37,8 @@ const GRANT = "postgresql:index/grant:Grant";
 export class Platform extends pulumi.ComponentResource {
   constructor(name: string, args: PlatformArgs, options?: pulumi.ComponentResourceOptions) {
     super("matview:index:Platform", name, {}, options);
-    const { connection, owner } = args;
+    const { owner, schemas = [], adopt } = args;
+    const connection = pulumi.output(args.connection);
     const provider = new postgresql.Provider(name, providerArgs(connection), { parent: this });
     const extension = new postgresql.Extension(
       "pg_cron",
@@ -44,14 +48,14 @@ export class Platform extends pulumi.ComponentResource {
     const observers = [...(args.observers ?? [])];
     const role = new OwnerRole(
       `${name}-owner`,
-      { owner, schemas: [...(args.schemas ?? [])], sources: [...args.sources], observers, ...adoption(args) },
-      { parent: this, dependsOn: [extension], aliases: [{ type: GRANT, name: `${owner}-cron` }] },
+      { owner, schemas, sources: [...args.sources], observers, ...(adopt === undefined ? {} : { adopt }) },
+      { parent: this, dependsOn: [extension], aliases: earlier(owner, "cron") },
     );
     for (const [schema, objects] of bySchema(args.sources)) {
       new SourceGrant(
         `${name}-sources-${schema}`,
         { owner, schema, objects },
-        { parent: this, dependsOn: [role], aliases: [{ type: GRANT, name: `${owner}-${schema}` }] },
+        { parent: this, dependsOn: [role], aliases: earlier(owner, schema) },
       );
     }
     const audit = new RefreshAudit(`${name}-audit`, { owner, observers }, { parent: this, dependsOn: [role] });
@@ -63,27 +67,29 @@ export class Platform extends pulumi.ComponentResource {
   }
 }
 
-function adoption({ adopt }: PlatformArgs): { adopt?: true } {
-  return adopt === true ? { adopt } : {};
+// The owner was no input then.
+function earlier(owner: pulumi.Input<string>, what: string): pulumi.Alias[] {
+  return typeof owner === "string" ? [{ type: GRANT, name: `${owner}-${what}` }] : [];
 }
 
 /** The connection as @pulumi/postgresql wants it; the password becomes a secret there. */
-function providerArgs({ host, port, database, user, password, tls }: Connection): postgresql.ProviderArgs {
+function providerArgs(connection: pulumi.Output<Connection>): postgresql.ProviderArgs {
+  const of = <T>(pick: (known: Connection) => T): pulumi.Output<T> => connection.apply(pick);
   return {
-    host,
-    port,
-    database,
-    username: user,
-    ...(password === undefined ? {} : { password: pulumi.secret(password) }),
-    sslmode: tls.mode,
-    ...(tls.rootCertFile === undefined ? {} : { sslrootcert: tls.rootCertFile }),
+    host: of(({ host }) => host),
+    port: of(({ port }) => port),
+    database: of(({ database }) => database),
+    username: of(({ user }) => user),
+    password: pulumi.secret(of(({ password }) => password)) as pulumi.Output<string>,
+    sslmode: of(({ tls }) => tls.mode),
+    sslrootcert: of(({ tls }) => tls.rootCertFile) as pulumi.Output<string>,
     // False keeps it from reading password hashes, which nobody but a superuser may.
     superuser: false,
   };
 }
 
-function bySchema(sources: readonly QualifiedName[]): Map<string, string[]> {
-  const groups = new Map<string, string[]>();
+function bySchema(sources: PlatformArgs["sources"]): Map<string, pulumi.Input<string>[]> {
+  const groups = new Map<string, pulumi.Input<string>[]>();
   for (const { schema, name } of sources) groups.set(schema, [...(groups.get(schema) ?? []), name]);
   return groups;
 }

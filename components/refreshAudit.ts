@@ -7,7 +7,7 @@ export interface RefreshAuditArgs {
   /** Role that owns the views. */
   owner: pulumi.Input<string>;
   /** Roles that may read the record beside the owner's members. */
-  observers: pulumi.Input<pulumi.Input<string>[]>;
+  observers: pulumi.Input<readonly pulumi.Input<string>[]>;
 }
 
 const TYPE = "pulumi-nodejs:dynamic/matview:RefreshAudit";
@@ -19,7 +19,7 @@ const TYPE = "pulumi-nodejs:dynamic/matview:RefreshAudit";
  */
 export class RefreshAudit extends pulumi.CustomResource {
   constructor(name: string, args: RefreshAuditArgs, options?: pulumi.CustomResourceOptions) {
-    const request = resourceRequest(TYPE, name, options);
+    const request = resourceRequest(TYPE, name, args, options);
     super(
       TYPE,
       name,

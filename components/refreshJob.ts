@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { DriftAnswers } from "../lifecycle/driftAnswers.ts";
 import { loaderText } from "../provider/loader.ts";
-import { resourceRequest } from "../provider/resourceRequest.ts";
+import { kept, resourceRequest } from "../provider/resourceRequest.ts";
 
 /** What is declared of a job of pg_cron. */
 export interface RefreshJobArgs {
@@ -14,11 +14,11 @@ export interface RefreshJobArgs {
   /** Whether it may run. */
   active: pulumi.Input<boolean>;
   /** Database in which it runs; that of the connection when left out. */
-  database?: pulumi.Input<string> | undefined;
+  database?: pulumi.Input<string | undefined>;
   /** Role as which it runs; that of the connection when left out. It must be able to log in. */
   user?: pulumi.Input<string> | undefined;
   /** How long a statement of the role may take in the job's database, in milliseconds; set on the role. */
-  statementTimeoutMs?: pulumi.Input<number> | undefined;
+  statementTimeoutMs?: pulumi.Input<number | undefined>;
   /** How old what it refreshes may become, e.g. `5m`; the schedule is checked against it. */
   maxAge?: pulumi.Input<string> | undefined;
   /** The view's incarnation: when it changes, the job is looked at again and made active again. */
@@ -26,7 +26,7 @@ export interface RefreshJobArgs {
   /** Take over a job of this name and user that differs from the declaration, and change it. */
   adopt?: pulumi.Input<boolean> | undefined;
   /** What is done about properties that drifted: `{ comment: "ignore" }`; what is not named is fixed. */
-  onDrift?: pulumi.Input<DriftAnswers> | undefined;
+  onDrift?: pulumi.Input<Readonly<Record<string, pulumi.Input<DriftAnswers[string]>>>> | undefined;
 }
 
 const TYPE = "pulumi-nodejs:dynamic/matview:RefreshJob";
@@ -38,8 +38,14 @@ export class RefreshJob extends pulumi.CustomResource {
   declare readonly command: pulumi.Output<string>;
   declare readonly active: pulumi.Output<boolean>;
 
-  constructor(name: string, args: RefreshJobArgs, options?: pulumi.CustomResourceOptions) {
-    const request = resourceRequest(TYPE, name, options);
-    super(TYPE, name, { ...args, ...request, __provider: loaderText("refreshJob") }, options);
+  /** `keeps` is for RefreshedView: by property, a value of an earlier convention that stays where the state has it. */
+  constructor(
+    name: string,
+    args: RefreshJobArgs,
+    options?: pulumi.CustomResourceOptions,
+    keeps?: pulumi.Input<Record<string, string>>,
+  ) {
+    const request = resourceRequest(TYPE, name, args, options);
+    super(TYPE, name, { ...args, ...request, ...kept(keeps), __provider: loaderText("refreshJob") }, options);
   }
 }

@@ -7,7 +7,7 @@ export interface RuntimeObjectsArgs {
   /** Role that owns the jobs. */
   owner: pulumi.Input<string>;
   /** Roles that may see its jobs and runs, which row security hides from them. */
-  observers: pulumi.Input<pulumi.Input<string>[]>;
+  observers: pulumi.Input<readonly pulumi.Input<string>[]>;
 }
 
 const TYPE = "pulumi-nodejs:dynamic/matview:RuntimeObjects";
@@ -15,7 +15,7 @@ const TYPE = "pulumi-nodejs:dynamic/matview:RuntimeObjects";
 /** Functions in schema `matview` of pg_cron's database that show a role's jobs and runs to the observers, and nothing else. */
 export class RuntimeObjects extends pulumi.CustomResource {
   constructor(name: string, args: RuntimeObjectsArgs, options?: pulumi.CustomResourceOptions) {
-    const request = resourceRequest(TYPE, name, options);
+    const request = resourceRequest(TYPE, name, args, options);
     super(TYPE, name, { ...args, ...request, __provider: loaderText("runtimeObjects") }, options);
   }
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { DEFAULT_SCHEDULE } from "../kinds/refreshJob/refreshSettings.ts";
 import type { RefreshSettings } from "../kinds/refreshJob/refreshSettings.ts";
 import { parseDuration } from "../kinds/refreshJob/schedule/duration.ts";
 import { checkMaxAge } from "../kinds/refreshJob/schedule/scheduleFromMaxAge.ts";
@@ -55,9 +56,6 @@ export const DEFAULTS = {
   observers: "[]",
   onDrift: "{}",
 } as const satisfies Record<string, string>;
-
-/** When neither a schedule nor a maxAge says otherwise. */
-const DEFAULT_SCHEDULE = "*/5 * * * *";
 
 type Key = keyof typeof DEFAULTS;
 

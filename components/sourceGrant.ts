@@ -7,7 +7,7 @@ export interface SourceGrantArgs {
   owner: pulumi.Input<string>;
   schema: pulumi.Input<string>;
   /** Tables and views. */
-  objects: pulumi.Input<pulumi.Input<string>[]>;
+  objects: pulumi.Input<readonly pulumi.Input<string>[]>;
 }
 
 const TYPE = "pulumi-nodejs:dynamic/matview:SourceGrant";
@@ -15,7 +15,7 @@ const TYPE = "pulumi-nodejs:dynamic/matview:SourceGrant";
 /** A role's right to read tables and views of a schema, added to what it has. The rights stay when the resource is destroyed. */
 export class SourceGrant extends pulumi.CustomResource {
   constructor(name: string, args: SourceGrantArgs, options?: pulumi.CustomResourceOptions) {
-    const request = resourceRequest(TYPE, name, options);
+    const request = resourceRequest(TYPE, name, args, options);
     super(TYPE, name, { ...args, ...request, __provider: loaderText("sourceGrant") }, options);
   }
 }

@@ -12,14 +12,14 @@ export interface ViewIndexArgs {
   /** Name of the index, unique in its schema. A change renames the index in place. */
   name: pulumi.Input<string>;
   /** Plain columns in order: what a concurrent refresh needs of a unique index. */
-  columns: pulumi.Input<pulumi.Input<string>[]>;
+  columns: pulumi.Input<readonly pulumi.Input<string>[]>;
   /** Columns that are stored beside the key for index-only scans. */
-  include?: pulumi.Input<pulumi.Input<string>[]> | undefined;
+  include?: pulumi.Input<readonly pulumi.Input<string>[]> | undefined;
   unique: pulumi.Input<boolean>;
   /** Take over an index of this name that differs from the declaration, and build it again. */
   adopt?: pulumi.Input<boolean> | undefined;
   /** What is done about properties that drifted: `{ comment: "ignore" }`; what is not named is fixed. */
-  onDrift?: pulumi.Input<DriftAnswers> | undefined;
+  onDrift?: pulumi.Input<Readonly<Record<string, pulumi.Input<DriftAnswers[string]>>>> | undefined;
 }
 
 const TYPE = "pulumi-nodejs:dynamic/matview:ViewIndex";
@@ -33,7 +33,7 @@ export class ViewIndex extends pulumi.CustomResource {
   declare readonly unique: pulumi.Output<boolean>;
 
   constructor(name: string, args: ViewIndexArgs, options?: pulumi.CustomResourceOptions) {
-    const request = resourceRequest(TYPE, name, options);
+    const request = resourceRequest(TYPE, name, args, options);
     super(TYPE, name, { ...args, ...request, __provider: loaderText("viewIndex") }, options);
   }
 }

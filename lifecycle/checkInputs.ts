@@ -4,7 +4,6 @@ import { driftAnswersSchema } from "./driftAnswers.ts";
 import { declaration, extra } from "./props.ts";
 import type { Props } from "./props.ts";
 import type { CheckFailure } from "./resourceProvider.ts";
-import type { ResourceRequest } from "./resourceRequest.ts";
 import { isUnknown, unknownProperties, valueAt } from "./unknowns.ts";
 
 /** Inputs as they go into the state, and what is wrong with them. */
@@ -25,10 +24,10 @@ export async function checkInputs<Desired extends object, Actual>(
   kind: Kind<Desired, Actual>,
   olds: Props,
   asked: Props,
-  request: ResourceRequest | undefined,
+  keeps: Props = {},
 ): Promise<Checked<Desired>> {
   const isNew = Object.keys(olds).length === 0;
-  const news = isNew ? asked : asBefore(olds, asked, request);
+  const news = isNew ? asked : asBefore(olds, asked, keeps);
   const unknown = unknownProperties(news);
   const parsed = kind.schema.safeParse(declaration(news));
   const answers = driftAnswersSchema.optional().safeParse(news["onDrift"]);
@@ -44,11 +43,11 @@ export async function checkInputs<Desired extends object, Actual>(
 }
 
 /** What a declaration says of one moment, or leaves to convention, and so is no change of what is there. */
-function asBefore(olds: Props, asked: Props, request: ResourceRequest | undefined): Props {
+function asBefore(olds: Props, asked: Props, keeps: Props): Props {
   // Whether to take over is asked at the creation alone.
   const { adopt, ...rest } = asked;
   void adopt;
-  const kept = Object.entries(request?.keeps ?? {}).filter(([key, value]) => olds[key] === value);
+  const kept = Object.entries(keeps).filter(([key, value]) => olds[key] === value);
   return { ...rest, ...("adopt" in olds ? { adopt: olds["adopt"] } : {}), ...Object.fromEntries(kept) };
 }
 

@@ -23,12 +23,16 @@ import { previewChange, sameProps } from "./preview/previewChange.ts";
 import { declaration, extra, tokenOf } from "./props.ts";
 import type { Props } from "./props.ts";
 import type { ResourceProvider } from "./resourceProvider.ts";
-import { REQUEST } from "./resourceRequest.ts";
+import { KEEPS, REQUEST } from "./resourceRequest.ts";
 import type { ResourceRequest } from "./resourceRequest.ts";
 import { runRegistry } from "./runRegistry.ts";
+import { secretTexts } from "./secretTexts.ts";
 import { logToStderr, tellPlannedLater, tellReviewer } from "./tellReviewer.ts";
 import type { PreviewLog } from "./tellReviewer.ts";
 import { isUnknown } from "./unknowns.ts";
+
+/** Inputs as the program sends them. */
+type Asked = Props & { [REQUEST]?: ResourceRequest; [KEEPS]?: Props };
 
 /** All kinds take turns on the same connections. */
 const inSession = sessionPool("pulumi-matview");
@@ -42,13 +46,15 @@ const haltedJobs: HaltedJobs = new Set();
  */
 export function lifecycle<Desired extends object, Actual>(
   kind: Kind<Desired, Actual>,
-  log: PreviewLog = logToStderr,
+  engineLog: PreviewLog = logToStderr,
 ): ResourceProvider {
   let config: ConnectionConfig = {};
   let adoptDatabase = false;
   let isConfigured = false;
   const warned = new Set<string>();
   const registry = runRegistry();
+  const secrets = secretTexts();
+  const log: PreviewLog = (urn, severity, message) => engineLog(urn, severity, secrets.hide(message));
 
   const open = <T>(work: (session: Session) => Promise<T>): Promise<T> => inSession(resolveConnection(config), work);
   const look = surveyor(kind, open);
@@ -60,6 +66,7 @@ export function lifecycle<Desired extends object, Actual>(
       return await work();
     } catch (error) {
       const shown = isServerError(error) ? userError(`${subjectOf(props)}: ${serverText(error)}`, error) : error;
+      if (shown instanceof Error) shown.message = secrets.hide(shown.message);
       // Pulumi's provider process prints the stack of what read and delete throw; the message alone says all.
       if (isUserError(shown)) shown.stack = "";
       throw shown;
@@ -81,12 +88,18 @@ export function lifecycle<Desired extends object, Actual>(
   const describeOne = async (open: Session, desired: Desired): Promise<Actual | undefined> =>
     (await kind.describe(open, [desired]))[0];
 
+  /** What is found in the place of a secret was one. */
+  const noted = (desired: Desired, sight: Sight<Actual>): Sight<Actual> => {
+    const known = registry.find(kind.id(desired))?.secrets;
+    if (known !== undefined && !isAbsent(kind, sight.actual) && sight.actual !== undefined)
+      secrets.note(kind.observed(desired, sight.actual, sight.capabilities), known);
+    return sight;
+  };
+
   const seeIn =
     (open: Session) =>
-    async (desired: Desired): Promise<Sight<Actual>> => ({
-      actual: await describeOne(open, desired),
-      capabilities: open.capabilities,
-    });
+    async (desired: Desired): Promise<Sight<Actual>> =>
+      noted(desired, { actual: await describeOne(open, desired), capabilities: open.capabilities });
 
   /** What the engine will do about the resource, told in a preview; never a reason for it to fail. */
   const announce = async ({ urn }: ResourceRequest, previous: Props | undefined, news: Props): Promise<void> => {
@@ -101,7 +114,7 @@ export function lifecycle<Desired extends object, Actual>(
     };
     const isSame = previous !== undefined && sameProps(declaration(previous), declaration(news));
     const see = async (wanted: Desired): Promise<Sight<Actual>> => {
-      const { actual, capabilities } = await look(wanted, previous?.["recorded"]);
+      const { actual, capabilities } = noted(wanted, await look(wanted, previous?.["recorded"]));
       return { actual: asLeft(actual, haltedJobs), capabilities };
     };
     await tellReviewer(log, urn, async () => {
@@ -161,7 +174,8 @@ export function lifecycle<Desired extends object, Actual>(
     if (problems.length > 0) throw problemReport(`${kind.noun} ${kind.id(desired)} cannot be deployed`, problems);
   };
 
-  const say = (line: string): void => {
+  const say = (text: string): void => {
+    const line = secrets.hide(text);
     if (!warned.has(line)) console.warn(line);
     warned.add(line);
   };
@@ -179,6 +193,7 @@ export function lifecycle<Desired extends object, Actual>(
       // Each kind is configured at its first use, in the middle of a run; one that was already is in a new run.
       if (isConfigured) forgetSurveys();
       registry.forget();
+      secrets.forget();
       isConfigured = true;
       config = {
         databaseUrl: request.config.get("matview:databaseUrl"),
@@ -189,10 +204,13 @@ export function lifecycle<Desired extends object, Actual>(
     },
 
     check: async (olds: Props, asked: Props) => {
-      const { [REQUEST]: request, ...news } = asked as Props & { [REQUEST]?: ResourceRequest };
-      const checked = await checkInputs(kind, olds, news, request);
+      const { [REQUEST]: request, [KEEPS]: keeps, ...news } = asked as Asked;
+      const checked = await checkInputs(kind, olds, news, isUnknown(keeps) ? {} : keeps);
       const { inputs, desired, unknown, isNew } = checked;
-      if (checked.failures.length > 0) return { inputs, failures: [...checked.failures] };
+      for (const props of [olds, inputs]) secrets.note(props, request?.secrets ?? []);
+      if (checked.failures.length > 0) {
+        return { inputs, failures: checked.failures.map((one) => ({ ...one, reason: secrets.hide(one.reason) })) };
+      }
       const id = kind.id(desired);
       const twin = request === undefined || isUnknown(id) ? undefined : registry.note(id, request);
       if (request !== undefined && twin !== undefined && kind.ownership !== undefined) {

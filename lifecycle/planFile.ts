@@ -10,6 +10,7 @@ import { driftAnswersSchema } from "./driftAnswers.ts";
 import { canonical, declaredOnly, fingerprint, idleFingerprint } from "./preview/fingerprint.ts";
 import { asLeft, noteHalted } from "./preview/haltedJobs.ts";
 import type { HaltedJobs } from "./preview/haltedJobs.ts";
+import { asPlanned, isPlannedLater } from "./preview/plannedLater.ts";
 
 /** The file that `matview plan --json` wrote; a deploy that is handed it does that and nothing else. */
 const PLAN_FILE = "MATVIEW_PLAN";
@@ -50,10 +51,13 @@ export async function mustBeApproved<Desired extends object, Actual>(
   const file = process.env[PLAN_FILE];
   if (!file) return;
   approved ??= approve(file, open);
-  const declared = canonical(desired === "absent" ? null : declaredOnly(desired));
+  const wanted = desired === "absent" ? null : declaredOnly(desired);
   const isIn = (await approved).some(
     (one) =>
-      one.kind === kind.noun && one.id === id && one.operation !== "same" && canonical(one.declared) === declared,
+      one.kind === kind.noun &&
+      one.id === id &&
+      one.operation !== "same" &&
+      canonical(one.declared) === canonical(asPlanned(wanted, one.declared)),
   );
   if (isIn) return;
   throw userError(
@@ -103,6 +107,8 @@ async function fingerprintNow(session: Session, entry: Entry, halted: HaltedJobs
     actual: asLeft((await kind.describe(session, [wanted]))[0], halted),
     capabilities: session.capabilities,
   });
+  // Nothing of it was planned.
+  if (entry.declared !== null && isPlannedLater([entry.declared, entry.previous])) return entry.fingerprint;
   const desired: object | "absent" = entry.declared ?? "absent";
   const { adopt, onDrift, previous, recorded, urn, token, handover } = entry;
   // What another resource of the plan takes over before, or what goes with its view, is left alone by this one.

@@ -1,15 +1,31 @@
 import * as pulumi from "@pulumi/pulumi";
-import { REQUEST } from "../lifecycle/resourceRequest.ts";
+import { KEEPS, REQUEST } from "../lifecycle/resourceRequest.ts";
 import type { ResourceRequest } from "../lifecycle/resourceRequest.ts";
 
 /** The request that goes along with a resource's inputs. */
 export function resourceRequest(
   type: string,
   name: string,
+  args: object,
   options: pulumi.CustomResourceOptions | undefined,
 ): { [REQUEST]: Promise<ResourceRequest> } {
   const urn = pulumi.createUrn(name, type, options?.parent);
-  const isPreview = pulumi.runtime.isDryRun();
   // A promise and not an output: a child that depends on its component would wait for itself.
-  return { [REQUEST]: new Promise((resolve) => urn.apply((known) => resolve({ urn: known, isPreview }))) };
+  const known = new Promise<string>((resolve) => urn.apply(resolve));
+  return { [REQUEST]: requestOf(known, args) };
+}
+
+async function requestOf(urn: Promise<string>, args: object): Promise<ResourceRequest> {
+  const isPreview = pulumi.runtime.isDryRun();
+  const entries = Object.entries(args) as [string, unknown][];
+  const secret = await Promise.all(entries.map(([, value]) => pulumi.isSecret(pulumi.output(value))));
+  const secrets = entries.filter((_entry, index) => secret[index]).map(([property]) => property);
+  return { urn: await urn, isPreview, ...(secrets.length === 0 ? {} : { secrets }) };
+}
+
+/** What goes along beside it, see `KEEPS`. */
+export function kept(values: pulumi.Input<Readonly<Record<string, string>>> | undefined): {
+  [KEEPS]?: pulumi.Input<object>;
+} {
+  return values === undefined ? {} : { [KEEPS]: values };
 }

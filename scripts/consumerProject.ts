@@ -64,7 +64,9 @@ async function makeProject(directory: string, stack: string, extra: NodeJS.Proce
   const env = engineEnvironment({ engine, backendDirectory: join(directory, "state"), passphrase: stack, extra });
   const within = { env, cwd: directory };
   const whole = (args: readonly string[]): string[] =>
-    [...args, "--stack", stack, "--non-interactive", "--color", "never"].filter(keepOf(args));
+    [...args, ...(args.includes("--stack") ? [] : ["--stack", stack]), "--non-interactive", "--color", "never"].filter(
+      keepOf(args),
+    );
   return {
     directory,
     write: (name, text) => writeFileSync(join(directory, name), text),

@@ -4,7 +4,7 @@ import type { QualifiedName } from "../../postgres/names.ts";
 import { sqlStatement } from "../../postgres/sqlFiles.ts";
 import { refreshCommand, vacuumCommand } from "./command.ts";
 import { parseDuration } from "./schedule/duration.ts";
-import { scheduleFromMaxAge } from "./schedule/scheduleFromMaxAge.ts";
+import { checkMaxAge, scheduleFromMaxAge } from "./schedule/scheduleFromMaxAge.ts";
 import { parseSchedule } from "./schedule.ts";
 
 /** How a view is kept fresh. Everything but the plain command on a schedule is off unless it is named. */
@@ -23,11 +23,10 @@ export interface RefreshSettings {
   readonly keepRuns?: string | undefined;
 }
 
-/** What is asked for of the job: a name and a schedule, or what they are made from. */
+/** What is asked for of the job: a name and a schedule, or what that is made from. */
 export interface RefreshRequest {
   readonly view: QualifiedName;
-  readonly database: string;
-  readonly job: { readonly name?: string | undefined; readonly schedule?: string | undefined };
+  readonly job: { readonly name: string; readonly schedule?: string | undefined };
   readonly refresh: RefreshSettings;
   /** Columns that identify a row; without any the refreshes are plain. */
   readonly uniqueKey: readonly string[];
@@ -51,6 +50,9 @@ export interface PlannedJobs {
   readonly reason: string | undefined;
 }
 
+/** When neither a schedule nor a maxAge says otherwise. */
+export const DEFAULT_SCHEDULE = "*/5 * * * *";
+
 /** The purge runs once a day: the longest even interval within this is a day, at a minute of its own. */
 const ONCE_A_DAY = "30h";
 
@@ -58,8 +60,7 @@ const ONCE_A_DAY = "30h";
  * The jobs that keep a view fresh, from the declaration alone, so that no preview ever changes them.
  * @throws when a duration cannot be read, or a setting lacks what it stands on.
  */
-export function planJobs({ view, database, job, refresh, uniqueKey, stamp }: RefreshRequest): PlannedJobs {
-  const name = job.name ?? defaultJobName(database, view);
+export function planJobs({ view, job: { name, ...job }, refresh, uniqueKey, stamp }: RefreshRequest): PlannedJobs {
   const chosen = chooseSchedule(name, job.schedule, refresh.maxAge);
   const statementTimeoutMs = milliseconds("statementTimeout", refresh.statementTimeout);
   const command = refreshCommand(view, {
@@ -81,9 +82,27 @@ export function planJobs({ view, database, job, refresh, uniqueKey, stamp }: Ref
   };
 }
 
-/** The name of a view's job where none is given. pg_cron's key is name and user, so the database is part of it. */
-export function defaultJobName(database: string, view: QualifiedName): string {
-  const whole = `refresh-${database}-${view.schema}.${view.name}`;
+/** Where a view is, and where pg_cron. */
+export interface Databases {
+  readonly database: string;
+  readonly cronDatabase: string;
+}
+
+/**
+ * The name of a view's job where none is given: `refresh-<view>`. pg_cron's key is name and user, for all databases and schemas together,
+ * so what is not the usual is part of it: a database other than pg_cron's, a schema other than `public`.
+ */
+export function jobName({ database, cronDatabase }: Databases, { schema, name }: QualifiedName): string {
+  const from = database === cronDatabase ? "" : `${database}-`;
+  return fitting(`refresh-${from}${from === "" && schema === "public" ? "" : `${schema}.`}${name}`);
+}
+
+/** The name that an earlier convention made; the jobs that bear it keep it. */
+export function earlierJobName({ database }: Databases, { schema, name }: QualifiedName): string {
+  return fitting(`refresh-${database}-${schema}.${name}`);
+}
+
+function fitting(whole: string): string {
   return Buffer.byteLength(whole) <= 63 ? whole : derivedName(whole, "job");
 }
 
@@ -105,8 +124,14 @@ function chooseSchedule(
   schedule: string | undefined,
   maxAge: string | undefined,
 ): { schedule: string; reason: string | undefined } {
-  if (schedule !== undefined) return { schedule, reason: undefined };
-  if (maxAge === undefined) throw userError(`job ${name} has neither a schedule nor a maxAge: name one of them`);
+  if (schedule !== undefined) {
+    const parsed = parseSchedule(schedule, { seconds: true, lastDay: true });
+    if (!parsed.ok) throw userError(`job.schedule: ${parsed.problem}`);
+    const late = maxAge === undefined ? undefined : checkMaxAge(parsed.schedule, maxAge);
+    if (late !== undefined) throw userError(`refresh.maxAge and job.schedule contradict each other: ${late}`);
+    return { schedule, reason: undefined };
+  }
+  if (maxAge === undefined) return { schedule: DEFAULT_SCHEDULE, reason: undefined };
   // What pg_cron of the server can do is not known here: intervals in seconds are chosen only where nothing else will do.
   const age = seconds("maxAge", maxAge) ?? 0;
   const derived = scheduleFromMaxAge(maxAge, name, { seconds: age <= 60, lastDay: false });
@@ -119,7 +144,7 @@ function backlogGuard(minAge: string | undefined, stampColumn: string | undefine
   if (minAgeSeconds === undefined) return undefined;
   if (stampColumn === undefined) {
     throw userError(
-      "minAge is measured by the view's stamp: name the column that holds the time of the refresh as stamp",
+      "refresh.minAge is measured by the view's stamp: name the column that holds the time of the refresh as stamp",
     );
   }
   return { minAgeSeconds, stampColumn };
@@ -133,10 +158,10 @@ function planVacuum(
 ): PlannedJob | undefined {
   if (schedule === undefined) return undefined;
   const parsed = parseSchedule(schedule, { seconds: true, lastDay: true });
-  if (!parsed.ok) throw userError(`vacuum: ${parsed.problem}`);
+  if (!parsed.ok) throw userError(`refresh.vacuum: ${parsed.problem}`);
   if (schedule === refreshSchedule) {
     throw userError(
-      `vacuum runs on the schedule of the refresh, ${schedule}, and each would wait for the other: choose other minutes`,
+      `refresh.vacuum runs on the schedule of the refresh, ${schedule}, and each would wait for the other: choose other minutes`,
     );
   }
   return { name: vacuumName(name), schedule, command: vacuumCommand(view) };
@@ -160,6 +185,6 @@ function milliseconds(setting: string, duration: string | undefined): number | u
 function seconds(setting: string, duration: string | undefined): number | undefined {
   if (duration === undefined) return undefined;
   const parsed = parseDuration(duration);
-  if (!parsed.ok) throw userError(`${setting}: ${parsed.problem}`);
+  if (!parsed.ok) throw userError(`refresh.${setting}: ${parsed.problem}`);
   return parsed.seconds;
 }

@@ -9,6 +9,7 @@ import type { DriftAnswers } from "../../lifecycle/driftAnswers.ts";
 import { canonical, declaredOnly, idleFingerprint } from "../../lifecycle/preview/fingerprint.ts";
 import { asLeft, noteHalted } from "../../lifecycle/preview/haltedJobs.ts";
 import type { HaltedJobs } from "../../lifecycle/preview/haltedJobs.ts";
+import { isPlannedLater, plannedLater } from "../../lifecycle/preview/plannedLater.ts";
 import { forgotten, previewChange } from "../../lifecycle/preview/previewChange.ts";
 import type { Session } from "../../postgres/session.ts";
 import { typeOf } from "./digest.ts";
@@ -106,11 +107,14 @@ async function plannedOf(
     actual: asLeft((await kind.describe(session, [wanted]))[0], halted),
     capabilities: session.capabilities,
   });
+  const later = [news, olds].some((props) => props !== undefined && isPlannedLater(inputsOf(props)));
   const heir = news === undefined && olds !== undefined ? heirOf(kind, kind.id(inputsOf(olds)), planned) : undefined;
   const preview =
-    heir === undefined
-      ? await previewChange(kind, { see, open: (work) => work(session) }, transition, isIdle)
-      : forgotten(kind.noun, kind.id(inputsOf(olds ?? {})), heir);
+    later && news !== undefined && !isIdle
+      ? plannedLater(kind.noun, kind.id(inputsOf(news)), inputsOf(news), step.op)
+      : heir === undefined
+        ? await previewChange(kind, { see, open: (work) => work(session) }, transition, isIdle)
+        : forgotten(kind.noun, kind.id(inputsOf(olds ?? {})), heir);
   return {
     urn: step.urn,
     ...preview,
@@ -119,7 +123,7 @@ async function plannedOf(
     declared: news === undefined ? null : declaredOnly(inputsOf(news)),
     previous: olds === undefined ? null : declaredOnly(inputsOf(olds)),
     recorded,
-    facts: news === undefined || !withFacts ? undefined : await policyFacts(session, inputsOf(news)),
+    facts: news === undefined || later || !withFacts ? undefined : await policyFacts(session, inputsOf(news)),
     token: typeof known === "string" ? known : null,
   };
 }

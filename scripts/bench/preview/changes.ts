@@ -1,7 +1,13 @@
 import type { RefreshedViewArgs } from "../../../components/index.ts";
 
 /** A view's declaration as the benchmark's program reads it from JSON. */
-export type Declared = { -readonly [Key in keyof RefreshedViewArgs]: RefreshedViewArgs[Key] } & { heavy: boolean };
+export type Declared = { -readonly [Key in keyof RefreshedViewArgs]: RefreshedViewArgs[Key] } & {
+  schema: string;
+  name: string;
+  indexName?: string;
+  job: { name: string; schedule: string; active: boolean };
+  heavy: boolean;
+};
 
 /** A random change of one view: of its declaration, or of the world by hand. */
 export interface Change {

@@ -16,7 +16,6 @@ test("the purge removes old runs of its own role, also those without an end, and
     const [owner, other] = [await cronUser(database), await cronUser(database)];
     const { purge } = planJobs({
       view: { schema: "public", name: "mv" },
-      database: database.name,
       job: { name: uniqueName("job"), schedule: "0 0 29 2 *" },
       refresh: { keepRuns: "5s" },
       uniqueKey: ["id"],

@@ -12,10 +12,9 @@ const job = {
   command: "refresh materialized view public.mv",
   active: true,
 };
-const request = { urn: "urn:pulumi:dev::p::t::n", isPreview: true };
 
 const checkView = (olds: Record<string, unknown>, news: Record<string, unknown>) =>
-  checkInputs(materializedViewKind, olds, news, request);
+  checkInputs(materializedViewKind, olds, news);
 
 describe("inputs that only the deploy will know", () => {
   test.each([
@@ -38,7 +37,7 @@ describe("inputs that only the deploy will know", () => {
     const checked = await checkView(deployed, { ...view, owner: UNKNOWN, comment: "" });
     expect(checked.failures).toEqual([{ property: "comment", reason: "is empty; leave it out to have none" }]);
     const badJob = { ...job, schedule: UNKNOWN, active: "yes" };
-    expect((await checkInputs(refreshJobKind, job, badJob, request)).failures).toEqual([
+    expect((await checkInputs(refreshJobKind, job, badJob)).failures).toEqual([
       { property: "active", reason: "must be true or false" },
     ]);
   });
@@ -58,7 +57,7 @@ describe("adopt", () => {
 describe("what an earlier convention made", () => {
   const keeps = { name: "refresh-app-public.mv" };
   const check = async (old: string, news: string) =>
-    (await checkInputs(refreshJobKind, { ...job, name: old }, { ...job, name: news }, { ...request, keeps })).inputs;
+    (await checkInputs(refreshJobKind, { ...job, name: old }, { ...job, name: news }, keeps)).inputs;
 
   test("stays where the state has it, and nothing else does", async () => {
     expect(await check("refresh-app-public.mv", "refresh-mv")).toMatchObject({ name: "refresh-app-public.mv" });

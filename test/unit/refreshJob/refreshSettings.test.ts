@@ -1,11 +1,10 @@
 import { describe, expect, test } from "@jest/globals";
-import { defaultJobName, planJobs } from "../../../kinds/refreshJob/refreshSettings.ts";
+import { earlierJobName, jobName, planJobs } from "../../../kinds/refreshJob/refreshSettings.ts";
 import type { RefreshRequest } from "../../../kinds/refreshJob/refreshSettings.ts";
 
 const view = { schema: "public", name: "mv" };
 const request = (rest: Partial<RefreshRequest> = {}): RefreshRequest => ({
   view,
-  database: "app",
   job: { name: "refresh-mv", schedule: "*/5 * * * *" },
   refresh: {},
   uniqueKey: ["id"],
@@ -81,25 +80,40 @@ $matview$`);
   });
 
   test.each([
-    [{ job: { name: "x" } }, "job x has neither a schedule nor a maxAge: name one of them"],
+    [
+      { job: { name: "x", schedule: "*/6 * * * *" }, refresh: { maxAge: "5m" } },
+      'refresh.maxAge and job.schedule contradict each other: schedule "*/6 * * * *" cannot hold maxAge "5m"',
+    ],
     [
       { refresh: { vacuum: "*/5 * * * *" } },
-      "vacuum runs on the schedule of the refresh, */5 * * * *, and each would wait",
+      "refresh.vacuum runs on the schedule of the refresh, */5 * * * *, and each would wait",
     ],
-    [{ refresh: { vacuum: "@yearly" } }, "vacuum: schedule"],
-    [{ refresh: { lockTimeout: "5" } }, 'lockTimeout: duration "5" has no unit'],
-    [{ job: { name: "x" }, refresh: { maxAge: "5" } }, 'maxAge: duration "5" has no unit'],
+    [{ refresh: { vacuum: "@yearly" } }, "refresh.vacuum: schedule"],
+    [{ refresh: { lockTimeout: "5" } }, 'refresh.lockTimeout: duration "5" has no unit'],
+    [{ job: { name: "x" }, refresh: { maxAge: "5" } }, 'refresh.maxAge: duration "5" has no unit'],
   ])("refuses %j", (rest, message) => {
     expect(() => planJobs(request(rest))).toThrow(message);
   });
 });
 
-describe("defaultJobName", () => {
-  test("has the database in it and at most 63 bytes, and two long names stay two", () => {
-    expect(defaultJobName("app", view)).toBe("refresh-app-public.mv");
-    const long = (last: string): string =>
-      defaultJobName("database".repeat(5), { schema: "s", name: "ñ".repeat(20) + last });
+describe("the name of a job that is given none", () => {
+  const own = { database: "app", cronDatabase: "app" };
+
+  test.each([
+    [own, view, "refresh-mv"],
+    [own, { schema: "informes", name: "mv" }, "refresh-informes.mv"],
+    [{ database: "app", cronDatabase: "postgres" }, view, "refresh-app-public.mv"],
+  ])("is the view's, with what is not the usual before it: %j %j", (at, of, name) => {
+    expect(jobName(at, of)).toBe(name);
+  });
+
+  test("has at most 63 bytes, and two long names stay two", () => {
+    const long = (last: string): string => jobName(own, { schema: "s", name: "ñ".repeat(60) + last });
     expect(Buffer.byteLength(long("a"))).toBeLessThanOrEqual(63);
     expect(long("a")).not.toBe(long("b"));
+  });
+
+  test("was longer once", () => {
+    expect(earlierJobName(own, view)).toBe("refresh-app-public.mv");
   });
 });

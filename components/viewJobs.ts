@@ -1,0 +1,135 @@
+import * as pulumi from "@pulumi/pulumi";
+import { earlierJobName, jobName, planJobs } from "../kinds/refreshJob/refreshSettings.ts";
+import type { PlannedJob, PlannedJobs, RefreshRequest } from "../kinds/refreshJob/refreshSettings.ts";
+import { roleTimeouts } from "../kinds/refreshJob/roleTimeouts.ts";
+import { resolveConnection } from "../postgres/connection.ts";
+import type { ConnectionConfig } from "../postgres/connection.ts";
+import { isUserError, userError } from "../postgres/errors.ts";
+import { displayName } from "../postgres/names.ts";
+import type { QualifiedName } from "../postgres/names.ts";
+import type { Inputs, RefreshedViewArgs } from "./refreshedViewArgs.ts";
+
+/** By property, a value of an earlier convention. */
+type Keeps = Record<string, string>;
+
+/** A job whose properties are known one by one, and the values of an earlier convention that the state may keep. */
+export interface DeclaredJob {
+  readonly name: pulumi.Output<string>;
+  readonly schedule: pulumi.Output<string>;
+  readonly command: pulumi.Output<string>;
+  readonly keeps: pulumi.Output<Keeps>;
+}
+
+/** The jobs of a view. */
+export interface ViewJobs {
+  readonly refresh: DeclaredJob & {
+    readonly statementTimeoutMs: pulumi.Output<number | undefined>;
+    readonly maxAge: pulumi.Input<string> | undefined;
+  };
+  readonly vacuum: DeclaredJob | undefined;
+  readonly purge: DeclaredJob | undefined;
+  /** Why the schedule is what it is, where it was derived. */
+  readonly reason: pulumi.Output<string | undefined>;
+}
+
+type Names = { readonly [K in keyof QualifiedName]: pulumi.Output<string> };
+
+/** What a part of a plan does not stand on. */
+const ANY: RefreshRequest = {
+  view: { schema: "public", name: "any" },
+  job: { name: "any" },
+  refresh: {},
+  uniqueKey: [],
+};
+
+const declareTimeout = roleTimeouts();
+
+/**
+ * The jobs of a view. Each property waits for what it is made from and for nothing else: a schedule that is not known in a preview does not
+ * make name and command look changed.
+ */
+export function viewJobs(
+  resource: string,
+  view: Names,
+  connection: Inputs<ConnectionConfig>,
+  { job = {}, refresh = {}, stamp, owner, uniqueKey = [] }: RefreshedViewArgs,
+): ViewJobs {
+  const part = <T>(needs: object, pick: (jobs: PlannedJobs) => T): pulumi.Output<T> =>
+    pulumi.output(needs).apply((known) => saying(resource, () => pick(planJobs({ ...ANY, ...known }))));
+  const isNamed = job.name !== undefined;
+  const names = namesOf(resource, view, connection, job.name);
+  const { maxAge, lockTimeout, minAge, statementTimeout, vacuum, keepRuns } = refresh;
+  const when = (name: pulumi.Output<string>) => ({ job: { name, schedule: job.schedule }, refresh: { maxAge } });
+  const chosen = part(when(names.name), ({ refresh: { schedule }, reason }) => ({ schedule, reason }));
+  const companion = (of: "vacuum" | "purge", needs: (name: pulumi.Output<string>) => object): DeclaredJob => {
+    const made = (name: pulumi.Output<string>) => part(needs(name), (jobs) => jobs[of] as PlannedJob);
+    const { name, schedule, command } = made(names.name);
+    return { name, schedule, command, keeps: made(names.earlier).apply((old): Keeps => keepsOf(isNamed, old)) };
+  };
+  const statementTimeoutMs = part({ refresh: { statementTimeout } }, (jobs) => jobs.refresh.statementTimeoutMs);
+  noteTimeout(resource, view, owner, statementTimeoutMs);
+  return {
+    refresh: {
+      name: names.name,
+      schedule: chosen.schedule,
+      command: part({ view, refresh: { lockTimeout, minAge }, stamp, uniqueKey }, (jobs) => jobs.refresh.command),
+      statementTimeoutMs,
+      maxAge,
+      // A schedule that was derived bears the minute that belongs to the name.
+      keeps: part(when(names.earlier), ({ refresh: { name, schedule } }) =>
+        keepsOf(isNamed, job.schedule === undefined ? { name, schedule } : { name }),
+      ),
+    },
+    vacuum:
+      vacuum === undefined
+        ? undefined
+        : companion("vacuum", (name) => ({ view, job: { name, schedule: chosen.schedule }, refresh: { vacuum } })),
+    purge:
+      keepRuns === undefined ? undefined : companion("purge", (name) => ({ job: { name }, refresh: { keepRuns } })),
+    reason: chosen.reason,
+  };
+}
+
+function keepsOf(isNamed: boolean, { name, schedule }: { name: string; schedule?: string }): Keeps {
+  return isNamed ? {} : { name, ...(schedule === undefined ? {} : { schedule }) };
+}
+
+function namesOf(
+  resource: string,
+  view: Names,
+  connection: Inputs<ConnectionConfig>,
+  given: pulumi.Input<string> | undefined,
+): { name: pulumi.Output<string>; earlier: pulumi.Output<string> } {
+  if (given !== undefined) return { name: pulumi.output(given), earlier: pulumi.output(given) };
+  const where = pulumi
+    .output(connection)
+    .apply((known) => saying(resource, () => resolveConnection(known)))
+    .apply(({ database, cronDatabase }) => ({ database, cronDatabase }));
+  const named = (make: typeof jobName): pulumi.Output<string> =>
+    // A database's name is no secret, wherever it was read from.
+    pulumi
+      .all([pulumi.unsecret(where), view.schema, view.name])
+      .apply(([at, schema, name]) => make(at, { schema, name }));
+  return { name: named(jobName), earlier: named(earlierJobName) };
+}
+
+function noteTimeout(
+  resource: string,
+  view: Names,
+  owner: pulumi.Input<string> | undefined,
+  timeout: pulumi.Output<number | undefined>,
+): void {
+  pulumi.all([view.schema, view.name, pulumi.output(owner), timeout]).apply(([schema, name, role, timeoutMs]) => {
+    if (timeoutMs === undefined) return;
+    saying(resource, () => declareTimeout({ view: displayName({ schema, name }), owner: role, timeoutMs }));
+  });
+}
+
+/** Runs a check of arguments; what it refuses names the resource. */
+export function saying<T>(resource: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw isUserError(error) ? userError(`RefreshedView ${resource}: ${error.message}`, error) : error;
+  }
+}
