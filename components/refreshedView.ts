@@ -7,8 +7,8 @@ import { derivedName, displayName } from "../postgres/names.ts";
 import { runFirstRefresh } from "./firstRefresh.ts";
 import { MaterializedView } from "./materializedView.ts";
 import type { MaterializedViewArgs } from "./materializedView.ts";
-import type { Inputs, RefreshedViewArgs } from "./refreshedViewArgs.ts";
 import { RefreshJob } from "./refreshJob.ts";
+import type { Inputs, RefreshedViewArgs } from "./refreshedViewArgs.ts";
 import { viewDefinition } from "./viewDefinition.ts";
 import { ViewIndex } from "./viewIndex.ts";
 import { saying, viewJobs } from "./viewJobs.ts";
@@ -36,8 +36,9 @@ export class RefreshedView extends pulumi.ComponentResource {
     super("matview:index:RefreshedView", name, {}, options);
     const known = completed(name, args);
     const jobs = viewJobs(name, { schema: known.schema, name: known.name }, known.connection, args);
-    // Told where it is told in time for the row, and lost where it is not known.
-    jobs.reason.apply((reason) => reason && void pulumi.log.info(`the job runs ${reason}`, this));
+    pulumi.all([jobs.refresh.name, jobs.reason]).apply(([job, reason]) => {
+      if (reason !== undefined) void pulumi.log.info(`job ${job} runs ${reason}`, this);
+    });
     this.view = declareView(this, name, known, jobs);
     this.index = declareIndex(this, name, known, this.view);
     this.firstRefresh = runFirstRefresh(this, name, known, this.view, this.index);
