@@ -21,6 +21,8 @@ export interface Situation<Desired, Actual> {
 /** How the objects of a kind say who manages them. */
 export interface Ownership<Desired extends object, Actual> {
   readonly claimOf: (actual: Actual) => Claim | undefined;
+  /** Claims on what a delete takes along: they speak where somebody wiped the object's own. */
+  readonly claimsAlong?: (actual: Actual) => readonly Claim[];
   /** Asks for the texts of whatever bears the object's name, in the database where the object lives. */
   readonly on: "target" | "cron";
   readonly query: (desired: Desired, capabilities: Capabilities) => string;

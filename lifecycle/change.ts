@@ -7,7 +7,15 @@ import { CONVERGED, differenceLines } from "../postgres/plan.ts";
 import type { Plan } from "../postgres/plan.ts";
 import { withAnswered } from "./driftAnswers.ts";
 import type { DriftAnswers } from "./driftAnswers.ts";
-import { doubleRefusal, fenced, foreignRefusal, lostRefusal, tenureAtCreate, tenureLater } from "./ownership.ts";
+import {
+  doubleRefusal,
+  fenced,
+  foreignRefusal,
+  lostRefusal,
+  tenureAtCreate,
+  tenureAtDelete,
+  tenureLater,
+} from "./ownership.ts";
 import type { Deployer, Tenure } from "./ownership.ts";
 
 /** What a look at one object found. */
@@ -83,12 +91,12 @@ async function planRemoval<Desired extends object, Actual>(
   if (previous === undefined) throw new Error("nothing is declared, before and after");
   const { actual, capabilities } = await see(previous);
   const holder = holderOf(kind, actual);
-  // The engine does not say whose delete it is: the entry that the program declares may be another one.
-  const found = tenureLater(holder, { ...deployer, entry: undefined });
+  const along = actual === undefined ? [] : (kind.ownership?.claimsAlong?.(actual) ?? []);
+  const found = tenureAtDelete(holder, along, deployer);
   const heir = found.is === "lost" ? undefined : deployer.heir?.(holder);
   const tenure: Tenure = heir === undefined ? found : { is: "left", heir };
   const planFor = (): Plan => {
-    if (tenure.is === "lost") return CONVERGED;
+    if (tenure.is === "lost" || tenure.is === "replaced") return CONVERGED;
     if (tenure.is === "left") return planUnclaim(kind, previous, { actual, capabilities });
     return kind.plan({ desired: "absent", previous, actual, capabilities, stack: holder ?? deployer.stack });
   };

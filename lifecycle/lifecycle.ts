@@ -14,7 +14,7 @@ import { checkInputs } from "./checkInputs.ts";
 import { identityRecord, refuseOtherDatabase } from "./databaseIdentity.ts";
 import { withoutAnswered } from "./driftAnswers.ts";
 import { forgetSurveys, surveyor } from "./look.ts";
-import { doubleRefusal, leftNote, lostNote, tenureLater } from "./ownership.ts";
+import { doubleRefusal, leftNote, lostNote, replacedNote, tenureLater } from "./ownership.ts";
 import type { Deployer } from "./ownership.ts";
 import { mustBeApproved } from "./planFile.ts";
 import { asLeft, noteHalted } from "./preview/haltedJobs.ts";
@@ -303,6 +303,7 @@ export function lifecycle<Desired extends object, Actual>(
         const transition = { desired: "absent", previous, adopt: true, deployer: deployerOf(previous, props) } as const;
         const { plan, tenure, actual, refusal } = await planChange(kind, seeIn(open), transition);
         if (tenure.is === "lost") return say(lostNote(subjectOf(props), tenure.holder));
+        if (tenure.is === "replaced") return say(replacedNote(subjectOf(props)));
         if (tenure.is === "left") {
           await applyPlan(open, plan, kind.runners);
           return say(leftNote(subjectOf(props), tenure.heir));

@@ -28,7 +28,9 @@ export type Tenure =
   /** An entry that managed it once, and does no longer. */
   | { readonly is: "lost"; readonly holder: Claim }
   /** Of a delete: the program of this very run declares the object by another resource, which keeps it. */
-  | { readonly is: "left"; readonly heir: string };
+  | { readonly is: "left"; readonly heir: string }
+  /** Of a delete: the entry is deleted before it is created again, with the option deleteBeforeReplace. */
+  | { readonly is: "replaced" };
 
 /** Of a create: what is nobody's, or was another entry's of this stack, is taken over. */
 export function tenureAtCreate(holder: Claim | undefined, { entry }: Deployer, adopt: boolean): Tenure {
@@ -44,6 +46,19 @@ export function tenureLater(holder: Claim | undefined, { entry, token }: Deploye
   if (token !== undefined) return token === holder.token ? { is: "own" } : { is: "lost", holder };
   // From before there were tokens, or cut off before the state was written.
   return entry !== undefined && isSameEntry(holder, entry) ? { is: "own" } : { is: "lost", holder };
+}
+
+/** Of a delete: what the object says and, where that was wiped, what goes along with it says. */
+export function tenureAtDelete(
+  holder: Claim | undefined,
+  along: readonly Claim[],
+  { token, stack, declaredBy }: Deployer,
+): Tenure {
+  const other = stack === undefined ? undefined : along.find((claim) => !isSameStack(claim, stack));
+  if (holder === undefined) return other === undefined ? { is: "free" } : { is: "lost", holder: other };
+  // The engine does not say whose delete it is: the entry that the program declares may be another one.
+  const tenure = tenureLater(holder, { token });
+  return tenure.is === "own" && declaredBy?.(holder) !== undefined ? { is: "replaced" } : tenure;
 }
 
 /** Why a create must leave an object of another stack alone. */
@@ -70,6 +85,11 @@ export function lostNote(subject: string, holder: Claim): string {
 /** What is said when an entry leaves the state whose object another resource of the program declares. */
 export function leftNote(subject: string, heir: string): string {
   return `${subject} is declared by ${shortUrn(heir)}: it keeps it, nothing is dropped`;
+}
+
+/** What is said when the engine deletes an entry only to create it again. */
+export function replacedNote(subject: string): string {
+  return `${subject} stays as it is while its resource is replaced: nothing is dropped`;
 }
 
 /** Two resources of one program that mean the same object. */

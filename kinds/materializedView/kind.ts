@@ -27,6 +27,7 @@ export const materializedViewKind: Kind<DesiredView, ActualView | AbsentView> = 
   isAbsent: (actual) => !actual.exists,
   ownership: {
     claimOf: (actual) => (actual.exists ? actual.claim : undefined),
+    claimsAlong: ({ namedJobs }) => namedJobs.map(({ claim }) => claim).filter((claim) => claim !== undefined),
     on: "target",
     query: ({ schema, name }) => sqlStatement("describe/relation_comment", { literals: { schema, name } }),
     read: (text) => splitComment(text).claim,

@@ -107,8 +107,11 @@ describe("an object has one owner", () => {
           expect(lost.stdout).toMatch(
             /is managed by resource tablero-refresh of stack informes of project otra .* now, and no longer by this resource/,
           );
+          // Another tool wipes the view's claim: the one on its job still says whose it is.
+          await client.query("comment on materialized view public.tablero is 'dbt'");
           await mustRun(project, ["destroy", "--yes"]);
           expect(await world(client)).toEqual(before);
+          await client.query("comment on materialized view public.tablero is null");
           await mustConverge(second);
           await mustRun(second, ["destroy", "--yes"]);
           expect(await world(client)).toMatchObject({ view: null, jobs: 0 });
@@ -133,6 +136,29 @@ describe("an object has one owner", () => {
       await mustRun(project, [...UP, ...ours.flatMap(({ urn }) => ["--replace", urn])]);
       expect(await world(client)).toEqual(before);
       await mustConverge(project);
+    });
+  });
+
+  test("when the option deleteBeforeReplace has the delete come first; destroy --run-program still drops", async () => {
+    await withWorld(async ({ client }, project) => {
+      const options =
+        "{ transforms: [(args) => ({ props: args.props, opts: pulumi.mergeOptions(args.opts, { deleteBeforeReplace: true }) })] }";
+      project.write("index.ts", program("tablero", options));
+      await mustRun(project, UP);
+      const before = await world(client);
+      const resources = JSON.parse(await mustRun(project, ["stack", "export"])).deployment.resources as {
+        urn: string;
+        type: string;
+      }[];
+      const ours = resources.filter(({ type }) => type.startsWith("pulumi-nodejs:dynamic/matview:"));
+      for (const { urn } of ours) await mustRun(project, [...UP, "--replace", urn]);
+      expect(await mustRun(project, [...UP, ...ours.flatMap(({ urn }) => ["--replace", urn])])).toMatch(
+        /materialized view public\.tablero stays as it is while its resource is replaced: nothing is dropped/,
+      );
+      expect(await world(client)).toEqual(before);
+      await mustConverge(project);
+      await mustRun(project, ["destroy", "--yes", "--run-program"]);
+      expect(await world(client)).toMatchObject({ view: null, jobs: 0 });
     });
   });
 
