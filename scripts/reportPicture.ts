@@ -8,17 +8,17 @@ import type { ConsumerProject } from "./consumerProject.ts";
 import { ensureInstallation } from "./database/packages.ts";
 import { until } from "./database/until.ts";
 import { runScript } from "./runScript.ts";
-import { findExecutable, run } from "./toolchain/executables.ts";
+import { browse, BROWSERS, findBrowser } from "./toolchain/browser.ts";
+import type { run } from "./toolchain/executables.ts";
 
 const VIEW = "sql/views/mv_conversaciones_dashboard.sql";
 const PICTURE = join(checkout, "docs", "report.png");
-const BROWSERS = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"];
 const RUNS = 40;
 
 // What README shows: deploys its program on a server of its own, lets the job run, prints the preview of a changed definition, and takes a
 // picture of the report: npm run picture
 await runScript(async () => {
-  const browser = BROWSERS.map((name) => findExecutable(name)).find((found) => found !== undefined);
+  const browser = findBrowser();
   if (browser === undefined) {
     console.error(`No picture was taken: none of ${BROWSERS.join(", ")} is installed (Debian: chromium).`);
     return 0;
@@ -54,16 +54,8 @@ async function report(database: TestDatabase, project: ConsumerProject, browser:
   await mustEndWell(project.matview(["report", "--stack", "prod", "--since", "6m"]));
   console.log(await previewOfChange(project));
   const page = `file://${join(project.directory, "matview-report.html")}`;
-  await mustEndWell(
-    run(browser, [
-      "--headless",
-      "--no-sandbox",
-      "--hide-scrollbars",
-      "--window-size=1000,990",
-      `--screenshot=${PICTURE}`,
-      page,
-    ]),
-  );
+  const look = ["--window-size=1000,990", "--blink-settings=preferredColorScheme=1"];
+  await browse(browser, [...look, `--screenshot=${PICTURE}`, page]);
 }
 
 async function previewOfChange(project: ConsumerProject): Promise<string> {
