@@ -23,8 +23,8 @@ export const refresh = defineVerb({
   verb: "refresh",
   summary: "recompute a view now",
   words: "VIEW",
-  says: `Recomputes the view: beside its readers where it has data and a unique index, else plainly, while readers wait. Beside a refresh
-that is going on it waits for its turn. Ctrl-C cancels it on the server, and the view stays as it was.`,
+  says: `Recomputes the view: beside its readers if it has data and a unique index, else plainly, while readers wait. If another
+refresh is going on, it waits for its turn. Ctrl-C cancels it on the server, and the view stays as it was.`,
   options: [
     { name: "if-unpopulated", summary: "leave a view that has data as it is, and only verify it" },
     { name: "no-wait", summary: "refuse where another refresh is going on" },

@@ -12,8 +12,8 @@ import {
   setStampAge,
   STAMP,
   VIEW,
+  withRuns,
 } from "../../support/dashboard.ts";
-import type { RecordedRun } from "../../support/dashboard.ts";
 import { withServer } from "../../support/database.ts";
 import type { TestDatabase } from "../../support/database.ts";
 import { hold } from "../../support/hold.ts";
@@ -31,10 +31,6 @@ const sql =
   async (client: Client) => {
     for (const text of texts) await client.query(text);
   };
-const withRuns = (runs: readonly RecordedRun[]) => async (client: Client, jobId: string) => {
-  await client.query("delete from cron.job_run_details");
-  await recordRuns(client, jobId, runs);
-};
 
 const databases: readonly Broken[] = [
   { title: "the job is inactive", breakIt: sql("update cron.job set active = false"), finding: "job-inactive" },
