@@ -14,14 +14,21 @@ export interface PlatformArgs {
   readonly owner: pulumi.Input<string>;
   /** Tables and views that the definition reads. The schemas are plain values, as they decide which resources there are. */
   readonly sources: readonly { readonly schema: string; readonly name: pulumi.Input<string> }[];
-  /** Schemas of the owner's views: it may create there where whoever deploys is no superuser. None when left out. */
+  /**
+   * Schemas of the owner's views: it may create there where whoever deploys is no superuser.
+   * @default []
+   */
   readonly schemas?: pulumi.Input<readonly pulumi.Input<string>[]> | undefined;
   /**
-   * Roles that may see the owner's jobs and runs and the record of refreshes by hand, such as the one that looks for drift. None when left
-   * out. The list is plain, as it decides whether there is a resource for it; its elements need not be.
+   * Roles that may see the owner's jobs and runs and the record of refreshes by hand, such as the one that looks for drift. The list is
+   * plain, as it decides whether there is a resource for it; its elements need not be.
+   * @default []
    */
   readonly observers?: readonly pulumi.Input<string>[] | undefined;
-  /** Let an owner role log in that exists and may not; false when left out. It decides at the creation of the resource alone. */
+  /**
+   * Let an owner role log in that exists and may not. It decides at the creation of the resource alone.
+   * @default false
+   */
   readonly adopt?: pulumi.Input<boolean> | undefined;
 }
 

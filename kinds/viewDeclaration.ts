@@ -4,13 +4,22 @@ import { z } from "zod";
 export interface SpotCheck {
   /** What the check proves, e.g. "a coordinator of VEN sees VEN". */
   name: string;
-  /** Column that is compared; left out, all rows are counted. */
+  /**
+   * Column that is compared.
+   * @default all rows are counted
+   */
   column?: string | undefined;
-  /** Value as text; left out with `live`, each value of the column is compared by itself. */
+  /**
+   * Value as text. It must be given with `column` and `expected`.
+   * @default with `live`, each value of the column is compared by itself
+   */
   value?: string | undefined;
-  /** How many rows there must be. */
+  /** How many rows there must be. Either this or `live`. */
   expected?: number | undefined;
-  /** Compare with the sources: the definition is run and its rows are counted in the same way. */
+  /**
+   * Compare with the sources: the definition is run and its rows are counted in the same way.
+   * @default false
+   */
   live?: boolean | undefined;
 }
 
