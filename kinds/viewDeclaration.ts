@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { exactly } from "../postgres/exactly.ts";
 
 /** Rows of a view that are counted to see whether readers get what they should. The types of a program's checker know nothing of zod. */
 export interface SpotCheck {
@@ -10,7 +11,7 @@ export interface SpotCheck {
    */
   column?: string | undefined;
   /**
-   * Value as text. It must be given with `column` and `expected`.
+   * Value as text. It needs `column`.
    * @default with `live`, each value of the column is compared by itself
    */
   value?: string | undefined;
@@ -38,23 +39,24 @@ export interface ViewDeclaration {
 }
 
 /** @internal */
-export const spotCheckSchema = z
-  .strictObject({
-    name: z.string().min(1),
-    column: z.string().min(1).optional(),
-    value: z.string().optional(),
-    expected: z.number().int().nonnegative().optional(),
-    live: z.boolean().optional(),
-  })
-  .superRefine((check, context) => {
-    const issue = (message: string): void => context.addIssue({ code: "custom", message });
-    if ((check.expected === undefined) === (check.live !== true))
-      issue(`spot check "${check.name}" must have either expected (a count) or live: true`);
-    if (check.value !== undefined && check.column === undefined)
-      issue(`spot check "${check.name}" has a value and no column`);
-    if (check.column !== undefined && check.value === undefined && check.live !== true)
-      issue(`spot check "${check.name}" has a column and no value: say which value, or live: true to compare each`);
-  });
+export const spotCheckSchema = exactly({
+  name: z.string().min(1),
+  column: z.string().min(1).optional(),
+  value: z.string().optional(),
+  expected: z.number().int().nonnegative().optional(),
+  live: z.boolean().optional(),
+}).superRefine((check, context) => {
+  const issue = (message: string): void => context.addIssue({ code: "custom", message });
+  if ((check.expected === undefined) === (check.live !== true))
+    issue(`spot check "${check.name}" must have either expected (a count) or live: true`);
+  if (check.value !== undefined && check.column === undefined)
+    issue(`spot check "${check.name}" has a value and no column`);
+  if (check.column !== undefined && check.value === undefined && check.live !== true)
+    issue(`spot check "${check.name}" has a column and no value: say which value, or live: true to compare each`);
+});
+
+/** @internal */
+export const spotChecksSchema = z.array(spotCheckSchema);
 
 /** @internal */
 export const viewDeclarationSchema: z.ZodType<ViewDeclaration> = z.object({
@@ -66,5 +68,5 @@ export const viewDeclarationSchema: z.ZodType<ViewDeclaration> = z.object({
   active: z.boolean().optional(),
   stamp: z.string().optional(),
   maxAge: z.string().optional(),
-  spotChecks: z.array(spotCheckSchema).optional(),
+  spotChecks: spotChecksSchema.optional(),
 });

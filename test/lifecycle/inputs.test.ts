@@ -179,6 +179,23 @@ describe("inputs", () => {
           'refresh: { maxAge: "5m" }, job: { schedule: "0 * * * *" }',
           /RefreshedView tablero: refresh\.maxAge and job\.schedule contradict/,
         ],
+        [
+          'dependants: "recreate", job: { statmentTimeout: "5s" }',
+          /RefreshedView tablero: 2 problems\s+- dependants is no argument; did you mean dependents\?\s+- job\.statmentTimeout is no argument; did you mean refresh\.statementTimeout\?/,
+        ],
+        [
+          'onDrift: { shedule: "warn" }',
+          /RefreshedView tablero: 1 problem\s+- onDrift\.shedule is no property of view, index or job; did you mean onDrift\.schedule\?/,
+        ],
+        [
+          'spotChecks: [{ name: "todas", expceted: pulumi.output(7) }]',
+          /RefreshedView tablero: .*\s+- spotChecks\.0: expceted is no property; did you mean expected\?/,
+        ],
+        [
+          'job: { schedule: pulumi.secret("clave uno") }',
+          /RefreshedView tablero: job\.schedule: schedule \\?"\[secret\]\\?": it has 2 of/,
+        ],
+        ['grants: [{ rol: "lector", privileges: ["select"] }]', /rol is no property; did you mean role\?/],
         ['name: "otro"', /RefreshedView tablero: materialized view otro has no definition in sql\/views\/otro\.sql/],
       ] as const;
       for (const [args, message] of cases) {
@@ -186,6 +203,7 @@ describe("inputs", () => {
         const { code, stdout, stderr } = await project.pulumi(["preview"]);
         expect(code).not.toBe(0);
         expect(stdout + stderr).toMatch(message);
+        expect(stdout + stderr).not.toMatch(/clave/);
       }
     });
   });
