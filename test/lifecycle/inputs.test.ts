@@ -5,6 +5,7 @@ import { withProject } from "../../scripts/consumerProject.ts";
 import type { ConsumerProject } from "../../scripts/consumerProject.ts";
 import { withServer } from "../support/database.ts";
 import type { TestDatabase } from "../support/database.ts";
+import { announced, mustConverge, mustRun, UP } from "../support/ownedWorld.ts";
 
 jest.setTimeout(300_000);
 
@@ -15,7 +16,6 @@ const SETUP = `
   create role lector;
 `;
 
-const UP = ["up", "--yes", "--skip-preview"];
 const SMALLEST = `import { RefreshedView } from "pulumi-matview";
 new RefreshedView("tablero", { uniqueKey: ["tienda"] });
 `;
@@ -28,32 +28,8 @@ const later = (value) => new command.local.Command("later", { create: "echo '" +
 new RefreshedView("tablero", { uniqueKey: ["tienda"], ${args} }, ${options});
 `;
 
-interface Step {
-  readonly op: string;
-  readonly urn: string;
-}
-
-async function mustRun(project: ConsumerProject, args: readonly string[]): Promise<string> {
-  const { code, stdout, stderr } = await project.pulumi(args);
-  expect(code === 0 ? "" : `${args.join(" ")} ended with ${code}\n${stdout}\n${stderr}`).toBe("");
-  return stdout;
-}
-
-async function mustConverge(project: ConsumerProject): Promise<void> {
-  await mustRun(project, ["refresh", "--preview-only", "--expect-no-changes", "--run-program=false"]);
-  await mustRun(project, ["preview", "--expect-no-changes"]);
-}
-
-async function announced(project: ConsumerProject, more: readonly string[] = []): Promise<string[]> {
-  const { steps } = JSON.parse(await mustRun(project, ["preview", "--json", ...more])) as { steps: Step[] };
-  return steps
-    .filter(({ op }) => !["same", "refresh", "read"].includes(op))
-    .map(({ op, urn }) => `${op} ${urn.split("::").at(-1)}`)
-    .sort();
-}
-
 async function urnsOf(project: ConsumerProject): Promise<string[]> {
-  const { resources } = JSON.parse(await mustRun(project, ["stack", "export"])).deployment as { resources: Step[] };
+  const { resources } = JSON.parse(await mustRun(project, ["stack", "export"])).deployment as { resources: { urn: string }[] };
   return resources.map(({ urn }) => urn).filter((urn) => urn.includes("matview:"));
 }
 
