@@ -43,6 +43,22 @@ describe("inputs that only the deploy will know", () => {
   });
 });
 
+describe("a name that there is none of", () => {
+  test.each([
+    [{ dependants: "recreate" }, "dependants", "dependants is no property; did you mean dependents?"],
+    [{ dependants: UNKNOWN, owner: UNKNOWN }, "dependants", "dependants is no property; did you mean dependents?"],
+    [{ rowCount: { minimum: 1 } }, "rowCount.minimum", "minimum is no property; known are min, max"],
+    [
+      { grants: [{ roles: "app", privileges: ["select"] }] },
+      "grants.0.roles",
+      "roles is no property; did you mean role?",
+    ],
+  ])("is told with the right one: %j", async (given, property, reason) => {
+    const { failures } = await checkView({}, { ...view, ...given });
+    expect(failures).toContainEqual({ property, reason });
+  });
+});
+
 describe("adopt", () => {
   test.each([
     ["is asked for at a creation", {}, { adopt: true }, { adopt: true }],
@@ -55,12 +71,14 @@ describe("adopt", () => {
 });
 
 describe("what an earlier convention made", () => {
-  const keeps = { name: "refresh-app-public.mv" };
+  const keeps = { name: ["refresh-mv", "refresh-app-public.mv"] } as const;
   const check = async (old: string, news: string) =>
     (await checkInputs(refreshJobKind, { ...job, name: old }, { ...job, name: news }, keeps)).inputs;
 
   test("stays where the state has it, and nothing else does", async () => {
     expect(await check("refresh-app-public.mv", "refresh-mv")).toMatchObject({ name: "refresh-app-public.mv" });
     expect(await check("another", "refresh-mv")).toMatchObject({ name: "refresh-mv" });
+    // A transform may have said another one.
+    expect(await check("refresh-app-public.mv", "refresca")).toMatchObject({ name: "refresca" });
   });
 });
