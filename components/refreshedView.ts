@@ -1,7 +1,9 @@
 import type * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { SpotCheck, ViewDeclaration } from "../kinds/viewDeclaration.ts";
+import type { ConfigKey } from "../lifecycle/configKeys.ts";
 import type { ConnectionConfig } from "../postgres/connection.ts";
+import { environment } from "../postgres/environment.ts";
 import { userError } from "../postgres/errors.ts";
 import { derivedName, displayName } from "../postgres/names.ts";
 import { runFirstRefresh } from "./firstRefresh.ts";
@@ -63,9 +65,15 @@ interface Completed extends RefreshedViewArgs {
   readonly connection: Inputs<ConnectionConfig>;
 }
 
+/** The stack's configuration, by keys that there are. */
+interface StackConfig {
+  readonly get: (key: ConfigKey) => string | undefined;
+  readonly getSecret: (key: ConfigKey) => pulumi.Output<string> | undefined;
+}
+
 function completed(resource: string, args: RefreshedViewArgs): Completed {
   const { schema = "public", name = resource, uniqueKey: key = [], indexName } = args;
-  const config = new pulumi.Config("matview");
+  const config: StackConfig = new pulumi.Config("matview");
   const read = (view: string): string => saying(resource, () => viewDefinition(view));
   return {
     ...args,
@@ -86,7 +94,7 @@ function defaultIndexName(view: pulumi.Input<string>, key: readonly string[]): p
 }
 
 function cronDatabaseOf({ connection }: Completed): pulumi.Input<string | undefined> {
-  return process.env["MATVIEW_CRON_DATABASE"] ?? connection.cronDatabase;
+  return environment.MATVIEW_CRON_DATABASE ?? connection.cronDatabase;
 }
 
 function declareView(parent: RefreshedView, name: string, args: Completed, jobs: ViewJobs): MaterializedView {

@@ -4,6 +4,8 @@ import type { RefreshSettings } from "../kinds/refreshJob/refreshSettings.ts";
 import { parseDuration } from "../kinds/refreshJob/schedule/duration.ts";
 import { checkMaxAge } from "../kinds/refreshJob/schedule/scheduleFromMaxAge.ts";
 import { parseSchedule } from "../kinds/refreshJob/schedule.ts";
+import { CONFIG_DEFAULTS as DEFAULTS } from "../lifecycle/configKeys.ts";
+import type { ConfigKey } from "../lifecycle/configKeys.ts";
 import { driftAnswersSchema } from "../lifecycle/driftAnswers.ts";
 import type { DriftAnswers } from "../lifecycle/driftAnswers.ts";
 import { problemReport } from "../postgres/errors.ts";
@@ -34,30 +36,6 @@ export interface Settings {
   /** What is done about properties that drifted, by property. */
   readonly onDrift: DriftAnswers;
 }
-
-/** Every key with its default, as text: what `Pulumi.yaml` says too. An empty text is a setting that is not made. */
-export const DEFAULTS = {
-  databaseUrl: "",
-  cronDatabase: "",
-  schema: "public",
-  owner: "",
-  managePlatform: "false",
-  schedule: "",
-  maxAge: "",
-  lockTimeout: "",
-  statementTimeout: "",
-  minAge: "",
-  vacuum: "",
-  keepRuns: "",
-  active: "true",
-  adopt: "false",
-  adoptDatabase: "false",
-  readers: "[]",
-  observers: "[]",
-  onDrift: "{}",
-} as const satisfies Record<string, string>;
-
-type Key = keyof typeof DEFAULTS;
 
 const flag = z.enum(["true", "false"], { error: "must be true or false" }).transform((text) => text === "true");
 const optionalName = z.union([z.literal("").transform(() => undefined), nameSchema]);
@@ -173,13 +151,13 @@ function rulesBroken({ managePlatform, owner, observers, schedule, maxAge }: Par
 }
 
 function unknownKey(key: string): string {
-  const known = Object.keys(DEFAULTS) as Key[];
+  const known = Object.keys(DEFAULTS) as ConfigKey[];
   const near = known.find((candidate) => candidate.toLowerCase() === key.toLowerCase()) ?? nearest(key, known);
   const suggestion = near === undefined ? `known are ${known.join(", ")}` : `did you mean matview:${near}?`;
   return `matview:${key} is no setting; ${suggestion}`;
 }
 
-function nearest(key: string, known: readonly Key[]): Key | undefined {
+function nearest(key: string, known: readonly ConfigKey[]): ConfigKey | undefined {
   const ranked = known.map((candidate) => ({ candidate, distance: distance(key, candidate) }));
   return ranked.filter((one) => one.distance <= 3).sort((a, b) => a.distance - b.distance)[0]?.candidate;
 }

@@ -4,6 +4,8 @@ import { spotCheckSchema, viewDeclarationSchema } from "../../kinds/viewDeclarat
 import type { SpotCheck, ViewDeclaration } from "../../kinds/viewDeclaration.ts";
 import { resolveConnection } from "../../postgres/connection.ts";
 import type { Connection } from "../../postgres/connection.ts";
+import { environment } from "../../postgres/environment.ts";
+import type { Environment } from "../../postgres/environment.ts";
 import { userError } from "../../postgres/errors.ts";
 import type { QualifiedName } from "../../postgres/names.ts";
 import { displayName } from "../../postgres/names.ts";
@@ -79,7 +81,7 @@ async function allViews({ target }: Session): Promise<QualifiedName[]> {
 async function connectionOf(call: Call): Promise<Connection> {
   const name = call.value("url-env");
   if (name !== undefined) {
-    const databaseUrl = process.env[name];
+    const databaseUrl = environment[name as keyof Environment];
     if (!databaseUrl) throw usageError(`--url-env ${name}: the environment has no ${name}, or it is empty`);
     return resolveConnection({}, { ...process.env, MATVIEW_DATABASE_URL: databaseUrl });
   }
