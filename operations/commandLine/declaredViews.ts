@@ -65,8 +65,20 @@ export async function withView<T>(call: Call, work: (session: Session, view: Dec
 
 /** The same for verbs that look at a whole database. */
 export async function withDatabase<T>(call: Call, work: (session: Session) => Promise<T>): Promise<T> {
-  if (call.words.length > 0) throw usageError(`it takes no view: ${call.words.join(" ")}`);
+  mustNameNoView(call);
   return withSession(await connectionOf(call), `matview ${call.verb}`, work);
+}
+
+/** The stack of a call that is about a whole stack. */
+export function stackOf(call: Call): string {
+  mustNameNoView(call);
+  const stack = call.value("stack");
+  if (stack === undefined) throw usageError("which stack? write --stack NAME");
+  return stack;
+}
+
+function mustNameNoView({ words }: Call): void {
+  if (words.length > 0) throw usageError(`it takes no view: ${words.join(" ")}`);
 }
 
 function bare({ schema, name }: QualifiedName): DeclaredView {
