@@ -22,10 +22,13 @@ import type { DeclaredJob, ViewJobs } from "./viewJobs.ts";
  * other way, as the engine deletes last: the command first.
  */
 export class RefreshedView extends pulumi.ComponentResource {
+  /** The view. */
   readonly view: MaterializedView;
-  /** Undefined where no unique key is declared. */
+  /** The unique index; undefined where no key is declared. */
   readonly index: ViewIndex | undefined;
+  /** The command that fills a new view. */
   readonly firstRefresh: command.local.Command;
+  /** The job that refreshes the view. */
   readonly job: RefreshJob;
   /** Vacuums the view, where that is asked for. */
   readonly vacuum: RefreshJob | undefined;

@@ -13,6 +13,7 @@ export type TlsMode = (typeof TLS_MODES)[number];
 export interface Connection {
   /** Host name, address, or folder of a socket. */
   readonly host: string;
+  /** Port. */
   readonly port: number;
   /** Database of the views. */
   readonly database: string;
@@ -20,6 +21,7 @@ export interface Connection {
   readonly cronDatabase: string;
   /** Role that connects. */
   readonly user: string;
+  /** Its password, where one is needed. */
   readonly password?: string;
   /** How the connection is encrypted, and the file of the certificate authority where it is not a public one. */
   readonly tls: { readonly mode: TlsMode; readonly rootCertFile?: string };
