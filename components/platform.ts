@@ -1,6 +1,8 @@
 import * as postgresql from "@pulumi/postgresql";
 import * as pulumi from "@pulumi/pulumi";
 import type { Connection } from "../postgres/connection.ts";
+import { checkArguments } from "./arguments.ts";
+import type { Arguments } from "./arguments.ts";
 import { OwnerRole } from "./ownerRole.ts";
 import { RefreshAudit } from "./refreshAudit.ts";
 import { RuntimeObjects } from "./runtimeObjects.ts";
@@ -32,6 +34,15 @@ export interface PlatformArgs {
   readonly adopt?: pulumi.Input<boolean> | undefined;
 }
 
+const PLATFORM_ARGUMENTS: Arguments<PlatformArgs> = {
+  connection: "input",
+  owner: "input",
+  sources: "plain",
+  schemas: "input",
+  observers: "plain",
+  adopt: "input",
+};
+
 /** What @pulumi/postgresql made of a grant up to version 0.1: its entry in the state is continued, so that nothing is revoked. */
 const GRANT = "postgresql:index/grant:Grant";
 
@@ -44,6 +55,7 @@ const GRANT = "postgresql:index/grant:Grant";
 export class Platform extends pulumi.ComponentResource {
   constructor(name: string, args: PlatformArgs, options?: pulumi.ComponentResourceOptions) {
     super("matview:index:Platform", name, {}, options);
+    checkArguments(`Platform ${name}`, args, PLATFORM_ARGUMENTS);
     const { owner, schemas = [], adopt } = args;
     const connection = pulumi.output(args.connection);
     const provider = new postgresql.Provider(name, providerArgs(connection), { parent: this });

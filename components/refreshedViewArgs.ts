@@ -26,10 +26,10 @@ export interface RefreshedViewArgs {
   readonly definition?: pulumi.Input<string> | undefined;
   /**
    * Columns that identify a row: the unique index that a concurrent refresh needs is built on them. Without any the refreshes are plain, and
-   * readers wait for each. Plain values, as they decide which resources there are.
+   * readers wait for each. The list is plain, as it decides which resources there are; its elements need not be.
    * @default []
    */
-  readonly uniqueKey?: readonly string[] | undefined;
+  readonly uniqueKey?: readonly pulumi.Input<string>[] | undefined;
   /**
    * Name of the unique index. A change renames the index in place.
    * @default `<view>_<columns>_idx`, as PostgreSQL names it

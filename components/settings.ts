@@ -4,12 +4,12 @@ import type { RefreshSettings } from "../kinds/refreshJob/refreshSettings.ts";
 import { parseDuration } from "../kinds/refreshJob/schedule/duration.ts";
 import { checkMaxAge } from "../kinds/refreshJob/schedule/scheduleFromMaxAge.ts";
 import { parseSchedule } from "../kinds/refreshJob/schedule.ts";
-import { CONFIG_DEFAULTS as DEFAULTS } from "../lifecycle/configKeys.ts";
-import type { ConfigKey } from "../lifecycle/configKeys.ts";
+import { CONFIG_DEFAULTS } from "../lifecycle/configKeys.ts";
 import { driftAnswersSchema } from "../lifecycle/driftAnswers.ts";
 import type { DriftAnswers } from "../lifecycle/driftAnswers.ts";
 import { problemReport } from "../postgres/errors.ts";
 import { nameSchema } from "../postgres/nameSchema.ts";
+import { unknownName } from "../postgres/nearestName.ts";
 
 /** What differs between environments, as read from `Pulumi.<stack>.yaml`. */
 export interface Settings {
@@ -102,8 +102,10 @@ export function readSettings(config: Readonly<Record<string, string>>): Settings
   const given = Object.entries(config)
     .filter(([key]) => key.startsWith("matview:"))
     .map(([key, value]) => [key.slice("matview:".length), value] as const);
-  const unknown = given.filter(([key]) => !(key in DEFAULTS)).map(([key]) => unknownKey(key));
-  const parsed = settingsSchema.safeParse({ ...DEFAULTS, ...Object.fromEntries(given) });
+  const unknown = given
+    .filter(([key]) => !(key in CONFIG_DEFAULTS))
+    .map(([key]) => unknownName("setting", key, Object.keys(CONFIG_DEFAULTS), "matview:"));
+  const parsed = settingsSchema.safeParse({ ...CONFIG_DEFAULTS, ...Object.fromEntries(given) });
   const wrong = parsed.success
     ? []
     : parsed.error.issues.map(({ path, message }) => `matview:${path.join(".")} ${message}`);
@@ -148,31 +150,6 @@ function rulesBroken({ managePlatform, owner, observers, schedule, maxAge }: Par
       : []),
     ...(late === undefined ? [] : [`matview:maxAge ${late}`]),
   ];
-}
-
-function unknownKey(key: string): string {
-  const known = Object.keys(DEFAULTS) as ConfigKey[];
-  const near = known.find((candidate) => candidate.toLowerCase() === key.toLowerCase()) ?? nearest(key, known);
-  const suggestion = near === undefined ? `known are ${known.join(", ")}` : `did you mean matview:${near}?`;
-  return `matview:${key} is no setting; ${suggestion}`;
-}
-
-function nearest(key: string, known: readonly ConfigKey[]): ConfigKey | undefined {
-  const ranked = known.map((candidate) => ({ candidate, distance: distance(key, candidate) }));
-  return ranked.filter((one) => one.distance <= 3).sort((a, b) => a.distance - b.distance)[0]?.candidate;
-}
-
-// Levenshtein: how many letters must be added, left out or changed.
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (const [i, letter] of [...a].entries()) {
-    const next = [i + 1];
-    for (const [j, other] of [...b].entries()) {
-      next.push(Math.min((row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1, (row[j] ?? 0) + (letter === other ? 0 : 1)));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }
 
 function json(text: string): unknown {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { exactly } from "../postgres/exactly.ts";
 
 // Written by hand: the types of a program's checker know nothing of zod.
 
@@ -12,7 +13,7 @@ export interface SpotCheck {
    */
   column?: string | undefined;
   /**
-   * Value as text. It must be given with `column` and `expected`.
+   * Value as text. It needs `column`.
    * @default with `live`, each value of the column is compared by itself
    */
   value?: string | undefined;
@@ -48,23 +49,24 @@ export interface ViewDeclaration {
 }
 
 /** @internal */
-export const spotCheckSchema = z
-  .strictObject({
-    name: z.string().min(1),
-    column: z.string().min(1).optional(),
-    value: z.string().optional(),
-    expected: z.number().int().nonnegative().optional(),
-    live: z.boolean().optional(),
-  })
-  .superRefine((check, context) => {
-    const issue = (message: string): void => context.addIssue({ code: "custom", message });
-    if ((check.expected === undefined) === (check.live !== true))
-      issue(`spot check "${check.name}" must have either expected (a count) or live: true`);
-    if (check.value !== undefined && check.column === undefined)
-      issue(`spot check "${check.name}" has a value and no column`);
-    if (check.column !== undefined && check.value === undefined && check.live !== true)
-      issue(`spot check "${check.name}" has a column and no value: say which value, or live: true to compare each`);
-  });
+export const spotCheckSchema = exactly({
+  name: z.string().min(1),
+  column: z.string().min(1).optional(),
+  value: z.string().optional(),
+  expected: z.number().int().nonnegative().optional(),
+  live: z.boolean().optional(),
+}).superRefine((check, context) => {
+  const issue = (message: string): void => context.addIssue({ code: "custom", message });
+  if ((check.expected === undefined) === (check.live !== true))
+    issue(`spot check "${check.name}" must have either expected (a count) or live: true`);
+  if (check.value !== undefined && check.column === undefined)
+    issue(`spot check "${check.name}" has a value and no column`);
+  if (check.column !== undefined && check.value === undefined && check.live !== true)
+    issue(`spot check "${check.name}" has a column and no value: say which value, or live: true to compare each`);
+});
+
+/** @internal */
+export const spotChecksSchema = z.array(spotCheckSchema);
 
 /** @internal */
 export const viewDeclarationSchema: z.ZodType<ViewDeclaration> = z.object({
@@ -76,5 +78,5 @@ export const viewDeclarationSchema: z.ZodType<ViewDeclaration> = z.object({
   active: z.boolean().optional(),
   stamp: z.string().optional(),
   maxAge: z.string().optional(),
-  spotChecks: z.array(spotCheckSchema).optional(),
+  spotChecks: spotChecksSchema.optional(),
 });
