@@ -45,6 +45,19 @@ export default tseslint.config(
     },
   },
   {
+    files: ["scripts/**/*.ts", "test/**/*.ts"],
+    rules: {
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector:
+            "MemberExpression[object.object.name='process'][object.property.name='env'][property.value=/^MATVIEW_/]",
+          message: "read it by scripts/checkoutVariables.ts, a table that docs/reference.md prints",
+        },
+      ],
+    },
+  },
+  {
     // #private and Error subclasses do not survive what Pulumi may do with them: be serialised, or sent over gRPC.
     files: product.map((folder) => `${folder}/**/*.ts`),
     rules: {

@@ -5,6 +5,7 @@ import { CONFIG_DEFAULTS } from "../../lifecycle/configKeys.ts";
 import type { ConfigKey } from "../../lifecycle/configKeys.ts";
 import { ENVIRONMENT } from "../../postgres/environment.ts";
 import { checkout } from "../checkout.ts";
+import { CHECKOUT_VARIABLES } from "../checkoutVariables.ts";
 import { code, section, table } from "./markdown.ts";
 
 /** The one key that Pulumi.yaml cannot declare: a declared secret has no default. */
@@ -33,9 +34,15 @@ export function configSection(): string {
 export function environmentSection(): string {
   return section(2, "Environment", [
     "The first that is there counts: `MATVIEW_DATABASE_URL`, then `PGHOST` with the other `PG*` variables, then `matview:databaseUrl`.",
-    table(
-      ["variable", "meaning"],
-      Object.entries(ENVIRONMENT).map(([name, says]) => [code(name), says]),
-    ),
+    variableTable(ENVIRONMENT),
+    "Those who work on this repository have more:",
+    variableTable(CHECKOUT_VARIABLES),
   ]);
+}
+
+function variableTable(variables: Readonly<Record<string, string>>): string {
+  return table(
+    ["variable", "meaning"],
+    Object.entries(variables).map(([name, says]) => [code(name), says]),
+  );
 }
