@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import prettier from "prettier";
 import { checkout } from "./checkout.ts";
@@ -16,7 +16,7 @@ await runScript(async () => {
     writeFileSync(file, page);
     return 0;
   }
-  if (readFileSync(file, "utf8") === page) return 0;
+  if (existsSync(file) && readFileSync(file, "utf8") === page) return 0;
   console.log(`${FILE} is not what the types and tables say: npm run reference, and commit it`);
   return 1;
 });
