@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { DriftAnswers } from "../lifecycle/driftAnswers.ts";
 import { loaderText } from "../provider/loader.ts";
 import { kept, resourceRequest } from "../provider/resourceRequest.ts";
+import type { KeepsArgs } from "../provider/resourceRequest.ts";
 
 /** What is declared of a job of pg_cron. */
 export interface RefreshJobArgs {
@@ -61,13 +62,8 @@ export class RefreshJob extends pulumi.CustomResource {
   declare readonly command: pulumi.Output<string>;
   declare readonly active: pulumi.Output<boolean>;
 
-  /** `keeps` is for RefreshedView: by property, a value of an earlier convention that stays where the state has it. */
-  constructor(
-    name: string,
-    args: RefreshJobArgs,
-    options?: pulumi.CustomResourceOptions,
-    keeps?: pulumi.Input<Record<string, string>>,
-  ) {
+  /** `keeps` is for RefreshedView. */
+  constructor(name: string, args: RefreshJobArgs, options?: pulumi.CustomResourceOptions, keeps?: KeepsArgs) {
     const request = resourceRequest(TYPE, name, args, options);
     super(TYPE, name, { ...args, ...request, ...kept(keeps), __provider: loaderText("refreshJob") }, options);
   }

@@ -123,7 +123,7 @@ function declareView(parent: RefreshedView, name: string, args: Completed, jobs:
       ...takeover(args),
     },
     { parent },
-    jobs.refresh.keeps.apply(({ name: job }): Record<string, string> => (job === undefined ? {} : { job })),
+    { job: jobs.refresh.keeps.name },
   );
 }
 

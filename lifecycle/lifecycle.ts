@@ -24,7 +24,7 @@ import { declaration, extra, tokenOf } from "./props.ts";
 import type { Props } from "./props.ts";
 import type { ResourceProvider } from "./resourceProvider.ts";
 import { KEEPS, REQUEST } from "./resourceRequest.ts";
-import type { ResourceRequest } from "./resourceRequest.ts";
+import type { Keeps, ResourceRequest } from "./resourceRequest.ts";
 import { runRegistry } from "./runRegistry.ts";
 import { secretTexts } from "./secretTexts.ts";
 import { speaker } from "./speaker.ts";
@@ -33,7 +33,7 @@ import type { PreviewLog } from "./tellReviewer.ts";
 import { isUnknown } from "./unknowns.ts";
 
 /** Inputs as the program sends them. */
-type Asked = Props & { [REQUEST]?: ResourceRequest; [KEEPS]?: Props };
+type Asked = Props & { [REQUEST]?: ResourceRequest; [KEEPS]?: Keeps };
 
 /** All kinds take turns on the same connections. */
 const inSession = sessionPool("pulumi-matview");
@@ -159,7 +159,7 @@ export function lifecycle<Desired extends object, Actual>(
 
     check: async (olds: Props, asked: Props) => {
       const { [REQUEST]: request, [KEEPS]: keeps, ...news } = asked as Asked;
-      const checked = await checkInputs(kind, olds, news, isUnknown(keeps) ? {} : keeps);
+      const checked = await checkInputs(kind, olds, news, keeps);
       const { inputs, desired, unknown, isNew } = checked;
       for (const props of [olds, inputs]) secrets.note(props, request?.secrets ?? []);
       if (checked.failures.length > 0) {

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { KEEPS, REQUEST } from "../lifecycle/resourceRequest.ts";
-import type { ResourceRequest } from "../lifecycle/resourceRequest.ts";
+import type { Keeps, ResourceRequest } from "../lifecycle/resourceRequest.ts";
 
 /** The request that goes along with a resource's inputs. */
 export function resourceRequest(
@@ -23,9 +23,10 @@ async function requestOf(urn: Promise<string>, args: object): Promise<ResourceRe
   return { urn: await urn, isPreview, ...(secrets.length === 0 ? {} : { secrets }) };
 }
 
+/** Each known by itself: what a preview does not know yet leaves the others where they are. */
+export type KeepsArgs = Readonly<Record<string, pulumi.Input<Keeps[string]>>>;
+
 /** What goes along beside it, see `KEEPS`. */
-export function kept(values: pulumi.Input<Readonly<Record<string, string>>> | undefined): {
-  [KEEPS]?: pulumi.Input<object>;
-} {
+export function kept(values: KeepsArgs | undefined): { [KEEPS]?: KeepsArgs } {
   return values === undefined ? {} : { [KEEPS]: values };
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { parseDuration } from "../../kinds/refreshJob/schedule/duration.ts";
 import { spotCheckSchema, viewDeclarationSchema } from "../../kinds/viewDeclaration.ts";
 import type { SpotCheck, ViewDeclaration } from "../../kinds/viewDeclaration.ts";
+import { SECRET } from "../../lifecycle/secretTexts.ts";
 import { resolveConnection } from "../../postgres/connection.ts";
 import type { Connection } from "../../postgres/connection.ts";
 import { environment } from "../../postgres/environment.ts";
@@ -104,7 +105,14 @@ async function connectionOf(call: Call): Promise<Connection> {
 async function stackViews(stack: string): Promise<DeclaredView[]> {
   const { code, stdout, stderr } = await runPulumi(["stack", "output", "--json", "--stack", stack]);
   if (code !== 0) throw userError(`the outputs of stack ${stack} could not be read: ${stderr.trim()}`);
-  const parsed = z.object({ views: z.array(viewDeclarationSchema).optional() }).safeParse(JSON.parse(stdout));
+  const outputs = JSON.parse(stdout) as { views?: unknown };
+  if ([outputs.views].flat().includes(SECRET)) {
+    throw userError(
+      `the output views of stack ${stack} is a secret, for an argument that it speaks of is one: schedule, stamp, maxAge, spotChecks, or a name. ` +
+        "Where none of them is to stay secret: export const views = [pulumi.unsecret(yourView.declaration)], and deploy",
+    );
+  }
+  const parsed = z.object({ views: z.array(viewDeclarationSchema).optional() }).safeParse(outputs);
   if (!parsed.success)
     throw userError(`the output views of stack ${stack} is not as expected: ${z.prettifyError(parsed.error)}`);
   if (parsed.data.views === undefined)
