@@ -5,6 +5,8 @@ import type { SpotCheck, ViewDeclaration } from "../../kinds/viewDeclaration.ts"
 import { SECRET } from "../../lifecycle/secretTexts.ts";
 import { resolveConnection } from "../../postgres/connection.ts";
 import type { Connection } from "../../postgres/connection.ts";
+import { environment } from "../../postgres/environment.ts";
+import type { Environment } from "../../postgres/environment.ts";
 import { userError } from "../../postgres/errors.ts";
 import type { QualifiedName } from "../../postgres/names.ts";
 import { displayName } from "../../postgres/names.ts";
@@ -64,8 +66,20 @@ export async function withView<T>(call: Call, work: (session: Session, view: Dec
 
 /** The same for verbs that look at a whole database. */
 export async function withDatabase<T>(call: Call, work: (session: Session) => Promise<T>): Promise<T> {
-  if (call.words.length > 0) throw usageError(`it takes no view: ${call.words.join(" ")}`);
+  mustNameNoView(call);
   return withSession(await connectionOf(call), `matview ${call.verb}`, work);
+}
+
+/** The stack of a call that is about a whole stack. */
+export function stackOf(call: Call): string {
+  mustNameNoView(call);
+  const stack = call.value("stack");
+  if (stack === undefined) throw usageError("which stack? write --stack NAME");
+  return stack;
+}
+
+function mustNameNoView({ words }: Call): void {
+  if (words.length > 0) throw usageError(`it takes no view: ${words.join(" ")}`);
 }
 
 function bare({ schema, name }: QualifiedName): DeclaredView {
@@ -80,7 +94,7 @@ async function allViews({ target }: Session): Promise<QualifiedName[]> {
 async function connectionOf(call: Call): Promise<Connection> {
   const name = call.value("url-env");
   if (name !== undefined) {
-    const databaseUrl = process.env[name];
+    const databaseUrl = environment[name as keyof Environment];
     if (!databaseUrl) throw usageError(`--url-env ${name}: the environment has no ${name}, or it is empty`);
     return resolveConnection({}, { ...process.env, MATVIEW_DATABASE_URL: databaseUrl });
   }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import type { Client } from "pg";
 import { runtimeFunctions } from "../../../kinds/runtimeObjects/functions.ts";
+import { checkoutVariables } from "../../../scripts/checkoutVariables.ts";
 import {
   createDashboard,
   DAY_OF_RUNS,
@@ -257,7 +258,7 @@ test("an observer of the platform part sees job and runs without being a member 
   expect(await findings(server.url(name, role))).toEqual([]);
 });
 
-const since17 = Number(process.env["MATVIEW_POSTGRES_VERSION"] ?? 15) >= 17 ? test : test.skip;
+const since17 = Number(checkoutVariables.MATVIEW_POSTGRES_VERSION ?? 15) >= 17 ? test : test.skip;
 
 // Before 17 a refresh keeps the search path, so that there is nothing to find.
 since17("the doctor finds a function that a refresh cannot run without its search_path", async () => {
