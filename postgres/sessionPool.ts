@@ -1,11 +1,12 @@
 import pg from "pg";
+import type { ServerLook } from "./capabilities.ts";
 import { clientConfig } from "./connection.ts";
 import type { Connection } from "./connection.ts";
-import { connect, open, pin, withLeases } from "./session.ts";
+import { connect, pin, withLeases } from "./session.ts";
 import type { Lease, Session } from "./session.ts";
 
-/** Long enough for the engine to come with its next resource, short enough to leave no connection open behind a run. */
-const IDLE_MS = 1_000;
+/** Long enough for the engine to come with its next resource behind a first refresh, and no longer behind a run. */
+const IDLE_MS = 15_000;
 
 /** Runs work with a session, on connections that are kept open for the next work. */
 export type SessionPool = <T>(connection: Connection, work: (session: Session) => Promise<T>) => Promise<T>;
@@ -14,12 +15,12 @@ export type SessionPool = <T>(connection: Connection, work: (session: Session) =
  * Sessions as `withSession` gives them, without the cost of a login for each. A connection on which work failed is closed; every
  * other one forgets its settings, locks and temporary objects before it is used again.
  */
-export function sessionPool(applicationName: string): SessionPool {
+export function sessionPool(applicationName: string, idleMs = IDLE_MS): SessionPool {
   const pools = new Map<string, pg.Pool>();
 
   const poolOf = (connection: Connection, database: string): pg.Pool => {
     const key = JSON.stringify([connection, database]);
-    const pool = pools.get(key) ?? makePool(connection, applicationName, database);
+    const pool = pools.get(key) ?? makePool({ ...clientConfig(connection, applicationName, database), idleTimeoutMillis: idleMs });
     pools.set(key, pool);
     return pool;
   };
@@ -27,10 +28,10 @@ export function sessionPool(applicationName: string): SessionPool {
   return (connection, work) => {
     const lease = async (database: string): Promise<Lease> => {
       const pool = poolOf(connection, database);
-      const client = await connect(connection, database, () => freshClient(pool));
-      return { client, end: (intact) => Promise.resolve(client.release(!intact)) };
+      const { client, look } = await connect(connection, database, () => freshClient(pool));
+      return { client, look, end: (intact) => Promise.resolve(client.release(!intact)) };
     };
-    return withLeases(connection, lease, () => open(connection, applicationName, connection.database), work);
+    return withLeases(connection, applicationName, lease, work);
   };
 }
 
@@ -48,14 +49,13 @@ type Pooled = pg.Client & pg.PoolClient;
 
 const used = new WeakSet<pg.PoolClient>();
 
-async function freshClient(pool: pg.Pool): Promise<Pooled> {
+async function freshClient(pool: pg.Pool): Promise<{ client: Pooled; look: ServerLook }> {
   for (;;) {
     const client = (await pool.connect()) as Pooled;
     const isReused = used.has(client);
     used.add(client);
     try {
-      await pin(client, isReused ? FORGET : []);
-      return client;
+      return { client, look: await pin(client, isReused ? FORGET : []) };
     } catch (error) {
       client.release(true);
       // The server may have closed one that was idle: the next is tried, and at last a new one.
@@ -64,12 +64,11 @@ async function freshClient(pool: pg.Pool): Promise<Pooled> {
   }
 }
 
-function makePool(connection: Connection, applicationName: string, database: string): pg.Pool {
+function makePool(config: pg.PoolConfig): pg.Pool {
   const pool = new pg.Pool({
-    ...clientConfig(connection, applicationName, database),
+    ...config,
     // As many as the engine works on at the same time: who waits for a connection would time out behind a long swap.
     max: Number.POSITIVE_INFINITY,
-    idleTimeoutMillis: IDLE_MS,
     allowExitOnIdle: true,
   });
   // Without listeners a connection that is lost between two statements would end the process.
