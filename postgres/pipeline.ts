@@ -13,8 +13,12 @@ export interface Statement {
  * @throws the error of the first statement that failed; those behind it in a transaction were refused with it.
  */
 export async function pipelined(client: Client, statements: readonly Statement[]): Promise<QueryResult[]> {
-  const answers = await Promise.allSettled(flight(client, statements));
-  return answers.map((answer) => {
+  return answersOf(await Promise.allSettled(flight(client, statements)));
+}
+
+/** @throws the first error among them. */
+export function answersOf(settled: readonly PromiseSettledResult<QueryResult>[]): QueryResult[] {
+  return settled.map((answer) => {
     if (answer.status === "rejected") throw answer.reason;
     return answer.value;
   });

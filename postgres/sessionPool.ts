@@ -20,7 +20,8 @@ export function sessionPool(applicationName: string, idleMs = IDLE_MS): SessionP
 
   const poolOf = (connection: Connection, database: string): pg.Pool => {
     const key = JSON.stringify([connection, database]);
-    const pool = pools.get(key) ?? makePool({ ...clientConfig(connection, applicationName, database), idleTimeoutMillis: idleMs });
+    const pool =
+      pools.get(key) ?? makePool({ ...clientConfig(connection, applicationName, database), idleTimeoutMillis: idleMs });
     pools.set(key, pool);
     return pool;
   };

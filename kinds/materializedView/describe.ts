@@ -83,21 +83,42 @@ export async function describeViews(
   desired: readonly DesiredView[],
 ): Promise<(ActualView | AbsentView)[]> {
   const names = [desired.map(({ schema }) => schema), desired.map(({ name }) => name)];
-  const { rows } = await session.target.query<ViewRow>(sqlText("describe/materialized_views"), names);
+  const [{ rows }, all] = await Promise.all([
+    session.target.query<ViewRow>(sqlText("describe/materialized_views"), names),
+    visibleJobs(session, ownersOf(desired)),
+  ]);
   const found = new Map(rows.map((row) => [displayName(row), row]));
-  const all = await visibleJobs(session, ownersOf(desired));
+  const seen = await Promise.all(
+    desired.map(async (view) => {
+      const row = found.get(displayName(view));
+      return row === undefined ? undefined : { row, ...(await lookAt(session, view, row)) };
+    }),
+  );
   const views: (ActualView | AbsentView)[] = [];
-  for (const view of desired) {
-    const row = found.get(displayName(view));
+  for (const [index, view] of desired.entries()) {
+    const one = seen[index];
     const jobs = jobsOf(all, view, session.capabilities);
-    if (row === undefined) {
-      views.push({ exists: false, schema: view.schema, name: view.name, ...jobs });
-      continue;
-    }
-    const verdict = await compareRow(session, view, row);
-    views.push({ ...toActual(row, jobs, verdict), ...(await readChange(session, view, row, verdict)) });
+    views.push(
+      one === undefined
+        ? { exists: false, schema: view.schema, name: view.name, ...jobs }
+        : {
+            ...toActual(one.row, jobs, one.verdict),
+            leftovers: one.leftovers,
+            replacement: await replacementOf(session, view, one.row, one.verdict),
+          },
+    );
   }
   return views;
+}
+
+/** The comparison of a view's definition and what a swap left behind, in one flight. */
+async function lookAt(
+  session: Session,
+  view: DesiredView,
+  row: ViewRow,
+): Promise<{ verdict: Verdict; leftovers: Leftover[] }> {
+  const [verdict, leftovers] = await Promise.all([compareRow(session, view, row), readLeftovers(session.target, row)]);
+  return { verdict, leftovers };
 }
 
 /** The jobs around a view. */
@@ -135,20 +156,17 @@ export function toActual(row: ViewRow, jobs: ReturnType<typeof jobsOf>, verdict:
   };
 }
 
-/** What only a plan needs: what a swap left behind, and what the next one would carry over. */
-async function readChange(
+/** What only a plan needs: what the next swap would carry over. */
+async function replacementOf(
   { target }: Session,
   desired: DesiredView,
   row: ViewRow,
   { outcome }: Verdict,
-): Promise<Pick<ActualView, "leftovers" | "replacement">> {
-  const leftovers = await readLeftovers(target, row);
+): Promise<Replacement | undefined> {
   const isBuiltAnew = outcome === "different" || (outcome === "equal" && isStoredElsewhere(desired, row));
-  if (!isBuiltAnew) return { leftovers, replacement: undefined };
   const parsed = await parseDefinition(desired.definition);
-  if (!parsed.ok) return { leftovers, replacement: undefined };
-  const view = { schema: row.schema, name: row.name };
-  return { leftovers, replacement: await readReplacement(target, view, parsed.definition.sql) };
+  if (!isBuiltAnew || !parsed.ok) return undefined;
+  return readReplacement(target, { schema: row.schema, name: row.name }, parsed.definition.sql);
 }
 
 /** True when the declaration names another place or way of storing it than the view has. */
@@ -157,17 +175,17 @@ export function isStoredElsewhere(desired: DesiredView, { tablespace, accessMeth
 }
 
 async function compareRow(session: Session, desired: DesiredView, row: ViewRow): Promise<Verdict> {
-  if (row.relationKind === "m") return compare(session, desired);
+  if (row.relationKind === "m") return compare(session, desired, row);
   throw userError(
     `${displayName(row)} exists and is ${KINDS[row.relationKind] ?? "no materialized view"}; ` +
       "declare another name, or rename or drop what is there",
   );
 }
 
-async function compare(session: Session, desired: DesiredView): Promise<Verdict> {
+async function compare(session: Session, desired: DesiredView, { oid }: ViewRow): Promise<Verdict> {
   const parsed = await parseDefinition(desired.definition);
   if (!parsed.ok) return { outcome: "invalid", problem: parsed.problem, code: SQLSTATE.syntaxError };
-  return compareDefinition(session.target, { ...desired, definition: parsed.definition.sql });
+  return compareDefinition(session.target, { ...desired, oid, definition: parsed.definition.sql });
 }
 
 function splitParameter(text: string): [string, string] {

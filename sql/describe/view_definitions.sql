@@ -1,5 +1,5 @@
 -- How the server prints views and materialized views, and what each depends on. Takes access share on them.
--- $1: oids of relations. Run it under pin_settings with an empty search_path, or the same view prints differently.
+-- $1: oids or names of relations. Run it under pin_settings with an empty search_path, or the same view prints differently.
 -- surroundings: a hash over what the names in a definition could resolve to. While it and the definition are the same,
 -- creating the view again from the same text gives the same view. In it are the columns of the view's sources, whatever else
 -- bears the name of one, and all user-made functions, operators, casts and collations; their bodies are not.
@@ -7,7 +7,7 @@ with dependency as materialized (
   select r.ev_class as view, d.refclassid, d.refobjid, d.refobjsubid
   from pg_catalog.pg_rewrite r
   join pg_catalog.pg_depend d on d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass and d.objid = r.oid
-  where r.ev_class = any ($1::pg_catalog.oid[])
+  where r.ev_class = any ($1::pg_catalog.regclass[]::pg_catalog.oid[])
     and not (d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass and d.refobjid = r.ev_class)
 ),
 source as materialized (
@@ -67,5 +67,5 @@ select
     (select pg_catalog.string_agg(n.line, e'\n' order by n.line collate "C") from named_alike n where n.view = c.oid)
   )) as surroundings
 from pg_catalog.pg_class c
-where c.oid = any ($1::pg_catalog.oid[]) and c.relkind in ('v', 'm')
+where c.oid = any ($1::pg_catalog.regclass[]::pg_catalog.oid[]) and c.relkind in ('v', 'm')
 order by c.oid;

@@ -1,21 +1,16 @@
 import type { Client } from "pg";
 import { isServerError, serverText, SQLSTATE, userError, type ServerError } from "../../../postgres/errors.ts";
 import { displayName, sqlIdentifier, type QualifiedName } from "../../../postgres/names.ts";
-import { sqlStatement, sqlText } from "../../../postgres/sqlFiles.ts";
-import { createSettings, DEFAULT_SEARCH_PATH, printSettings } from "./definitionSettings.ts";
-import { liveDefinitions, type LiveDefinition } from "./recordedDefinition.ts";
+import { sqlText } from "../../../postgres/sqlFiles.ts";
+import { DECLARED_VIEW, readDeclared, type DeclaredText } from "./declaredView.ts";
+import { DEFAULT_SEARCH_PATH, printSettings } from "./definitionSettings.ts";
+import { definitionsOf, liveDefinitionsIn, type LiveDefinition } from "./recordedDefinition.ts";
 import { problemAt } from "./textPosition.ts";
 
 /** What a definition is compared with and under which names. */
-export interface Comparison extends QualifiedName {
-  /** `ParsedDefinition.sql` of the declared text: a query without semicolon or closing comment. */
-  readonly definition: string;
-  /** Column names, when the view was created with a list of them. */
-  readonly columns?: readonly string[] | undefined;
-  /** Schemas in which unqualified names are looked up, in order. */
-  readonly searchPath?: readonly string[] | undefined;
-  /** How long a lock on a source may be waited for. */
-  readonly lockTimeoutMs?: number | undefined;
+export interface Comparison extends QualifiedName, DeclaredText {
+  /** Of the live view, where it is known. */
+  readonly oid?: string;
 }
 
 /** How the declared definition stands to the live view; `live` and `declared` are as the server prints them. */
@@ -35,8 +30,6 @@ export interface DependencyDifference {
   readonly onlyDeclared: readonly string[];
 }
 
-const LOCK_TIMEOUT_MS = 3_000;
-
 /**
  * Compares a definition with a live view by having the server read both: the declared text becomes a temporary view in a
  * transaction that is rolled back, and both are printed under the same settings. Takes access share on the sources till then.
@@ -44,37 +37,31 @@ const LOCK_TIMEOUT_MS = 3_000;
  * @throws when the view does not exist, on a read-only server, and without the privileges it needs.
  */
 export async function compareDefinition(client: Client, comparison: Comparison): Promise<Verdict> {
-  await client.query("begin");
+  const oid = comparison.oid ?? (await relationOid(client, comparison));
   let verdict: Verdict;
   try {
-    verdict = await compareInTransaction(client, comparison);
+    verdict = await compareWith(client, comparison, oid);
   } catch (error) {
-    await client.query("rollback");
-    throw await explained(client, comparison, error);
+    throw await explained(client, comparison, oid, error);
   }
-  await client.query("rollback");
   // A schema of the search_path that may not be used is passed over in silence: its names are missing, or those of another one.
-  const closed = verdict.outcome === "equal" ? [] : await closedSchemas(client, comparison);
+  const closed = verdict.outcome === "equal" ? [] : await closedSchemas(client, comparison, oid);
   if (closed.length > 0) throw userError(`${whatOf(comparison)}: ${usageGrants(closed)}`);
   return verdict;
 }
 
-async function compareInTransaction(client: Client, comparison: Comparison): Promise<Verdict> {
-  const { definition, columns, searchPath = DEFAULT_SEARCH_PATH, lockTimeoutMs = LOCK_TIMEOUT_MS } = comparison;
-  const liveOid = await relationOid(client, comparison);
-  await client.query(`set local lock_timeout = ${lockTimeoutMs}`);
-  for (const statement of createSettings(searchPath)) await client.query(statement);
-  const statement = comparisonView(definition, columns);
-  try {
-    await client.query(statement);
-  } catch (error) {
-    if (!isServerError(error) || !blamesText(error)) throw error;
-    return { outcome: "invalid", problem: invalidProblem(error, statement, definition), code: error.code };
+async function compareWith(client: Client, comparison: Comparison, oid: string): Promise<Verdict> {
+  const questions = [{ text: printSettings() }, definitionsOf([oid, DECLARED_VIEW])];
+  const read = await readDeclared(client, comparison, questions);
+  if ("refusal" in read) {
+    const { refusal, statement } = read;
+    if (!blamesText(refusal)) throw refusal;
+    const problem = invalidProblem(refusal, statement, comparison.definition);
+    return { outcome: "invalid", problem, code: refusal.code };
   }
-  await client.query(printSettings());
-  const declaredOid = await relationOid(client, { schema: "pg_temp", name: "matview_declared_definition" });
-  const printed = await liveDefinitions(client, [liveOid, declaredOid]);
-  return compared(comparison, printed.get(liveOid), printed.get(declaredOid));
+  const printed = liveDefinitionsIn(read.answers[1] as Parameters<typeof liveDefinitionsIn>[0]);
+  const declared = [...printed.keys()].find((other) => other !== oid) ?? "";
+  return compared(comparison, printed.get(oid), printed.get(declared));
 }
 
 function compared(
@@ -89,11 +76,6 @@ function compared(
     return { outcome: "equal", live };
   const dependencies = { onlyLive, onlyDeclared };
   return { outcome: "different", live: live.definition, declared: declared.definition, dependencies };
-}
-
-function comparisonView(definition: string, columns: readonly string[] | undefined): string {
-  const list = columns === undefined ? "" : `(${columns.map(sqlIdentifier).join(", ")})`;
-  return sqlStatement("statements/create_comparison_view", { raw: { columns: list, definition } });
 }
 
 async function relationOid(client: Client, { schema, name }: QualifiedName): Promise<string> {
@@ -120,7 +102,7 @@ function invalidProblem(error: ServerError, statement: string, definition: strin
   return position >= 0 ? problemAt(definition, position, text) : text;
 }
 
-async function explained(client: Client, view: Comparison, error: unknown): Promise<unknown> {
+async function explained(client: Client, view: Comparison, oid: string, error: unknown): Promise<unknown> {
   const what = whatOf(view);
   if (isServerError(error, SQLSTATE.readOnlyTransaction)) {
     return userError(
@@ -140,7 +122,7 @@ async function explained(client: Client, view: Comparison, error: unknown): Prom
   );
   const { database = "", role = "", mayCreateTemporary = true } = rows[0] ?? {};
   if (mayCreateTemporary) {
-    const closed = await closedSchemas(client, view);
+    const closed = await closedSchemas(client, view, oid);
     const grant = closed.length > 0 ? usageGrants(closed) : `grant it to ${sqlIdentifier(role)}`;
     return userError(`${what}: ${serverText(error)}; ${grant}`, error);
   }
@@ -160,9 +142,8 @@ interface ClosedSchema {
   readonly role: string;
 }
 
-async function closedSchemas(client: Client, view: Comparison): Promise<ClosedSchema[]> {
-  const live = await relationOid(client, view);
-  const parameters = [live, view.searchPath ?? DEFAULT_SEARCH_PATH];
+async function closedSchemas(client: Client, view: Comparison, oid: string): Promise<ClosedSchema[]> {
+  const parameters = [oid, view.searchPath ?? DEFAULT_SEARCH_PATH];
   return (await client.query<ClosedSchema>(sqlText("describe/closed_schemas"), parameters)).rows;
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Client } from "pg";
+import type { Client, QueryResult } from "pg";
 import { sqlText } from "../../../postgres/sqlFiles.ts";
 
 /** How the server prints a view, what the view depends on, and a hash over what the names in it could mean. */
@@ -21,7 +21,18 @@ export interface DeclaredDefinition {
  * `sessionPrintSettings()`, or inside a transaction under `printSettings()`: printing follows the settings in force.
  */
 export async function liveDefinitions(client: Client, oids: readonly string[]): Promise<Map<string, LiveDefinition>> {
-  const { rows } = await client.query<LiveDefinition & { oid: string }>(sqlText("describe/view_definitions"), [oids]);
+  return liveDefinitionsIn(await client.query(definitionsOf(oids)));
+}
+
+/** The question alone, of relations by oid or by name. */
+export function definitionsOf(relations: readonly string[]): { text: string; values: unknown[] } {
+  return { text: sqlText("describe/view_definitions"), values: [relations] };
+}
+
+/** Its answer, by oid. */
+export function liveDefinitionsIn({
+  rows,
+}: QueryResult<LiveDefinition & { oid: string }>): Map<string, LiveDefinition> {
   return new Map(rows.map(({ oid, ...live }) => [oid, live]));
 }
 
