@@ -31,10 +31,12 @@ export function forgetSurveys(): void {
 // What keeps a survey from being read is told by the question about the object itself.
 async function surveyAll(session: Session): Promise<Surveys> {
   const byKind = new Map<object, Survey<unknown, unknown>>();
-  for (const kind of kinds) {
-    const survey = await kind.survey(session).catch(() => undefined);
-    if (survey !== undefined) byKind.set(kind, survey as Survey<unknown, unknown>);
-  }
+  await Promise.all(
+    [...kinds].map(async (kind) => {
+      const survey = await kind.survey(session).catch(() => undefined);
+      if (survey !== undefined) byKind.set(kind, survey as Survey<unknown, unknown>);
+    }),
+  );
   return { byKind, capabilities: session.capabilities };
 }
 

@@ -1,6 +1,7 @@
-import type { Client } from "pg";
+import type { Client, QueryResult } from "pg";
 import { isServerError, SQLSTATE } from "./errors.ts";
 import type { ServerError } from "./errors.ts";
+import type { Statement } from "./pipeline.ts";
 import { sqlText } from "./sqlFiles.ts";
 
 /** A setting that a job's session has otherwise than this one. */
@@ -26,15 +27,23 @@ interface JobSession {
  * Gives the rest of the transaction the settings that a job's session would have, for what computes rows: those of a login of `user`
  * in this database, neither ours nor the connected role's. At the end of the transaction nothing of it stays.
  */
-export async function enterJobSession(client: Client, user: string | undefined): Promise<JobSession> {
-  const { made, problems } = await makeSettings(client, await readJobSettings(client, user), user);
+export async function enterJobSession(
+  client: Client,
+  user: string | undefined,
+  read: Promise<QueryResult> | QueryResult = client.query(jobSettings(user)),
+): Promise<JobSession> {
+  const { made, problems } = await makeSettings(
+    client,
+    await completed(client, (await read).rows as JobSetting[]),
+    user,
+  );
   const before = made.flatMap(({ name, before }) => (before === null ? [] : [{ name, value: before }]));
   return { problems, leave: () => set(client, before) };
 }
 
 /** Which settings of a job's session cannot be made here, each with what may differ and what to do. Changes nothing. */
 export async function jobSettingProblems(client: Client, user: string | undefined): Promise<string[]> {
-  const settings = await readJobSettings(client, user);
+  const settings = await completed(client, (await client.query<JobSetting>(jobSettings(user))).rows);
   if (!settings.some(mayFail)) return [];
   await client.query("begin");
   try {
@@ -44,8 +53,12 @@ export async function jobSettingProblems(client: Client, user: string | undefine
   }
 }
 
-async function readJobSettings(client: Client, user: string | undefined): Promise<JobSetting[]> {
-  const { rows } = await client.query<JobSetting>(sqlText("describe/job_settings"), [user ?? null]);
+/** The question about those settings, for who asks it together with others. */
+export function jobSettings(user: string | undefined): Statement & { values: unknown[] } {
+  return { text: sqlText("describe/job_settings"), values: [user ?? null] };
+}
+
+async function completed(client: Client, rows: JobSetting[]): Promise<JobSetting[]> {
   const hidden = rows.filter(({ origin, isFileReadable }) => origin === "hidden" && isFileReadable);
   if (hidden.length === 0) return rows;
   const keys = hidden.map(({ name }) => name.toLowerCase());

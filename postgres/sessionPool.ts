@@ -1,4 +1,5 @@
 import pg from "pg";
+import { keepAnswers } from "./asked.ts";
 import type { ServerLook } from "./capabilities.ts";
 import { clientConfig } from "./connection.ts";
 import type { Connection } from "./connection.ts";
@@ -30,6 +31,8 @@ export function sessionPool(applicationName: string, idleMs = IDLE_MS): SessionP
     const lease = async (database: string): Promise<Lease> => {
       const pool = poolOf(connection, database);
       const { client, look } = await connect(connection, database, () => freshClient(pool));
+      // Nothing but plans is applied here, and those forget.
+      keepAnswers(client);
       return { client, look, end: (intact) => Promise.resolve(client.release(!intact)) };
     };
     return withLeases(connection, applicationName, lease, work);

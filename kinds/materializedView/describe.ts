@@ -1,9 +1,9 @@
+import { ask } from "../../postgres/asked.ts";
 import type { Capabilities } from "../../postgres/capabilities.ts";
 import { SQLSTATE, userError } from "../../postgres/errors.ts";
 import { displayName } from "../../postgres/names.ts";
 import type { QualifiedName } from "../../postgres/names.ts";
 import type { Session } from "../../postgres/session.ts";
-import { sqlText } from "../../postgres/sqlFiles.ts";
 import { splitComment } from "../claim.ts";
 import type { Claim } from "../claim.ts";
 import { refreshedBy } from "../refreshJob/command.ts";
@@ -84,7 +84,7 @@ export async function describeViews(
 ): Promise<(ActualView | AbsentView)[]> {
   const names = [desired.map(({ schema }) => schema), desired.map(({ name }) => name)];
   const [{ rows }, all] = await Promise.all([
-    session.target.query<ViewRow>(sqlText("describe/materialized_views"), names),
+    ask<ViewRow>(session.target, "describe/materialized_views", names),
     visibleJobs(session, ownersOf(desired)),
   ]);
   const found = new Map(rows.map((row) => [displayName(row), row]));

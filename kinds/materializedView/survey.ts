@@ -1,7 +1,7 @@
+import { ask } from "../../postgres/asked.ts";
 import type { Capabilities } from "../../postgres/capabilities.ts";
 import { displayName } from "../../postgres/names.ts";
 import type { Session } from "../../postgres/session.ts";
-import { sqlText } from "../../postgres/sqlFiles.ts";
 import type { Survey } from "../kind.ts";
 import { visibleJobs } from "../refreshJob/describe.ts";
 import { liveDefinitions, recordDefinition } from "./definition/recordedDefinition.ts";
@@ -19,13 +19,15 @@ const MOST_VIEWS = 20_000;
  */
 export async function surveyViews(session: Session): Promise<Survey<DesiredView, ActualView | AbsentView>> {
   const { target, capabilities } = session;
-  const { rows } = await target.query<ViewRow>(sqlText("describe/materialized_views"), [null, null]);
+  const [{ rows }, jobs] = await Promise.all([
+    ask<ViewRow>(target, "describe/materialized_views", [null, null]),
+    visibleJobs(session, []),
+  ]);
   if (rows.length > MOST_VIEWS) return { find: () => undefined };
   const definitions = await liveDefinitions(
     target,
     rows.map(({ oid }) => oid),
   );
-  const jobs = await visibleJobs(session, []);
   const found = new Map(rows.map((row) => [displayName(row), row]));
   return {
     find: (desired, recorded) => {

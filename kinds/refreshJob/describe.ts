@@ -1,6 +1,6 @@
+import { ask } from "../../postgres/asked.ts";
 import { isUserError, userError } from "../../postgres/errors.ts";
 import type { Session } from "../../postgres/session.ts";
-import { sqlText } from "../../postgres/sqlFiles.ts";
 import type { Survey } from "../kind.ts";
 import type { DesiredJob } from "./desired.ts";
 import { resolveJob } from "./jobChanges.ts";
@@ -16,7 +16,7 @@ export type { ActualJob } from "./jobState.ts";
  * @throws when the role may not look into the schema cron.
  */
 export async function describeJobs(session: Session, names: readonly string[] | null): Promise<ActualJob[]> {
-  return withClaims((await session.cron.query<ActualJob>(sqlText("describe/jobs"), [names])).rows);
+  return withClaims((await ask<ActualJob>(session.cron, "describe/jobs", [names])).rows);
 }
 
 /**
@@ -73,9 +73,10 @@ export async function describeDeclaredJobs(
 export async function surveyJobs(session: Session): Promise<Survey<DesiredJob, JobState>> {
   const { cron, currentUser, isSuperuser } = session.capabilities;
   if (cron === undefined || cronBlindness(session.capabilities) !== undefined) return { find: () => undefined };
+  const [jobs, timeouts] = await Promise.all([describeJobs(session, null), readTimeouts(session, null)]);
   const world = {
-    jobs: await describeJobs(session, null),
-    timeouts: await readTimeouts(session, null),
+    jobs,
+    timeouts,
     powers: new Map<string, CronPowers>(),
   };
   return {
@@ -104,27 +105,30 @@ interface RoleTimeout {
 
 async function readWorld(session: Session, desired: readonly DesiredJob[]): Promise<World> {
   const { cron, currentUser, isSuperuser } = session.capabilities;
-  const jobs = await describeJobs(session, null);
   const users = [...new Set(desired.map(({ user }) => user ?? currentUser))];
   const others = isSuperuser ? [] : users.filter((user) => user !== currentUser);
-  const powers = others.length === 0 ? [] : await readPowers(session, others);
+  const [jobs, timeouts, powers] = await Promise.all([
+    describeJobs(session, null),
+    readTimeouts(session, users),
+    others.length === 0 ? [] : readPowers(session, others),
+  ]);
   for (const user of cron?.seesAllJobs === true ? [] : others) {
     const names = desired.filter((job) => job.user === user).map(({ name }) => name);
     jobs.push(...(await jobsOfRole(session, user, names)));
   }
   return {
     jobs: unique(jobs),
-    timeouts: await readTimeouts(session, users),
+    timeouts,
     powers: new Map(powers.map((row) => [row.user, row])),
   };
 }
 
 async function readPowers(session: Session, users: readonly string[]): Promise<(CronPowers & { user: string })[]> {
-  return (await session.cron.query<CronPowers & { user: string }>(sqlText("describe/cron_powers"), [users])).rows;
+  return (await ask<CronPowers & { user: string }>(session.cron, "describe/cron_powers", [users])).rows;
 }
 
 async function readTimeouts(session: Session, users: readonly string[] | null): Promise<RoleTimeout[]> {
-  return (await session.cron.query<RoleTimeout>(sqlText("describe/role_timeouts"), [users, null])).rows;
+  return (await ask<RoleTimeout>(session.cron, "describe/role_timeouts", [users, null])).rows;
 }
 
 function stateOf(

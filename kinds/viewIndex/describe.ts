@@ -1,8 +1,8 @@
+import { ask } from "../../postgres/asked.ts";
 import { userError } from "../../postgres/errors.ts";
 import { displayName } from "../../postgres/names.ts";
 import type { QualifiedName } from "../../postgres/names.ts";
 import type { Session } from "../../postgres/session.ts";
-import { sqlText } from "../../postgres/sqlFiles.ts";
 import { splitComment } from "../claim.ts";
 import type { Claim } from "../claim.ts";
 import type { Survey } from "../kind.ts";
@@ -45,7 +45,7 @@ export async function describeIndexes(
   desired: readonly DesiredIndex[],
 ): Promise<(ActualIndex | undefined)[]> {
   const names = [desired.map(({ schema }) => schema), desired.map(({ name }) => name)];
-  const { rows } = await session.target.query<Row>(sqlText("describe/indexes"), names);
+  const { rows } = await ask<Row>(session.target, "describe/indexes", names);
   const found = new Map(rows.map((row) => [displayName(row), row]));
   return desired.map((index) => {
     const row = found.get(displayName(index));
@@ -55,7 +55,7 @@ export async function describeIndexes(
 
 /** Reads all indexes of materialized views. A name that is none of theirs may be somebody else's, which `describe` can tell. */
 export async function surveyIndexes(session: Session): Promise<Survey<DesiredIndex, ActualIndex>> {
-  const { rows } = await session.target.query<Row>(sqlText("describe/indexes"), [null, null]);
+  const { rows } = await ask<Row>(session.target, "describe/indexes", [null, null]);
   const found = new Map(rows.map((row) => [displayName(row), row]));
   return {
     find: (desired) => {

@@ -1,6 +1,5 @@
-import type { QueryResult } from "pg";
 import { withDefinition } from "../../kinds/materializedView/definition/runDefinition.ts";
-import { asRole } from "../../kinds/refreshJob/asRole.ts";
+import { askAsRole } from "../../kinds/refreshJob/asRole.ts";
 import type { ActualJob } from "../../kinds/refreshJob/describe.ts";
 import { isServerError, serverText, SQLSTATE } from "../../postgres/errors.ts";
 import { sqlIdentifier } from "../../postgres/names.ts";
@@ -86,12 +85,14 @@ async function one<Row extends object>(
 }
 
 function readRunner(session: Session, { jobId, user }: ActualJob): Promise<Runner | undefined> {
-  const read = (): Promise<QueryResult<Runner>> => session.cron.query<Runner>(sqlText("describe/job_runner"), [jobId]);
-  return asRole(session, user, async () => (await read()).rows[0]).catch((error: unknown) => {
-    // An observer sees the job through a function, and not where it connects.
-    if (isServerError(error, SQLSTATE.insufficientPrivilege)) return undefined;
-    throw error;
-  });
+  const asked = askAsRole<Runner>(session, user, "describe/job_runner", [jobId]);
+  return asked
+    .then(([runner]) => runner)
+    .catch((error: unknown) => {
+      // An observer sees the job through a function, and not where it connects.
+      if (isServerError(error, SQLSTATE.insufficientPrivilege)) return undefined;
+      throw error;
+    });
 }
 
 async function closedSources({ target }: Session, oid: string, owner: string): Promise<string[]> {

@@ -13,19 +13,19 @@ jest.setTimeout(300_000);
  * decision: it is written here.
  */
 const BUDGET = {
-  "preview of a new view": 41,
-  "first up": 98,
-  "unchanged up": 10,
-  "unchanged preview": 10,
+  "preview of a new view": 25,
+  "first up": 45,
+  "unchanged up": 6,
+  "unchanged preview": 6,
   status: 10,
   verify: 10,
   history: 10,
-  doctor: 26,
-  drift: 30,
-  "preview of another comment": 37,
-  "another comment": 54,
-  "preview of another definition": 65,
-  "another definition": 102,
+  doctor: 20,
+  drift: 18,
+  "preview of another comment": 18,
+  "another comment": 14,
+  "preview of another definition": 35,
+  "another definition": 65,
 };
 
 type Verb = keyof typeof BUDGET;
