@@ -110,9 +110,10 @@ async function waitUntil(client: Client, { until, deadlineMs, otherwise }: NonNu
 
 /** Runs `work` between begin and commit; rolls back when it throws. */
 export async function inTransaction<T>(client: Client, work: () => Promise<T>): Promise<T> {
-  await client.query("begin");
+  const begun = client.query("begin");
   try {
-    const result = await work();
+    // What work asks first goes in the same flight.
+    const [result] = await Promise.all([work(), begun]);
     await client.query("commit");
     return result;
   } catch (error) {

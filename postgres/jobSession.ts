@@ -82,7 +82,8 @@ async function makeSettings(
   user: string | undefined,
 ): Promise<{ made: readonly JobSetting[]; problems: string[] }> {
   if (!settings.some(mayFail)) {
-    await set(client, settings);
+    // Nobody waits for what cannot be refused: it goes with the next statement, which would fail with it.
+    set(client, settings).catch(() => undefined);
     return { made: settings, problems: [] };
   }
   const problems = hiddenProblems(settings.filter(isUnknown));

@@ -6,8 +6,11 @@ import type { Connection } from "./connection.ts";
 import { connect, pin, withLeases } from "./session.ts";
 import type { Lease, Session } from "./session.ts";
 
-/** Long enough for the engine to come with its next resource behind a first refresh, and no longer behind a run. */
-const IDLE_MS = 15_000;
+/**
+ * Long enough for the engine to come with its next resource behind a short first refresh. No longer: PostgreSQL waits five seconds for the
+ * sessions of a database to end before it refuses to drop or copy it, which the same run may do.
+ */
+const IDLE_MS = 4_000;
 
 /** Runs work with a session, on connections that are kept open for the next work. */
 export type SessionPool = <T>(connection: Connection, work: (session: Session) => Promise<T>) => Promise<T>;

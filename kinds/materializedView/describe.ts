@@ -83,42 +83,45 @@ export async function describeViews(
   desired: readonly DesiredView[],
 ): Promise<(ActualView | AbsentView)[]> {
   const names = [desired.map(({ schema }) => schema), desired.map(({ name }) => name)];
+  await Promise.all(desired.map(({ definition }) => parseDefinition(definition)));
+  const looks = desired.map((view) => [view, lookAt(session, view)] as const);
   const [{ rows }, all] = await Promise.all([
     ask<ViewRow>(session.target, "describe/materialized_views", names),
     visibleJobs(session, ownersOf(desired)),
   ]);
   const found = new Map(rows.map((row) => [displayName(row), row]));
-  const seen = await Promise.all(
-    desired.map(async (view) => {
-      const row = found.get(displayName(view));
-      return row === undefined ? undefined : { row, ...(await lookAt(session, view, row)) };
-    }),
-  );
+  // Looks at one view must not come between the trials of another.
+  await Promise.allSettled(looks.flatMap(([view, look]) => (found.has(displayName(view)) ? [look] : [])));
   const views: (ActualView | AbsentView)[] = [];
-  for (const [index, view] of desired.entries()) {
-    const one = seen[index];
+  for (const [view, look] of looks) {
+    const row = found.get(displayName(view));
     const jobs = jobsOf(all, view, session.capabilities);
-    views.push(
-      one === undefined
-        ? { exists: false, schema: view.schema, name: view.name, ...jobs }
-        : {
-            ...toActual(one.row, jobs, one.verdict),
-            leftovers: one.leftovers,
-            replacement: await replacementOf(session, view, one.row, one.verdict),
-          },
-    );
+    if (row === undefined) views.push({ exists: false, schema: view.schema, name: view.name, ...jobs });
+    else views.push(await actualOf(session, view, row, jobs, look));
   }
   return views;
 }
 
-/** The comparison of a view's definition and what a swap left behind, in one flight. */
-async function lookAt(
+type ViewLook = readonly [Verdict, Leftover[]];
+
+/** The comparison and what a swap left behind. Asked together with whether the view is there: of one that is not, nobody wants it. */
+function lookAt(session: Session, view: DesiredView): Promise<ViewLook> {
+  const look = Promise.all([compare(session, view), readLeftovers(session.target, view)]);
+  look.catch(() => undefined);
+  return look;
+}
+
+async function actualOf(
   session: Session,
-  view: DesiredView,
+  desired: DesiredView,
   row: ViewRow,
-): Promise<{ verdict: Verdict; leftovers: Leftover[] }> {
-  const [verdict, leftovers] = await Promise.all([compareRow(session, view, row), readLeftovers(session.target, row)]);
-  return { verdict, leftovers };
+  jobs: ReturnType<typeof jobsOf>,
+  look: Promise<ViewLook>,
+): Promise<ActualView> {
+  mustBeMaterialized(row);
+  const [verdict, leftovers] = await look;
+  const replacement = await replacementOf(session, desired, row, verdict);
+  return { ...toActual(row, jobs, verdict), leftovers, replacement };
 }
 
 /** The jobs around a view. */
@@ -174,18 +177,18 @@ export function isStoredElsewhere(desired: DesiredView, { tablespace, accessMeth
   return (desired.tablespace ?? tablespace) !== tablespace || (desired.accessMethod ?? accessMethod) !== accessMethod;
 }
 
-async function compareRow(session: Session, desired: DesiredView, row: ViewRow): Promise<Verdict> {
-  if (row.relationKind === "m") return compare(session, desired, row);
+function mustBeMaterialized(row: ViewRow): void {
+  if (row.relationKind === "m") return;
   throw userError(
     `${displayName(row)} exists and is ${KINDS[row.relationKind] ?? "no materialized view"}; ` +
       "declare another name, or rename or drop what is there",
   );
 }
 
-async function compare(session: Session, desired: DesiredView, { oid }: ViewRow): Promise<Verdict> {
+async function compare(session: Session, desired: DesiredView): Promise<Verdict> {
   const parsed = await parseDefinition(desired.definition);
   if (!parsed.ok) return { outcome: "invalid", problem: parsed.problem, code: SQLSTATE.syntaxError };
-  return compareDefinition(session.target, { ...desired, oid, definition: parsed.definition.sql });
+  return compareDefinition(session.target, { ...desired, definition: parsed.definition.sql });
 }
 
 function splitParameter(text: string): [string, string] {

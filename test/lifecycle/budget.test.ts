@@ -14,18 +14,18 @@ jest.setTimeout(300_000);
  */
 const BUDGET = {
   "preview of a new view": 25,
-  "first up": 45,
+  "first up": 37,
   "unchanged up": 6,
   "unchanged preview": 6,
-  status: 10,
-  verify: 10,
-  history: 10,
-  doctor: 20,
+  status: 6,
+  verify: 6,
+  history: 6,
+  doctor: 15,
   drift: 18,
-  "preview of another comment": 18,
-  "another comment": 14,
-  "preview of another definition": 35,
-  "another definition": 65,
+  "preview of another comment": 17,
+  "another comment": 12,
+  "preview of another definition": 34,
+  "another definition": 60,
 };
 
 type Verb = keyof typeof BUDGET;

@@ -2,16 +2,13 @@ import type { Client } from "pg";
 import { isServerError, serverText, SQLSTATE, userError, type ServerError } from "../../../postgres/errors.ts";
 import { displayName, sqlIdentifier, type QualifiedName } from "../../../postgres/names.ts";
 import { sqlText } from "../../../postgres/sqlFiles.ts";
-import { DECLARED_VIEW, readDeclared, type DeclaredText } from "./declaredView.ts";
+import { readDeclared, type DeclaredText } from "./declaredView.ts";
 import { DEFAULT_SEARCH_PATH, printSettings } from "./definitionSettings.ts";
-import { definitionsOf, liveDefinitionsIn, type LiveDefinition } from "./recordedDefinition.ts";
+import { liveOf, type LiveDefinition, type PrintedRow } from "./recordedDefinition.ts";
 import { problemAt } from "./textPosition.ts";
 
 /** What a definition is compared with and under which names. */
-export interface Comparison extends QualifiedName, DeclaredText {
-  /** Of the live view, where it is known. */
-  readonly oid?: string;
-}
+export interface Comparison extends QualifiedName, DeclaredText {}
 
 /** How the declared definition stands to the live view; `live` and `declared` are as the server prints them. */
 export type Verdict =
@@ -37,43 +34,41 @@ export interface DependencyDifference {
  * @throws when the view does not exist, on a read-only server, and without the privileges it needs.
  */
 export async function compareDefinition(client: Client, comparison: Comparison): Promise<Verdict> {
-  const oid = comparison.oid ?? (await relationOid(client, comparison));
   let verdict: Verdict;
   try {
-    verdict = await compareWith(client, comparison, oid);
+    verdict = await compareWithLive(client, comparison);
   } catch (error) {
-    throw await explained(client, comparison, oid, error);
+    throw await explained(client, comparison, error);
   }
   // A schema of the search_path that may not be used is passed over in silence: its names are missing, or those of another one.
-  const closed = verdict.outcome === "equal" ? [] : await closedSchemas(client, comparison, oid);
+  const closed = verdict.outcome === "equal" ? [] : await closedSchemas(client, comparison);
   if (closed.length > 0) throw userError(`${whatOf(comparison)}: ${usageGrants(closed)}`);
   return verdict;
 }
 
-async function compareWith(client: Client, comparison: Comparison, oid: string): Promise<Verdict> {
-  const questions = [{ text: printSettings() }, definitionsOf([oid, DECLARED_VIEW])];
-  const read = await readDeclared(client, comparison, questions);
+async function compareWithLive(client: Client, comparison: Comparison): Promise<Verdict> {
+  const { schema, name, definition } = comparison;
+  const printed = { text: sqlText("describe/view_definitions"), values: [[], schema, name] };
+  const read = await readDeclared(client, comparison, [{ text: printSettings() }, printed]);
   if ("refusal" in read) {
     const { refusal, statement } = read;
     if (!blamesText(refusal)) throw refusal;
-    const problem = invalidProblem(refusal, statement, comparison.definition);
-    return { outcome: "invalid", problem, code: refusal.code };
+    return { outcome: "invalid", problem: invalidProblem(refusal, statement, definition), code: refusal.code };
   }
-  const printed = liveDefinitionsIn(read.answers[1] as Parameters<typeof liveDefinitionsIn>[0]);
-  const declared = [...printed.keys()].find((other) => other !== oid) ?? "";
-  return compared(comparison, printed.get(oid), printed.get(declared));
+  const rows = (read.answers[1]?.rows ?? []) as PrintedRow[];
+  return compared(
+    comparison,
+    rows.find(({ isDeclared }) => !isDeclared),
+    rows.find(({ isDeclared }) => isDeclared),
+  );
 }
 
-function compared(
-  view: QualifiedName,
-  live: LiveDefinition | undefined,
-  declared: LiveDefinition | undefined,
-): Verdict {
+function compared(view: QualifiedName, live: PrintedRow | undefined, declared: PrintedRow | undefined): Verdict {
   if (live === undefined || declared === undefined) throw missing(view);
   const onlyLive = live.dependencies.filter((name) => !declared.dependencies.includes(name));
   const onlyDeclared = declared.dependencies.filter((name) => !live.dependencies.includes(name));
   if (live.definition === declared.definition && onlyLive.length + onlyDeclared.length === 0)
-    return { outcome: "equal", live };
+    return { outcome: "equal", live: liveOf(live) };
   const dependencies = { onlyLive, onlyDeclared };
   return { outcome: "different", live: live.definition, declared: declared.definition, dependencies };
 }
@@ -102,7 +97,7 @@ function invalidProblem(error: ServerError, statement: string, definition: strin
   return position >= 0 ? problemAt(definition, position, text) : text;
 }
 
-async function explained(client: Client, view: Comparison, oid: string, error: unknown): Promise<unknown> {
+async function explained(client: Client, view: Comparison, error: unknown): Promise<unknown> {
   const what = whatOf(view);
   if (isServerError(error, SQLSTATE.readOnlyTransaction)) {
     return userError(
@@ -122,7 +117,7 @@ async function explained(client: Client, view: Comparison, oid: string, error: u
   );
   const { database = "", role = "", mayCreateTemporary = true } = rows[0] ?? {};
   if (mayCreateTemporary) {
-    const closed = await closedSchemas(client, view, oid);
+    const closed = await closedSchemas(client, view);
     const grant = closed.length > 0 ? usageGrants(closed) : `grant it to ${sqlIdentifier(role)}`;
     return userError(`${what}: ${serverText(error)}; ${grant}`, error);
   }
@@ -142,8 +137,8 @@ interface ClosedSchema {
   readonly role: string;
 }
 
-async function closedSchemas(client: Client, view: Comparison, oid: string): Promise<ClosedSchema[]> {
-  const parameters = [oid, view.searchPath ?? DEFAULT_SEARCH_PATH];
+async function closedSchemas(client: Client, view: Comparison): Promise<ClosedSchema[]> {
+  const parameters = [await relationOid(client, view), view.searchPath ?? DEFAULT_SEARCH_PATH];
   return (await client.query<ClosedSchema>(sqlText("describe/closed_schemas"), parameters)).rows;
 }
 

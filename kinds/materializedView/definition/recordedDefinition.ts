@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Client, QueryResult } from "pg";
+import type { Client } from "pg";
 import { sqlText } from "../../../postgres/sqlFiles.ts";
 
 /** How the server prints a view, what the view depends on, and a hash over what the names in it could mean. */
@@ -21,19 +21,19 @@ export interface DeclaredDefinition {
  * `sessionPrintSettings()`, or inside a transaction under `printSettings()`: printing follows the settings in force.
  */
 export async function liveDefinitions(client: Client, oids: readonly string[]): Promise<Map<string, LiveDefinition>> {
-  return liveDefinitionsIn(await client.query(definitionsOf(oids)));
+  const values = [oids, null, null];
+  const { rows } = await client.query<PrintedRow>(sqlText("describe/view_definitions"), values);
+  return new Map(rows.map((row) => [row.oid, liveOf(row)]));
 }
 
-/** The question alone, of relations by oid or by name. */
-export function definitionsOf(relations: readonly string[]): { text: string; values: unknown[] } {
-  return { text: sqlText("describe/view_definitions"), values: [relations] };
+/** A row of describe/view_definitions.sql. */
+export interface PrintedRow extends LiveDefinition {
+  readonly oid: string;
+  readonly isDeclared: boolean;
 }
 
-/** Its answer, by oid. */
-export function liveDefinitionsIn({
-  rows,
-}: QueryResult<LiveDefinition & { oid: string }>): Map<string, LiveDefinition> {
-  return new Map(rows.map(({ oid, ...live }) => [oid, live]));
+export function liveOf({ definition, dependencies, surroundings }: PrintedRow): LiveDefinition {
+  return { definition, dependencies, surroundings };
 }
 
 /**
