@@ -14,6 +14,7 @@ import { checkInputs } from "./checkInputs.ts";
 import { identityRecord, refuseOtherDatabase } from "./databaseIdentity.ts";
 import { withoutAnswered } from "./driftAnswers.ts";
 import { forgetSurveys, surveyor } from "./look.ts";
+import type { Open } from "./look.ts";
 import { doubleRefusal, leftNote, lostNote, tenureLater } from "./ownership.ts";
 import type { Deployer } from "./ownership.ts";
 import { mustBeApproved } from "./planFile.ts";
@@ -56,7 +57,7 @@ export function lifecycle<Desired extends object, Actual>(
   const secrets = secretTexts();
   const log: PreviewLog = (urn, severity, message) => engineLog(urn, severity, secrets.hide(message));
 
-  const open = <T>(work: (session: Session) => Promise<T>): Promise<T> => inSession(resolveConnection(config), work);
+  const open: Open = (work, asks) => inSession(resolveConnection(config), work, asks);
   const look = surveyor(kind, open);
 
   const subjectOf = (props: Props): string => `${kind.noun} ${kind.id(declaration(props) as Desired)}`;
@@ -81,7 +82,7 @@ export function lifecycle<Desired extends object, Actual>(
     forgetSurveys();
     return explaining(props, async () => {
       await mustBeApproved(kind, desired, kind.id(declaration(props) as Desired), open);
-      return open(work);
+      return open(work, (known) => kind.asks?.([declaration(props) as Desired], known) ?? []);
     });
   };
 

@@ -1,6 +1,13 @@
 import type { Client, QueryResult, QueryResultRow } from "pg";
 import { sqlText } from "./sqlFiles.ts";
 
+/** A question that can go along with the opening of a session. */
+export interface Question {
+  readonly on: "target" | "cron";
+  readonly file: string;
+  readonly values: readonly unknown[];
+}
+
 /** What was asked on a connection since the last write on it. */
 const answers = new WeakMap<Client, Map<string, Promise<QueryResult>>>();
 

@@ -1,6 +1,7 @@
 import type { Client, QueryResult } from "pg";
 import { isServerError, SQLSTATE } from "./errors.ts";
 import type { ServerError } from "./errors.ts";
+import { transaction } from "./pipeline.ts";
 import type { Statement } from "./pipeline.ts";
 import { sqlText } from "./sqlFiles.ts";
 
@@ -44,13 +45,7 @@ export async function enterJobSession(
 /** Which settings of a job's session cannot be made here, each with what may differ and what to do. Changes nothing. */
 export async function jobSettingProblems(client: Client, user: string | undefined): Promise<string[]> {
   const settings = await completed(client, (await client.query<JobSetting>(jobSettings(user))).rows);
-  if (!settings.some(mayFail)) return [];
-  await client.query("begin");
-  try {
-    return (await makeSettings(client, settings, user)).problems;
-  } finally {
-    await client.query("rollback");
-  }
+  return settings.some(mayFail) ? (await makeSettings(client, settings, user, tryAlone)).problems : [];
 }
 
 /** The question about those settings, for who asks it together with others. */
@@ -80,6 +75,7 @@ async function makeSettings(
   client: Client,
   settings: readonly JobSetting[],
   user: string | undefined,
+  attempt: typeof trySet = trySet,
 ): Promise<{ made: readonly JobSetting[]; problems: string[] }> {
   if (!settings.some(mayFail)) {
     // Nobody waits for what cannot be refused: it goes with the next statement, which would fail with it.
@@ -87,15 +83,26 @@ async function makeSettings(
     return { made: settings, problems: [] };
   }
   const problems = hiddenProblems(settings.filter(isUnknown));
-  if ((await trySet(client, settings)) === undefined) return { made: settings, problems };
+  if ((await attempt(client, settings)) === undefined) return { made: settings, problems };
   const [made, refused]: [JobSetting[], JobSetting[]] = [[], []];
   for (const setting of settings) {
-    const error = await trySet(client, [setting]);
+    const error = await attempt(client, [setting]);
     if (error === undefined) made.push(setting);
     // Any other one is refused at the job's login as well, which goes on without it.
     else if (error.code === SQLSTATE.insufficientPrivilege) refused.push(setting);
   }
   return { made, problems: [...problems, ...refusedProblems(refused, user)] };
+}
+
+/** In a transaction of its own, of which nothing stays. */
+async function tryAlone(client: Client, settings: readonly JobSetting[]): Promise<ServerError | undefined> {
+  try {
+    await transaction(client, [settingStatement(settings)], "rollback");
+    return undefined;
+  } catch (error) {
+    if (!isServerError(error)) throw error;
+    return error;
+  }
 }
 
 async function trySet(client: Client, settings: readonly JobSetting[]): Promise<ServerError | undefined> {
@@ -111,9 +118,12 @@ async function trySet(client: Client, settings: readonly JobSetting[]): Promise<
 }
 
 async function set(client: Client, settings: readonly Pick<JobSetting, "name" | "value">[]): Promise<void> {
-  if (settings.length === 0) return;
-  const parameters = [settings.map(({ name }) => name), settings.map(({ value }) => value)];
-  await client.query(sqlText("statements/set_settings"), parameters);
+  if (settings.length > 0) await client.query(settingStatement(settings));
+}
+
+function settingStatement(settings: readonly Pick<JobSetting, "name" | "value">[]): Statement & { values: unknown[] } {
+  const values = [settings.map(({ name }) => name), settings.map(({ value }) => value)];
+  return { text: sqlText("statements/set_settings"), values };
 }
 
 // A setting that no file sets has its built-in value, except where the connected role cannot know; one of an application then has none.

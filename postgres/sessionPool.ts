@@ -1,6 +1,7 @@
 import pg from "pg";
-import { keepAnswers } from "./asked.ts";
-import type { ServerLook } from "./capabilities.ts";
+import { ask, keepAnswers } from "./asked.ts";
+import type { Question } from "./asked.ts";
+import type { Capabilities, ServerLook } from "./capabilities.ts";
 import { clientConfig } from "./connection.ts";
 import type { Connection } from "./connection.ts";
 import { connect, pin, withLeases } from "./session.ts";
@@ -12,8 +13,15 @@ import type { Lease, Session } from "./session.ts";
  */
 const IDLE_MS = 4_000;
 
-/** Runs work with a session, on connections that are kept open for the next work. */
-export type SessionPool = <T>(connection: Connection, work: (session: Session) => Promise<T>) => Promise<T>;
+/** What work will ask first, by what is known of the server from the work before. */
+export type Asks = (known: Capabilities | undefined) => readonly Question[];
+
+/** Runs work with a session, on connections that are kept open for the next work. Its first questions may go along with the opening. */
+export type SessionPool = <T>(
+  connection: Connection,
+  work: (session: Session) => Promise<T>,
+  asks?: Asks,
+) => Promise<T>;
 
 /**
  * Sessions as `withSession` gives them, without the cost of a login for each. A connection on which work failed is closed; every
@@ -30,15 +38,19 @@ export function sessionPool(applicationName: string, idleMs = IDLE_MS): SessionP
     return pool;
   };
 
-  return (connection, work) => {
+  let known: Capabilities | undefined;
+  return (connection, work, asks = () => []) => {
+    const { database: target, cronDatabase } = connection;
     const lease = async (database: string): Promise<Lease> => {
+      const here = asks(known).filter(({ on }) => (on === "cron" ? cronDatabase : target) === database);
       const pool = poolOf(connection, database);
-      const { client, look } = await connect(connection, database, () => freshClient(pool));
-      // Nothing but plans is applied here, and those forget.
-      keepAnswers(client);
+      const { client, look } = await connect(connection, database, () => freshClient(pool, here));
       return { client, look, end: (intact) => Promise.resolve(client.release(!intact)) };
     };
-    return withLeases(connection, applicationName, lease, work);
+    return withLeases(connection, applicationName, lease, (session) => {
+      known = session.capabilities;
+      return work(session);
+    });
   };
 }
 
@@ -56,13 +68,20 @@ type Pooled = pg.Client & pg.PoolClient;
 
 const used = new WeakSet<pg.PoolClient>();
 
-async function freshClient(pool: pg.Pool): Promise<{ client: Pooled; look: ServerLook }> {
+async function freshClient(
+  pool: pg.Pool,
+  questions: readonly Question[],
+): Promise<{ client: Pooled; look: ServerLook }> {
   for (;;) {
     const client = (await pool.connect()) as Pooled;
     const isReused = used.has(client);
     used.add(client);
     try {
-      return { client, look: await pin(client, isReused ? FORGET : []) };
+      const pinned = pin(client, isReused ? FORGET : []);
+      // Nothing but plans is applied on these connections, and those forget.
+      keepAnswers(client);
+      for (const { file, values } of questions) ask(client, file, values).catch(() => undefined);
+      return { client, look: await pinned };
     } catch (error) {
       client.release(true);
       // The server may have closed one that was idle: the next is tried, and at last a new one.

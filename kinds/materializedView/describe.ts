@@ -1,4 +1,5 @@
 import { ask } from "../../postgres/asked.ts";
+import type { Question } from "../../postgres/asked.ts";
 import type { Capabilities } from "../../postgres/capabilities.ts";
 import { SQLSTATE, userError } from "../../postgres/errors.ts";
 import { displayName } from "../../postgres/names.ts";
@@ -7,7 +8,7 @@ import type { Session } from "../../postgres/session.ts";
 import { splitComment } from "../claim.ts";
 import type { Claim } from "../claim.ts";
 import { refreshedBy } from "../refreshJob/command.ts";
-import { visibleJobs } from "../refreshJob/describe.ts";
+import { jobQuestions, visibleJobs } from "../refreshJob/describe.ts";
 import type { ActualJob } from "../refreshJob/describe.ts";
 import { ownJobNames } from "../refreshJob/refreshSettings.ts";
 import { compareDefinition } from "./definition/compareDefinition.ts";
@@ -82,11 +83,10 @@ export async function describeViews(
   session: Session,
   desired: readonly DesiredView[],
 ): Promise<(ActualView | AbsentView)[]> {
-  const names = [desired.map(({ schema }) => schema), desired.map(({ name }) => name)];
   await Promise.all(desired.map(({ definition }) => parseDefinition(definition)));
   const looks = desired.map((view) => [view, lookAt(session, view)] as const);
   const [{ rows }, all] = await Promise.all([
-    ask<ViewRow>(session.target, "describe/materialized_views", names),
+    ask<ViewRow>(session.target, "describe/materialized_views", namesOf(desired)),
     visibleJobs(session, ownersOf(desired)),
   ]);
   const found = new Map(rows.map((row) => [displayName(row), row]));
@@ -100,6 +100,15 @@ export async function describeViews(
     else views.push(await actualOf(session, view, row, jobs, look));
   }
   return views;
+}
+
+/** What of it goes along with the opening of a session. */
+export function viewQuestions(desired: readonly DesiredView[], known: Capabilities | undefined): Question[] {
+  return [{ on: "target", file: "describe/materialized_views", values: namesOf(desired) }, ...jobQuestions(known)];
+}
+
+function namesOf(views: readonly DesiredView[]): string[][] {
+  return [views.map(({ schema }) => schema), views.map(({ name }) => name)];
 }
 
 type ViewLook = readonly [Verdict, Leftover[]];

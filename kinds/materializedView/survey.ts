@@ -19,15 +19,12 @@ const MOST_VIEWS = 20_000;
  */
 export async function surveyViews(session: Session): Promise<Survey<DesiredView, ActualView | AbsentView>> {
   const { target, capabilities } = session;
-  const [{ rows }, jobs] = await Promise.all([
-    ask<ViewRow>(target, "describe/materialized_views", [null, null]),
-    visibleJobs(session, []),
-  ]);
+  const visible = visibleJobs(session, []);
+  visible.catch(() => undefined);
+  const { rows } = await ask<ViewRow>(target, "describe/materialized_views", [null, null]);
   if (rows.length > MOST_VIEWS) return { find: () => undefined };
-  const definitions = await liveDefinitions(
-    target,
-    rows.map(({ oid }) => oid),
-  );
+  const oids = rows.map(({ oid }) => oid);
+  const [definitions, jobs] = await Promise.all([liveDefinitions(target, oids), visible]);
   const found = new Map(rows.map((row) => [displayName(row), row]));
   return {
     find: (desired, recorded) => {

@@ -1,4 +1,6 @@
 import { ask } from "../../postgres/asked.ts";
+import type { Question } from "../../postgres/asked.ts";
+import type { Capabilities } from "../../postgres/capabilities.ts";
 import { isUserError, userError } from "../../postgres/errors.ts";
 import type { Session } from "../../postgres/session.ts";
 import type { Survey } from "../kind.ts";
@@ -17,6 +19,28 @@ export type { ActualJob } from "./jobState.ts";
  */
 export async function describeJobs(session: Session, names: readonly string[] | null): Promise<ActualJob[]> {
   return withClaims((await ask<ActualJob>(session.cron, "describe/jobs", [names])).rows);
+}
+
+/** What a description of jobs asks first, where the role could look into pg_cron before. */
+export function jobQuestions(
+  known: Capabilities | undefined,
+  desired: readonly Pick<DesiredJob, "user">[] = [],
+): Question[] {
+  if (known?.cron === undefined || cronBlindness(known) !== undefined) return [];
+  const users = usersOf(desired, known);
+  return [
+    { on: "cron", file: "describe/jobs", values: [null] },
+    ...(users.length === 0
+      ? []
+      : ([
+          { on: "cron", file: "describe/role_timeouts", values: [users, null] },
+          { on: "cron", file: "describe/cron_time_zone", values: [] },
+        ] as const)),
+  ];
+}
+
+function usersOf(desired: readonly Pick<DesiredJob, "user">[], { currentUser }: Capabilities): string[] {
+  return [...new Set(desired.map(({ user }) => user ?? currentUser))];
 }
 
 /** Roles whose jobs are wanted; who they are may still be asked meanwhile. */
@@ -110,7 +134,7 @@ interface RoleTimeout {
 
 async function readWorld(session: Session, desired: readonly DesiredJob[]): Promise<World> {
   const { cron, currentUser, isSuperuser } = session.capabilities;
-  const users = [...new Set(desired.map(({ user }) => user ?? currentUser))];
+  const users = usersOf(desired, session.capabilities);
   const others = isSuperuser ? [] : users.filter((user) => user !== currentUser);
   const [jobs, timeouts, powers] = await Promise.all([
     describeJobs(session, null),

@@ -9,24 +9,27 @@ import { withFlights } from "../support/flights.ts";
 jest.setTimeout(300_000);
 
 /**
- * How often each verb waits for the database, logins included, for one view with its index, first refresh and job. A question more is a
- * decision: it is written here.
+ * How often each verb waits for the database, logins included, for one view with its index, first refresh and job; and on how many
+ * connections. A question more is a decision: it is written here.
  */
 const BUDGET = {
-  "preview of a new view": 25,
-  "first up": 37,
-  "unchanged up": 6,
-  "unchanged preview": 6,
-  status: 6,
-  verify: 6,
-  history: 6,
-  doctor: 15,
-  drift: 18,
-  "preview of another comment": 17,
-  "another comment": 12,
-  "preview of another definition": 34,
-  "another definition": 60,
-};
+  "preview of a new view": [1, 1],
+  "first up": [1, 2],
+  "unchanged up": [6, 1],
+  "unchanged preview": [6, 1],
+  status: [6, 1],
+  verify: [6, 1],
+  history: [6, 1],
+  doctor: [1, 1],
+  drift: [1, 3],
+  "preview of another comment": [1, 1],
+  "another comment": [12, 1],
+  "preview of another definition": [33, 1],
+  "another definition": [1, 1],
+} as const;
+
+/** Of a login with a password, and the flight that pins the session. */
+const TRIPS_TO_LOG_IN = 4;
 
 type Verb = keyof typeof BUDGET;
 
@@ -48,20 +51,20 @@ test("each verb waits for the database as often as it may", async () => {
         mkdirSync(join(project.directory, "sql", "views"), { recursive: true });
         const define = (text: string): void => project.write("sql/views/tablero.sql", text);
         define(DEFINITION);
-        const found: Partial<Record<Verb, number>> = {};
-        const asked: string[] = [];
+        const over: string[] = [];
         await everyVerb(
           project,
           async (verb, work) => {
-            const { trips, flights } = await count(work);
-            found[verb] = trips;
-            if (trips !== BUDGET[verb]) asked.push(verb, ...flights);
+            const { trips, connections, flights } = await count(work);
+            const [most, known] = BUDGET[verb];
+            // On a slow machine the engine comes back after an idle connection was closed.
+            const needed = trips - Math.max(0, connections - known) * TRIPS_TO_LOG_IN;
+            if (needed > most) over.push(`${verb}: ${needed}, at most ${most}`, ...flights);
+            console.log(verb, trips, connections, needed);
           },
           define,
         );
-        // What was asked, to see what is new.
-        if (asked.length > 0) console.log(asked.join("\n"));
-        expect(found).toEqual(BUDGET);
+        expect(over.join("\n")).toBe("");
       });
     });
   });

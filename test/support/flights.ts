@@ -5,8 +5,8 @@ import type { TestDatabase } from "./database.ts";
 export interface FlightCounter {
   /** The database as its far clients see it. */
   readonly url: string;
-  /** The round trips of `work`, and what was sent in each, a line a flight. */
-  count(work: () => Promise<unknown>): Promise<{ trips: number; flights: string[] }>;
+  /** The round trips of `work`, its connections, and what was sent in each round trip, a line each. */
+  count(work: () => Promise<unknown>): Promise<{ trips: number; connections: number; flights: string[] }>;
 }
 
 /** Long enough for what one flight holds to have left the client before its first answer arrives. */
@@ -18,12 +18,15 @@ export async function withFlights<T>(
   action: (counter: FlightCounter) => Promise<T>,
 ): Promise<T> {
   const near = new URL(database.url);
-  let sent: { connection: number; text: string }[] = [];
+  const sent = new Map<string, string>();
   const proxy = await startProxy({
     host: near.hostname,
     port: Number(near.port),
     delayMs: DELAY_MS,
-    onSent: (bytes, connection) => void sent.push({ connection, text: textOf(bytes) }),
+    onSent: (bytes, connection, trip) => {
+      const flight = `${connection}.${trip}`;
+      sent.set(flight, `${sent.get(flight) ?? ""} ${textOf(bytes)}`);
+    },
   });
   const far = new URL(near);
   far.port = String(proxy.port);
@@ -32,9 +35,10 @@ export async function withFlights<T>(
       url: far.href,
       count: async (work) => {
         proxy.reset();
-        sent = [];
+        sent.clear();
         await work();
-        return { trips: proxy.roundTrips(), flights: sent.map(({ connection, text }) => `${connection}: ${text}`) };
+        const flights = [...sent].map(([flight, text]) => `${flight}:${text}`);
+        return { trips: proxy.roundTrips(), connections: proxy.perConnection().length, flights };
       },
     });
   } finally {

@@ -21,6 +21,7 @@ export interface DeclaredDefinition {
  * `sessionPrintSettings()`, or inside a transaction under `printSettings()`: printing follows the settings in force.
  */
 export async function liveDefinitions(client: Client, oids: readonly string[]): Promise<Map<string, LiveDefinition>> {
+  if (oids.length === 0) return new Map();
   const values = [oids, null, null];
   const { rows } = await client.query<PrintedRow>(sqlText("describe/view_definitions"), values);
   return new Map(rows.map((row) => [row.oid, liveOf(row)]));
