@@ -75,6 +75,8 @@ export interface Kind<Desired extends object, Actual> {
   readonly runners?: Readonly<Record<string, Runner>>;
   /** What stands in the way of applying the declaration, each problem with what to do. */
   preflight?(session: Session, desired: Desired): Promise<string[]>;
+  /** Whether the object may be described while `preflight` asks: it has no transaction open between two round trips. */
+  readonly preflightKeepsNoTransaction?: true;
   /** What of `preflight` a preview may tell: nothing that the same run may still put right. */
   foresee?(session: Session, desired: Desired): Promise<string[]>;
   /** What does not stand in the way and should be known, a sentence each. */

@@ -9,7 +9,7 @@ import { differenceLines, planLines } from "../postgres/plan.ts";
 import type { Session } from "../postgres/session.ts";
 import { sessionPool } from "../postgres/sessionPool.ts";
 import { doubtOf, isAbsent, planChange, recalled } from "./change.ts";
-import type { Change, Sight } from "./change.ts";
+import type { Change, Sight, Transition } from "./change.ts";
 import { checkInputs } from "./checkInputs.ts";
 import { identityRecord, refuseOtherDatabase } from "./databaseIdentity.ts";
 import { withoutAnswered } from "./driftAnswers.ts";
@@ -170,9 +170,27 @@ export function lifecycle<Desired extends object, Actual>(
   const refuseCopy = (state: Props, capabilities: Capabilities): void =>
     refuseOtherDatabase(subjectOf(state), state, capabilities, adoptDatabase);
 
-  const refuseProblems = async (open: Session, desired: Desired): Promise<void> => {
+  const obstacles = async (open: Session, desired: Desired): Promise<Error | undefined> => {
     const problems = (await kind.preflight?.(open, desired)) ?? [];
-    if (problems.length > 0) throw problemReport(`${kind.noun} ${kind.id(desired)} cannot be deployed`, problems);
+    return problems.length === 0
+      ? undefined
+      : problemReport(`${kind.noun} ${kind.id(desired)} cannot be deployed`, problems);
+  };
+
+  /** What is to be done, unless something stands in its way. */
+  const change = async (
+    open: Session,
+    desired: Desired,
+    transition: Transition<Desired>,
+  ): Promise<Change<Desired, Actual>> => {
+    const obstacle = obstacles(open, desired);
+    if (kind.preflightKeepsNoTransaction !== true && (await obstacle) !== undefined) throw await obstacle;
+    const [problem, planned] = await Promise.allSettled([obstacle, planChange(kind, seeIn(open), transition)]);
+    if (problem.status === "rejected") throw problem.reason;
+    if (problem.value !== undefined) throw problem.value;
+    if (planned.status === "rejected") throw planned.reason;
+    if (planned.value.refusal !== undefined) throw planned.value.refusal;
+    return planned.value;
   };
 
   const say = (text: string): void => {
@@ -235,16 +253,14 @@ export function lifecycle<Desired extends object, Actual>(
     create: (inputs: Props) =>
       writing(inputs, declaration(inputs) as Desired, async (open) => {
         const desired = declaration(inputs) as Desired;
-        await refuseProblems(open, desired);
-        const change = await planChange(kind, seeIn(open), {
+        const planned = await change(open, desired, {
           desired,
           previous: undefined,
           adopt: extra(inputs).adopt === true,
           deployer: deployerOf(desired, undefined),
           claims: true,
         });
-        if (change.refusal !== undefined) throw change.refusal;
-        const kept = await apply(open, desired, undefined, change);
+        const kept = await apply(open, desired, undefined, planned);
         await warn(open, desired);
         return { id: kind.id(desired), outs: { ...inputs, ...kept, ...identityRecord(open.capabilities) } };
       }),
@@ -255,17 +271,15 @@ export function lifecycle<Desired extends object, Actual>(
         const desired = recalled(kind, declaration(news) as Desired, recorded);
         const previous = recalled(kind, declaration(olds) as Desired, recorded);
         refuseCopy(olds, open.capabilities);
-        await refuseProblems(open, desired);
         const { onDrift } = extra(news);
         // By what the program says: the recalled declaration may have another id.
         const deployer = deployerOf(declaration(news) as Desired, olds);
         const transition = { desired, previous, adopt: true, onDrift, deployer, claims: true };
-        const change = await planChange(kind, seeIn(open), transition);
-        if (change.refusal !== undefined) throw change.refusal;
-        const { wanted } = change;
+        const planned = await change(open, desired, transition);
+        const { wanted } = planned;
         const kept = {
           ...tokenOf(olds),
-          ...(await apply(open, wanted === "absent" ? desired : wanted, previous, change)),
+          ...(await apply(open, wanted === "absent" ? desired : wanted, previous, planned)),
         };
         await warn(open, desired);
         return { outs: { ...news, ...kept, ...identityRecord(open.capabilities) } };

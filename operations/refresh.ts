@@ -151,11 +151,11 @@ async function recompute({ target }: Session, view: ViewState, concurrently: boo
   const statement = sqlStatement(`statements/${file}`, { names: { schema: view.schema, view: view.name } });
   const name = displayName(view);
   try {
-    await inTransaction(target, async () => {
+    const enter = async (): Promise<void> => {
       const { problems } = await enterJobSession(target, user);
       for (const problem of problems) process.stderr.write(`${name}: ${problem}\n`);
-      await target.query(statement);
-    });
+    };
+    await inTransaction(target, enter, [statement]);
   } catch (error) {
     const advice = searchPathAdvice(error);
     throw userError(`${name} could not be refreshed: ${serverText(error)}${advice}`, error);

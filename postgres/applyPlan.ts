@@ -108,13 +108,20 @@ async function waitUntil(client: Client, { until, deadlineMs, otherwise }: NonNu
   for (const statement of otherwise) await client.query(statement);
 }
 
-/** Runs `work` between begin and commit; rolls back when it throws. */
-export async function inTransaction<T>(client: Client, work: () => Promise<T>): Promise<T> {
+/** Runs `work` and then `last` between begin and commit; rolls back when one throws. */
+export async function inTransaction<T>(
+  client: Client,
+  work: () => Promise<T>,
+  last: readonly string[] = [],
+): Promise<T> {
   const begun = client.query("begin");
   try {
     // What work asks first goes in the same flight.
     const [result] = await Promise.all([work(), begun]);
-    await client.query("commit");
+    await pipelined(
+      client,
+      [...last, "commit"].map((text) => ({ text })),
+    );
     return result;
   } catch (error) {
     // A rollback on a broken connection fails too; the first error is the one that explains.

@@ -80,8 +80,10 @@ async function freshClient(
       const pinned = pin(client, isReused ? FORGET : []);
       // Nothing but plans is applied on these connections, and those forget.
       keepAnswers(client);
-      for (const { file, values } of questions) ask(client, file, values).catch(() => undefined);
-      return { client, look: await pinned };
+      // All of the flight is waited for: what is asked after a part of it would be one more.
+      const asked = questions.map(({ file, values }) => ask(client, file, values).catch(() => undefined));
+      const [look] = await Promise.all([pinned, ...asked]);
+      return { client, look };
     } catch (error) {
       client.release(true);
       // The server may have closed one that was idle: the next is tried, and at last a new one.

@@ -49,6 +49,7 @@ export const materializedViewKind: Kind<DesiredView, ActualView | AbsentView> = 
   runners: { swap: runSwap },
 
   preflight: preflightView,
+  preflightKeepsNoTransaction: true,
   foresee: foreseeView,
   warnings: warnOfView,
 };

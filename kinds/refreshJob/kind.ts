@@ -41,5 +41,6 @@ export const refreshJobKind: Kind<DesiredJob, JobState> = {
   plan: planJob,
   observed: observedJob,
   preflight: preflightJob,
+  preflightKeepsNoTransaction: true,
   warnings: warnOfJob,
 };

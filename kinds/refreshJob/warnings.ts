@@ -16,7 +16,7 @@ import { sameWork } from "./takeover.ts";
 
 /** What a person should know of a job that can be deployed all the same, a sentence each. */
 export async function warnOfJob(session: Session, desired: DesiredJob): Promise<string[]> {
-  const [[state]] = await Promise.all([describeDeclaredJobs(session, [desired]), readCronTimeZone(session.cron)]);
+  const [state] = await describeDeclaredJobs(session, [desired]);
   const [times, lastRun] = await Promise.all([
     timeWarnings(session, desired, state?.job),
     state?.job === undefined ? [] : lastRunWarning(session, state.job),

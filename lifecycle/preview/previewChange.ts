@@ -1,6 +1,6 @@
 import { holderText, isSameStack } from "../../kinds/claim.ts";
 import type { Kind } from "../../kinds/kind.ts";
-import { measureView, sizeOfView } from "../../kinds/materializedView/cost/measures.ts";
+import { measureView, sizeOfView, sizeQuestion } from "../../kinds/materializedView/cost/measures.ts";
 import type { Measures } from "../../kinds/materializedView/cost/measures.ts";
 import type { QualifiedName } from "../../postgres/names.ts";
 import { CONVERGED } from "../../postgres/plan.ts";
@@ -83,9 +83,13 @@ export async function previewChange<Desired extends object, Actual>(
   });
   if (isSame) return whole(CONVERGED, {});
   const { plan, actual, capabilities, refusal, tenure } = await planChange(kind, see, transition);
+  const view = plan.steps.length === 0 ? undefined : subjectOf(subject);
   const { warnings, obstacles, priced } = await open(
-    (session) => lookCloser(kind, session, { transition, plan, actual, view: subjectOf(subject) }),
-    (known) => (desired === "absent" ? [] : (kind.asks?.([desired], known) ?? [])),
+    (session) => lookCloser(kind, session, { transition, plan, actual, view }),
+    (known) => [
+      ...(desired === "absent" ? [] : (kind.asks?.([desired], known) ?? [])),
+      ...(view === undefined ? [] : [sizeQuestion(view)]),
+    ],
   );
   const refusals = [...(plan.refusals ?? []), ...(refusal === undefined ? [] : [refusal.message]), ...obstacles];
   const handover = handoverLines(`${kind.noun} ${id}`, tenure, transition, plan);
@@ -140,11 +144,10 @@ async function lookCloser<Desired extends object, Actual>(
 }> {
   // A plan that is refused says why itself.
   const isRefused = (plan.refusals ?? []).length > 0;
-  const isPriced = plan.steps.length > 0;
-  const size = isPriced && view !== undefined ? sizeOfView(session, view) : undefined;
+  const size = view === undefined ? undefined : sizeOfView(session, view);
   // The obstacles first: they are asked in a transaction, in one flight, and no transaction of the warnings may be open then.
   const [obstacles, warnings] = await Promise.all([
-    isRefused ? [] : obstaclesOf(kind, session, desired, isPriced ? actual : undefined),
+    isRefused ? [] : obstaclesOf(kind, session, desired, plan.steps.length > 0 ? actual : undefined),
     desired === "absent" ? [] : (kind.warnings?.(session, recalled(kind, desired, recorded)) ?? []),
     size,
   ]);

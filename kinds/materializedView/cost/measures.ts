@@ -1,3 +1,5 @@
+import { ask } from "../../../postgres/asked.ts";
+import type { Question } from "../../../postgres/asked.ts";
 import type { QualifiedName } from "../../../postgres/names.ts";
 import type { Session } from "../../../postgres/session.ts";
 import { sqlStatement, sqlText } from "../../../postgres/sqlFiles.ts";
@@ -52,11 +54,17 @@ export type ViewSize = readonly [size: SizeRow, runs: Measures["runs"]] | undefi
 
 /** How large the view is and how long its refreshes took; undefined where there is none of this name. */
 export async function sizeOfView(session: Session, view: QualifiedName): Promise<ViewSize> {
+  const question = sizeQuestion(view);
   const [{ rows }, runs] = await Promise.all([
-    session.target.query<SizeRow>(sqlText("describe/view_size"), [view.schema, view.name]),
+    ask<SizeRow>(session.target, question.file, question.values),
     runHistory(session, view),
   ]);
   return rows[0] && [rows[0], runs];
+}
+
+/** What of it goes along with the opening of a session. */
+export function sizeQuestion({ schema, name }: QualifiedName): Question {
+  return { on: "target", file: "describe/view_size", values: [schema, name] };
 }
 
 /** Measures of the view; undefined where there is none. */
