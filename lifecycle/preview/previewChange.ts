@@ -1,12 +1,14 @@
 import { holderText, isSameStack } from "../../kinds/claim.ts";
 import type { Kind } from "../../kinds/kind.ts";
-import { measureView } from "../../kinds/materializedView/cost/measures.ts";
+import { measureView, sizeOfView, sizeQuestion } from "../../kinds/materializedView/cost/measures.ts";
 import type { Measures } from "../../kinds/materializedView/cost/measures.ts";
+import type { QualifiedName } from "../../postgres/names.ts";
 import { CONVERGED } from "../../postgres/plan.ts";
 import type { Difference, Plan } from "../../postgres/plan.ts";
 import type { Session } from "../../postgres/session.ts";
 import { isAbsent, planChange, recalled } from "../change.ts";
 import type { Sight, Transition } from "../change.ts";
+import type { Open } from "../look.ts";
 import { aliasLine, lostNote } from "../ownership.ts";
 import type { Tenure } from "../ownership.ts";
 import { canonical, declaredOnly, fingerprint, idleFingerprint } from "./fingerprint.ts";
@@ -49,7 +51,7 @@ export interface ResourcePreview {
 /** How the preview reads: an object through a survey where there is one, numbers through a session of its own. */
 export interface Reader<Desired, Actual> {
   readonly see: (desired: Desired) => Promise<Sight<Actual>>;
-  readonly open: <T>(work: (session: Session) => Promise<T>) => Promise<T>;
+  readonly open: Open;
 }
 
 /** Makes the plan of one resource and measures its steps. A resource whose declaration is the old one is not touched. */
@@ -81,22 +83,20 @@ export async function previewChange<Desired extends object, Actual>(
   });
   if (isSame) return whole(CONVERGED, {});
   const { plan, actual, capabilities, refusal, tenure } = await planChange(kind, see, transition);
-  const warnings =
-    desired === "absent"
-      ? []
-      : await open(
-          async (session) => (await kind.warnings?.(session, recalled(kind, desired, transition.recorded))) ?? [],
-        );
-  // A plan that is refused says why itself.
-  const isRefused = (plan.refusals ?? []).length > 0;
-  const dropped = plan.steps.length > 0 ? actual : undefined;
-  const obstacles = isRefused ? [] : await open((session) => obstaclesOf(kind, session, desired, dropped));
+  const view = plan.steps.length === 0 ? undefined : subjectOf(subject);
+  const { warnings, obstacles, priced } = await open(
+    (session) => lookCloser(kind, session, { transition, plan, actual, view }),
+    (known) => [
+      ...(desired === "absent" ? [] : (kind.asks?.([desired], known) ?? [])),
+      ...(view === undefined ? [] : [sizeQuestion(view)]),
+    ],
+  );
   const refusals = [...(plan.refusals ?? []), ...(refusal === undefined ? [] : [refusal.message]), ...obstacles];
   const handover = handoverLines(`${kind.noun} ${id}`, tenure, transition, plan);
   if (plan.steps.length === 0) {
     return whole(plan, { refusals, warnings, handover, isPlanned: desired === "absent" || !isAbsent(kind, actual) });
   }
-  const { steps, measures } = await open((session) => priced(session, subject, plan));
+  const { steps, measures } = priced;
   const before = actual === undefined ? undefined : kind.observed(subject, actual, capabilities);
   return whole(plan, {
     steps,
@@ -120,6 +120,39 @@ export function forgotten(kind: string, id: string, heir: { readonly urn: string
     refreshMs: undefined,
     fingerprint: idleFingerprint(id),
   };
+}
+
+/** What only a look of its own tells: what stands in the way, what should be known, and what the steps cost. */
+async function lookCloser<Desired extends object, Actual>(
+  kind: Kind<Desired, Actual>,
+  session: Session,
+  {
+    transition: { desired, recorded },
+    plan,
+    actual,
+    view,
+  }: {
+    readonly transition: Transition<Desired>;
+    readonly plan: Plan;
+    readonly actual: Actual | undefined;
+    readonly view: QualifiedName | undefined;
+  },
+): Promise<{
+  readonly obstacles: readonly string[];
+  readonly warnings: readonly string[];
+  readonly priced: { readonly steps: readonly PreviewedStep[]; readonly measures: Measures | undefined };
+}> {
+  // A plan that is refused says why itself.
+  const isRefused = (plan.refusals ?? []).length > 0;
+  const size = view === undefined ? undefined : sizeOfView(session, view);
+  // The obstacles first: they are asked in a transaction, in one flight, and no transaction of the warnings may be open then.
+  const [obstacles, warnings] = await Promise.all([
+    isRefused ? [] : obstaclesOf(kind, session, desired, plan.steps.length > 0 ? actual : undefined),
+    desired === "absent" ? [] : (kind.warnings?.(session, recalled(kind, desired, recorded)) ?? []),
+    size,
+  ]);
+  const measures = view === undefined || size === undefined ? undefined : await measureView(session, view, size);
+  return { obstacles, warnings, priced: { steps: plan.steps.map((step) => previewStep(step, measures)), measures } };
 }
 
 /** What a deploy would refuse beside what the plan says. */
@@ -164,16 +197,6 @@ export function sameProps(a: object, b: object): boolean {
     incarnation: (props as { incarnation?: unknown }).incarnation,
   });
   return canonical(withIncarnation(a)) === canonical(withIncarnation(b));
-}
-
-async function priced(
-  session: Session,
-  subject: object,
-  plan: Plan,
-): Promise<{ steps: PreviewedStep[]; measures: Measures | undefined }> {
-  const view = subjectOf(subject);
-  const measures = view === undefined ? undefined : await measureView(session, view);
-  return { steps: plan.steps.map((step) => previewStep(step, measures)), measures };
 }
 
 function changedRate(before: object | undefined, after: object | undefined): ResourcePreview["runsPerDay"] {

@@ -1,7 +1,9 @@
-import type { Client } from "pg";
+import type { Client, QueryResult } from "pg";
 import { isServerError, SQLSTATE } from "../../../postgres/errors.ts";
-import { enterJobSession } from "../../../postgres/jobSession.ts";
+import { enterJobSession, jobSettings } from "../../../postgres/jobSession.ts";
+import { answersOf, flight, pipelined } from "../../../postgres/pipeline.ts";
 import { sqlStatement, sqlText } from "../../../postgres/sqlFiles.ts";
+import { DECLARED_VIEW } from "./declaredView.ts";
 import { createSettings } from "./definitionSettings.ts";
 
 /** A query that is to give the rows that a refresh would give now. */
@@ -30,22 +32,52 @@ export async function withDefinition<T>(
   { definition, owner, user = owner, searchPath }: RunnableDefinition,
   work: (source: DefinitionSource) => Promise<T>,
 ): Promise<T> {
-  const view = sqlStatement("statements/create_comparison_view", { raw: { columns: "", definition } });
-  await client.query("begin isolation level repeatable read");
   try {
-    const setRole = owner === undefined ? [] : [sqlStatement("statements/set_role", { names: { role: owner } })];
-    const isOwner = await attempt(client, setRole);
-    const isRelation = await attempt(client, [...createSettings(searchPath), view]);
-    const sql = isRelation ? "pg_temp.matview_declared_definition" : `(\n${definition}\n)`;
-    // The connected role may make settings that the owner may not.
-    await client.query(sqlStatement("statements/reset_role"));
-    await enterJobSession(client, user);
-    if (isOwner) for (const statement of setRole) await client.query(statement);
-    await client.query(sqlText("statements/refresh_search_path"), [isOwner]);
-    return await work({ sql, isRelation });
+    const { isOwner, isRelation, settings } = await enter(client, { definition, owner, searchPath }, user);
+    const sql = isRelation ? DECLARED_VIEW : `(\n${definition}\n)`;
+    await enterJobSession(client, user, settings);
+    const role = isOwner ? roleSql(owner).map((text) => ({ text })) : [];
+    const lookUp = { text: sqlText("statements/refresh_search_path"), values: [isOwner] };
+    const [, result] = await Promise.all([pipelined(client, [...role, lookUp]), work({ sql, isRelation })]);
+    return result;
   } finally {
-    await client.query("rollback");
+    // Nobody waits for it: whatever is asked next comes behind it.
+    client.query("rollback").catch(() => undefined);
   }
+}
+
+interface Entered {
+  readonly isOwner: boolean;
+  readonly isRelation: boolean;
+  readonly settings: QueryResult | undefined;
+}
+
+/** Begins, has the text read as the owner, and asks what a job's session has set: in one flight, or step by step where one is refused. */
+async function enter(
+  client: Client,
+  { definition, owner, searchPath }: RunnableDefinition,
+  user: string | undefined,
+): Promise<Entered> {
+  const view = sqlStatement("statements/create_comparison_view", { raw: { columns: "", definition } });
+  const read = [...createSettings(searchPath), view];
+  const reset = sqlStatement("statements/reset_role");
+  const texts = [BEGIN, ...roleSql(owner), ...read, reset].map((text) => ({ text }));
+  const settled = await Promise.allSettled(flight(client, [...texts, jobSettings(user)]));
+  if (settled.every(({ status }) => status === "fulfilled")) {
+    return { isOwner: true, isRelation: true, settings: answersOf(settled).at(-1) };
+  }
+  await client.query(`rollback; ${BEGIN}`);
+  const isOwner = await attempt(client, roleSql(owner));
+  const isRelation = await attempt(client, read);
+  // The connected role may make settings that the owner may not.
+  await client.query(reset);
+  return { isOwner, isRelation, settings: undefined };
+}
+
+const BEGIN = "begin isolation level repeatable read";
+
+function roleSql(owner: string | undefined): string[] {
+  return owner === undefined ? [] : [sqlStatement("statements/set_role", { names: { role: owner } })];
 }
 
 // Not allowed, not possible on a standby, or no such role yet.

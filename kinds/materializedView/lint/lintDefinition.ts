@@ -30,11 +30,14 @@ export async function lintDefinition(client: Client, view: LintedView, serverMaj
   const parsed = await parseDefinition(view.definition);
   if (!parsed.ok) return [];
   const { tree, functions, relations } = parsed.definition;
-  const facts = await readFacts(client, { functions, relations }, view.searchPath ?? DEFAULT_SEARCH_PATH);
+  const [facts, exposed] = await Promise.all([
+    readFacts(client, { functions, relations }, view.searchPath ?? DEFAULT_SEARCH_PATH),
+    exposure(client, view),
+  ]);
   return [
     ...lintTree(tree, view.uniqueKey ?? [], facts),
     ...(serverMajor >= 17 ? functionsWithoutSearchPath(facts) : []),
-    ...(await exposure(client, view)),
+    ...exposed,
   ];
 }
 

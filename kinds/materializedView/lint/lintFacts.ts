@@ -48,8 +48,10 @@ export async function readFacts(
     names.map(({ name }) => name),
     searchPath,
   ];
-  const functions = await client.query<FunctionFacts>(sqlText("describe/lint_functions"), ask(references.functions));
-  const relations = await client.query<RelationFacts>(sqlText("describe/lint_relations"), ask(references.relations));
+  const [functions, relations] = await Promise.all([
+    client.query<FunctionFacts>(sqlText("describe/lint_functions"), ask(references.functions)),
+    client.query<RelationFacts>(sqlText("describe/lint_relations"), ask(references.relations)),
+  ]);
   return { functions: functions.rows, relations: relations.rows };
 }
 
