@@ -10,7 +10,6 @@ import type { Facts } from "./health/facts.ts";
 import { freshnessOf } from "./health/freshness.ts";
 import { limitsOf } from "./health/limits.ts";
 import { nextRunOf } from "./health/nextRun.ts";
-import { refreshesPlainly } from "./health/plainRefresh.ts";
 import { firstLine, runSeconds } from "./health/runs.ts";
 import { clock, duration, grouped, print, printJson, size, table } from "./text.ts";
 
@@ -53,7 +52,7 @@ function statusOf(facts: Facts) {
     bytes: view?.bytes,
     index: view?.index ?? undefined,
     isConcurrent: view?.isConcurrent ?? false,
-    isPlain: refreshesPlainly(facts),
+    isPlain: facts.concurrently === false,
     job,
     lastRun: lastRun === undefined ? undefined : { ...lastRun, seconds: runSeconds(lastRun) },
     nextRun: nextRunOf(facts)?.at,

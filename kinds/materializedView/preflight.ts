@@ -1,10 +1,11 @@
 import type { QueryResult } from "pg";
 import { serverText, SQLSTATE } from "../../postgres/errors.ts";
 import type { ServerError } from "../../postgres/errors.ts";
-import { displayName, sqlIdentifier } from "../../postgres/names.ts";
+import { sqlIdentifier } from "../../postgres/names.ts";
 import type { QualifiedName } from "../../postgres/names.ts";
 import type { Session } from "../../postgres/session.ts";
 import { sqlText } from "../../postgres/sqlFiles.ts";
+import { refusalsOf } from "../conditions.ts";
 import { cronProblems } from "../refreshJob/preflight.ts";
 import { calledFunctionProblems } from "./calledFunctions.ts";
 import type { CalledFunction } from "./calledFunctions.ts";
@@ -67,7 +68,8 @@ export async function foreseeView(session: Session, desired: DesiredView): Promi
 }
 
 async function definitionProblems(session: Session, desired: DesiredView, definition: string): Promise<string[]> {
-  const owner = desired.owner ?? session.capabilities.currentUser;
+  const { capabilities } = session;
+  const owner = desired.owner ?? capabilities.currentUser;
   const read = await readDeclared(session.target, { definition }, [
     COLUMNS,
     CALLED,
@@ -80,7 +82,9 @@ async function definitionProblems(session: Session, desired: DesiredView, defini
     ...(await inherentProblems(session, desired, read.answers)),
     ...(roles?.rows.length === 0
       ? [`role ${owner} is to own the view and does not exist: create it, or set matview:managePlatform to true`]
-      : sourceProblems((sources?.rows ?? []) as SourceRow[], owner)),
+      : refusalsOf({ capabilities, owner, closedSources: closed((sources?.rows ?? []) as SourceRow[]) }, [
+          "permission-lost",
+        ])),
   ];
 }
 
@@ -124,12 +128,6 @@ function keyProblems(columns: readonly string[], key: readonly string[]): string
 
 type SourceRow = QualifiedName & { readonly mayRead: boolean };
 
-function sourceProblems(sources: readonly SourceRow[], owner: string): string[] {
-  return sources
-    .filter(({ mayRead }) => !mayRead)
-    .map(
-      (source) =>
-        `role ${owner} owns the view and may not read ${displayName(source)}, so that every refresh would fail: ` +
-        `grant select on ${displayName(source)} to ${sqlIdentifier(owner)}`,
-    );
+function closed(sources: readonly SourceRow[]): QualifiedName[] {
+  return sources.filter(({ mayRead }) => !mayRead);
 }

@@ -1,21 +1,14 @@
 import { isServerError, serverText } from "../../postgres/errors.ts";
-import { displayName, sqlIdentifier, sqlName } from "../../postgres/names.ts";
-import type { QualifiedName } from "../../postgres/names.ts";
 import type { Session } from "../../postgres/session.ts";
 import { sqlStatement, sqlText } from "../../postgres/sqlFiles.ts";
+import { refusalsOf } from "../conditions.ts";
 import { guardOf, lockTimeoutOf, refreshTarget } from "./command.ts";
 import type { RefreshTarget } from "./command.ts";
 import type { ResolvedJob } from "./desired.ts";
+import { refreshable } from "./refreshable.ts";
 
 /** How much longer than deadlock_timeout a refresh must be patient: an autovacuum in its way is cancelled only then. */
 const PATIENCE_MS = 1_000;
-
-interface RefreshableRow {
-  isPopulated: boolean;
-  owner: string;
-  isConcurrent: boolean;
-  mayRefresh: boolean;
-}
 
 /** What makes each run of the command fail, each with what to do. pg_cron takes any text and never says. */
 export async function commandProblems(session: Session, job: ResolvedJob): Promise<string[]> {
@@ -49,40 +42,23 @@ async function refreshProblems(session: Session, job: ResolvedJob, target: Refre
   }
   // Another database cannot be looked into from here.
   if (job.database !== session.capabilities.database) return [];
-  const view = { schema: target.schema, name: target.name };
-  const { rows } = await session.target.query<RefreshableRow>(sqlText("describe/refreshable"), [
-    view.schema,
-    view.name,
-    job.user,
+  const declared = { schema: target.schema, name: target.name };
+  const view = await refreshable(session.target, declared, job.user);
+  const world = {
+    capabilities: session.capabilities,
+    declared,
+    view,
+    owner: view?.owner,
+    job,
+    jobMayRefresh: view?.mayRefresh,
+  };
+  const isDue = target.concurrently && job.isActive;
+  return refusalsOf({ ...world, concurrently: target.concurrently }, [
+    "view-missing",
+    "job-of-another-role",
+    "no-usable-index",
+    ...(isDue ? (["no-data"] as const) : []),
   ]);
-  const [found] = rows;
-  if (found === undefined) {
-    return [
-      `the command refreshes ${displayName(view)}, and there is no such materialized view in database ${job.database}`,
-    ];
-  }
-  return [
-    ...(found.mayRefresh ? [] : [mayNotRefresh(session, job, view, found.owner)]),
-    ...(target.concurrently && !found.isConcurrent
-      ? [
-          `${displayName(view)} has no valid unique index on plain columns without WHERE, so that each concurrent refresh would fail: declare one`,
-        ]
-      : []),
-    ...(target.concurrently && !found.isPopulated && job.isActive
-      ? [
-          `${displayName(view)} has no data, so that each concurrent refresh would fail: refresh materialized view ${sqlName(view)}`,
-        ]
-      : []),
-  ];
-}
-
-function mayNotRefresh({ capabilities }: Session, job: ResolvedJob, view: QualifiedName, owner: string): string {
-  const [name, user] = [sqlName(view), sqlIdentifier(job.user)];
-  const grant = capabilities.serverMajor >= 17 ? `, or grant maintain on ${name} to ${user}` : "";
-  return (
-    `role ${job.user} may not refresh ${displayName(view)}, which ${owner} owns: let the job run as ${owner}, or ` +
-    `alter materialized view ${name} owner to ${user}${grant}`
-  );
 }
 
 async function lockTimeoutProblems({ target }: Session, command: string): Promise<string[]> {

@@ -2,6 +2,7 @@ import { escapeLiteral } from "pg";
 import { ask } from "../../postgres/asked.ts";
 import { sqlIdentifier } from "../../postgres/names.ts";
 import type { Session } from "../../postgres/session.ts";
+import { refusalsOf } from "../conditions.ts";
 import { commandProblems } from "./commandPreflight.ts";
 import { describeJobs } from "./describe.ts";
 import type { DesiredJob, ResolvedJob } from "./desired.ts";
@@ -22,28 +23,18 @@ export async function preflightJob(session: Session, desired: DesiredJob): Promi
   if (!parsed.ok) problems.push(parsed.problem);
   const job = resolveJob(desired, session.capabilities);
   const [role, orphans, database, command] = await Promise.all([
-    roleProblems(session, job.user),
+    roleProblems(session, job),
     orphanProblems(session, job),
     databaseProblems(session, job),
     commandProblems(session, job),
   ]);
-  return [
-    ...problems,
-    ...orphans,
-    ...(role ?? [`role ${job.user} does not exist: create it, or set matview:managePlatform to true`]),
-    ...(role === undefined ? [] : [...database, ...command]),
-  ];
+  return [...problems, ...orphans, ...role.problems, ...(role.exists ? [...database, ...command] : [])];
 }
 
 /** What is wrong with pg_cron itself: not installed, not running, not to be used by this role. */
 export function cronProblems({ capabilities }: Session): string[] {
-  const { cron, cronDatabase, currentUser, launcherRuns } = capabilities;
-  if (cron === undefined) {
-    return [
-      `pg_cron is not installed in database ${cronDatabase}: set matview:managePlatform to true, or run: create extension pg_cron ` +
-        "(in the database that cron.database_name names; name it in matview:cronDatabase where that is another one)",
-    ];
-  }
+  const { cron, currentUser } = capabilities;
+  if (cron === undefined) return refusalsOf({ capabilities }, ["pg-cron-missing"]);
   return [
     ...(cron.hasUsage
       ? []
@@ -55,12 +46,7 @@ export function cronProblems({ capabilities }: Session): string[] {
       : [
           `role ${currentUser} may not read cron.job: let a superuser run: grant select on cron.job to ${sqlIdentifier(currentUser)}`,
         ]),
-    ...(launcherRuns
-      ? []
-      : [
-          "pg_cron's launcher is not running, so no job ever runs: add pg_cron to shared_preload_libraries and restart the server " +
-            "(a managed host has a switch for it)",
-        ]),
+    ...refusalsOf({ capabilities }, ["launcher-dead"]),
   ];
 }
 
@@ -76,18 +62,24 @@ interface RoleRow {
   mayActAs: boolean;
 }
 
-/** Undefined where the role does not exist. */
-async function roleProblems({ cron, capabilities }: Session, user: string): Promise<string[] | undefined> {
-  const [role] = (await ask<RoleRow>(cron, "describe/role", [user])).rows;
-  if (role === undefined) return undefined;
-  return [
-    ...(role.canLogin
-      ? []
-      : [`role ${user} may not log in, so each run of its jobs would fail: alter role ${user} login`]),
-    ...(role.mayActAs || capabilities.isSuperuser
-      ? []
-      : [`role ${capabilities.currentUser} may not act as ${user}: grant ${user} to ${capabilities.currentUser}`]),
-  ];
+async function roleProblems(
+  { cron, capabilities }: Session,
+  job: ResolvedJob,
+): Promise<{ exists: boolean; problems: string[] }> {
+  const [role] = (await ask<RoleRow>(cron, "describe/role", [job.user])).rows;
+  const runner = { roleExists: role !== undefined, canLogin: role?.canLogin === true };
+  const mayAct = role === undefined || role.mayActAs || capabilities.isSuperuser;
+  return {
+    exists: role !== undefined,
+    problems: [
+      ...refusalsOf({ capabilities, job, runner }, ["role-cannot-log-in"]),
+      ...(mayAct
+        ? []
+        : [
+            `role ${capabilities.currentUser} may not act as ${job.user}: grant ${job.user} to ${capabilities.currentUser}`,
+          ]),
+    ],
+  };
 }
 
 async function databaseProblems(session: Session, job: ResolvedJob): Promise<string[]> {

@@ -1,6 +1,7 @@
 import { withDefinition } from "../../kinds/materializedView/definition/runDefinition.ts";
 import { askAsRole } from "../../kinds/refreshJob/asRole.ts";
 import type { ActualJob } from "../../kinds/refreshJob/describe.ts";
+import { refreshable } from "../../kinds/refreshJob/refreshable.ts";
 import { isServerError, serverText, SQLSTATE } from "../../postgres/errors.ts";
 import { sqlIdentifier } from "../../postgres/names.ts";
 import type { QualifiedName } from "../../postgres/names.ts";
@@ -20,13 +21,8 @@ export interface Evidence extends Facts {
   readonly limits: Limits;
   readonly freshness: Freshness;
   readonly spotChecks: readonly SpotCheckResult[];
-  readonly capabilities: Session["capabilities"];
   readonly anatomy: Anatomy | undefined;
   readonly runner: Runner | undefined;
-  /** Whether the job's role may refresh the view; undefined without one of them. */
-  readonly jobMayRefresh: boolean | undefined;
-  /** Sources that the view's owner may not read. */
-  readonly closedSources: readonly string[];
   /** Keys that the sources now give several rows; undefined when that could not be asked. */
   readonly duplicateKeys: number | undefined;
   readonly averageRowBytes: number | undefined;
@@ -64,16 +60,13 @@ export async function gatherEvidence(session: Session, facts: Facts): Promise<Ev
   ]);
   const [closed, may] = await Promise.all([
     anatomy === undefined || view === undefined ? [] : closedSources(session, anatomy.oid, view.owner),
-    job === undefined || anatomy === undefined
-      ? undefined
-      : one<{ mayRefresh: boolean }>(session, "describe/may_refresh", [anatomy.oid, job.user]),
+    job === undefined || view === undefined ? undefined : refreshable(session.target, view, job.user),
   ]);
   return {
     ...facts,
     limits,
     freshness: freshnessOf(facts, limits),
     spotChecks: isReadable ? await runSpotChecks(session, facts, declared.spotChecks) : [],
-    capabilities: session.capabilities,
     anatomy,
     runner,
     jobMayRefresh: may?.mayRefresh,
@@ -106,14 +99,9 @@ function readRunner(session: Session, { jobId, user }: ActualJob): Promise<Runne
     });
 }
 
-async function closedSources({ target }: Session, oid: string, owner: string): Promise<string[]> {
-  const { rows } = await target.query<{ schema: string; name: string; mayRead: boolean }>(sqlText("describe/sources"), [
-    oid,
-    owner,
-  ]);
-  return rows
-    .filter(({ mayRead }) => !mayRead)
-    .map(({ schema, name }) => `${sqlIdentifier(schema)}.${sqlIdentifier(name)}`);
+async function closedSources({ target }: Session, oid: string, owner: string): Promise<QualifiedName[]> {
+  const { rows } = await target.query<QualifiedName & { mayRead: boolean }>(sqlText("describe/sources"), [oid, owner]);
+  return rows.filter(({ mayRead }) => !mayRead);
 }
 
 async function duplicateKeys(

@@ -1,36 +1,15 @@
 import { displayName } from "../../postgres/names.ts";
 import { readSchedule } from "../health/limits.ts";
 import { clock } from "../text.ts";
+import { diagnosisOf } from "./finding.ts";
 import type { Diagnosis } from "./finding.ts";
 
 const NOT_RUNNING = "the job does not run";
 
 /** Why no run begins, first cause first: each one hides those behind it. */
 export const jobDiagnoses: readonly Diagnosis[] = [
-  ({ capabilities: { cron, cronDatabase, launcherRuns } }) =>
-    cron !== undefined
-      ? undefined
-      : {
-          id: "pg-cron-missing",
-          symptom: NOT_RUNNING,
-          evidence: `pg_cron is not installed in database ${cronDatabase}`,
-          cause: launcherRuns
-            ? "its launcher runs, so it lives in another database"
-            : "the server was started without it, or the extension was dropped",
-          fix: launcherRuns
-            ? "set MATVIEW_CRON_DATABASE to its database"
-            : "shared_preload_libraries = 'pg_cron', restart, create extension pg_cron",
-        },
-  ({ launcherRuns }) =>
-    launcherRuns
-      ? undefined
-      : {
-          id: "launcher-dead",
-          symptom: NOT_RUNNING,
-          evidence: "no session is called pg_cron scheduler",
-          cause: "pg_cron's launcher is not running: not preloaded, ended, or it ends at a job whose role was dropped",
-          fix: "shared_preload_libraries = 'pg_cron' and restart PostgreSQL; select jobid from cron.job j where not exists (select 1 from pg_roles where rolname = j.username) names jobs without a role",
-        },
+  diagnosisOf("pg-cron-missing"),
+  diagnosisOf("launcher-dead"),
   ({ unseen, capabilities: { currentUser }, declared }) =>
     unseen.job === undefined
       ? undefined
@@ -105,33 +84,12 @@ export const jobDiagnoses: readonly Diagnosis[] = [
           cause: `more than one active job refreshes ${displayName(declared)}`,
           fix: otherJobs.map(({ jobId }) => `select cron.unschedule(${jobId}::bigint)`).join("; "),
         },
-  ({ job, jobMayRefresh, view }) =>
-    job === undefined || view === undefined || jobMayRefresh !== false
-      ? undefined
-      : {
-          id: "job-of-another-role",
-          symptom: "every run fails",
-          evidence: `job ${job.name} runs as ${job.user}, and the view belongs to ${view.owner}`,
-          cause:
-            "only the owner of a materialized view, a member of that role, or (from PostgreSQL 17 on) who has maintain may refresh it",
-          fix: `grant ${view.owner} to ${job.user}, or deploy the stack with the owner that the job has`,
-        },
-  ({ job, runner }) =>
-    runner === undefined || job === undefined || runner.canLogin
-      ? undefined
-      : {
-          id: "role-cannot-log-in",
-          symptom: "every run fails",
-          evidence: `job ${job.name} runs as ${job.user}, which ${runner.roleExists ? "may not log in" : "does not exist"}`,
-          cause: "pg_cron connects as the job's role",
-          fix: runner.roleExists
-            ? `alter role ${job.user} login`
-            : `select cron.unschedule(${job.jobId}::bigint), and deploy the stack`,
-        },
+  diagnosisOf("job-of-another-role"),
+  diagnosisOf("role-cannot-log-in"),
 ];
 
 /** Runs that are due and are not recorded, when nothing of the above explains it. */
-export const noRuns: Diagnosis = ({ job, runs, limits, freshness, now, hasCron, unseen }) => {
+export const noRuns: Diagnosis = ({ job, runs, limits, freshness, now, capabilities, unseen }) => {
   if (unseen.runs !== undefined) {
     return {
       id: "runs-hidden",
@@ -144,7 +102,12 @@ export const noRuns: Diagnosis = ({ job, runs, limits, freshness, now, hasCron, 
   const [last] = runs;
   const since = last === undefined ? undefined : (last.startedAt ?? last.endedAt ?? undefined);
   const silentSeconds = since === undefined ? Infinity : (now.getTime() - since.getTime()) / 1000;
-  if (!hasCron || job === undefined || limits.staleSeconds === undefined || silentSeconds <= limits.staleSeconds)
+  if (
+    capabilities.cron === undefined ||
+    job === undefined ||
+    limits.staleSeconds === undefined ||
+    silentSeconds <= limits.staleSeconds
+  )
     return undefined;
   const evidence = since === undefined ? "no run is recorded" : `the last run is of ${clock(since)}`;
   const isFresh = freshness.stampAgeSeconds !== undefined && freshness.stampAgeSeconds <= limits.staleSeconds;

@@ -1,60 +1,24 @@
+import { explained } from "../../kinds/conditions.ts";
 import { displayName } from "../../postgres/names.ts";
-import { refreshesPlainly } from "../health/plainRefresh.ts";
 import { firstLine, isOver, stuckRuns } from "../health/runs.ts";
 import { duration } from "../text.ts";
+import { diagnosisOf } from "./finding.ts";
 import type { Diagnosis } from "./finding.ts";
 
 const RUNS_FAIL = "runs fail";
 
 /** What makes each run fail, found in the catalog and the data. */
 export const failureDiagnoses: readonly Diagnosis[] = [
-  ({ view, declared, capabilities: { database } }) =>
-    view !== undefined
-      ? undefined
-      : {
-          id: "view-missing",
-          symptom: RUNS_FAIL,
-          evidence: `there is no materialized view ${displayName(declared)} in database ${database}`,
-          cause: "it was dropped or renamed, or this is the wrong database",
-          fix: "deploy the stack",
-        },
-  ({ view, declared }) =>
-    view?.isPopulated !== false
-      ? undefined
-      : {
-          id: "no-data",
-          symptom: "readers get an error, and runs fail",
-          evidence: `${displayName(declared)} is not populated`,
-          cause: "it was made or refreshed with no data; a concurrent refresh cannot fill it",
-          fix: `matview refresh ${displayName(declared)}`,
-        },
+  diagnosisOf("view-missing"),
+  diagnosisOf("no-data"),
   (evidence) => {
-    const { view, duplicateKeys, declared } = evidence;
-    const isRight = view === undefined || view.isConcurrent || refreshesPlainly(evidence);
-    return isRight || (duplicateKeys ?? 0) > 0
-      ? undefined
-      : {
-          id: "no-usable-index",
-          symptom: RUNS_FAIL,
-          evidence:
-            view.index === null ? "the view has no unique index on plain columns" : `index ${view.index} is invalid`,
-          cause: "a concurrent refresh needs a valid unique index without a condition",
-          fix:
-            declared.plain === true
-              ? "deploy the stack, which declares no key: it makes the job's command plain again"
-              : "deploy the stack: it builds the index again",
-        };
+    // The index could not be built for them: that is the cause.
+    const found = (evidence.duplicateKeys ?? 0) > 0 ? undefined : explained(evidence, "no-usable-index");
+    return found === undefined || evidence.declared.plain !== true
+      ? found
+      : { ...found, fix: "deploy the stack, which declares no key: it makes the job's command plain again" };
   },
-  ({ closedSources, view }) =>
-    view === undefined || closedSources.length === 0
-      ? undefined
-      : {
-          id: "permission-lost",
-          symptom: RUNS_FAIL,
-          evidence: `owner ${view.owner} may not read ${closedSources.join(", ")}`,
-          cause: "a refresh reads the sources with the rights of the view's owner",
-          fix: `grant select on ${closedSources.join(", ")} to ${view.owner}`,
-        },
+  diagnosisOf("permission-lost"),
   ({ duplicateKeys, anatomy, declared }) =>
     duplicateKeys === undefined || duplicateKeys === 0
       ? undefined

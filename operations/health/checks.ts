@@ -1,3 +1,4 @@
+import { checkFailure } from "../../kinds/conditions.ts";
 import { displayName } from "../../postgres/names.ts";
 import { clock, duration } from "../text.ts";
 import { VERDICTS } from "./check.ts";
@@ -7,7 +8,6 @@ import { freshnessOf } from "./freshness.ts";
 import { limitsOf } from "./limits.ts";
 import type { Limits } from "./limits.ts";
 import { nextRunOf } from "./nextRun.ts";
-import { refreshesPlainly } from "./plainRefresh.ts";
 import { runChecks } from "./runChecks.ts";
 import { isMet } from "./spotChecks.ts";
 import type { SpotCheckResult } from "./spotChecks.ts";
@@ -34,26 +34,23 @@ export function worst(verdicts: readonly Verdict[]): Verdict {
   return VERDICTS.findLast((verdict) => verdicts.includes(verdict)) ?? "pass";
 }
 
-function jobActive({ hasCron, launcherRuns, job, jobRefreshesView, otherJobs, declared, unseen }: Facts): Check {
+function jobActive(facts: Facts): Check {
+  const { job, jobRefreshesView, otherJobs, declared, unseen } = facts;
   const base = { name: "job active" as const, limit: "1 active job, launcher running" };
   const fail = (found: string, advice: string): Check => ({ ...base, verdict: "fail", found, advice });
-  const view = displayName(declared);
   if (unseen.job !== undefined) return fail("unknown", unseen.job);
-  if (!hasCron)
-    return fail(
-      "pg_cron is not in this database",
-      "create extension pg_cron, or name its database: MATVIEW_CRON_DATABASE",
-    );
+  const missing = checkFailure(facts, ["pg-cron-missing"]);
+  if (missing !== undefined) return fail(...missing);
   if (job === undefined)
     return fail(
       "0 jobs",
       ["deploy the stack", ...(unseen.otherJobs === undefined ? [] : [unseen.otherJobs])].join("; "),
     );
-  if (!job.isActive) return fail("inactive", `matview resume ${view}`);
+  if (!job.isActive) return fail("inactive", `matview resume ${displayName(declared)}`);
   if (!jobRefreshesView)
     return fail("job does not refresh this view in this database", `its command is: ${job.command}; deploy the stack`);
-  if (!launcherRuns)
-    return fail("launcher is not running", "restart PostgreSQL with pg_cron in shared_preload_libraries");
+  const dead = checkFailure(facts, ["launcher-dead"]);
+  if (dead !== undefined) return fail(...dead);
   if (otherJobs.length > 0) {
     const names = otherJobs.map(({ name, user }) => `${name} of ${user}`).join(", ");
     return {
@@ -67,15 +64,12 @@ function jobActive({ hasCron, launcherRuns, job, jobRefreshesView, otherJobs, de
 }
 
 function viewState(facts: Facts): Check {
-  const { view, rows, declared, unseen } = facts;
-  const isPlain = refreshesPlainly(facts) && view?.isConcurrent === false;
+  const { view, rows, unseen, concurrently } = facts;
+  const isPlain = concurrently === false && view?.isConcurrent === false;
   const limit = `populated, ${isPlain ? "" : "unique index, "}1 row or more`;
   const base = { name: "state of the view" as const, limit };
-  const fail = (found: string, advice: string): Check => ({ ...base, verdict: "fail", found, advice });
-  if (view === undefined) return fail("there is no such view", "deploy the stack, or connect to the right database");
-  if (!view.isPopulated) return fail("no data", `matview refresh ${displayName(declared)}`);
-  if (!view.isConcurrent && !isPlain)
-    return fail("no unique index that a concurrent refresh can use", "deploy the stack: it builds the index again");
+  const failure = checkFailure(facts, ["view-missing", "no-data", "no-usable-index"]);
+  if (failure !== undefined) return { ...base, verdict: "fail", found: failure[0], advice: failure[1] };
   if (rows === 0) return { ...base, verdict: "warn", found: "0 rows", advice: "look whether the sources have rows" };
   if (rows === undefined) return { ...base, verdict: "warn", found: "rows unknown", advice: unseen.rows ?? ANALYZE };
   return { ...base, verdict: "pass", found: `${rows} rows${isPlain ? ", no key: readers wait for each refresh" : ""}` };
@@ -135,7 +129,7 @@ function lastUpdate(facts: Facts, limits: Limits): Check {
 }
 
 function nextRun(facts: Facts, { intervalSeconds }: Limits): Check {
-  const { job, launcherRuns, declared, unseen } = facts;
+  const { job, capabilities, declared, unseen } = facts;
   const base = { name: "next run" as const };
   const limit = intervalSeconds === undefined ? "a time" : `every ${duration(intervalSeconds)}`;
   if (unseen.job !== undefined) return { ...base, limit, verdict: "fail", found: "unknown", advice: unseen.job };
@@ -146,7 +140,7 @@ function nextRun(facts: Facts, { intervalSeconds }: Limits): Check {
         ? "no job"
         : !job.isActive
           ? "job is inactive"
-          : !launcherRuns
+          : !capabilities.launcherRuns
             ? "launcher is not running"
             : `schedule ${job.schedule}`;
     return { ...base, limit, verdict: "fail", found: "never", advice: `nothing will run: ${why}` };

@@ -1,4 +1,5 @@
-import { refreshedBy } from "../../kinds/refreshJob/command.ts";
+import type { World } from "../../kinds/conditions.ts";
+import { refreshedBy, refreshTarget } from "../../kinds/refreshJob/command.ts";
 import { lookForJobs } from "../../kinds/refreshJob/describe.ts";
 import type { ActualJob } from "../../kinds/refreshJob/describe.ts";
 import { lookForTimeZone } from "../../kinds/refreshJob/schedule/cronTimeZone.ts";
@@ -29,14 +30,12 @@ export interface ViewState extends QualifiedName {
 }
 
 /** Everything that the checks decide from. Times are the server's. */
-export interface Facts {
+export interface Facts extends World {
   readonly now: Date;
   readonly declared: DeclaredView;
   readonly view: ViewState | undefined;
   /** Undefined when the view has no data, and where nobody has told this role how many it has. */
   readonly rows: number | undefined;
-  readonly hasCron: boolean;
-  readonly launcherRuns: boolean;
   readonly job: ActualJob | undefined;
   readonly jobRefreshesView: boolean;
   /** Active jobs, other than `job`, that refresh the view. */
@@ -90,7 +89,7 @@ export async function readFacts(
 }
 
 /** What is read once for all views. */
-interface World extends Awaited<ReturnType<typeof lookForJobs>> {
+interface Common extends Awaited<ReturnType<typeof lookForJobs>> {
   readonly now: Date;
   readonly timeZone: string | undefined;
   readonly since: Date;
@@ -100,12 +99,13 @@ async function factsOf(
   session: Session,
   declared: DeclaredView,
   view: ViewState | undefined,
-  { jobs, hidden, now, timeZone, since }: World,
+  { jobs, hidden, now, timeZone, since }: Common,
 ): Promise<Facts> {
   const { capabilities } = session;
   const others = hiddenFrom(session);
   const refreshing = jobs.filter((job) => refreshedBy(job, declared, capabilities.database));
   const job = chosenJob(jobs, refreshing, declared);
+  const jobRefreshesView = job !== undefined && refreshing.includes(job);
   const [[runs, unseenRuns], rows, stampAt] = await Promise.all([
     job === undefined ? ([[]] as const) : runsOrWhyNot(session, job, { last: LAST_RUNS, since }),
     countRows(session, view),
@@ -116,10 +116,11 @@ async function factsOf(
     declared,
     view,
     rows,
-    hasCron: capabilities.cron !== undefined,
-    launcherRuns: capabilities.launcherRuns,
+    capabilities,
+    owner: view?.owner,
     job,
-    jobRefreshesView: job !== undefined && refreshing.includes(job),
+    jobRefreshesView,
+    concurrently: !refreshesPlainly({ declared, job, jobRefreshesView }),
     otherJobs: refreshing.filter((other) => other !== job && other.isActive),
     runs,
     stampAt,
@@ -132,6 +133,20 @@ async function factsOf(
       rows: view === undefined ? undefined : unreadable(session, view),
     },
   };
+}
+
+/**
+ * True where readers wait for each refresh by choice, so that a missing unique index is no fault: no key is declared or, where no
+ * declaration says, the job asks for no concurrent refresh.
+ */
+function refreshesPlainly({
+  declared,
+  job,
+  jobRefreshesView,
+}: Pick<Facts, "declared" | "job" | "jobRefreshesView">): boolean {
+  if (declared.plain === false) return false;
+  const target = job === undefined || !jobRefreshesView ? undefined : refreshTarget(job.command);
+  return target === undefined ? declared.plain === true : !target.concurrently;
 }
 
 async function runsOrWhyNot(

@@ -9,12 +9,12 @@ const FAR_APART = ["Etc/GMT+12", "Asia/Kathmandu", "Pacific/Chatham"];
 /** When the job runs next, and whether that is sure where this role may not see pg_cron's time zone; undefined where it never runs. */
 export function nextRunOf({
   job,
-  launcherRuns,
+  capabilities,
   now,
   timeZone,
   isTimeZoneKnown,
 }: Facts): { readonly at: Date; readonly isSure: boolean } | undefined {
-  const schedule = job?.isActive === true && launcherRuns ? readSchedule(job.schedule) : undefined;
+  const schedule = job?.isActive === true && capabilities.launcherRuns ? readSchedule(job.schedule) : undefined;
   if (schedule === undefined || timeZoneProblem(timeZone) !== undefined) return undefined;
   const inZone = (zone: string): Date | undefined => nextRuns(schedule, now, 1, zone)[0];
   const at = inZone(timeZone);

@@ -56,7 +56,7 @@ export async function metricsText(measured: readonly Measured[]): Promise<string
 type Sample = readonly [name: keyof typeof METRICS, labels: Record<string, string>, value: number | undefined];
 
 function samples({ facts, spotChecks }: Measured): Sample[] {
-  const { view, job, runs, now, launcherRuns, rows, unseen } = facts;
+  const { view, job, runs, now, capabilities, rows, unseen } = facts;
   const limits = limitsOf(facts);
   const { stampAgeSeconds, historyAgeSeconds } = freshnessOf(facts, limits);
   const durations = durationsOf(runs);
@@ -76,7 +76,7 @@ function samples({ facts, spotChecks }: Measured): Sample[] {
     ["matview_age_seconds", { source: "history" }, historyAgeSeconds],
     ["matview_age_limit_seconds", {}, limits.staleSeconds],
     ["matview_job_active", {}, unseen.job === undefined ? Number(job?.isActive ?? false) : undefined],
-    ["matview_launcher_up", {}, Number(launcherRuns)],
+    ["matview_launcher_up", {}, Number(capabilities.launcherRuns)],
     ["matview_runs_last_day", { status: "succeeded" }, ofDay("succeeded")],
     ["matview_runs_last_day", { status: "failed" }, ofDay("failed")],
     ["matview_run_duration_mean_seconds", {}, durations?.meanSeconds],

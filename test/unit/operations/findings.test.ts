@@ -9,7 +9,9 @@ test("every finding of the doctor has its heading in the docs, and every heading
   const source = readdirSync(folder)
     .map((file) => readFileSync(join(folder, file), "utf8"))
     .join("\n");
-  const ids = new Set([...source.matchAll(/\bid: "([a-z-]+)"/g)].map(([, id]) => id));
+  const ids = new Set(
+    [...source.matchAll(/(?:\bid: |diagnosisOf\(|explained\(evidence, )"([a-z-]+)"/g)].map(([, id]) => id),
+  );
   const headings = [...readFileSync(join(root, "docs/troubleshooting.md"), "utf8").matchAll(/^### (.*)$/gm)].map(
     ([, heading]) => heading,
   );
