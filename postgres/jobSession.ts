@@ -1,10 +1,11 @@
 import type { Client } from "pg";
 import { isServerError, SQLSTATE } from "./errors.ts";
 import type { ServerError } from "./errors.ts";
+import type { Statement } from "./pipeline.ts";
 import { sqlText } from "./sqlFiles.ts";
 
 /** A setting that a job's session has otherwise than this one. */
-interface JobSetting {
+export interface JobSetting {
   readonly name: string;
   /** Never shown to anybody: applications keep secrets in settings. */
   readonly value: string;
@@ -32,6 +33,22 @@ export async function enterJobSession(client: Client, user: string | undefined):
   return { problems, leave: () => set(client, before) };
 }
 
+/** Asks which settings a job's session has otherwise, for a caller who has more to ask in one flight. */
+export function jobSettingsQuestion(user: string | undefined): Statement {
+  return { text: sqlText("describe/job_settings"), values: [user ?? null] };
+}
+
+/** Makes what was answered to that, as `enterJobSession` does: the statements for it, where none of them can be refused. */
+export async function readyJobSession(
+  client: Client,
+  answered: readonly JobSetting[],
+  user: string | undefined,
+): Promise<Statement[]> {
+  if (!answered.some(mayFail)) return answered.length === 0 ? [] : [setStatement(answered)];
+  await makeSettings(client, await withFileValues(client, answered), user);
+  return [];
+}
+
 /** Which settings of a job's session cannot be made here, each with what may differ and what to do. Changes nothing. */
 export async function jobSettingProblems(client: Client, user: string | undefined): Promise<string[]> {
   const settings = await readJobSettings(client, user);
@@ -44,8 +61,11 @@ export async function jobSettingProblems(client: Client, user: string | undefine
   }
 }
 
-async function readJobSettings(client: Client, user: string | undefined): Promise<JobSetting[]> {
-  const { rows } = await client.query<JobSetting>(sqlText("describe/job_settings"), [user ?? null]);
+async function readJobSettings(client: Client, user: string | undefined): Promise<readonly JobSetting[]> {
+  return withFileValues(client, (await client.query<JobSetting>({ ...jobSettingsQuestion(user) })).rows);
+}
+
+async function withFileValues(client: Client, rows: readonly JobSetting[]): Promise<readonly JobSetting[]> {
   const hidden = rows.filter(({ origin, isFileReadable }) => origin === "hidden" && isFileReadable);
   if (hidden.length === 0) return rows;
   const keys = hidden.map(({ name }) => name.toLowerCase());
@@ -97,9 +117,12 @@ async function trySet(client: Client, settings: readonly JobSetting[]): Promise<
 }
 
 async function set(client: Client, settings: readonly Pick<JobSetting, "name" | "value">[]): Promise<void> {
-  if (settings.length === 0) return;
-  const parameters = [settings.map(({ name }) => name), settings.map(({ value }) => value)];
-  await client.query(sqlText("statements/set_settings"), parameters);
+  if (settings.length > 0) await client.query(setStatement(settings));
+}
+
+function setStatement(settings: readonly Pick<JobSetting, "name" | "value">[]): Statement & { values: unknown[] } {
+  const values = [settings.map(({ name }) => name), settings.map(({ value }) => value)];
+  return { text: sqlText("statements/set_settings"), values };
 }
 
 // A setting that no file sets has its built-in value, except where the connected role cannot know; one of an application then has none.

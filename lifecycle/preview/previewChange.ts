@@ -1,5 +1,5 @@
 import { holderText, isSameStack } from "../../kinds/claim.ts";
-import type { Kind } from "../../kinds/kind.ts";
+import type { Foresight, Kind } from "../../kinds/kind.ts";
 import { measureView } from "../../kinds/materializedView/cost/measures.ts";
 import type { Measures } from "../../kinds/materializedView/cost/measures.ts";
 import { CONVERGED } from "../../postgres/plan.ts";
@@ -81,7 +81,7 @@ export async function previewChange<Desired extends object, Actual>(
   });
   if (isSame) return whole(CONVERGED, {});
   const { plan, actual, capabilities, refusal, tenure } = await planChange(kind, see, transition);
-  const warnings =
+  const costs =
     desired === "absent"
       ? []
       : await open(
@@ -89,9 +89,12 @@ export async function previewChange<Desired extends object, Actual>(
         );
   // A plan that is refused says why itself.
   const isRefused = (plan.refusals ?? []).length > 0;
-  const dropped = plan.steps.length > 0 ? actual : undefined;
-  const obstacles = isRefused ? [] : await open((session) => obstaclesOf(kind, session, desired, dropped));
-  const refusals = [...(plan.refusals ?? []), ...(refusal === undefined ? [] : [refusal.message]), ...obstacles];
+  const foresight = isRefused
+    ? {}
+    : await open((session) => foreseen(kind, session, transition, { plan, actual, capabilities }));
+  const said = [...(plan.refusals ?? []), ...(refusal === undefined ? [] : [refusal.message])];
+  const refusals = [...said, ...(foresight.refusals ?? [])];
+  const warnings = [...costs, ...(foresight.warnings ?? [])];
   const handover = handoverLines(`${kind.noun} ${id}`, tenure, transition, plan);
   if (plan.steps.length === 0) {
     return whole(plan, { refusals, warnings, handover, isPlanned: desired === "absent" || !isAbsent(kind, actual) });
@@ -122,15 +125,20 @@ export function forgotten(kind: string, id: string, heir: { readonly urn: string
   };
 }
 
-/** What a deploy would refuse beside what the plan says. */
-async function obstaclesOf<Desired extends object, Actual>(
+/** What a deploy would refuse beside what the plan says; the data are looked at where nothing else stands in the way. */
+async function foreseen<Desired extends object, Actual>(
   kind: Kind<Desired, Actual>,
   session: Session,
-  desired: Desired | "absent",
-  dropped: Actual | undefined,
-): Promise<string[]> {
-  if (desired !== "absent") return (await kind.foresee?.(session, desired)) ?? [];
-  return dropped === undefined ? [] : ((await kind.dropProblems?.(session, dropped)) ?? []);
+  { desired, previous }: Transition<Desired>,
+  { plan, actual }: Sight<Actual> & { readonly plan: Plan },
+): Promise<Foresight> {
+  if (desired === "absent") {
+    if (actual === undefined || plan.steps.length === 0) return {};
+    return { refusals: (await kind.dropProblems?.(session, actual)) ?? [] };
+  }
+  const refusals = (await kind.foresee?.(session, desired)) ?? [];
+  if (refusals.length > 0) return { refusals };
+  return (await kind.foreseeData?.(session, desired, { previous, actual }, plan)) ?? {};
 }
 
 function dropsOf(measures: Measures | undefined): ResourcePreview["drops"] {

@@ -1,6 +1,9 @@
 import type { Client } from "pg";
 import { isServerError, SQLSTATE } from "../../../postgres/errors.ts";
-import { enterJobSession } from "../../../postgres/jobSession.ts";
+import { jobSettingsQuestion, readyJobSession } from "../../../postgres/jobSession.ts";
+import type { JobSetting } from "../../../postgres/jobSession.ts";
+import { pipelined } from "../../../postgres/pipeline.ts";
+import type { Statement } from "../../../postgres/pipeline.ts";
 import { sqlStatement, sqlText } from "../../../postgres/sqlFiles.ts";
 import { createSettings } from "./definitionSettings.ts";
 
@@ -20,6 +23,11 @@ export interface DefinitionSource {
   readonly isRelation: boolean;
 }
 
+/** A definition in a transaction that whoever opened it rolls back, executed as in a job's session behind `enter`. */
+export interface OpenDefinition extends DefinitionSource {
+  readonly enter: readonly Statement[];
+}
+
 /**
  * Runs work on a definition that is read as at creation and executed as in a job's session: one snapshot, nothing stays. It becomes a
  * temporary view, for one statement is read and executed under the same settings; where none can be made its text is the source.
@@ -27,25 +35,78 @@ export interface DefinitionSource {
  */
 export async function withDefinition<T>(
   client: Client,
-  { definition, owner, user = owner, searchPath }: RunnableDefinition,
+  asked: RunnableDefinition,
   work: (source: DefinitionSource) => Promise<T>,
 ): Promise<T> {
-  const view = sqlStatement("statements/create_comparison_view", { raw: { columns: "", definition } });
-  await client.query("begin isolation level repeatable read");
+  const { enter, ...source } = await openDefinition(client, asked);
   try {
-    const setRole = owner === undefined ? [] : [sqlStatement("statements/set_role", { names: { role: owner } })];
-    const isOwner = await attempt(client, setRole);
-    const isRelation = await attempt(client, [...createSettings(searchPath), view]);
-    const sql = isRelation ? "pg_temp.matview_declared_definition" : `(\n${definition}\n)`;
-    // The connected role may make settings that the owner may not.
-    await client.query(sqlStatement("statements/reset_role"));
-    await enterJobSession(client, user);
-    if (isOwner) for (const statement of setRole) await client.query(statement);
-    await client.query(sqlText("statements/refresh_search_path"), [isOwner]);
-    return await work({ sql, isRelation });
+    await pipelined(client, enter);
+    return await work(source);
   } finally {
     await client.query("rollback");
   }
+}
+
+/**
+ * The same in two parts, so that what is asked can be sent along with `enter`. `first` is run at the start of the transaction.
+ * @throws what the server says against the definition; the transaction is over then.
+ */
+export async function openDefinition(
+  client: Client,
+  { definition, owner, user = owner, searchPath }: RunnableDefinition,
+  first: readonly string[] = [],
+): Promise<OpenDefinition> {
+  const view = sqlStatement("statements/create_comparison_view", { raw: { columns: "", definition } });
+  const setRole = owner === undefined ? [] : [sqlStatement("statements/set_role", { names: { role: owner } })];
+  const begin = ["begin isolation level repeatable read", ...first];
+  try {
+    const reading = { begin, setRole, make: [...createSettings(searchPath), view], user };
+    const { isOwner, isRelation, settings } =
+      (await readAtOnce(client, reading)) ?? (await readStepwise(client, reading));
+    // The connected role may make settings that the owner may not.
+    const making = await readyJobSession(client, settings, user);
+    const path = { text: sqlText("statements/refresh_search_path"), values: [isOwner] };
+    const enter = [...making, ...(isOwner ? setRole : []).map((text) => ({ text })), path];
+    return { sql: isRelation ? "pg_temp.matview_declared_definition" : `(\n${definition}\n)`, isRelation, enter };
+  } catch (error) {
+    await client.query("rollback");
+    throw error;
+  }
+}
+
+interface Reading {
+  readonly begin: readonly string[];
+  readonly setRole: readonly string[];
+  readonly make: readonly string[];
+  readonly user: string | undefined;
+}
+
+interface Read {
+  readonly isOwner: boolean;
+  readonly isRelation: boolean;
+  readonly settings: readonly JobSetting[];
+}
+
+/** All in one flight; undefined, and rolled back, where this role or server may not. */
+async function readAtOnce(client: Client, { begin, setRole, make, user }: Reading): Promise<Read | undefined> {
+  const statements = [...begin, ...setRole, ...make, sqlStatement("statements/reset_role")];
+  try {
+    const answers = await pipelined(client, [...statements.map((text) => ({ text })), jobSettingsQuestion(user)]);
+    return { isOwner: true, isRelation: true, settings: answers.at(-1)?.rows as JobSetting[] };
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    await client.query("rollback");
+    return undefined;
+  }
+}
+
+async function readStepwise(client: Client, { begin, setRole, make, user }: Reading): Promise<Read> {
+  await client.query(begin.join(";\n"));
+  const isOwner = await attempt(client, setRole);
+  const isRelation = await attempt(client, make);
+  await client.query(sqlStatement("statements/reset_role"));
+  const { rows } = await client.query<JobSetting>({ ...jobSettingsQuestion(user) });
+  return { isOwner, isRelation, settings: rows };
 }
 
 // Not allowed, not possible on a standby, or no such role yet.
@@ -55,13 +116,17 @@ const REFUSALS: readonly string[] = [
   SQLSTATE.invalidParameterValue,
 ];
 
+function isRefusal(error: unknown): boolean {
+  return isServerError(error) && REFUSALS.includes(error.code);
+}
+
 /** Runs statements as one message; false, and undone, where this role or server may not. */
 async function attempt(client: Client, statements: readonly string[]): Promise<boolean> {
   try {
     await client.query(["savepoint matview_attempt", ...statements].join(";\n"));
     return true;
   } catch (error) {
-    if (!isServerError(error) || !REFUSALS.includes(error.code)) throw error;
+    if (!isRefusal(error)) throw error;
     await client.query("rollback to savepoint matview_attempt");
     return false;
   }
