@@ -1,15 +1,15 @@
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { withSession } from "../postgres/session.ts";
+import { print, printJson } from "./commandLine/text.ts";
 import { usageError } from "./commandLine/usageError.ts";
+import type { Verb } from "./commandLine/verb.ts";
 import { hasDrifted } from "./drift/driftRow.ts";
 import { driftJunit, driftMarkdown, driftTable } from "./drift/driftText.ts";
 import { driftReport } from "./drift/report.ts";
 import { readDigest } from "./preview/digest.ts";
 import { stackConnection } from "./stack/connection.ts";
 import { CHANGES_FOUND, runPulumi } from "./stack/run.ts";
-import { print, printJson } from "./text.ts";
-import type { Verb } from "./verb.ts";
 
 const help = `usage: matview drift --stack S [--markdown | --json] [--junit FILE]
 

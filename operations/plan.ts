@@ -1,13 +1,13 @@
 import { parseArgs } from "node:util";
 import { withSession } from "../postgres/session.ts";
+import { print, printJson } from "./commandLine/text.ts";
 import { usageError } from "./commandLine/usageError.ts";
+import type { Verb } from "./commandLine/verb.ts";
 import { readDigest } from "./preview/digest.ts";
 import { planDocument } from "./preview/document.ts";
 import { planMarkdown, planSql, planTable } from "./preview/planText.ts";
 import { stackConnection } from "./stack/connection.ts";
 import { runPulumi } from "./stack/run.ts";
-import { print, printJson } from "./text.ts";
-import type { Verb } from "./verb.ts";
 
 const help = `usage: matview plan --stack S [--sql | --markdown | --json]
 

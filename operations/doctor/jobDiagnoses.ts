@@ -1,6 +1,6 @@
 import { displayName } from "../../postgres/names.ts";
+import { clock } from "../commandLine/text.ts";
 import { readSchedule } from "../health/limits.ts";
-import { clock } from "../text.ts";
 import type { Diagnosis } from "./finding.ts";
 
 const NOT_RUNNING = "the job does not run";

@@ -1,7 +1,7 @@
 import { displayName } from "../../postgres/names.ts";
+import { duration } from "../commandLine/text.ts";
 import { refreshesPlainly } from "../health/plainRefresh.ts";
 import { firstLine, isOver, stuckRuns } from "../health/runs.ts";
-import { duration } from "../text.ts";
 import type { Diagnosis } from "./finding.ts";
 
 const RUNS_FAIL = "runs fail";
