@@ -13,45 +13,68 @@ export interface GrantArgs {
 
 /** What is declared of a materialized view. What is left out is left as it is. */
 export interface MaterializedViewArgs {
-  /** Schema that holds the view; it must exist. */
+  /** Schema that holds the view; it must exist. A change moves the view. */
   schema: pulumi.Input<string>;
   /** Name of the view, unquoted, at most 63 bytes. A change renames the view in place. */
   name: pulumi.Input<string>;
   /** One SELECT (or VALUES, TABLE, WITH). Compared by meaning: layout, comments, case and casts are no change. */
   definition: pulumi.Input<string>;
-  /** Columns that identify a row; pre-flight checks that they are there. */
+  /** Columns that identify a row; pre-flight checks that they are there and identify one. */
   uniqueKey?: pulumi.Input<readonly pulumi.Input<string>[]> | undefined;
   /** Name of the unique index on `uniqueKey`: a view whose definition changes is built anew with it. */
   keyIndex?: pulumi.Input<string> | undefined;
   /** Name of the job that will refresh the view: pre-flight checks pg_cron for it, and it goes when the view is dropped. */
   job?: pulumi.Input<string> | undefined;
-  /** Role that owns the view. A refresh runs with its rights, so it must be able to read every source. */
+  /**
+   * Role that owns the view. A refresh runs with its rights, so it must be able to read every source.
+   * @default the connecting role, for a view that is made
+   */
   owner?: pulumi.Input<string> | undefined;
+  /** Comment on the view. Left as it is when left out. */
   comment?: pulumi.Input<string> | undefined;
+  /**
+   * Who may do what with the view. What else is granted stays.
+   * @default []
+   */
   grants?: pulumi.Input<readonly pulumi.Input<GrantArgs>[]> | undefined;
-  /** Storage parameters such as `autovacuum_vacuum_scale_factor`, as text. */
+  /** Storage parameters such as `{ autovacuum_vacuum_scale_factor: "0.05" }`, as text. Left as they are when left out. */
   storageParameters?: pulumi.Input<Readonly<Record<string, pulumi.Input<string>>>> | undefined;
-  /** Where the view is stored. A change builds the view anew beside its readers. */
+  /** Tablespace of the view. A change builds the view anew beside its readers. Left as it is when left out. */
   tablespace?: pulumi.Input<string> | undefined;
-  /** How the view is stored, `heap` unless an extension offers another way. A change builds the view anew. */
+  /** How the view is stored, `heap` unless an extension offers another way. A change builds the view anew. Left as it is when left out. */
   accessMethod?: pulumi.Input<string> | undefined;
   /**
-   * What a change of the definition does to views, functions and policies that use the view: `restrict` (the default)
-   * refuses and lists them, `recreate` recreates them with all their properties in the same transaction.
+   * What a change of the definition does to views, functions and policies that use the view: `restrict` refuses and lists them,
+   * `recreate` makes them again with all their properties in the same transaction.
+   * @default "restrict"
    */
   dependents?: pulumi.Input<"restrict" | "recreate"> | undefined;
-  /** Allow a changed definition to drop columns or change their types. Readers that use them fail. */
+  /**
+   * Allow a changed definition to drop columns or change their types. Readers that use them fail.
+   * @default false
+   */
   allowColumnChanges?: pulumi.Input<boolean> | undefined;
-  /** Rows that a changed view must have, as a multiple of the rows before: `{ min: 0.5, max: 2 }`. Refused outside. */
+  /**
+   * Rows that a changed view must have, as a multiple of the rows before, e.g. `{ min: 0.5, max: 2 }`. Refused outside.
+   * @default any number
+   */
   rowCount?: pulumi.Input<{ min?: pulumi.Input<number>; max?: pulumi.Input<number> }> | undefined;
-  /** How long a changed view waits for a moment without readers before it gives up, 60 by default. */
+  /**
+   * How many seconds a changed view waits for a moment without readers before it gives up, 1 to 3600.
+   * @default 60
+   */
   swapDeadlineSeconds?: pulumi.Input<number> | undefined;
   /**
-   * Take over a view of this name that differs from the declaration, and change it. One that is identical is taken over
-   * without it.
+   * Take over a view of this name that differs from the declaration, and change it. One that is identical is taken over without it. It decides at the creation of the
+   * resource alone.
+   * @default false
    */
   adopt?: pulumi.Input<boolean> | undefined;
-  /** What is done about properties that drifted: `{ comment: "ignore" }`; what is not named is fixed. */
+  /**
+   * What is done about a property that somebody changed by hand: `fix` makes it as declared again, `warn` tells it and lets it alone,
+   * `ignore` lets it alone. By property (of the view), e.g. `{ comment: "ignore" }`; what is not named is fixed.
+   * @default {}
+   */
   onDrift?: pulumi.Input<Readonly<Record<string, pulumi.Input<DriftAnswers[string]>>>> | undefined;
 }
 

@@ -8,13 +8,16 @@ import type { Inputs } from "./refreshedViewArgs.ts";
 export interface OwnerRoleArgs {
   /** Role that owns views and jobs. */
   owner: pulumi.Input<string>;
-  /** Schemas of its views. */
+  /** Schemas of its views: it may create there where whoever deploys is no superuser. */
   schemas: pulumi.Input<readonly pulumi.Input<string>[]>;
   /** What its views read. */
   sources: pulumi.Input<readonly pulumi.Input<Inputs<QualifiedName>>[]>;
   /** Roles that may see its jobs and runs. */
   observers: pulumi.Input<readonly pulumi.Input<string>[]>;
-  /** Let it log in where it exists and may not. */
+  /**
+   * Let it log in where it exists and may not. It decides at the creation of the resource alone.
+   * @default false
+   */
   adopt?: pulumi.Input<boolean> | undefined;
 }
 

@@ -1,6 +1,8 @@
 import * as postgresql from "@pulumi/postgresql";
 import * as pulumi from "@pulumi/pulumi";
 import type { Connection } from "../postgres/connection.ts";
+import { checkArguments } from "./arguments.ts";
+import type { Arguments } from "./arguments.ts";
 import { OwnerRole } from "./ownerRole.ts";
 import { RefreshAudit } from "./refreshAudit.ts";
 import { RuntimeObjects } from "./runtimeObjects.ts";
@@ -14,16 +16,32 @@ export interface PlatformArgs {
   readonly owner: pulumi.Input<string>;
   /** Tables and views that the definition reads. The schemas are plain values, as they decide which resources there are. */
   readonly sources: readonly { readonly schema: string; readonly name: pulumi.Input<string> }[];
-  /** Schemas of the owner's views: it may create there where whoever deploys is no superuser. None when left out. */
+  /**
+   * Schemas of the owner's views: it may create there where whoever deploys is no superuser.
+   * @default []
+   */
   readonly schemas?: pulumi.Input<readonly pulumi.Input<string>[]> | undefined;
   /**
-   * Roles that may see the owner's jobs and runs and the record of refreshes by hand, such as the one that looks for drift. None when left
-   * out. The list is plain, as it decides whether there is a resource for it; its elements need not be.
+   * Roles that may see the owner's jobs and runs and the record of refreshes by hand, such as the one that looks for drift. The list is
+   * plain, as it decides whether there is a resource for it; its elements need not be.
+   * @default []
    */
   readonly observers?: readonly pulumi.Input<string>[] | undefined;
-  /** Let an owner role log in that exists and may not; false when left out. It decides at the creation of the resource alone. */
+  /**
+   * Let an owner role log in that exists and may not. It decides at the creation of the resource alone.
+   * @default false
+   */
   readonly adopt?: pulumi.Input<boolean> | undefined;
 }
+
+const PLATFORM_ARGUMENTS: Arguments<PlatformArgs> = {
+  connection: "input",
+  owner: "input",
+  sources: "plain",
+  schemas: "input",
+  observers: "plain",
+  adopt: "input",
+};
 
 /** What @pulumi/postgresql made of a grant up to version 0.1: its entry in the state is continued, so that nothing is revoked. */
 const GRANT = "postgresql:index/grant:Grant";
@@ -37,6 +55,7 @@ const GRANT = "postgresql:index/grant:Grant";
 export class Platform extends pulumi.ComponentResource {
   constructor(name: string, args: PlatformArgs, options?: pulumi.ComponentResourceOptions) {
     super("matview:index:Platform", name, {}, options);
+    checkArguments(`Platform ${name}`, args, PLATFORM_ARGUMENTS);
     const { owner, schemas = [], adopt } = args;
     const connection = pulumi.output(args.connection);
     const provider = new postgresql.Provider(name, providerArgs(connection), { parent: this });

@@ -5,27 +5,50 @@ import { kept, resourceRequest } from "../provider/resourceRequest.ts";
 
 /** What is declared of a job of pg_cron. */
 export interface RefreshJobArgs {
-  /** Name of the job; with `user` it is the job's identity, and pg_cron knows no rename. */
+  /** Name of the job, at most 63 bytes. With `user` it is the job's identity: pg_cron knows no rename, so a change makes the job anew. */
   name: pulumi.Input<string>;
-  /** When it runs, e.g. `*\/5 * * * *`, in pg_cron's time zone (GMT unless the server says otherwise). */
+  /**
+   * When it runs: minute, hour, day, month and weekday, or `30 seconds` from pg_cron 1.5 on. In pg_cron's time zone, GMT unless the server
+   * says otherwise.
+   */
   schedule: pulumi.Input<string>;
   /** One statement; names in it must be qualified, for pg_cron uses the search_path of the role. */
   command: pulumi.Input<string>;
   /** Whether it may run. */
   active: pulumi.Input<boolean>;
-  /** Database in which it runs; that of the connection when left out. */
+  /**
+   * Database in which it runs.
+   * @default the connection's
+   */
   database?: pulumi.Input<string | undefined>;
-  /** Role as which it runs; that of the connection when left out. It must be able to log in. */
+  /**
+   * Role as which it runs. It must be able to log in.
+   * @default the connecting role
+   */
   user?: pulumi.Input<string> | undefined;
-  /** How long a statement of the role may take in the job's database, in milliseconds; set on the role. */
+  /**
+   * How long a statement of the role may take in the job's database, in milliseconds, at least 1000; set on the role.
+   * @default the role's own setting
+   */
   statementTimeoutMs?: pulumi.Input<number | undefined>;
-  /** How old what it refreshes may become, e.g. `5m`; the schedule is checked against it. */
+  /**
+   * How old what it refreshes may become, a duration such as `5m`; the schedule is checked against it.
+   * @default no limit
+   */
   maxAge?: pulumi.Input<string> | undefined;
   /** The view's incarnation: when it changes, the job is looked at again and made active again. */
   incarnation?: pulumi.Input<string> | undefined;
-  /** Take over a job of this name and user that differs from the declaration, and change it. */
+  /**
+   * Take over a job of this name and user that differs from the declaration, and change it. One that is identical is taken over without it. It decides at the creation of the
+   * resource alone.
+   * @default false
+   */
   adopt?: pulumi.Input<boolean> | undefined;
-  /** What is done about properties that drifted: `{ comment: "ignore" }`; what is not named is fixed. */
+  /**
+   * What is done about a property that somebody changed by hand: `fix` makes it as declared again, `warn` tells it and lets it alone,
+   * `ignore` lets it alone. By property (of the job), e.g. `{ schedule: "warn" }`; what is not named is fixed.
+   * @default {}
+   */
   onDrift?: pulumi.Input<Readonly<Record<string, pulumi.Input<DriftAnswers[string]>>>> | undefined;
 }
 

@@ -4,6 +4,7 @@ import type { SpotCheck, ViewDeclaration } from "../kinds/viewDeclaration.ts";
 import type { ConnectionConfig } from "../postgres/connection.ts";
 import { userError } from "../postgres/errors.ts";
 import { derivedName, displayName } from "../postgres/names.ts";
+import { checkedArguments, saying } from "./checkRefreshedView.ts";
 import { runFirstRefresh } from "./firstRefresh.ts";
 import { MaterializedView } from "./materializedView.ts";
 import type { MaterializedViewArgs } from "./materializedView.ts";
@@ -11,7 +12,7 @@ import { RefreshJob } from "./refreshJob.ts";
 import type { Inputs, RefreshedViewArgs } from "./refreshedViewArgs.ts";
 import { viewDefinition } from "./viewDefinition.ts";
 import { ViewIndex } from "./viewIndex.ts";
-import { saying, viewJobs } from "./viewJobs.ts";
+import { viewJobs } from "./viewJobs.ts";
 import type { DeclaredJob, ViewJobs } from "./viewJobs.ts";
 
 /**
@@ -32,8 +33,9 @@ export class RefreshedView extends pulumi.ComponentResource {
   /** What the `matview` command knows of the view: put it into the stack's output `views`. */
   readonly declaration: pulumi.Output<ViewDeclaration>;
 
-  constructor(name: string, args: RefreshedViewArgs, options?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, given: RefreshedViewArgs = {}, options?: pulumi.ComponentResourceOptions) {
     super("matview:index:RefreshedView", name, {}, options);
+    const args = checkedArguments(name, given);
     const known = completed(name, args);
     const jobs = viewJobs(name, { schema: known.schema, name: known.name }, known.connection, args);
     pulumi.all([jobs.refresh.name, jobs.reason]).apply(([job, reason]) => {
@@ -58,7 +60,7 @@ interface Completed extends RefreshedViewArgs {
   readonly schema: pulumi.Output<string>;
   readonly name: pulumi.Output<string>;
   readonly definition: pulumi.Input<string>;
-  readonly key: readonly string[];
+  readonly key: readonly pulumi.Input<string>[];
   readonly keyIndex: pulumi.Output<string>;
   readonly connection: Inputs<ConnectionConfig>;
 }
@@ -81,8 +83,8 @@ function completed(resource: string, args: RefreshedViewArgs): Completed {
   };
 }
 
-function defaultIndexName(view: pulumi.Input<string>, key: readonly string[]): pulumi.Output<string> {
-  return pulumi.output(view).apply((name) => derivedName(`${name}_${key.join("_")}`, "idx"));
+function defaultIndexName(view: pulumi.Input<string>, key: readonly pulumi.Input<string>[]): pulumi.Output<string> {
+  return pulumi.all([view, ...key]).apply((names) => derivedName(names.join("_"), "idx"));
 }
 
 function cronDatabaseOf({ connection }: Completed): pulumi.Input<string | undefined> {

@@ -8,6 +8,7 @@ import { driftAnswersSchema } from "../lifecycle/driftAnswers.ts";
 import type { DriftAnswers } from "../lifecycle/driftAnswers.ts";
 import { problemReport } from "../postgres/errors.ts";
 import { nameSchema } from "../postgres/nameSchema.ts";
+import { unknownName } from "../postgres/nearestName.ts";
 
 /** What differs between environments, as read from `Pulumi.<stack>.yaml`. */
 export interface Settings {
@@ -56,8 +57,6 @@ export const DEFAULTS = {
   observers: "[]",
   onDrift: "{}",
 } as const satisfies Record<string, string>;
-
-type Key = keyof typeof DEFAULTS;
 
 const flag = z.enum(["true", "false"], { error: "must be true or false" }).transform((text) => text === "true");
 const optionalName = z.union([z.literal("").transform(() => undefined), nameSchema]);
@@ -124,7 +123,9 @@ export function readSettings(config: Readonly<Record<string, string>>): Settings
   const given = Object.entries(config)
     .filter(([key]) => key.startsWith("matview:"))
     .map(([key, value]) => [key.slice("matview:".length), value] as const);
-  const unknown = given.filter(([key]) => !(key in DEFAULTS)).map(([key]) => unknownKey(key));
+  const unknown = given
+    .filter(([key]) => !(key in DEFAULTS))
+    .map(([key]) => unknownName("setting", key, Object.keys(DEFAULTS), "matview:"));
   const parsed = settingsSchema.safeParse({ ...DEFAULTS, ...Object.fromEntries(given) });
   const wrong = parsed.success
     ? []
@@ -170,31 +171,6 @@ function rulesBroken({ managePlatform, owner, observers, schedule, maxAge }: Par
       : []),
     ...(late === undefined ? [] : [`matview:maxAge ${late}`]),
   ];
-}
-
-function unknownKey(key: string): string {
-  const known = Object.keys(DEFAULTS) as Key[];
-  const near = known.find((candidate) => candidate.toLowerCase() === key.toLowerCase()) ?? nearest(key, known);
-  const suggestion = near === undefined ? `known are ${known.join(", ")}` : `did you mean matview:${near}?`;
-  return `matview:${key} is no setting; ${suggestion}`;
-}
-
-function nearest(key: string, known: readonly Key[]): Key | undefined {
-  const ranked = known.map((candidate) => ({ candidate, distance: distance(key, candidate) }));
-  return ranked.filter((one) => one.distance <= 3).sort((a, b) => a.distance - b.distance)[0]?.candidate;
-}
-
-// Levenshtein: how many letters must be added, left out or changed.
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (const [i, letter] of [...a].entries()) {
-    const next = [i + 1];
-    for (const [j, other] of [...b].entries()) {
-      next.push(Math.min((row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1, (row[j] ?? 0) + (letter === other ? 0 : 1)));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }
 
 function json(text: string): unknown {

@@ -4,9 +4,11 @@ import { resourceRequest } from "../provider/resourceRequest.ts";
 
 /** Who reads what in which schema. */
 export interface SourceGrantArgs {
+  /** Role that is to read. */
   owner: pulumi.Input<string>;
+  /** Schema of what it reads. */
   schema: pulumi.Input<string>;
-  /** Tables and views. */
+  /** Tables and views of the schema, by name. */
   objects: pulumi.Input<readonly pulumi.Input<string>[]>;
 }
 

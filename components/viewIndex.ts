@@ -13,12 +13,24 @@ export interface ViewIndexArgs {
   name: pulumi.Input<string>;
   /** Plain columns in order: what a concurrent refresh needs of a unique index. */
   columns: pulumi.Input<readonly pulumi.Input<string>[]>;
-  /** Columns that are stored beside the key for index-only scans. */
+  /**
+   * Columns that are stored beside the key for index-only scans.
+   * @default []
+   */
   include?: pulumi.Input<readonly pulumi.Input<string>[]> | undefined;
+  /** Whether it is unique; a concurrent refresh needs one that is. */
   unique: pulumi.Input<boolean>;
-  /** Take over an index of this name that differs from the declaration, and build it again. */
+  /**
+   * Take over an index of this name that differs from the declaration, and build it again. One that is identical is taken over without it. It decides at the creation of the
+   * resource alone.
+   * @default false
+   */
   adopt?: pulumi.Input<boolean> | undefined;
-  /** What is done about properties that drifted: `{ comment: "ignore" }`; what is not named is fixed. */
+  /**
+   * What is done about a property that somebody changed by hand: `fix` makes it as declared again, `warn` tells it and lets it alone,
+   * `ignore` lets it alone. By property (of the index), e.g. `{ include: "ignore" }`; what is not named is fixed.
+   * @default {}
+   */
   onDrift?: pulumi.Input<Readonly<Record<string, pulumi.Input<DriftAnswers[string]>>>> | undefined;
 }
 

@@ -4,9 +4,9 @@ import type { PlannedJob, PlannedJobs, RefreshRequest } from "../kinds/refreshJo
 import { roleTimeouts } from "../kinds/refreshJob/roleTimeouts.ts";
 import { resolveConnection } from "../postgres/connection.ts";
 import type { ConnectionConfig } from "../postgres/connection.ts";
-import { isUserError, userError } from "../postgres/errors.ts";
 import { displayName } from "../postgres/names.ts";
 import type { QualifiedName } from "../postgres/names.ts";
+import { sayingOf } from "./checkRefreshedView.ts";
 import type { Inputs, RefreshedViewArgs } from "./refreshedViewArgs.ts";
 
 /** By property, a value of an earlier convention. */
@@ -55,9 +55,11 @@ export function viewJobs(
   { job = {}, refresh = {}, stamp, owner, uniqueKey = [] }: RefreshedViewArgs,
 ): ViewJobs {
   const part = <T>(needs: object, pick: (jobs: PlannedJobs) => T): pulumi.Output<T> =>
-    pulumi.output(needs).apply((known) => saying(resource, () => pick(planJobs({ ...ANY, ...known }))));
+    sayingOf(resource, pulumi.output(needs), (known) => pick(planJobs({ ...ANY, ...known })));
   const isNamed = job.name !== undefined;
   const names = namesOf(resource, view, connection, job.name);
+  // Whether there is one is all that a command stands on.
+  const key = uniqueKey.map(() => "any");
   const { maxAge, lockTimeout, minAge, statementTimeout, vacuum, keepRuns } = refresh;
   const when = (name: pulumi.Output<string>) => ({ job: { name, schedule: job.schedule }, refresh: { maxAge } });
   const chosen = part(when(names.name), ({ refresh: { schedule }, reason }) => ({ schedule, reason }));
@@ -72,7 +74,7 @@ export function viewJobs(
     refresh: {
       name: names.name,
       schedule: chosen.schedule,
-      command: part({ view, refresh: { lockTimeout, minAge }, stamp, uniqueKey }, (jobs) => jobs.refresh.command),
+      command: part({ view, refresh: { lockTimeout, minAge }, stamp, uniqueKey: key }, (jobs) => jobs.refresh.command),
       statementTimeoutMs,
       maxAge,
       // A schedule that was derived bears the minute that belongs to the name.
@@ -101,10 +103,10 @@ function namesOf(
   given: pulumi.Input<string> | undefined,
 ): { name: pulumi.Output<string>; earlier: pulumi.Output<string> } {
   if (given !== undefined) return { name: pulumi.output(given), earlier: pulumi.output(given) };
-  const where = pulumi
-    .output(connection)
-    .apply((known) => saying(resource, () => resolveConnection(known)))
-    .apply(({ database, cronDatabase }) => ({ database, cronDatabase }));
+  const where = sayingOf(resource, pulumi.output(connection), (known) => {
+    const { database, cronDatabase } = resolveConnection(known);
+    return { database, cronDatabase };
+  });
   const named = (make: typeof jobName): pulumi.Output<string> =>
     // A database's name is no secret, wherever it was read from.
     pulumi
@@ -119,17 +121,9 @@ function noteTimeout(
   owner: pulumi.Input<string> | undefined,
   timeout: pulumi.Output<number | undefined>,
 ): void {
-  pulumi.all([view.schema, view.name, pulumi.output(owner), timeout]).apply(([schema, name, role, timeoutMs]) => {
+  const values = pulumi.all([view.schema, view.name, pulumi.output(owner), timeout]);
+  sayingOf(resource, values, ([schema, name, role, timeoutMs]) => {
     if (timeoutMs === undefined) return;
-    saying(resource, () => declareTimeout({ view: displayName({ schema, name }), owner: role, timeoutMs }));
+    declareTimeout({ view: displayName({ schema, name }), owner: role, timeoutMs });
   });
-}
-
-/** Runs a check of arguments; what it refuses names the resource. */
-export function saying<T>(resource: string, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    throw isUserError(error) ? userError(`RefreshedView ${resource}: ${error.message}`, error) : error;
-  }
 }

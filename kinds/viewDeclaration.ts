@@ -1,16 +1,26 @@
 import { z } from "zod";
+import { exactly } from "../postgres/exactly.ts";
 
 /** Rows of a view that are counted to see whether readers get what they should. The types of a program's checker know nothing of zod. */
 export interface SpotCheck {
   /** What the check proves, e.g. "a coordinator of VEN sees VEN". */
   name: string;
-  /** Column that is compared; left out, all rows are counted. */
+  /**
+   * Column that is compared.
+   * @default all rows are counted
+   */
   column?: string | undefined;
-  /** Value as text; left out with `live`, each value of the column is compared by itself. */
+  /**
+   * Value as text. It needs `column`.
+   * @default with `live`, each value of the column is compared by itself
+   */
   value?: string | undefined;
-  /** How many rows there must be. */
+  /** How many rows there must be. Either this or `live`. */
   expected?: number | undefined;
-  /** Compare with the sources: the definition is run and its rows are counted in the same way. */
+  /**
+   * Compare with the sources: the definition is run and its rows are counted in the same way.
+   * @default false
+   */
   live?: boolean | undefined;
 }
 
@@ -29,23 +39,24 @@ export interface ViewDeclaration {
 }
 
 /** @internal */
-export const spotCheckSchema = z
-  .strictObject({
-    name: z.string().min(1),
-    column: z.string().min(1).optional(),
-    value: z.string().optional(),
-    expected: z.number().int().nonnegative().optional(),
-    live: z.boolean().optional(),
-  })
-  .superRefine((check, context) => {
-    const issue = (message: string): void => context.addIssue({ code: "custom", message });
-    if ((check.expected === undefined) === (check.live !== true))
-      issue(`spot check "${check.name}" must have either expected (a count) or live: true`);
-    if (check.value !== undefined && check.column === undefined)
-      issue(`spot check "${check.name}" has a value and no column`);
-    if (check.column !== undefined && check.value === undefined && check.live !== true)
-      issue(`spot check "${check.name}" has a column and no value: say which value, or live: true to compare each`);
-  });
+export const spotCheckSchema = exactly({
+  name: z.string().min(1),
+  column: z.string().min(1).optional(),
+  value: z.string().optional(),
+  expected: z.number().int().nonnegative().optional(),
+  live: z.boolean().optional(),
+}).superRefine((check, context) => {
+  const issue = (message: string): void => context.addIssue({ code: "custom", message });
+  if ((check.expected === undefined) === (check.live !== true))
+    issue(`spot check "${check.name}" must have either expected (a count) or live: true`);
+  if (check.value !== undefined && check.column === undefined)
+    issue(`spot check "${check.name}" has a value and no column`);
+  if (check.column !== undefined && check.value === undefined && check.live !== true)
+    issue(`spot check "${check.name}" has a column and no value: say which value, or live: true to compare each`);
+});
+
+/** @internal */
+export const spotChecksSchema = z.array(spotCheckSchema);
 
 /** @internal */
 export const viewDeclarationSchema: z.ZodType<ViewDeclaration> = z.object({
@@ -57,5 +68,5 @@ export const viewDeclarationSchema: z.ZodType<ViewDeclaration> = z.object({
   active: z.boolean().optional(),
   stamp: z.string().optional(),
   maxAge: z.string().optional(),
-  spotChecks: z.array(spotCheckSchema).optional(),
+  spotChecks: spotChecksSchema.optional(),
 });

@@ -53,7 +53,12 @@ function asBefore(olds: Props, asked: Props, keeps: Props): Props {
 
 function checkFailures(error: z.ZodError, props: Props, within: readonly string[] = []): CheckFailure[] {
   return error.issues
-    .map((issue) => ({ path: [...within, ...issue.path], reason: issue.message }))
-    .filter(({ path }) => !isUnknown(valueAt(props, path)))
-    .map(({ path, reason }) => ({ property: path.join("."), reason }));
+    .map((issue) => ({ path: [...within, ...issue.path], names: unknownNames(issue), reason: issue.message }))
+    .filter(({ path, names }) => names.length > 0 || !isUnknown(valueAt(props, path)))
+    .map(({ path, names, reason }) => ({ property: [...path, ...names].join("."), reason }));
+}
+
+// A name that there is none of is a mistake whatever its value is.
+function unknownNames(issue: z.core.$ZodIssue): string[] {
+  return issue.code === "unrecognized_keys" ? [issue.keys.join(", ")] : [];
 }

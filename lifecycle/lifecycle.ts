@@ -1,17 +1,17 @@
-import { entryOf, fencingToken, readFencingToken } from "../kinds/claim.ts";
+import { entryOf, readFencingToken } from "../kinds/claim.ts";
 import type { Kind } from "../kinds/kind.ts";
 import { applyPlan } from "../postgres/applyPlan.ts";
 import type { Capabilities } from "../postgres/capabilities.ts";
 import { resolveConnection } from "../postgres/connection.ts";
 import type { ConnectionConfig } from "../postgres/connection.ts";
-import { isServerError, isUserError, problemReport, serverText, userError } from "../postgres/errors.ts";
-import { differenceLines, planLines } from "../postgres/plan.ts";
+import { problemReport } from "../postgres/errors.ts";
 import type { Session } from "../postgres/session.ts";
 import { sessionPool } from "../postgres/sessionPool.ts";
 import { doubtOf, isAbsent, planChange, recalled } from "./change.ts";
-import type { Change, Sight } from "./change.ts";
+import type { Sight } from "./change.ts";
 import { checkInputs } from "./checkInputs.ts";
 import { identityRecord, refuseOtherDatabase } from "./databaseIdentity.ts";
+import { deploy, describeOne, record, refuseProblems, remove } from "./deploy.ts";
 import { withoutAnswered } from "./driftAnswers.ts";
 import { forgetSurveys, surveyor } from "./look.ts";
 import { doubleRefusal, leftNote, lostNote, replacedNote, tenureLater } from "./ownership.ts";
@@ -27,6 +27,7 @@ import { KEEPS, REQUEST } from "./resourceRequest.ts";
 import type { ResourceRequest } from "./resourceRequest.ts";
 import { runRegistry } from "./runRegistry.ts";
 import { secretTexts } from "./secretTexts.ts";
+import { speaker } from "./speaker.ts";
 import { logToStderr, tellPlannedLater, tellReviewer } from "./tellReviewer.ts";
 import type { PreviewLog } from "./tellReviewer.ts";
 import { isUnknown } from "./unknowns.ts";
@@ -51,10 +52,9 @@ export function lifecycle<Desired extends object, Actual>(
   let config: ConnectionConfig = {};
   let adoptDatabase = false;
   let isConfigured = false;
-  const warned = new Set<string>();
   const registry = runRegistry();
   const secrets = secretTexts();
-  const log: PreviewLog = (urn, severity, message) => engineLog(urn, severity, secrets.hide(message));
+  const { log, say, failing } = speaker(engineLog, secrets);
 
   const open = <T>(work: (session: Session) => Promise<T>): Promise<T> => inSession(resolveConnection(config), work);
   const look = surveyor(kind, open);
@@ -65,11 +65,7 @@ export function lifecycle<Desired extends object, Actual>(
     try {
       return await work();
     } catch (error) {
-      const shown = isServerError(error) ? userError(`${subjectOf(props)}: ${serverText(error)}`, error) : error;
-      if (shown instanceof Error) shown.message = secrets.hide(shown.message);
-      // Pulumi's provider process prints the stack of what read and delete throw; the message alone says all.
-      if (isUserError(shown)) shown.stack = "";
-      throw shown;
+      throw failing(() => subjectOf(props), error);
     }
   };
 
@@ -85,9 +81,6 @@ export function lifecycle<Desired extends object, Actual>(
     });
   };
 
-  const describeOne = async (open: Session, desired: Desired): Promise<Actual | undefined> =>
-    (await kind.describe(open, [desired]))[0];
-
   /** What is found in the place of a secret was one. */
   const noted = (desired: Desired, sight: Sight<Actual>): Sight<Actual> => {
     const known = registry.find(kind.id(desired))?.secrets;
@@ -99,7 +92,7 @@ export function lifecycle<Desired extends object, Actual>(
   const seeIn =
     (open: Session) =>
     async (desired: Desired): Promise<Sight<Actual>> =>
-      noted(desired, { actual: await describeOne(open, desired), capabilities: open.capabilities });
+      noted(desired, { actual: await describeOne(kind, open, desired), capabilities: open.capabilities });
 
   /** What the engine will do about the resource, told in a preview; never a reason for it to fail. */
   const announce = async ({ urn }: ResourceRequest, previous: Props | undefined, news: Props): Promise<void> => {
@@ -124,29 +117,6 @@ export function lifecycle<Desired extends object, Actual>(
     });
   };
 
-  /**
-   * Plans, applies, and plans again: what is not converged then is an error that names what remains. Returns what is kept
-   * in the state beside the inputs.
-   */
-  const apply = async (
-    open: Session,
-    desired: Desired,
-    previous: Desired | undefined,
-    { plan, claim }: Pick<Change<Desired, Actual>, "plan" | "claim">,
-  ): Promise<{ recorded?: string; fencingToken?: string }> => {
-    await applyPlan(open, plan, kind.runners);
-    const actual = await describeOne(open, desired);
-    const rest = kind.plan({ desired, previous, actual, capabilities: open.capabilities, claim });
-    if (rest.steps.length > 0) {
-      throw problemReport(`${kind.noun} ${kind.id(desired)} was applied and is still not as declared`, [
-        ...planLines(rest),
-        ...differenceLines(rest.differences),
-      ]);
-    }
-    const token = claim === undefined ? {} : { fencingToken: fencingToken(claim) };
-    return isAbsent(kind, actual) ? token : { ...token, ...record(desired, actual, open.capabilities) };
-  };
-
   /** What is known of who deploys: the program's word for it, and what the last write left in the state. */
   const deployerOf = (desired: Desired, state: Props | undefined): Deployer => {
     const id = kind.id(desired);
@@ -160,25 +130,9 @@ export function lifecycle<Desired extends object, Actual>(
     };
   };
 
-  const record = (desired: Desired, actual: Actual, capabilities: Capabilities): { recorded?: string } => {
-    const recorded = kind.record?.(desired, actual, capabilities);
-    return recorded === undefined ? {} : { recorded };
-  };
-
   /** A copy of the database that the state speaks of is left alone. */
   const refuseCopy = (state: Props, capabilities: Capabilities): void =>
     refuseOtherDatabase(subjectOf(state), state, capabilities, adoptDatabase);
-
-  const refuseProblems = async (open: Session, desired: Desired): Promise<void> => {
-    const problems = (await kind.preflight?.(open, desired)) ?? [];
-    if (problems.length > 0) throw problemReport(`${kind.noun} ${kind.id(desired)} cannot be deployed`, problems);
-  };
-
-  const say = (text: string): void => {
-    const line = secrets.hide(text);
-    if (!warned.has(line)) console.warn(line);
-    warned.add(line);
-  };
 
   /** Told once for each engine run, after the change, when it is the world as it is now that they speak of. */
   const warn = async (open: Session, desired: Desired): Promise<void> => {
@@ -234,7 +188,7 @@ export function lifecycle<Desired extends object, Actual>(
     create: (inputs: Props) =>
       writing(inputs, declaration(inputs) as Desired, async (open) => {
         const desired = declaration(inputs) as Desired;
-        await refuseProblems(open, desired);
+        await refuseProblems(kind, open, desired);
         const change = await planChange(kind, seeIn(open), {
           desired,
           previous: undefined,
@@ -243,7 +197,7 @@ export function lifecycle<Desired extends object, Actual>(
           claims: true,
         });
         if (change.refusal !== undefined) throw change.refusal;
-        const kept = await apply(open, desired, undefined, change);
+        const kept = await deploy(kind, open, { desired, previous: undefined, change });
         await warn(open, desired);
         return { id: kind.id(desired), outs: { ...inputs, ...kept, ...identityRecord(open.capabilities) } };
       }),
@@ -254,7 +208,7 @@ export function lifecycle<Desired extends object, Actual>(
         const desired = recalled(kind, declaration(news) as Desired, recorded);
         const previous = recalled(kind, declaration(olds) as Desired, recorded);
         refuseCopy(olds, open.capabilities);
-        await refuseProblems(open, desired);
+        await refuseProblems(kind, open, desired);
         const { onDrift } = extra(news);
         // By what the program says: the recalled declaration may have another id.
         const deployer = deployerOf(declaration(news) as Desired, olds);
@@ -264,7 +218,7 @@ export function lifecycle<Desired extends object, Actual>(
         const { wanted } = change;
         const kept = {
           ...tokenOf(olds),
-          ...(await apply(open, wanted === "absent" ? desired : wanted, previous, change)),
+          ...(await deploy(kind, open, { desired: wanted === "absent" ? desired : wanted, previous, change })),
         };
         await warn(open, desired);
         return { outs: { ...news, ...kept, ...identityRecord(open.capabilities) } };
@@ -289,7 +243,7 @@ export function lifecycle<Desired extends object, Actual>(
           props: {
             ...inputs,
             ...tokenOf(props),
-            ...record(desired, actual, capabilities),
+            ...record(kind, desired, actual, capabilities),
             ...identityRecord(capabilities),
           },
           inputs,
@@ -313,16 +267,7 @@ export function lifecycle<Desired extends object, Actual>(
         const problems = actual === undefined ? [] : ((await kind.dropProblems?.(open, actual)) ?? []);
         if (problems.length > 0)
           throw problemReport(`${subjectOf(props)} cannot be dropped, and nothing was`, problems);
-        await applyPlan(open, plan, kind.runners);
-        const left = await describeOne(open, previous);
-        const { capabilities } = open;
-        // What rests by being absent is described, and there is nothing left to do about it.
-        if (
-          !isAbsent(kind, left) &&
-          kind.plan({ desired: "absent", previous, actual: left, capabilities }).steps.length > 0
-        ) {
-          throw userError(`${subjectOf(props)} was dropped and is there again`);
-        }
+        await remove(kind, open, { previous, plan, subject: subjectOf(props) });
       }),
   };
 }

@@ -9,19 +9,28 @@ export type TlsMode = (typeof TLS_MODES)[number];
 
 /** Where PostgreSQL is and who connects. One object builds our client and the `postgresql.Provider`. */
 export interface Connection {
+  /** Host name, address, or folder of a socket. */
   readonly host: string;
   readonly port: number;
+  /** Database of the views. */
   readonly database: string;
   /** Database that holds pg_cron (`cron.database_name`); the same as `database` on most hosts. */
   readonly cronDatabase: string;
+  /** Role that connects. */
   readonly user: string;
   readonly password?: string;
+  /** How the connection is encrypted, and the file of the certificate authority where it is not a public one. */
   readonly tls: { readonly mode: TlsMode; readonly rootCertFile?: string };
 }
 
 /** What the stack's configuration says about the connection; the environment comes first. */
 export interface ConnectionConfig {
+  /** `postgresql://user:password@host:5432/database?sslmode=verify-full`. It bears a password, so make it a secret. */
   readonly databaseUrl?: string | undefined;
+  /**
+   * Database that holds pg_cron (`cron.database_name`).
+   * @default that of the connection
+   */
   readonly cronDatabase?: string | undefined;
 }
 

@@ -1,16 +1,17 @@
 import { z } from "zod";
+import { exactly } from "../../postgres/exactly.ts";
 import { nameSchema } from "../../postgres/nameSchema.ts";
 
 const PRIVILEGES = ["select", "insert", "update", "delete", "truncate", "references", "trigger", "maintain"] as const;
 
-const grantSchema = z.strictObject({
+const grantSchema = exactly({
   role: nameSchema,
   privileges: z
     .array(z.enum(PRIVILEGES, { error: `must be one of ${PRIVILEGES.join(", ")}` }))
     .min(1, "must list at least one privilege, e.g. select"),
 });
 
-export const materializedViewSchema = z.strictObject({
+export const materializedViewSchema = exactly({
   schema: nameSchema,
   name: nameSchema,
   definition: z.string({ error: "must be the text of one SELECT" }).refine((text) => text.trim() !== "", {
@@ -31,8 +32,7 @@ export const materializedViewSchema = z.strictObject({
   /** Whether a changed definition may drop columns or change their types. */
   allowColumnChanges: z.boolean({ error: "must be true or false" }).optional(),
   /** Rows of a changed view as a multiple of the rows before; outside the range it is refused. */
-  rowCount: z
-    .strictObject({ min: z.number().nonnegative().optional(), max: z.number().positive().optional() })
+  rowCount: exactly({ min: z.number().nonnegative().optional(), max: z.number().positive().optional() })
     .refine(({ min = 0, max = Number.POSITIVE_INFINITY }) => min <= max, { error: "has a min greater than its max" })
     .optional(),
   /** How long a changed view waits for a moment without readers. */

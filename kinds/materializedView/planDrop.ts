@@ -59,7 +59,8 @@ export async function dropProblems({ target }: Session, actual: ActualView | Abs
   );
 }
 
-// A job of that name which another stack manages is left to it, and to another view what refreshes that one by now.
+// A job of that name which another stack manages is left to it, and to another view what refreshes that one by now. Where neither the view
+// nor the state says whose view it was, both are from before that was kept: what is claimed since then is its owner's all the same.
 function ownJobs(
   previous: DesiredView | undefined,
   actual: ActualView | AbsentView,
@@ -73,7 +74,7 @@ function ownJobs(
   return actual.namedJobs.filter(
     ({ user, claim }) =>
       !others.includes(user) &&
-      (claim === undefined ? user === owner : stack !== undefined && isSameStack(claim, stack)),
+      (claim === undefined || stack === undefined ? user === owner : isSameStack(claim, stack)),
   );
 }
 

@@ -1,10 +1,11 @@
 import { z } from "zod";
+import { exactly } from "../../postgres/exactly.ts";
 import { nameSchema } from "../../postgres/nameSchema.ts";
 
-export const ownerRoleSchema = z.strictObject({
+export const ownerRoleSchema = exactly({
   owner: nameSchema.refine((name) => name !== "public", { error: "public is everybody and no role" }),
   schemas: z.array(nameSchema),
-  sources: z.array(z.strictObject({ schema: nameSchema, name: nameSchema })),
+  sources: z.array(exactly({ schema: nameSchema, name: nameSchema })),
   observers: z.array(nameSchema),
 });
 

@@ -1,10 +1,11 @@
 import { z } from "zod";
+import { exactly } from "../../postgres/exactly.ts";
 import { nameSchema } from "../../postgres/nameSchema.ts";
 
 /** What ends the function's body, so no name in it may hold it. */
 export const BODY_QUOTE = "$matview$";
 
-export const refreshAuditSchema = z.strictObject({
+export const refreshAuditSchema = exactly({
   owner: nameSchema.refine((name) => !name.includes(BODY_QUOTE), { error: `must not contain ${BODY_QUOTE}` }),
   observers: z.array(nameSchema),
 });

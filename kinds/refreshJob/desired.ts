@@ -1,11 +1,12 @@
 import { z } from "zod";
+import { exactly } from "../../postgres/exactly.ts";
 import { nameSchema } from "../../postgres/nameSchema.ts";
 import type { Claim } from "../claim.ts";
 import { parseDuration } from "./schedule/duration.ts";
 import { checkMaxAge } from "./schedule/scheduleFromMaxAge.ts";
 import { parseSchedule } from "./schedule.ts";
 
-const jobProperties = z.strictObject({
+const jobProperties = exactly({
   name: nameSchema,
   schedule: z.string({ error: "must be a schedule such as */5 * * * *" }).superRefine((text, context) => {
     // What this server's pg_cron lacks (seconds before 1.5, $ before 1.6) is known only when it can be asked.

@@ -1,7 +1,8 @@
 import { z } from "zod";
+import { exactly } from "../../postgres/exactly.ts";
 import { nameSchema } from "../../postgres/nameSchema.ts";
 
-export const runtimeObjectsSchema = z.strictObject({
+export const runtimeObjectsSchema = exactly({
   owner: nameSchema,
   observers: z.array(nameSchema),
 });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { exactly } from "../../postgres/exactly.ts";
 import { nameSchema } from "../../postgres/nameSchema.ts";
 import { CONVERGED } from "../../postgres/plan.ts";
 import type { Plan } from "../../postgres/plan.ts";
@@ -9,7 +10,7 @@ import { grantSteps } from "../ownerRole/plan.ts";
 import { describeRights, missingRights } from "../ownerRole/rights.ts";
 import type { Right } from "../ownerRole/rights.ts";
 
-const sourceGrantSchema = z.strictObject({ owner: nameSchema, schema: nameSchema, objects: z.array(nameSchema) });
+const sourceGrantSchema = exactly({ owner: nameSchema, schema: nameSchema, objects: z.array(nameSchema) });
 
 /** What a role reads in one schema. */
 type DesiredGrant = z.infer<typeof sourceGrantSchema>;

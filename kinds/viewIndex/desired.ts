@@ -1,7 +1,8 @@
 import { z } from "zod";
+import { exactly } from "../../postgres/exactly.ts";
 import { nameSchema } from "../../postgres/nameSchema.ts";
 
-export const viewIndexSchema = z.strictObject({
+export const viewIndexSchema = exactly({
   schema: nameSchema,
   view: nameSchema,
   name: nameSchema,

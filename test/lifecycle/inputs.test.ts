@@ -5,6 +5,7 @@ import { withProject } from "../../scripts/consumerProject.ts";
 import type { ConsumerProject } from "../../scripts/consumerProject.ts";
 import { withServer } from "../support/database.ts";
 import type { TestDatabase } from "../support/database.ts";
+import { announced, mustConverge, mustRun, UP } from "../support/ownedWorld.ts";
 
 jest.setTimeout(300_000);
 
@@ -15,7 +16,6 @@ const SETUP = `
   create role lector;
 `;
 
-const UP = ["up", "--yes", "--skip-preview"];
 const SMALLEST = `import { RefreshedView } from "pulumi-matview";
 new RefreshedView("tablero", { uniqueKey: ["tienda"] });
 `;
@@ -28,32 +28,8 @@ const later = (value) => new command.local.Command("later", { create: "echo '" +
 new RefreshedView("tablero", { uniqueKey: ["tienda"], ${args} }, ${options});
 `;
 
-interface Step {
-  readonly op: string;
-  readonly urn: string;
-}
-
-async function mustRun(project: ConsumerProject, args: readonly string[]): Promise<string> {
-  const { code, stdout, stderr } = await project.pulumi(args);
-  expect(code === 0 ? "" : `${args.join(" ")} ended with ${code}\n${stdout}\n${stderr}`).toBe("");
-  return stdout;
-}
-
-async function mustConverge(project: ConsumerProject): Promise<void> {
-  await mustRun(project, ["refresh", "--preview-only", "--expect-no-changes", "--run-program=false"]);
-  await mustRun(project, ["preview", "--expect-no-changes"]);
-}
-
-async function announced(project: ConsumerProject, more: readonly string[] = []): Promise<string[]> {
-  const { steps } = JSON.parse(await mustRun(project, ["preview", "--json", ...more])) as { steps: Step[] };
-  return steps
-    .filter(({ op }) => !["same", "refresh", "read"].includes(op))
-    .map(({ op, urn }) => `${op} ${urn.split("::").at(-1)}`)
-    .sort();
-}
-
 async function urnsOf(project: ConsumerProject): Promise<string[]> {
-  const { resources } = JSON.parse(await mustRun(project, ["stack", "export"])).deployment as { resources: Step[] };
+  const { resources } = JSON.parse(await mustRun(project, ["stack", "export"])).deployment as { resources: { urn: string }[] };
   return resources.map(({ urn }) => urn).filter((urn) => urn.includes("matview:"));
 }
 
@@ -179,6 +155,23 @@ describe("inputs", () => {
           'refresh: { maxAge: "5m" }, job: { schedule: "0 * * * *" }',
           /RefreshedView tablero: refresh\.maxAge and job\.schedule contradict/,
         ],
+        [
+          'dependants: "recreate", job: { statmentTimeout: "5s" }',
+          /RefreshedView tablero: 2 problems\s+- dependants is no argument; did you mean dependents\?\s+- job\.statmentTimeout is no argument; did you mean refresh\.statementTimeout\?/,
+        ],
+        [
+          'onDrift: { shedule: "warn" }',
+          /RefreshedView tablero: 1 problem\s+- onDrift\.shedule is no property of view, index or job; did you mean onDrift\.schedule\?/,
+        ],
+        [
+          'spotChecks: [{ name: "todas", expceted: pulumi.output(7) }]',
+          /RefreshedView tablero: .*\s+- spotChecks\.0: expceted is no property; did you mean expected\?/,
+        ],
+        [
+          'job: { schedule: pulumi.secret("clave uno") }',
+          /RefreshedView tablero: job\.schedule: schedule \\?"\[secret\]\\?": it has 2 of/,
+        ],
+        ['grants: [{ rol: "lector", privileges: ["select"] }]', /rol is no property; did you mean role\?/],
         ['name: "otro"', /RefreshedView tablero: materialized view otro has no definition in sql\/views\/otro\.sql/],
       ] as const;
       for (const [args, message] of cases) {
@@ -186,6 +179,7 @@ describe("inputs", () => {
         const { code, stdout, stderr } = await project.pulumi(["preview"]);
         expect(code).not.toBe(0);
         expect(stdout + stderr).toMatch(message);
+        expect(stdout + stderr).not.toMatch(/clave/);
       }
     });
   });

@@ -62,6 +62,17 @@ export async function mustConverge(project: ConsumerProject): Promise<void> {
   await mustRun(project, ["preview", "--expect-no-changes"]);
 }
 
+/** What a preview says is going to happen, one resource a line. */
+export async function announced(project: ConsumerProject, more: readonly string[] = []): Promise<string[]> {
+  const { steps } = JSON.parse(await mustRun(project, ["preview", "--json", ...more])) as {
+    steps: { op: string; urn: string }[];
+  };
+  return steps
+    .filter(({ op }) => !["same", "refresh", "read"].includes(op))
+    .map(({ op, urn }) => `${op} ${urn.split("::").at(-1)}`)
+    .sort();
+}
+
 export const UP = ["up", "--yes", "--skip-preview"];
 
 /** A server whose only database has sources, view and pg_cron. */

@@ -43,6 +43,22 @@ describe("inputs that only the deploy will know", () => {
   });
 });
 
+describe("a name that there is none of", () => {
+  test.each([
+    [{ dependants: "recreate" }, "dependants", "dependants is no property; did you mean dependents?"],
+    [{ dependants: UNKNOWN, owner: UNKNOWN }, "dependants", "dependants is no property; did you mean dependents?"],
+    [{ rowCount: { minimum: 1 } }, "rowCount.minimum", "minimum is no property; known are min, max"],
+    [
+      { grants: [{ roles: "app", privileges: ["select"] }] },
+      "grants.0.roles",
+      "roles is no property; did you mean role?",
+    ],
+  ])("is told with the right one: %j", async (given, property, reason) => {
+    const { failures } = await checkView({}, { ...view, ...given });
+    expect(failures).toContainEqual({ property, reason });
+  });
+});
+
 describe("adopt", () => {
   test.each([
     ["is asked for at a creation", {}, { adopt: true }, { adopt: true }],
