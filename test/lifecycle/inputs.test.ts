@@ -29,7 +29,9 @@ new RefreshedView("tablero", { uniqueKey: ["tienda"], ${args} }, ${options});
 `;
 
 async function urnsOf(project: ConsumerProject): Promise<string[]> {
-  const { resources } = JSON.parse(await mustRun(project, ["stack", "export"])).deployment as { resources: { urn: string }[] };
+  const { resources } = JSON.parse(await mustRun(project, ["stack", "export"])).deployment as {
+    resources: { urn: string }[];
+  };
   return resources.map(({ urn }) => urn).filter((urn) => urn.includes("matview:"));
 }
 
