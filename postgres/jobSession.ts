@@ -2,10 +2,10 @@ import type { Client } from "pg";
 import { isServerError, SQLSTATE } from "./errors.ts";
 import type { ServerError } from "./errors.ts";
 import type { Statement } from "./pipeline.ts";
-import { sqlText } from "./sqlFiles.ts";
+import { sqlStatement, sqlText } from "./sqlFiles.ts";
 
 /** A setting that a job's session has otherwise than this one. */
-export interface JobSetting {
+interface JobSetting {
   readonly name: string;
   /** Never shown to anybody: applications keep secrets in settings. */
   readonly value: string;
@@ -33,20 +33,13 @@ export async function enterJobSession(client: Client, user: string | undefined):
   return { problems, leave: () => set(client, before) };
 }
 
-/** Asks which settings a job's session has otherwise, for a caller who has more to ask in one flight. */
-export function jobSettingsQuestion(user: string | undefined): Statement {
-  return { text: sqlText("describe/job_settings"), values: [user ?? null] };
-}
-
-/** Makes what was answered to that, as `enterJobSession` does: the statements for it, where none of them can be refused. */
-export async function readyJobSession(
-  client: Client,
-  answered: readonly JobSetting[],
-  user: string | undefined,
-): Promise<Statement[]> {
-  if (!answered.some(mayFail)) return answered.length === 0 ? [] : [setStatement(answered)];
-  await makeSettings(client, await withFileValues(client, answered), user);
-  return [];
+/**
+ * The same as one statement, for a flight that has more to ask. It fails where a setting needs a closer look or is refused: `enterJobSession` then
+ * makes what can be made.
+ */
+export function jobSettings(user: string | undefined): Statement {
+  const raw = { settings: sqlStatement("describe/job_settings") };
+  return { text: sqlStatement("statements/make_job_settings", { raw }), values: [user ?? null] };
 }
 
 /** Which settings of a job's session cannot be made here, each with what may differ and what to do. Changes nothing. */
@@ -61,11 +54,8 @@ export async function jobSettingProblems(client: Client, user: string | undefine
   }
 }
 
-async function readJobSettings(client: Client, user: string | undefined): Promise<readonly JobSetting[]> {
-  return withFileValues(client, (await client.query<JobSetting>({ ...jobSettingsQuestion(user) })).rows);
-}
-
-async function withFileValues(client: Client, rows: readonly JobSetting[]): Promise<readonly JobSetting[]> {
+async function readJobSettings(client: Client, user: string | undefined): Promise<JobSetting[]> {
+  const { rows } = await client.query<JobSetting>(sqlText("describe/job_settings"), [user ?? null]);
   const hidden = rows.filter(({ origin, isFileReadable }) => origin === "hidden" && isFileReadable);
   if (hidden.length === 0) return rows;
   const keys = hidden.map(({ name }) => name.toLowerCase());
@@ -117,12 +107,9 @@ async function trySet(client: Client, settings: readonly JobSetting[]): Promise<
 }
 
 async function set(client: Client, settings: readonly Pick<JobSetting, "name" | "value">[]): Promise<void> {
-  if (settings.length > 0) await client.query(setStatement(settings));
-}
-
-function setStatement(settings: readonly Pick<JobSetting, "name" | "value">[]): Statement & { values: unknown[] } {
-  const values = [settings.map(({ name }) => name), settings.map(({ value }) => value)];
-  return { text: sqlText("statements/set_settings"), values };
+  if (settings.length === 0) return;
+  const parameters = [settings.map(({ name }) => name), settings.map(({ value }) => value)];
+  await client.query(sqlText("statements/set_settings"), parameters);
 }
 
 // A setting that no file sets has its built-in value, except where the connected role cannot know; one of an application then has none.

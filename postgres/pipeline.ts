@@ -8,21 +8,25 @@ export interface Statement {
 }
 
 /**
- * Sends all statements at once and waits for all answers: while locks are held that readers wait for, the way to the server
- * and back is paid once. Each is a statement of its own in the server's log.
- * @throws the error of the first statement that failed; those behind it were refused with the transaction.
+ * Sends all statements at once and waits for all answers, so that the way to the server and back is paid once. Each is a
+ * statement of its own in the server's log. Nothing that others ask of the client meanwhile gets between them.
+ * @throws the error of the first statement that failed; those behind it in a transaction were refused with it.
  */
 export async function pipelined(client: Client, statements: readonly Statement[]): Promise<QueryResult[]> {
-  const switchable = client as { pipeline: boolean };
-  const before = switchable.pipeline;
-  switchable.pipeline = true;
-  try {
-    const answers = await Promise.allSettled(statements.map((statement) => client.query({ ...statement })));
-    return answers.map((answer) => {
-      if (answer.status === "rejected") throw answer.reason;
-      return answer.value;
-    });
-  } finally {
-    switchable.pipeline = before;
-  }
+  return answersOf(await Promise.allSettled(flight(client, statements)));
+}
+
+/** @throws the first error among them. */
+export function answersOf(settled: readonly PromiseSettledResult<QueryResult>[]): QueryResult[] {
+  return settled.map((answer) => {
+    if (answer.status === "rejected") throw answer.reason;
+    return answer.value;
+  });
+}
+
+/** Sends all statements at once; an answer each. */
+export function flight(client: Client, statements: readonly Statement[]): Promise<QueryResult>[] {
+  // A client that has sent so once always does: what is asked of it in one breath goes in one flight.
+  (client as { pipeline: boolean }).pipeline = true;
+  return statements.map((statement) => client.query({ ...statement }));
 }

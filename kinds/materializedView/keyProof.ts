@@ -3,7 +3,7 @@ import { isServerError, serverText, SQLSTATE, userError } from "../../postgres/e
 import { displayName, sqlIdentifier, sqlName, type QualifiedName } from "../../postgres/names.ts";
 import { pipelined } from "../../postgres/pipeline.ts";
 import { sqlStatement } from "../../postgres/sqlFiles.ts";
-import { openDefinition, withDefinition } from "./definition/runDefinition.ts";
+import { askDefinition, withDefinition } from "./definition/runDefinition.ts";
 import type { RunnableDefinition } from "./definition/runDefinition.ts";
 
 /** Where a key is to be proven: in a relation that exists, or in what a definition would give now. */
@@ -38,8 +38,8 @@ export async function proveKey(client: Client, question: KeyQuestion): Promise<K
 }
 
 /**
- * Counts the same for a preview: read-only, in two flights, each statement for so long at most. Undefined where the definition cannot be
- * read as it is, which is told of the definition. The client must not be in a transaction.
+ * Counts the same for a preview: read-only, in one flight, each statement for so long at most. Undefined where the definition cannot be read as
+ * it is, which is told of the definition. The client must not be in a transaction.
  * @throws what keeps it from being counted.
  */
 export async function tryKey(
@@ -48,18 +48,19 @@ export async function tryKey(
   patienceMs: number,
 ): Promise<KeyProof | undefined> {
   const limit = `set local statement_timeout = ${patienceMs}`;
-  const opened =
-    "relation" in source
-      ? { sql: sqlName(source.relation), enter: [{ text: "begin" }, { text: limit }] }
-      : await openDefinition(client, source, [limit]).catch((error: unknown) => {
-          if (isServerError(error) && error.code !== SQLSTATE.queryCanceled) return undefined;
-          throw error;
-        });
-  if (opened === undefined) return undefined;
-  const count = sqlStatement("describe/key_proof", { raw: counting(key, opened.sql) });
-  const statements = ["set transaction read only", count, "rollback"].map((text) => ({ text }));
+  const count = (from: string): string[] => [
+    "set transaction read only",
+    sqlStatement("describe/key_proof", { raw: counting(key, from) }),
+  ];
   try {
-    return numbers((await pipelined(client, [...opened.enter, ...statements])).at(-2)?.rows[0] as ProofRow);
+    const answers =
+      "relation" in source
+        ? await pipelined(
+            client,
+            ["begin", limit, ...count(sqlName(source.relation)), "rollback"].map((text) => ({ text })),
+          )
+        : await askDefinition(client, source, [limit], count);
+    return answers === undefined ? undefined : numbers(answers.at(-2)?.rows[0] as ProofRow);
   } catch (error) {
     throw explained(key, error);
   }

@@ -168,3 +168,25 @@ test("what is not there yet, what may not be read, and a type that no index hold
     ]);
   });
 });
+
+test("what the owner may not read is not counted as somebody else, also where it may make no temporary view", async () => {
+  await withTable(async (database) => {
+    const [owner, deployer] = [await database.createRole({ prefix: "owner" }), await database.createRole()];
+    await run(
+      database,
+      `grant ${owner} to ${deployer}`,
+      `grant select on public.t to ${deployer}`,
+      `revoke temporary on database ${database.name} from public`,
+      `grant temporary on database ${database.name} to ${deployer}`,
+    );
+    const told = async () => (await preview(database, { ...VIEW, owner }, undefined, deployer)).warnings.join("\n");
+    expect(await told()).toContain("not proven yet: permission denied for table t [42501]");
+    await run(database, `grant select on public.t to ${owner}`, "insert into public.t values (3, 3)");
+    expect(await refusals(database, { ...VIEW, owner }, undefined, deployer)).toHaveLength(1);
+    // A setting of its own that the deployer may not make takes the long way round.
+    await run(database, `alter role ${owner} set session_replication_role = 'replica'`);
+    expect(await refusals(database, { ...VIEW, owner }, undefined, deployer)).toHaveLength(1);
+    await run(database, `alter role ${deployer} set app.tenant = 'mine'`);
+    expect(await refusals(database, { ...VIEW, owner }, undefined, deployer)).toHaveLength(1);
+  });
+});
