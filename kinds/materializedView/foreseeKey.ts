@@ -1,4 +1,4 @@
-import { isServerError, isUserError, serverText, SQLSTATE } from "../../postgres/errors.ts";
+import { isServerError, isUserError, serverTextWithoutData, SQLSTATE } from "../../postgres/errors.ts";
 import type { QualifiedName } from "../../postgres/names.ts";
 import { displayName } from "../../postgres/names.ts";
 import type { Plan } from "../../postgres/plan.ts";
@@ -71,7 +71,9 @@ async function countKey(
       return isServerError(error.cause, SQLSTATE.undefinedColumn) ? {} : { refusals: [error.message] };
     if (!isServerError(error)) throw error;
     const isLate = error.code === SQLSTATE.queryCanceled;
-    const what = isLate ? `not proven within ${patienceMs / 1_000} s` : `not proven yet: ${serverText(error)}`;
+    const what = isLate
+      ? `not proven within ${patienceMs / 1_000} s`
+      : `not proven yet: ${serverTextWithoutData(error)}`;
     return { warnings: [`${subject}: ${what}: the deploy proves it before it builds the index`] };
   }
 }
