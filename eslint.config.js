@@ -45,12 +45,30 @@ export default tseslint.config(
     },
   },
   {
-    // What Pulumi may serialise or send over gRPC: #private and Error subclasses do not survive it.
+    files: ["scripts/**/*.ts", "test/**/*.ts"],
+    rules: {
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector:
+            "MemberExpression[object.object.name='process'][object.property.name='env'][property.value=/^MATVIEW_/]",
+          message: "read it by scripts/checkoutVariables.ts, a table that docs/reference.md prints",
+        },
+      ],
+    },
+  },
+  {
+    // #private and Error subclasses do not survive what Pulumi may do with them: be serialised, or sent over gRPC.
     files: product.map((folder) => `${folder}/**/*.ts`),
     rules: {
       "no-restricted-syntax": [
         "error",
         { selector: "PropertyDefinition > PrivateIdentifier.key", message: "write TypeScript private, not #private" },
+        {
+          selector:
+            "MemberExpression[object.object.name='process'][object.property.name='env'], AssignmentPattern[left.type='ObjectPattern'][right.object.name='process'], VariableDeclarator[id.type='ObjectPattern'][init.object.name='process']",
+          message: "read the environment by postgres/environment.ts, the table that docs/reference.md prints",
+        },
         { selector: "ClassDeclaration[superClass.name='Error']", message: "make errors with postgres/errors.ts" },
       ],
     },

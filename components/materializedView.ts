@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { DriftAnswers } from "../lifecycle/driftAnswers.ts";
 import { resourceArguments } from "../provider/resourceRequest.ts";
+import type { KeepsArgs } from "../provider/resourceRequest.ts";
 
 /** Privileges of one role on the view. */
 export interface GrantArgs {
@@ -89,13 +90,8 @@ export class MaterializedView extends pulumi.CustomResource {
    */
   declare readonly incarnation: pulumi.Output<string>;
 
-  /** `keeps` is for RefreshedView: by property, a value of an earlier convention that stays where the state has it. */
-  constructor(
-    name: string,
-    args: MaterializedViewArgs,
-    options?: pulumi.CustomResourceOptions,
-    keeps?: pulumi.Input<Record<string, string>>,
-  ) {
+  /** `keeps` is for RefreshedView. */
+  constructor(name: string, args: MaterializedViewArgs, options?: pulumi.CustomResourceOptions, keeps?: KeepsArgs) {
     super(...resourceArguments("materializedView", name, { ...args, incarnation: undefined }, options, keeps));
   }
 }

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { DriftAnswers } from "../lifecycle/driftAnswers.ts";
 import { resourceArguments } from "../provider/resourceRequest.ts";
+import type { KeepsArgs } from "../provider/resourceRequest.ts";
 
 /** What is declared of a job of pg_cron. */
 export interface RefreshJobArgs {
@@ -58,13 +59,8 @@ export class RefreshJob extends pulumi.CustomResource {
   declare readonly command: pulumi.Output<string>;
   declare readonly active: pulumi.Output<boolean>;
 
-  /** `keeps` is for RefreshedView: by property, a value of an earlier convention that stays where the state has it. */
-  constructor(
-    name: string,
-    args: RefreshJobArgs,
-    options?: pulumi.CustomResourceOptions,
-    keeps?: pulumi.Input<Record<string, string>>,
-  ) {
+  /** `keeps` is for RefreshedView. */
+  constructor(name: string, args: RefreshJobArgs, options?: pulumi.CustomResourceOptions, keeps?: KeepsArgs) {
     super(...resourceArguments("refreshJob", name, args, options, keeps));
   }
 }

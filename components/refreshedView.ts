@@ -1,7 +1,9 @@
 import type * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { SpotCheck, ViewDeclaration } from "../kinds/viewDeclaration.ts";
+import type { ConfigKey } from "../lifecycle/configKeys.ts";
 import type { ConnectionConfig } from "../postgres/connection.ts";
+import { environment } from "../postgres/environment.ts";
 import { userError } from "../postgres/errors.ts";
 import { derivedName, displayName } from "../postgres/names.ts";
 import { checkedArguments, saying } from "./checkRefreshedView.ts";
@@ -21,10 +23,13 @@ import type { DeclaredJob, ViewJobs } from "./viewJobs.ts";
  * other way, as the engine deletes last: the command first.
  */
 export class RefreshedView extends pulumi.ComponentResource {
+  /** The view. */
   readonly view: MaterializedView;
-  /** Undefined where no unique key is declared. */
+  /** The unique index; undefined where no key is declared. */
   readonly index: ViewIndex | undefined;
+  /** The command that fills a new view. */
   readonly firstRefresh: command.local.Command;
+  /** The job that refreshes the view. */
   readonly job: RefreshJob;
   /** Vacuums the view, where that is asked for. */
   readonly vacuum: RefreshJob | undefined;
@@ -65,9 +70,15 @@ interface Completed extends RefreshedViewArgs {
   readonly connection: Inputs<ConnectionConfig>;
 }
 
+/** The stack's configuration, by keys that there are. */
+interface StackConfig {
+  readonly get: (key: ConfigKey) => string | undefined;
+  readonly getSecret: (key: ConfigKey) => pulumi.Output<string> | undefined;
+}
+
 function completed(resource: string, args: RefreshedViewArgs): Completed {
   const { schema = "public", name = resource, uniqueKey: key = [], indexName } = args;
-  const config = new pulumi.Config("matview");
+  const config: StackConfig = new pulumi.Config("matview");
   const read = (view: string): string => saying(resource, () => viewDefinition(view));
   return {
     ...args,
@@ -88,7 +99,7 @@ function defaultIndexName(view: pulumi.Input<string>, key: readonly pulumi.Input
 }
 
 function cronDatabaseOf({ connection }: Completed): pulumi.Input<string | undefined> {
-  return process.env["MATVIEW_CRON_DATABASE"] ?? connection.cronDatabase;
+  return environment.MATVIEW_CRON_DATABASE ?? connection.cronDatabase;
 }
 
 function declareView(parent: RefreshedView, name: string, args: Completed, jobs: ViewJobs): MaterializedView {
@@ -112,7 +123,7 @@ function declareView(parent: RefreshedView, name: string, args: Completed, jobs:
       ...takeover(args),
     },
     { parent },
-    jobs.refresh.keeps.apply(({ name: job }): Record<string, string> => (job === undefined ? {} : { job })),
+    { job: jobs.refresh.keeps.name },
   );
 }
 

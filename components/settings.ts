@@ -4,6 +4,7 @@ import type { RefreshSettings } from "../kinds/refreshJob/refreshSettings.ts";
 import { parseDuration } from "../kinds/refreshJob/schedule/duration.ts";
 import { checkMaxAge } from "../kinds/refreshJob/schedule/scheduleFromMaxAge.ts";
 import { NEW_CRON, parseSchedule } from "../kinds/refreshJob/schedule.ts";
+import { CONFIG_DEFAULTS } from "../lifecycle/configKeys.ts";
 import { driftAnswersSchema } from "../lifecycle/driftAnswers.ts";
 import type { DriftAnswers } from "../lifecycle/driftAnswers.ts";
 import { problemReport } from "../postgres/errors.ts";
@@ -35,28 +36,6 @@ export interface Settings {
   /** What is done about properties that drifted, by property. */
   readonly onDrift: DriftAnswers;
 }
-
-/** Every key with its default, as text: what `Pulumi.yaml` says too. An empty text is a setting that is not made. */
-export const DEFAULTS = {
-  databaseUrl: "",
-  cronDatabase: "",
-  schema: "public",
-  owner: "",
-  managePlatform: "false",
-  schedule: "",
-  maxAge: "",
-  lockTimeout: "",
-  statementTimeout: "",
-  minAge: "",
-  vacuum: "",
-  keepRuns: "",
-  active: "true",
-  adopt: "false",
-  adoptDatabase: "false",
-  readers: "[]",
-  observers: "[]",
-  onDrift: "{}",
-} as const satisfies Record<string, string>;
 
 const flag = z.enum(["true", "false"], { error: "must be true or false" }).transform((text) => text === "true");
 const optionalName = z.union([z.literal("").transform(() => undefined), nameSchema]);
@@ -124,9 +103,9 @@ export function readSettings(config: Readonly<Record<string, string>>): Settings
     .filter(([key]) => key.startsWith("matview:"))
     .map(([key, value]) => [key.slice("matview:".length), value] as const);
   const unknown = given
-    .filter(([key]) => !(key in DEFAULTS))
-    .map(([key]) => unknownName("setting", key, Object.keys(DEFAULTS), "matview:"));
-  const parsed = settingsSchema.safeParse({ ...DEFAULTS, ...Object.fromEntries(given) });
+    .filter(([key]) => !(key in CONFIG_DEFAULTS))
+    .map(([key]) => unknownName("setting", key, Object.keys(CONFIG_DEFAULTS), "matview:"));
+  const parsed = settingsSchema.safeParse({ ...CONFIG_DEFAULTS, ...Object.fromEntries(given) });
   const wrong = parsed.success
     ? []
     : parsed.error.issues.map(({ path, message }) => `matview:${path.join(".")} ${message}`);

@@ -6,18 +6,16 @@ import { resolveConnection } from "../postgres/connection.ts";
 import type { ConnectionConfig } from "../postgres/connection.ts";
 import { displayName } from "../postgres/names.ts";
 import type { QualifiedName } from "../postgres/names.ts";
+import type { KeepsArgs } from "../provider/resourceRequest.ts";
 import { sayingOf } from "./checkRefreshedView.ts";
 import type { Inputs, RefreshedViewArgs } from "./refreshedViewArgs.ts";
-
-/** By property, a value of an earlier convention. */
-type Keeps = Record<string, string>;
 
 /** A job whose properties are known one by one, and the values of an earlier convention that the state may keep. */
 export interface DeclaredJob {
   readonly name: pulumi.Output<string>;
   readonly schedule: pulumi.Output<string>;
   readonly command: pulumi.Output<string>;
-  readonly keeps: pulumi.Output<Keeps>;
+  readonly keeps: { readonly name: KeepsArgs[string]; readonly schedule: KeepsArgs[string] };
 }
 
 /** The jobs of a view. */
@@ -56,7 +54,6 @@ export function viewJobs(
 ): ViewJobs {
   const part = <T>(needs: object, pick: (jobs: PlannedJobs) => T): pulumi.Output<T> =>
     sayingOf(resource, pulumi.output(needs), (known) => pick(planJobs({ ...ANY, ...known })));
-  const isNamed = job.name !== undefined;
   const names = namesOf(resource, view, connection, job.name);
   // Whether there is one is all that a command stands on.
   const key = uniqueKey.map(() => "any");
@@ -65,8 +62,13 @@ export function viewJobs(
   const chosen = part(when(names.name), ({ refresh: { schedule }, reason }) => ({ schedule, reason }));
   const companion = (of: "vacuum" | "purge", needs: (name: pulumi.Output<string>) => object): DeclaredJob => {
     const made = (name: pulumi.Output<string>) => part(needs(name), (jobs) => jobs[of] as PlannedJob);
-    const { name, schedule, command } = made(names.name);
-    return { name, schedule, command, keeps: made(names.earlier).apply((old): Keeps => keepsOf(isNamed, old)) };
+    const [{ name, schedule, command }, earlier] = [made(names.name), made(names.earlier)];
+    return {
+      name,
+      schedule,
+      command,
+      keeps: { name: pair(name, earlier.name), schedule: pair(schedule, earlier.schedule) },
+    };
   };
   const statementTimeoutMs = part({ refresh: { statementTimeout } }, (jobs) => jobs.refresh.statementTimeoutMs);
   noteTimeout(resource, view, owner, statementTimeoutMs);
@@ -78,9 +80,13 @@ export function viewJobs(
       statementTimeoutMs,
       maxAge,
       // A schedule that was derived bears the minute that belongs to the name.
-      keeps: part(when(names.earlier), ({ refresh: { name, schedule } }) =>
-        keepsOf(isNamed, job.schedule === undefined ? { name, schedule } : { name }),
-      ),
+      keeps: {
+        name: pair(names.name, names.earlier),
+        schedule: pair(
+          chosen.schedule,
+          part(when(names.earlier), (jobs) => jobs.refresh.schedule),
+        ),
+      },
     },
     vacuum:
       vacuum === undefined
@@ -92,8 +98,9 @@ export function viewJobs(
   };
 }
 
-function keepsOf(isNamed: boolean, { name, schedule }: { name: string; schedule?: string }): Keeps {
-  return isNamed ? {} : { name, ...(schedule === undefined ? {} : { schedule }) };
+// Where a name or a schedule is given, both conventions make the same.
+function pair(made: pulumi.Output<string>, earlier: pulumi.Output<string>): pulumi.Output<[string, string]> {
+  return pulumi.all([made, earlier]);
 }
 
 function namesOf(

@@ -108,6 +108,12 @@ export function joinCommand(command: string, claim: Claim | undefined): string {
   return claim === undefined ? command : `${command}\n/* ${LABEL}${claimJson(claim)} */`;
 }
 
+/** A pattern for the server: texts that end with a claim of one of the tokens, as we write claims. */
+export function claimPattern(tokens: readonly (string | undefined)[]): string {
+  const plain = tokens.filter((token) => token !== undefined && /^\w+$/.test(token));
+  return `(^|\n|\n/[*] )${LABEL}[{]"token":"(${plain.join("|") || "$."})"[^\n]*[}]( [*]/)?$`;
+}
+
 function split(text: string, pattern: RegExp): Claimed {
   const match = pattern.exec(text);
   const claim = match === null ? undefined : parseClaim(match[1] ?? "");

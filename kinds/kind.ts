@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { Runner } from "../postgres/applyPlan.ts";
+import type { Question } from "../postgres/asked.ts";
 import type { Capabilities } from "../postgres/capabilities.ts";
 import type { Plan } from "../postgres/plan.ts";
 import type { Session } from "../postgres/session.ts";
@@ -56,6 +57,8 @@ export interface Kind<Desired extends object, Actual> {
   readonly ownership?: Ownership<Desired, Actual>;
   /** What keeps the object from being dropped, each with what to do. */
   dropProblems?(session: Session, actual: Actual): Promise<string[]>;
+  /** What `describe` asks first, which nothing but a right may refuse; `known` is the server as it was at the last look. */
+  asks?(desired: readonly Desired[], known: Capabilities | undefined): readonly Question[];
   /** Reads the catalog, writes nothing; undefined = absent. One answer for each that was asked, in order. */
   describe(session: Session, desired: readonly Desired[]): Promise<(Actual | undefined)[]>;
   /** True for a description of something that is not there, where a kind describes that too. */
@@ -80,6 +83,8 @@ export interface Kind<Desired extends object, Actual> {
   readonly runners?: Readonly<Record<string, Runner>>;
   /** What stands in the way of applying the declaration, each problem with what to do. */
   preflight?(session: Session, desired: Desired): Promise<string[]>;
+  /** Whether the object may be described while `preflight` asks: it has no transaction open between two round trips. */
+  readonly preflightKeepsNoTransaction?: true;
   /** What of `preflight` a preview may tell: nothing that the same run may still put right. */
   foresee?(session: Session, desired: Desired): Promise<string[]>;
   /** What the data of now say to a preview of this plan, in a time that does not grow with them. */

@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { exactly } from "../postgres/exactly.ts";
 
-/** Rows of a view that are counted to see whether readers get what they should. The types of a program's checker know nothing of zod. */
+// Written by hand: the types of a program's checker know nothing of zod.
+
+/** Rows of a view that are counted to see whether readers get what they should. */
 export interface SpotCheck {
   /** What the check proves, e.g. "a coordinator of VEN sees VEN". */
   name: string;
@@ -26,15 +28,23 @@ export interface SpotCheck {
 
 /** What a stack's outputs tell the `matview` command of a view: element of the output `views`. */
 export interface ViewDeclaration {
+  /** Qualified name. */
   view: string;
+  /** Name of the unique index. */
   index?: string | undefined;
   /** No unique key is declared, so that the refreshes are plain. */
   plain?: boolean | undefined;
+  /** Name of the job. */
   job?: string | undefined;
+  /** When the job runs. */
   schedule?: string | undefined;
+  /** Whether it may run. */
   active?: boolean | undefined;
+  /** As the argument of the same name. */
   stamp?: string | undefined;
+  /** As the argument of the same name. */
   maxAge?: string | undefined;
+  /** As the argument of the same name. */
   spotChecks?: SpotCheck[] | undefined;
 }
 

@@ -4,6 +4,7 @@ import { driftAnswersSchema } from "./driftAnswers.ts";
 import { declaration, extra } from "./props.ts";
 import type { Props } from "./props.ts";
 import type { CheckFailure } from "./resourceProvider.ts";
+import type { Keeps } from "./resourceRequest.ts";
 import { isUnknown, unknownProperties, valueAt } from "./unknowns.ts";
 
 /** Inputs as they go into the state, and what is wrong with them. */
@@ -24,7 +25,7 @@ export async function checkInputs<Desired extends object, Actual>(
   kind: Kind<Desired, Actual>,
   olds: Props,
   asked: Props,
-  keeps: Props = {},
+  keeps: Keeps = {},
 ): Promise<Checked<Desired>> {
   const isNew = Object.keys(olds).length === 0;
   const news = isNew ? asked : asBefore(olds, asked, keeps);
@@ -43,11 +44,15 @@ export async function checkInputs<Desired extends object, Actual>(
 }
 
 /** What a declaration says of one moment, or leaves to convention, and so is no change of what is there. */
-function asBefore(olds: Props, asked: Props, keeps: Props): Props {
+function asBefore(olds: Props, asked: Props, keeps: Keeps): Props {
   // Whether to take over is asked at the creation alone.
   const { adopt, ...rest } = asked;
   void adopt;
-  const kept = Object.entries(keeps).filter(([key, value]) => olds[key] === value);
+  // What the program or a transform says instead of the convention is taken.
+  const kept = Object.entries(keeps)
+    .filter(([, pair]) => !isUnknown(pair))
+    .filter(([key, [made, earlier]]) => olds[key] === earlier && asked[key] === made)
+    .map(([key, [, earlier]]) => [key, earlier] as const);
   return { ...rest, ...("adopt" in olds ? { adopt: olds["adopt"] } : {}), ...Object.fromEntries(kept) };
 }
 

@@ -17,14 +17,34 @@ export async function describeOne<Desired extends object, Actual>(
   return (await kind.describe(session, [desired]))[0];
 }
 
-/** @throws with everything that keeps the declaration from being deployed. */
-export async function refuseProblems<Desired extends object, Actual>(
+/**
+ * What is to be done, unless something stands in its way.
+ * @throws with everything that keeps the declaration from being deployed.
+ */
+export async function permitted<Desired extends object, Actual>(
   kind: Kind<Desired, Actual>,
   session: Session,
   desired: Desired,
-): Promise<void> {
+  plan: () => Promise<Change<Desired, Actual>>,
+): Promise<Change<Desired, Actual>> {
+  const obstacle = obstacleOf(kind, session, desired);
+  if (kind.preflightKeepsNoTransaction !== true && (await obstacle) !== undefined) throw await obstacle;
+  const [problem, change] = await Promise.allSettled([obstacle, plan()]);
+  if (problem.status === "rejected") throw problem.reason;
+  if (problem.value !== undefined) throw problem.value;
+  if (change.status === "rejected") throw change.reason;
+  if (change.value.refusal !== undefined) throw change.value.refusal;
+  return change.value;
+}
+
+async function obstacleOf<Desired extends object, Actual>(
+  kind: Kind<Desired, Actual>,
+  session: Session,
+  desired: Desired,
+): Promise<Error | undefined> {
   const problems = (await kind.preflight?.(session, desired)) ?? [];
-  if (problems.length > 0) throw problemReport(`${kind.noun} ${kind.id(desired)} cannot be deployed`, problems);
+  if (problems.length === 0) return undefined;
+  return problemReport(`${kind.noun} ${kind.id(desired)} cannot be deployed`, problems);
 }
 
 /**

@@ -11,9 +11,10 @@ import { doubtOf, isAbsent, planChange, recalled } from "./change.ts";
 import type { Sight } from "./change.ts";
 import { checkInputs } from "./checkInputs.ts";
 import { identityRecord, refuseOtherDatabase } from "./databaseIdentity.ts";
-import { deploy, describeOne, record, refuseProblems, remove } from "./deploy.ts";
+import { deploy, describeOne, permitted, record, remove } from "./deploy.ts";
 import { withoutAnswered } from "./driftAnswers.ts";
 import { forgetSurveys, surveyor } from "./look.ts";
+import type { Open } from "./look.ts";
 import { doubleRefusal, leftNote, lostNote, replacedNote, tenureLater } from "./ownership.ts";
 import type { Deployer } from "./ownership.ts";
 import { mustBeApproved } from "./planFile.ts";
@@ -24,7 +25,7 @@ import { declaration, extra, tokenOf } from "./props.ts";
 import type { Props } from "./props.ts";
 import type { ResourceProvider } from "./resourceProvider.ts";
 import { KEEPS, REQUEST } from "./resourceRequest.ts";
-import type { ResourceRequest } from "./resourceRequest.ts";
+import type { Keeps, ResourceRequest } from "./resourceRequest.ts";
 import { runRegistry } from "./runRegistry.ts";
 import { secretTexts } from "./secretTexts.ts";
 import { speaker } from "./speaker.ts";
@@ -33,7 +34,7 @@ import type { PreviewLog } from "./tellReviewer.ts";
 import { isUnknown } from "./unknowns.ts";
 
 /** Inputs as the program sends them. */
-type Asked = Props & { [REQUEST]?: ResourceRequest; [KEEPS]?: Props };
+type Asked = Props & { [REQUEST]?: ResourceRequest; [KEEPS]?: Keeps };
 
 /** All kinds take turns on the same connections. */
 const inSession = sessionPool("pulumi-matview");
@@ -56,7 +57,7 @@ export function lifecycle<Desired extends object, Actual>(
   const secrets = secretTexts();
   const { log, say, failing } = speaker(engineLog, secrets);
 
-  const open = <T>(work: (session: Session) => Promise<T>): Promise<T> => inSession(resolveConnection(config), work);
+  const open: Open = (work, asks) => inSession(resolveConnection(config), work, asks);
   const look = surveyor(kind, open);
 
   const subjectOf = (props: Props): string => `${kind.noun} ${kind.id(declaration(props) as Desired)}`;
@@ -77,7 +78,7 @@ export function lifecycle<Desired extends object, Actual>(
     forgetSurveys();
     return explaining(props, async () => {
       await mustBeApproved(kind, desired, kind.id(declaration(props) as Desired), open);
-      return open(work);
+      return open(work, (known) => kind.asks?.([declaration(props) as Desired], known) ?? []);
     });
   };
 
@@ -159,7 +160,7 @@ export function lifecycle<Desired extends object, Actual>(
 
     check: async (olds: Props, asked: Props) => {
       const { [REQUEST]: request, [KEEPS]: keeps, ...news } = asked as Asked;
-      const checked = await checkInputs(kind, olds, news, isUnknown(keeps) ? {} : keeps);
+      const checked = await checkInputs(kind, olds, news, keeps);
       const { inputs, desired, unknown, isNew } = checked;
       for (const props of [olds, inputs]) secrets.note(props, request?.secrets ?? []);
       if (checked.failures.length > 0) {
@@ -188,15 +189,15 @@ export function lifecycle<Desired extends object, Actual>(
     create: (inputs: Props) =>
       writing(inputs, declaration(inputs) as Desired, async (open) => {
         const desired = declaration(inputs) as Desired;
-        await refuseProblems(kind, open, desired);
-        const change = await planChange(kind, seeIn(open), {
-          desired,
-          previous: undefined,
-          adopt: extra(inputs).adopt === true,
-          deployer: deployerOf(desired, undefined),
-          claims: true,
-        });
-        if (change.refusal !== undefined) throw change.refusal;
+        const change = await permitted(kind, open, desired, () =>
+          planChange(kind, seeIn(open), {
+            desired,
+            previous: undefined,
+            adopt: extra(inputs).adopt === true,
+            deployer: deployerOf(desired, undefined),
+            claims: true,
+          }),
+        );
         const kept = await deploy(kind, open, { desired, previous: undefined, change });
         await warn(open, desired);
         return { id: kind.id(desired), outs: { ...inputs, ...kept, ...identityRecord(open.capabilities) } };
@@ -208,13 +209,11 @@ export function lifecycle<Desired extends object, Actual>(
         const desired = recalled(kind, declaration(news) as Desired, recorded);
         const previous = recalled(kind, declaration(olds) as Desired, recorded);
         refuseCopy(olds, open.capabilities);
-        await refuseProblems(kind, open, desired);
         const { onDrift } = extra(news);
         // By what the program says: the recalled declaration may have another id.
         const deployer = deployerOf(declaration(news) as Desired, olds);
         const transition = { desired, previous, adopt: true, onDrift, deployer, claims: true };
-        const change = await planChange(kind, seeIn(open), transition);
-        if (change.refusal !== undefined) throw change.refusal;
+        const change = await permitted(kind, open, desired, () => planChange(kind, seeIn(open), transition));
         const { wanted } = change;
         const kept = {
           ...tokenOf(olds),

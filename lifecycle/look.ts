@@ -1,13 +1,14 @@
 import type { Kind, Survey } from "../kinds/kind.ts";
 import type { Capabilities } from "../postgres/capabilities.ts";
 import type { Session } from "../postgres/session.ts";
+import type { Asks } from "../postgres/sessionPool.ts";
 import type { Sight } from "./change.ts";
 
 /** Looks at objects for those who change nothing afterwards: reads for drift, and previews. */
 export type Look<Desired, Actual> = (desired: Desired, recorded: unknown) => Promise<Sight<Actual>>;
 
 /** Runs work with a session of the one object that it is about, or of several. */
-type Open = <T>(work: (session: Session) => Promise<T>) => Promise<T>;
+export type Open = <T>(work: (session: Session) => Promise<T>, asks?: Asks) => Promise<T>;
 
 /** The surveys of all kinds as one session read them; a kind is missing where it could not be surveyed. */
 interface Surveys {
@@ -28,13 +29,20 @@ export function forgetSurveys(): void {
   surveys = undefined;
 }
 
+// What every survey asks first of a server of which nothing is known.
+const SURVEYED = ["describe/materialized_views", "describe/indexes"].map(
+  (file) => ({ on: "target", file, values: [null, null] }) as const,
+);
+
 // What keeps a survey from being read is told by the question about the object itself.
 async function surveyAll(session: Session): Promise<Surveys> {
   const byKind = new Map<object, Survey<unknown, unknown>>();
-  for (const kind of kinds) {
-    const survey = await kind.survey(session).catch(() => undefined);
-    if (survey !== undefined) byKind.set(kind, survey as Survey<unknown, unknown>);
-  }
+  await Promise.all(
+    [...kinds].map(async (kind) => {
+      const survey = await kind.survey(session).catch(() => undefined);
+      if (survey !== undefined) byKind.set(kind, survey as Survey<unknown, unknown>);
+    }),
+  );
   return { byKind, capabilities: session.capabilities };
 }
 
@@ -81,7 +89,7 @@ export function surveyor<Desired extends object, Actual>(
     });
 
   return async (desired, recorded) => {
-    surveys ??= open(surveyAll).catch(() => undefined);
+    surveys ??= open(surveyAll, () => SURVEYED).catch(() => undefined);
     const known = await surveys;
     const survey = known?.byKind.get(kind) as Survey<Desired, Actual> | undefined;
     const found = survey?.find(desired, recorded);
@@ -96,11 +104,12 @@ function ask<Desired extends object, Actual>(
   open: Open,
   questions: readonly Question<Desired, Actual>[],
 ): Promise<Sight<Actual>[]> {
-  return open(async (session) => {
-    const actuals = await kind.describe(
-      session,
-      questions.map(({ desired }) => desired),
-    );
-    return actuals.map((actual) => ({ actual, capabilities: session.capabilities }));
-  });
+  const desired = questions.map((question) => question.desired);
+  return open(
+    async (session) => {
+      const actuals = await kind.describe(session, desired);
+      return actuals.map((actual) => ({ actual, capabilities: session.capabilities }));
+    },
+    (known) => kind.asks?.(desired, known) ?? [],
+  );
 }

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
-import { entryOf, holderText, isSameEntry, isSameStack } from "../kinds/claim.ts";
+import { claimPattern, entryOf, holderText, isSameEntry, isSameStack } from "../kinds/claim.ts";
 import type { Claim, Entry, Stack } from "../kinds/claim.ts";
 import type { Kind } from "../kinds/kind.ts";
 import type { Capabilities } from "../postgres/capabilities.ts";
 import { userError } from "../postgres/errors.ts";
 import type { Plan } from "../postgres/plan.ts";
+import { sqlStatement } from "../postgres/sqlFiles.ts";
 
 /** Who deploys, as far as it is known. */
 export interface Deployer {
@@ -137,9 +138,11 @@ export function fenced<Desired extends object, Actual>(
   if (ownership === undefined) return plan;
   const queries = new Set(objects.map((object) => ownership.query(object, capabilities)));
   const [first = ""] = queries;
+  const query = [...queries].join("\nunion all\n");
   const fence = {
     lockKey: lockKey(first),
-    query: [...queries].join("\nunion all\n"),
+    query,
+    guard: sqlStatement("statements/pass_fence", { raw: { query }, literals: { allowed: claimPattern(allowed) } }),
     judge: (texts: readonly string[]): void => {
       const other = texts.map(ownership.read).find((claim) => claim !== undefined && !allowed.includes(claim.token));
       if (other !== undefined)

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { kindOfType } from "../kinds/all.ts";
 import { entryOf, readFencingToken } from "../kinds/claim.ts";
 import type { Kind } from "../kinds/kind.ts";
+import { environment } from "../postgres/environment.ts";
 import { problemReport, userError } from "../postgres/errors.ts";
 import type { Session } from "../postgres/session.ts";
 import { canonical } from "./canonical.ts";
@@ -49,7 +50,7 @@ export async function mustBeApproved<Desired extends object, Actual>(
   id: string,
   open: Open,
 ): Promise<void> {
-  const file = process.env[PLAN_FILE];
+  const file = environment[PLAN_FILE];
   if (!file) return;
   approved ??= approve(file, open);
   const wanted = desired === "absent" ? null : declaredOnly(desired);

@@ -1,3 +1,5 @@
+import type { FullConfigKey } from "./configKeys.ts";
+
 type Props = Record<string, unknown>;
 
 /** Why an input cannot be taken. */
@@ -9,7 +11,7 @@ export interface CheckFailure {
 /** What Pulumi's engine asks of one kind of resource, in the shape of its dynamic providers. */
 export interface ResourceProvider {
   readonly configure: (request: {
-    readonly config: { readonly get: (key: string) => string | undefined };
+    readonly config: { readonly get: (key: FullConfigKey) => string | undefined };
   }) => Promise<void>;
   readonly check: (olds: Props, news: Props) => Promise<{ inputs: Props; failures?: CheckFailure[] }>;
   readonly diff: (id: string, olds: Props, news: Props) => Promise<object>;

@@ -1,8 +1,11 @@
 /** The input by which a program tells the provider what the engine does not; `check` takes it out again. */
 export const REQUEST = "__resource";
 
-/** The input that says, by property, which value stays where the state has it: what an earlier convention made. `check` takes it out. */
+/** The input by which a component says what conventions made; `check` takes it out. */
 export const KEEPS = "__keeps";
+
+/** By property, what the convention makes, and what an earlier one made: where the state has that, it stays. */
+export type Keeps = Readonly<Record<string, readonly [made: string, earlier: string]>>;
 
 /** What the provider is told of a resource beside its inputs. */
 export interface ResourceRequest {

@@ -1,3 +1,4 @@
+import { environment } from "../postgres/environment.ts";
 import { serverText } from "../postgres/errors.ts";
 import { previewLines } from "./preview/lines.ts";
 import type { ResourcePreview } from "./preview/previewChange.ts";
@@ -20,7 +21,7 @@ export async function tellReviewer(
   urn: string,
   preview: () => Promise<ResourcePreview>,
 ): Promise<void> {
-  if (process.env[SWITCH] === "off") return;
+  if (environment[SWITCH] === "off") return;
   try {
     const { severity, lines } = previewLines(await preview());
     if (lines.length > 0) await log(urn, severity, lines.join("\n"));
@@ -35,7 +36,7 @@ export async function tellReviewer(
 
 /** Says on the row of a resource why nothing more can be said before the deploy. */
 export async function tellPlannedLater(log: PreviewLog, urn: string, unknown: readonly string[]): Promise<void> {
-  if (process.env[SWITCH] === "off") return;
+  if (environment[SWITCH] === "off") return;
   await log(
     urn,
     "info",

@@ -14,7 +14,7 @@ export const doctor = defineVerb({
   verb: "doctor",
   summary: "say why a view is stale or its job fails, and what to do",
   words: "[VIEW]",
-  says: `Looks at job, launcher, runs, view, index, sources, rights, size and spot checks, and tells causes, not their consequences: each
+  says: `Looks at job, launcher, runs, view, index, sources, rights, size and spot checks, and names causes, not what follows from them: each
 with the symptom, the evidence, the fix as a command or statement, and where docs explain it. Changes nothing.`,
   examples: [["doctor --stack prod", "everything that the stack declares, with its stamp and spot checks"]],
   exits: { 0: "nothing found", 1: "something found", 3: "could not look, or used wrongly" },

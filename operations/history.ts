@@ -24,8 +24,8 @@ export const history = defineVerb({
   verb: "history",
   summary: "show the runs of the job, and sum them up",
   words: "[VIEW]",
-  says: `The last runs with duration, status and message, and what they come to: runs against those that the schedule had, success rate,
-mean, p95 and longest run, gaps, overlaps, runs without an end time, runs that are stuck in a state. Durations as bars, failures as ×.`,
+  says: `The last runs with duration, status and message, and their sum: runs that were recorded and due, success rate, mean, p95 and longest
+run, gaps, overlaps, runs without an end time, runs that are stuck in a state. Durations are bars, failures are ×.`,
   options: [{ name: "since", value: "AGE", summary: "how far back, e.g. 24h (the default) or 7d" }],
   examples: [
     ["history --stack prod --since 24h", "a day's watch: 288 runs for every 5 minutes"],

@@ -18,7 +18,7 @@ export const pause = defineVerb({
   summary: "stop the job in an emergency, for good or for a while",
   words: "VIEW",
   says: `Makes the job inactive at once. That is drift until the stack's configuration says the same: the next deploy would resume it.
-A refresh that is going on goes on.`,
+A refresh that runs now is not stopped.`,
   options: [{ name: "for", value: "AGE", summary: "resume by itself after e.g. 30m" }],
   examples: [
     ["pause public.daily_revenue", "until somebody resumes it, or deploys"],

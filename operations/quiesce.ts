@@ -12,8 +12,8 @@ export const quiesce = defineVerb({
   verb: "quiesce",
   summary: "switch off every job that a restored copy inherited",
   words: "",
-  says: `A dump holds pg_cron's jobs, so that a copy runs production's. Shows every active job, whoever it belongs to and whatever it does, and
-with --yes makes them inactive. Nothing is removed.`,
+  says: `A dump has pg_cron's jobs in it, so a restored copy runs the jobs of production. Shows every active job, whoever owns it and whatever
+it does. With --yes makes them inactive. Nothing is removed.`,
   options: [{ name: "yes", summary: "do it; without it they are only shown" }],
   examples: [
     ["quiesce --url-env COPY_URL", "what would be switched off"],

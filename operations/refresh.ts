@@ -23,8 +23,8 @@ export const refresh = defineVerb({
   verb: "refresh",
   summary: "recompute a view now",
   words: "VIEW",
-  says: `Recomputes the view: beside its readers where it has data and a unique index, else plainly, while readers wait. Beside a refresh
-that is going on it waits for its turn. Ctrl-C cancels it on the server, and the view stays as it was.`,
+  says: `Recomputes the view: beside its readers if it has data and a unique index, else plainly, while readers wait. If another
+refresh is going on, it waits for its turn. Ctrl-C cancels it on the server, and the view stays as it was.`,
   options: [
     { name: "if-unpopulated", summary: "leave a view that has data as it is, and only verify it" },
     { name: "no-wait", summary: "refuse where another refresh is going on" },
@@ -70,11 +70,20 @@ interface Done {
 }
 
 async function run(session: Session, view: QualifiedName, options: Options): Promise<Done> {
-  const before = await stateOf(session, view);
+  const state = stateOf(session, view);
+  const [before, running, user] = await Promise.all([
+    state,
+    runningRefresh(session, view),
+    jobUserOf(
+      session,
+      view,
+      state.then(({ owner }) => owner),
+    ),
+  ]);
   const name = displayName(view);
   if (before.isPopulated && options.ifUnpopulated)
     return { view: name, rows: await countRows(session, view), seconds: undefined, concurrently: false };
-  await noteRunning(session, view, options.noWait);
+  noteRunning(name, running, options.noWait);
   // Concurrently is refused on a view without data, and without a unique index.
   const concurrently = before.isPopulated && before.isConcurrent;
   if (before.isPopulated && !concurrently)
@@ -83,13 +92,32 @@ async function run(session: Session, view: QualifiedName, options: Options): Pro
     );
   const started = performance.now();
   await withProgress(`refreshing ${name}`, () =>
-    cancellable(session, `the refresh of ${name}`, () => recompute(session, before, concurrently)),
+    cancellable(session, `the refresh of ${name}`, () => recompute(session, before, concurrently, user)),
   );
   const seconds = (performance.now() - started) / 1000;
-  if (!(await stateOf(session, view)).isPopulated) throw userError(`${name} was refreshed and still has no data`);
-  const done = { view: name, rows: await countRows(session, view), seconds, concurrently };
-  await recordRefresh(session, before, { ...done, reason: options.reason });
-  return done;
+  const made = after(session, view, { seconds, concurrently });
+  await Promise.all([
+    made,
+    recordRefresh(
+      session,
+      before,
+      made.then((done) => ({ ...done, reason: options.reason })),
+    ),
+  ]);
+  return made;
+}
+
+async function after(
+  session: Session,
+  view: QualifiedName,
+  done: Pick<Done, "seconds" | "concurrently">,
+): Promise<Done> {
+  const name = displayName(view);
+  const [state, rows] = await Promise.allSettled([stateOf(session, view), countRows(session, view)]);
+  if (state.status === "rejected") throw state.reason;
+  if (!state.value.isPopulated) throw userError(`${name} was refreshed and still has no data`);
+  if (rows.status === "rejected") throw rows.reason;
+  return { view: name, rows: rows.value, ...done };
 }
 
 function doneText({ view, rows, seconds, concurrently }: Done): string {
@@ -97,30 +125,37 @@ function doneText({ view, rows, seconds, concurrently }: Done): string {
   return `${view} refreshed ${concurrently ? "beside its readers " : ""}in ${duration(seconds)}: ${grouped(rows)} rows`;
 }
 
-async function noteRunning({ target }: Session, { schema, name }: QualifiedName, refuse: boolean): Promise<void> {
-  const { rows } = await target.query<{ pid: number; user: string; application: string; seconds: number | null }>(
-    sqlText("describe/running_refreshes"),
-    [schema, name],
-  );
-  const [other] = rows;
+interface RunningRefresh {
+  readonly pid: number;
+  readonly user: string;
+  readonly application: string;
+  readonly seconds: number | null;
+}
+
+async function runningRefresh(
+  { target }: Session,
+  { schema, name }: QualifiedName,
+): Promise<RunningRefresh | undefined> {
+  return (await target.query<RunningRefresh>(sqlText("describe/running_refreshes"), [schema, name])).rows[0];
+}
+
+function noteRunning(view: string, other: RunningRefresh | undefined, refuse: boolean): void {
   if (other === undefined) return;
-  const who = `${displayName({ schema, name })} is being refreshed by ${other.user} (process ${other.pid}${other.application === "" ? "" : `, ${other.application}`})${other.seconds === null ? "" : ` for ${duration(other.seconds)}`}`;
+  const who = `${view} is being refreshed by ${other.user} (process ${other.pid}${other.application === "" ? "" : `, ${other.application}`})${other.seconds === null ? "" : ` for ${duration(other.seconds)}`}`;
   if (refuse) throw userError(`${who}; leave --no-wait out to wait for it`);
   process.stderr.write(`${who}; this one comes after it\n`);
 }
 
-async function recompute(session: Session, view: ViewState, concurrently: boolean): Promise<void> {
-  const { target } = session;
+async function recompute({ target }: Session, view: ViewState, concurrently: boolean, user: string): Promise<void> {
   const file = concurrently ? "refresh_materialized_view_concurrently" : "refresh_materialized_view";
   const statement = sqlStatement(`statements/${file}`, { names: { schema: view.schema, view: view.name } });
   const name = displayName(view);
-  const user = await jobUserOf(session, view);
   try {
-    await inTransaction(target, async () => {
+    const enter = async (): Promise<void> => {
       const { problems } = await enterJobSession(target, user);
       for (const problem of problems) process.stderr.write(`${name}: ${problem}\n`);
-      await target.query(statement);
-    });
+    };
+    await inTransaction(target, enter, [statement]);
   } catch (error) {
     const advice = searchPathAdvice(error);
     throw userError(`${name} could not be refreshed: ${serverText(error)}${advice}`, error);

@@ -10,8 +10,8 @@ export const resume = defineVerb({
   verb: "resume",
   summary: "let a paused job run again",
   words: "VIEW",
-  says: `Makes the job active again and removes the job that would have done so by itself. Runs that were missed are not made up for: the
-view is refreshed at the next one, or now by matview refresh.`,
+  says: `Makes the job active again and removes the job that would have done so by itself. Missed runs are not repeated: the view is
+refreshed at the next run, or now by matview refresh.`,
   examples: [["resume --stack prod", "after a pause"]],
   exits: { 0: "the job is active", 1: "it could not be done", 2: "used wrongly" },
   reads: false,

@@ -20,7 +20,7 @@ export const status = defineVerb({
   summary: "show every view at a glance",
   words: "[VIEW]",
   says: `Shows each view with its rows, size, unique index, job, last and next run, age against its limit, and health.
-A warning (no run recorded yet, say) leaves it healthy; what fails does not. matview verify also makes the spot checks.`,
+With a warning, such as no run yet, a view is healthy; with a failure it is not. matview verify also makes the spot checks.`,
   examples: [
     ["status --stack prod", "what the stack declares"],
     ["status --watch", "every view of the database, again every 5 seconds"],

@@ -1,7 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Client } from "pg";
+import { forgetAnswers } from "./asked.ts";
 import { isServerError, isUserError, problemReport, serverText, SQLSTATE, userError } from "./errors.ts";
-import { pipelined } from "./pipeline.ts";
+import { answersOf, flight, pipelined } from "./pipeline.ts";
+import type { Statement } from "./pipeline.ts";
 import type { Fence, Plan, Step } from "./plan.ts";
 import { sqlText } from "./sqlFiles.ts";
 
@@ -40,6 +42,8 @@ export async function applyPlan(
       await cleanUp(connections[step.on], step, error);
       if (isUserError(error)) throw userError(`${step.target}: could not ${step.action}: ${error.message}`, error);
       throw userError(`${step.target}: could not ${step.action}: ${serverText(error)}.${advice(error, step)}`, error);
+    } finally {
+      for (const client of [connections.target, connections.cron]) forgetAnswers(client);
     }
   }
 }
@@ -51,29 +55,45 @@ async function cleanUp(client: Client, { onFailure = [] }: Step, error: unknown)
   for (const statement of onFailure) await client.query(statement).catch(() => undefined);
 }
 
-async function applyStep(client: Client, step: Step): Promise<void> {
-  // One statement per query(): a string of several would be one transaction, which some of them refuse.
-  if (!step.transaction) {
-    if (step.fence !== undefined) await inTransaction(client, () => passFence(client, step.fence));
-    await client.query(`set lock_timeout = ${step.lockTimeoutMs}`);
-    for (const statement of step.sql) await client.query(statement);
-    return;
-  }
+async function applyStep(client: Client, { fence, lockTimeoutMs, sql, transaction }: Step): Promise<void> {
+  if (transaction) return inOneFlight(client, fence, [`set local lock_timeout = ${lockTimeoutMs}`], sql);
+  // One statement per query(), one after the other: no transaction takes back what stands behind one that failed.
+  await Promise.all([
+    fence === undefined ? undefined : inOneFlight(client, fence, [], []),
+    client.query(`set lock_timeout = ${lockTimeoutMs}`),
+  ]);
+  for (const statement of sql) await client.query(statement);
+}
+
+/** A transaction that passes the fence, sent at once; only where the fence may be closed is it looked at before more is sent. */
+async function inOneFlight(
+  client: Client,
+  fence: Fence | undefined,
+  before: readonly string[],
+  sql: readonly string[],
+): Promise<void> {
+  const texts = (statements: readonly string[]): Statement[] => statements.map((text) => ({ text }));
+  const guard = fence === undefined ? [] : [claimLock(fence), { text: fence.guard }];
+  const opening = [...texts(["begin", ...before]), ...guard];
+  const settled = await Promise.allSettled(flight(client, [...opening, ...texts([...sql, "commit"])]));
+  const failed = settled.findIndex(({ status }) => status === "rejected");
+  if (fence === undefined || failed !== opening.length - 1) return void answersOf(settled);
   await inTransaction(client, async () => {
-    await client.query(`set local lock_timeout = ${step.lockTimeoutMs}`);
-    await passFence(client, step.fence);
-    for (const statement of step.sql) await client.query(statement);
+    for (const statement of before) await client.query(statement);
+    await passFence(client, fence);
+    for (const statement of sql) await client.query(statement);
   });
+}
+
+function claimLock({ lockKey }: Fence): Statement {
+  return { text: sqlText("statements/lock_claim"), values: [...lockKey] };
 }
 
 /** Holds the right to say who manages the object until the transaction ends, and looks who does. @throws when it is not who acts. */
 export async function passFence(client: Client, fence: Fence | undefined): Promise<void> {
   if (fence === undefined) return;
   // Two statements: what the second one sees is from after the wait.
-  const [, found] = await pipelined(client, [
-    { text: sqlText("statements/lock_claim"), values: [...fence.lockKey] },
-    { text: fence.query },
-  ]);
+  const [, found] = await pipelined(client, [claimLock(fence), { text: fence.query }]);
   fence.judge(((found?.rows ?? []) as { text: string | null }[]).map(({ text }) => text ?? ""));
 }
 
@@ -88,12 +108,20 @@ async function waitUntil(client: Client, { until, deadlineMs, otherwise }: NonNu
   for (const statement of otherwise) await client.query(statement);
 }
 
-/** Runs `work` between begin and commit; rolls back when it throws. */
-export async function inTransaction<T>(client: Client, work: () => Promise<T>): Promise<T> {
-  await client.query("begin");
+/** Runs `work` and then `last` between begin and commit; rolls back when one throws. */
+export async function inTransaction<T>(
+  client: Client,
+  work: () => Promise<T>,
+  last: readonly string[] = [],
+): Promise<T> {
+  const begun = client.query("begin");
   try {
-    const result = await work();
-    await client.query("commit");
+    // What work asks first goes in the same flight.
+    const [result] = await Promise.all([work(), begun]);
+    await pipelined(
+      client,
+      [...last, "commit"].map((text) => ({ text })),
+    );
     return result;
   } catch (error) {
     // A rollback on a broken connection fails too; the first error is the one that explains.

@@ -1,6 +1,6 @@
-import type { Client } from "pg";
+import type { Client, QueryResult } from "pg";
 import { isServerError, SQLSTATE } from "./errors.ts";
-import { pipelined } from "./pipeline.ts";
+import { flight } from "./pipeline.ts";
 import { sqlText } from "./sqlFiles.ts";
 
 /** What pg_cron offers, and to whom; probed, not read off a version where the catalog can tell. */
@@ -62,48 +62,61 @@ interface ServerRow {
 
 type CronRow = Omit<CronCapabilities, "seconds" | "lastDay">;
 
-/** Reads the capabilities of both connections; they are one and the same where pg_cron lives in the view's database. */
-export async function readCapabilities(
-  target: Client,
-  cron: Client,
-  { host, cronDatabase }: { readonly host: string; readonly cronDatabase: string },
-): Promise<Capabilities> {
-  const questions = [{ text: sqlText("describe/server") }, { text: sqlText("describe/cron") }] as const;
-  const [servers, jobs] =
-    target === cron
-      ? await pipelined(target, questions)
-      : [await target.query(questions[0]), await cron.query(questions[1])];
-  const server = servers?.rows[0] as ServerRow | undefined;
+/** What one connection says of its server and database. */
+export interface ServerLook {
+  readonly server: ServerRow;
+  readonly cron: CronRow | undefined;
+  readonly systemIdentifier: string;
+}
+
+/** Asks all of it in one flight, behind `first`. */
+export async function lookAtServer(client: Client, first: string): Promise<ServerLook> {
+  const isKnown = systemIdentifiers.has(client);
+  const [done, servers, crons, identifiers] = await Promise.allSettled(
+    flight(client, [
+      { text: first },
+      { text: sqlText("describe/server") },
+      { text: sqlText("describe/cron") },
+      ...(isKnown ? [] : [{ text: sqlText("describe/system_identifier") }]),
+    ]),
+  );
+  valueOf(done);
+  const [server] = valueOf(servers)?.rows ?? [];
   if (server === undefined) throw new Error("describe/server.sql returned no row");
-  const job = jobs?.rows[0] as CronRow | undefined;
+  if (!isKnown) systemIdentifiers.set(client, identifierIn(identifiers));
+  return {
+    server: server as ServerRow,
+    cron: valueOf(crons)?.rows[0] as CronRow | undefined,
+    systemIdentifier: systemIdentifiers.get(client) ?? "",
+  };
+}
+
+/** From what both connections say; they are one and the same where pg_cron lives in the view's database. */
+export function capabilitiesOf(
+  { server, systemIdentifier }: ServerLook,
+  { cron }: ServerLook,
+  { host, cronDatabase }: { readonly host: string; readonly cronDatabase: string },
+): Capabilities {
   return {
     ...server,
-    identity: { systemIdentifier: await readSystemIdentifier(target), database: server.database, host },
+    identity: { systemIdentifier, database: server.database, host },
     serverMajor: Math.floor(server.serverVersion / 10_000),
     cronDatabase,
-    cron: job === undefined ? undefined : { ...job, ...featuresOf(job.version) },
+    cron: cron === undefined ? undefined : { ...cron, ...featuresOf(cron.version) },
   };
 }
 
 // A connection stays with its cluster.
 const systemIdentifiers = new WeakMap<Client, string>();
 
-async function readSystemIdentifier(target: Client): Promise<string> {
-  const known = systemIdentifiers.get(target);
-  if (known !== undefined) return known;
-  const found = await askSystemIdentifier(target);
-  systemIdentifiers.set(target, found);
-  return found;
+function identifierIn(answer: PromiseSettledResult<QueryResult> | undefined): string {
+  if (answer?.status === "rejected" && isServerError(answer.reason, SQLSTATE.insufficientPrivilege)) return "";
+  return (valueOf(answer)?.rows[0] as { systemIdentifier: string } | undefined)?.systemIdentifier ?? "";
 }
 
-async function askSystemIdentifier(target: Client): Promise<string> {
-  try {
-    const { rows } = await target.query<{ systemIdentifier: string }>(sqlText("describe/system_identifier"));
-    return rows[0]?.systemIdentifier ?? "";
-  } catch (error) {
-    if (isServerError(error, SQLSTATE.insufficientPrivilege)) return "";
-    throw error;
-  }
+function valueOf(answer: PromiseSettledResult<QueryResult> | undefined): QueryResult | undefined {
+  if (answer?.status === "rejected") throw answer.reason;
+  return answer?.value;
 }
 
 /** What a version of pg_cron can schedule; its version is `1.4-1`, `1.6` or `1.6.4`. */

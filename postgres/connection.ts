@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import type { ConnectionOptions } from "node:tls";
 import type { ClientConfig } from "pg";
+import { environment } from "./environment.ts";
+import type { Environment } from "./environment.ts";
 import { userError } from "./errors.ts";
 
 /** TLS as libpq names it. `verify-full` checks the certificate and the host name and is the default for other hosts. */
@@ -11,6 +13,7 @@ export type TlsMode = (typeof TLS_MODES)[number];
 export interface Connection {
   /** Host name, address, or folder of a socket. */
   readonly host: string;
+  /** Port. */
   readonly port: number;
   /** Database of the views. */
   readonly database: string;
@@ -18,6 +21,7 @@ export interface Connection {
   readonly cronDatabase: string;
   /** Role that connects. */
   readonly user: string;
+  /** Its password, where one is needed. */
   readonly password?: string;
   /** How the connection is encrypted, and the file of the certificate authority where it is not a public one. */
   readonly tls: { readonly mode: TlsMode; readonly rootCertFile?: string };
@@ -34,19 +38,17 @@ export interface ConnectionConfig {
   readonly cronDatabase?: string | undefined;
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
 /**
  * The connection: `MATVIEW_DATABASE_URL`, else the PG* variables (when PGHOST is set), else the secret config
  * `matview:databaseUrl`. No message ever contains the URL or the password.
  * @throws when none is set, or what is set cannot be used.
  */
-export function resolveConnection(config: ConnectionConfig, environment: Environment = process.env): Connection {
-  const cronDatabase = environment["MATVIEW_CRON_DATABASE"] ?? config.cronDatabase;
-  const connection = environment["MATVIEW_DATABASE_URL"]
-    ? parseUrl("MATVIEW_DATABASE_URL", environment["MATVIEW_DATABASE_URL"])
-    : environment["PGHOST"]
-      ? fromVariables(environment)
+export function resolveConnection(config: ConnectionConfig, variables: Environment = environment): Connection {
+  const cronDatabase = variables.MATVIEW_CRON_DATABASE ?? config.cronDatabase;
+  const connection = variables.MATVIEW_DATABASE_URL
+    ? parseUrl("MATVIEW_DATABASE_URL", variables.MATVIEW_DATABASE_URL)
+    : variables.PGHOST
+      ? fromVariables(variables)
       : config.databaseUrl
         ? parseUrl("matview:databaseUrl", config.databaseUrl)
         : undefined;
@@ -61,8 +63,8 @@ export function resolveConnection(config: ConnectionConfig, environment: Environ
 }
 
 /** True when the connection comes from the stack's configuration, so that a command must be handed it as a secret. */
-export function isFromConfig(environment: Environment = process.env): boolean {
-  return !environment["MATVIEW_DATABASE_URL"] && !environment["PGHOST"];
+export function isFromConfig(variables: Environment = environment): boolean {
+  return !variables.MATVIEW_DATABASE_URL && !variables.PGHOST;
 }
 
 /** @internal Arguments of a node-postgres Client; TLS is explicit, nothing is left to URL parameters. */
@@ -120,20 +122,20 @@ function parseUrl(source: string, text: string): Parsed {
   };
 }
 
-function fromVariables(environment: Environment): Parsed {
-  const host = environment["PGHOST"] ?? "";
-  const user = environment["PGUSER"];
+function fromVariables(variables: Environment): Parsed {
+  const host = variables.PGHOST ?? "";
+  const user = variables.PGUSER;
   if (!user) throw userError("PGHOST is set but PGUSER is not: set PGUSER, or use MATVIEW_DATABASE_URL instead");
-  const port = Number(environment["PGPORT"] ?? 5432);
+  const port = Number(variables.PGPORT ?? 5432);
   if (!Number.isInteger(port) || port < 1 || port > 65535)
     throw userError("PGPORT must be a port number from 1 to 65535");
   return {
     host,
     port,
-    database: environment["PGDATABASE"] ?? user,
+    database: variables.PGDATABASE ?? user,
     user,
-    ...(environment["PGPASSWORD"] ? { password: environment["PGPASSWORD"] } : {}),
-    tls: tlsSettings("PGSSLMODE", host, environment["PGSSLMODE"], environment["PGSSLROOTCERT"]),
+    ...(variables.PGPASSWORD ? { password: variables.PGPASSWORD } : {}),
+    tls: tlsSettings("PGSSLMODE", host, variables.PGSSLMODE, variables.PGSSLROOTCERT),
   };
 }
 

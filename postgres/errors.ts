@@ -6,7 +6,6 @@ export const SQLSTATE = {
   duplicateTable: "42P07",
   featureNotSupported: "0A000",
   insufficientPrivilege: "42501",
-  invalidName: "42602",
   invalidParameterValue: "22023",
   invalidSchemaName: "3F000",
   lockNotAvailable: "55P03",

@@ -1,8 +1,9 @@
-import type { Client } from "pg";
+import type { Client, QueryResult } from "pg";
 import { isServerError, SQLSTATE } from "./errors.ts";
 import type { ServerError } from "./errors.ts";
+import { transaction } from "./pipeline.ts";
 import type { Statement } from "./pipeline.ts";
-import { sqlStatement, sqlText } from "./sqlFiles.ts";
+import { sqlText } from "./sqlFiles.ts";
 
 /** A setting that a job's session has otherwise than this one. */
 interface JobSetting {
@@ -27,35 +28,32 @@ interface JobSession {
  * Gives the rest of the transaction the settings that a job's session would have, for what computes rows: those of a login of `user`
  * in this database, neither ours nor the connected role's. At the end of the transaction nothing of it stays.
  */
-export async function enterJobSession(client: Client, user: string | undefined): Promise<JobSession> {
-  const { made, problems } = await makeSettings(client, await readJobSettings(client, user), user);
+export async function enterJobSession(
+  client: Client,
+  user: string | undefined,
+  read: Promise<QueryResult> | QueryResult = client.query(jobSettings(user)),
+): Promise<JobSession> {
+  const { made, problems } = await makeSettings(
+    client,
+    await completed(client, (await read).rows as JobSetting[]),
+    user,
+  );
   const before = made.flatMap(({ name, before }) => (before === null ? [] : [{ name, value: before }]));
   return { problems, leave: () => set(client, before) };
 }
 
-/**
- * The same as one statement, for a flight that has more to ask. It fails where a setting needs a closer look or is refused: `enterJobSession` then
- * makes what can be made.
- */
-export function jobSettings(user: string | undefined): Statement {
-  const raw = { settings: sqlStatement("describe/job_settings") };
-  return { text: sqlStatement("statements/make_job_settings", { raw }), values: [user ?? null] };
-}
-
 /** Which settings of a job's session cannot be made here, each with what may differ and what to do. Changes nothing. */
 export async function jobSettingProblems(client: Client, user: string | undefined): Promise<string[]> {
-  const settings = await readJobSettings(client, user);
-  if (!settings.some(mayFail)) return [];
-  await client.query("begin");
-  try {
-    return (await makeSettings(client, settings, user)).problems;
-  } finally {
-    await client.query("rollback");
-  }
+  const settings = await completed(client, (await client.query<JobSetting>(jobSettings(user))).rows);
+  return settings.some(mayFail) ? (await makeSettings(client, settings, user, tryAlone)).problems : [];
 }
 
-async function readJobSettings(client: Client, user: string | undefined): Promise<JobSetting[]> {
-  const { rows } = await client.query<JobSetting>(sqlText("describe/job_settings"), [user ?? null]);
+/** The question about those settings, for who asks it together with others. */
+export function jobSettings(user: string | undefined): Statement & { values: unknown[] } {
+  return { text: sqlText("describe/job_settings"), values: [user ?? null] };
+}
+
+async function completed(client: Client, rows: JobSetting[]): Promise<JobSetting[]> {
   const hidden = rows.filter(({ origin, isFileReadable }) => origin === "hidden" && isFileReadable);
   if (hidden.length === 0) return rows;
   const keys = hidden.map(({ name }) => name.toLowerCase());
@@ -77,21 +75,34 @@ async function makeSettings(
   client: Client,
   settings: readonly JobSetting[],
   user: string | undefined,
+  attempt: typeof trySet = trySet,
 ): Promise<{ made: readonly JobSetting[]; problems: string[] }> {
   if (!settings.some(mayFail)) {
-    await set(client, settings);
+    // Nobody waits for what cannot be refused: it goes with the next statement, which would fail with it.
+    set(client, settings).catch(() => undefined);
     return { made: settings, problems: [] };
   }
   const problems = hiddenProblems(settings.filter(isUnknown));
-  if ((await trySet(client, settings)) === undefined) return { made: settings, problems };
+  if ((await attempt(client, settings)) === undefined) return { made: settings, problems };
   const [made, refused]: [JobSetting[], JobSetting[]] = [[], []];
   for (const setting of settings) {
-    const error = await trySet(client, [setting]);
+    const error = await attempt(client, [setting]);
     if (error === undefined) made.push(setting);
     // Any other one is refused at the job's login as well, which goes on without it.
     else if (error.code === SQLSTATE.insufficientPrivilege) refused.push(setting);
   }
   return { made, problems: [...problems, ...refusedProblems(refused, user)] };
+}
+
+/** In a transaction of its own, of which nothing stays. */
+async function tryAlone(client: Client, settings: readonly JobSetting[]): Promise<ServerError | undefined> {
+  try {
+    await transaction(client, [settingStatement(settings)], "rollback");
+    return undefined;
+  } catch (error) {
+    if (!isServerError(error)) throw error;
+    return error;
+  }
 }
 
 async function trySet(client: Client, settings: readonly JobSetting[]): Promise<ServerError | undefined> {
@@ -107,9 +118,12 @@ async function trySet(client: Client, settings: readonly JobSetting[]): Promise<
 }
 
 async function set(client: Client, settings: readonly Pick<JobSetting, "name" | "value">[]): Promise<void> {
-  if (settings.length === 0) return;
-  const parameters = [settings.map(({ name }) => name), settings.map(({ value }) => value)];
-  await client.query(sqlText("statements/set_settings"), parameters);
+  if (settings.length > 0) await client.query(settingStatement(settings));
+}
+
+function settingStatement(settings: readonly Pick<JobSetting, "name" | "value">[]): Statement & { values: unknown[] } {
+  const values = [settings.map(({ name }) => name), settings.map(({ value }) => value)];
+  return { text: sqlText("statements/set_settings"), values };
 }
 
 // A setting that no file sets has its built-in value, except where the connected role cannot know; one of an application then has none.

@@ -30,3 +30,16 @@ export function flight(client: Client, statements: readonly Statement[]): Promis
   (client as { pipeline: boolean }).pipeline = true;
   return statements.map((statement) => client.query({ ...statement }));
 }
+
+/**
+ * Sends a transaction in one flight, which ends as it is told. Where a statement fails, nothing stays.
+ * @throws the error of the first statement that failed.
+ */
+export async function transaction(
+  client: Client,
+  statements: readonly Statement[],
+  end: "commit" | "rollback",
+): Promise<QueryResult[]> {
+  const [, ...answers] = await pipelined(client, [{ text: "begin" }, ...statements, { text: end }]);
+  return answers;
+}

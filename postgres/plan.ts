@@ -25,6 +25,8 @@ export interface Difference {
 export interface Fence {
   /** Of the advisory lock under which an object changes hands. */
   readonly lockKey: readonly [number, number];
+  /** Fails where `judge` might; where it does not, there is nothing to judge. */
+  readonly guard: string;
   /** One row with the column `text` for each object that bears one of the names. */
   readonly query: string;
   /** @throws when somebody else manages it now. */

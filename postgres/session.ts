@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
-import { readCapabilities } from "./capabilities.ts";
-import type { Capabilities } from "./capabilities.ts";
+import { capabilitiesOf, lookAtServer } from "./capabilities.ts";
+import type { Capabilities, ServerLook } from "./capabilities.ts";
 import { clientConfig } from "./connection.ts";
 import type { Connection } from "./connection.ts";
 import { isServerError, serverText, SQLSTATE, userError } from "./errors.ts";
@@ -21,6 +21,7 @@ export interface Session {
 /** A connection for one session, pinned to the settings that every session has. */
 export interface Lease {
   readonly client: pg.Client;
+  readonly look: ServerLook;
   /** Hands it back; `intact` when the work on it ended without an error. */
   readonly end: (intact: boolean) => Promise<void>;
 }
@@ -39,23 +40,26 @@ export function withSession<T>(
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
   const lease = async (database: string): Promise<Lease> => {
-    const client = await open(connection, applicationName, database);
-    return { client, end: () => client.end() };
+    const opened = await open(connection, applicationName, database);
+    return { ...opened, end: () => opened.client.end() };
   };
-  return withLeases(connection, lease, () => open(connection, applicationName, connection.database), work);
+  return withLeases(connection, applicationName, lease, work);
 }
 
 /** Runs `work` with a session made of leased connections, which are handed back in every case. */
 export async function withLeases<T>(
   connection: Connection,
+  applicationName: string,
   lease: (database: string) => Promise<Lease>,
-  another: () => Promise<pg.Client>,
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
   const { database, cronDatabase } = connection;
+  const another = async (): Promise<pg.Client> => (await open(connection, applicationName, database)).client;
   return leased(lease, database, (target) => {
-    const within = async (cron: pg.Client): Promise<T> =>
-      work({ target, cron, another, capabilities: await readCapabilities(target, cron, connection) });
+    const within = async (cron: Lease): Promise<T> => {
+      const capabilities = capabilitiesOf(target.look, cron.look, connection);
+      return work({ target: target.client, cron: cron.client, another, capabilities });
+    };
     return cronDatabase === database ? within(target) : leased(lease, cronDatabase, within);
   });
 }
@@ -63,21 +67,25 @@ export async function withLeases<T>(
 async function leased<T>(
   lease: (database: string) => Promise<Lease>,
   database: string,
-  work: (client: pg.Client) => Promise<T>,
+  work: (lease: Lease) => Promise<T>,
 ): Promise<T> {
-  const { client, end } = await lease(database);
+  const held = await lease(database);
   let intact = false;
   try {
-    const result = await work(client);
+    const result = await work(held);
     intact = true;
     return result;
   } finally {
-    await end(intact);
+    await held.end(intact);
   }
 }
 
 /** One connection, pinned; the caller ends it. */
-export async function open(connection: Connection, applicationName: string, database: string): Promise<pg.Client> {
+async function open(
+  connection: Connection,
+  applicationName: string,
+  database: string,
+): Promise<Pick<Lease, "client" | "look">> {
   const client = await connect(connection, database, async () => {
     const made = new pg.Client(clientConfig(connection, applicationName, database));
     // Without a listener a connection that is lost between two statements would end the process.
@@ -88,8 +96,7 @@ export async function open(connection: Connection, applicationName: string, data
     });
     return made;
   });
-  await pin(client);
-  return client;
+  return { client, look: await pin(client) };
 }
 
 /** Tries until the server takes connections, as long as it is only starting. */
@@ -115,8 +122,11 @@ export async function connect<Client>(
   }
 }
 
-/** Puts the settings on a connection that every session has; behind `first`, where something is to be done before. */
-export async function pin(client: pg.Client, first: readonly string[] = []): Promise<void> {
+/**
+ * Puts the settings on a connection that every session has, behind `first`, where something is to be done before; and looks in the
+ * same flight what the server is.
+ */
+export function pin(client: pg.Client, first: readonly string[] = []): Promise<ServerLook> {
   // Settings are sent as statements: a startup parameter of 0 is not sent at all, and some poolers refuse the others.
   const statements = [
     ...first,
@@ -125,7 +135,7 @@ export async function pin(client: pg.Client, first: readonly string[] = []): Pro
     sqlStatement("statements/pin_settings", { literals: { search_path: "" }, raw: { local: "false" } }),
   ];
   // One message to the server, and one transaction, which all of them may be part of.
-  await client.query(statements.join(";\n"));
+  return lookAtServer(client, statements.join(";\n"));
 }
 
 function isStarting(error: unknown): boolean {

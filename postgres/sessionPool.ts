@@ -1,36 +1,56 @@
 import pg from "pg";
+import { ask, keepAnswers } from "./asked.ts";
+import type { Question } from "./asked.ts";
+import type { Capabilities, ServerLook } from "./capabilities.ts";
 import { clientConfig } from "./connection.ts";
 import type { Connection } from "./connection.ts";
-import { connect, open, pin, withLeases } from "./session.ts";
+import { connect, pin, withLeases } from "./session.ts";
 import type { Lease, Session } from "./session.ts";
 
-/** Long enough for the engine to come with its next resource, short enough to leave no connection open behind a run. */
-const IDLE_MS = 1_000;
+/**
+ * Long enough for the engine to come with its next resource behind a short first refresh. No longer: PostgreSQL waits five seconds for the
+ * sessions of a database to end before it refuses to drop or copy it, which the same run may do.
+ */
+const IDLE_MS = 4_000;
 
-/** Runs work with a session, on connections that are kept open for the next work. */
-export type SessionPool = <T>(connection: Connection, work: (session: Session) => Promise<T>) => Promise<T>;
+/** What work will ask first, by what is known of the server from the work before. */
+export type Asks = (known: Capabilities | undefined) => readonly Question[];
+
+/** Runs work with a session, on connections that are kept open for the next work. Its first questions may go along with the opening. */
+export type SessionPool = <T>(
+  connection: Connection,
+  work: (session: Session) => Promise<T>,
+  asks?: Asks,
+) => Promise<T>;
 
 /**
  * Sessions as `withSession` gives them, without the cost of a login for each. A connection on which work failed is closed; every
  * other one forgets its settings, locks and temporary objects before it is used again.
  */
-export function sessionPool(applicationName: string): SessionPool {
+export function sessionPool(applicationName: string, idleMs = IDLE_MS): SessionPool {
   const pools = new Map<string, pg.Pool>();
 
   const poolOf = (connection: Connection, database: string): pg.Pool => {
     const key = JSON.stringify([connection, database]);
-    const pool = pools.get(key) ?? makePool(connection, applicationName, database);
+    const pool =
+      pools.get(key) ?? makePool({ ...clientConfig(connection, applicationName, database), idleTimeoutMillis: idleMs });
     pools.set(key, pool);
     return pool;
   };
 
-  return (connection, work) => {
+  let known: Capabilities | undefined;
+  return (connection, work, asks = () => []) => {
+    const { database: target, cronDatabase } = connection;
     const lease = async (database: string): Promise<Lease> => {
+      const here = asks(known).filter(({ on }) => (on === "cron" ? cronDatabase : target) === database);
       const pool = poolOf(connection, database);
-      const client = await connect(connection, database, () => freshClient(pool));
-      return { client, end: (intact) => Promise.resolve(client.release(!intact)) };
+      const { client, look } = await connect(connection, database, () => freshClient(pool, here));
+      return { client, look, end: (intact) => Promise.resolve(client.release(!intact)) };
     };
-    return withLeases(connection, lease, () => open(connection, applicationName, connection.database), work);
+    return withLeases(connection, applicationName, lease, (session) => {
+      known = session.capabilities;
+      return work(session);
+    });
   };
 }
 
@@ -48,14 +68,22 @@ type Pooled = pg.Client & pg.PoolClient;
 
 const used = new WeakSet<pg.PoolClient>();
 
-async function freshClient(pool: pg.Pool): Promise<Pooled> {
+async function freshClient(
+  pool: pg.Pool,
+  questions: readonly Question[],
+): Promise<{ client: Pooled; look: ServerLook }> {
   for (;;) {
     const client = (await pool.connect()) as Pooled;
     const isReused = used.has(client);
     used.add(client);
     try {
-      await pin(client, isReused ? FORGET : []);
-      return client;
+      const pinned = pin(client, isReused ? FORGET : []);
+      // Nothing but plans is applied on these connections, and those forget.
+      keepAnswers(client);
+      // All of the flight is waited for: what is asked after a part of it would be one more.
+      const asked = questions.map(({ file, values }) => ask(client, file, values).catch(() => undefined));
+      const [look] = await Promise.all([pinned, ...asked]);
+      return { client, look };
     } catch (error) {
       client.release(true);
       // The server may have closed one that was idle: the next is tried, and at last a new one.
@@ -64,12 +92,11 @@ async function freshClient(pool: pg.Pool): Promise<Pooled> {
   }
 }
 
-function makePool(connection: Connection, applicationName: string, database: string): pg.Pool {
+function makePool(config: pg.PoolConfig): pg.Pool {
   const pool = new pg.Pool({
-    ...clientConfig(connection, applicationName, database),
+    ...config,
     // As many as the engine works on at the same time: who waits for a connection would time out behind a long swap.
     max: Number.POSITIVE_INFINITY,
-    idleTimeoutMillis: IDLE_MS,
     allowExitOnIdle: true,
   });
   // Without listeners a connection that is lost between two statements would end the process.

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { KindName } from "../kinds/all.ts";
 import { typeToken } from "../kinds/typeToken.ts";
 import { KEEPS, REQUEST } from "../lifecycle/resourceRequest.ts";
-import type { ResourceRequest } from "../lifecycle/resourceRequest.ts";
+import type { Keeps, ResourceRequest } from "../lifecycle/resourceRequest.ts";
 import { loaderText } from "./loader.ts";
 
 /**
@@ -14,7 +14,7 @@ export function resourceArguments(
   name: string,
   args: object,
   options: pulumi.CustomResourceOptions | undefined,
-  keeps?: pulumi.Input<Readonly<Record<string, string>>>,
+  keeps?: KeepsArgs,
 ): [type: string, name: string, inputs: pulumi.Inputs, options: pulumi.CustomResourceOptions | undefined] {
   const type = typeToken(kind);
   const urn = pulumi.createUrn(name, type, options?.parent);
@@ -31,3 +31,6 @@ async function requestOf(urn: Promise<string>, args: object): Promise<ResourceRe
   const secrets = entries.filter((_entry, index) => secret[index]).map(([property]) => property);
   return { urn: await urn, isPreview, ...(secrets.length === 0 ? {} : { secrets }) };
 }
+
+/** Each known by itself: what a preview does not know yet leaves the others where they are. */
+export type KeepsArgs = Readonly<Record<string, pulumi.Input<Keeps[string]>>>;

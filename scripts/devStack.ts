@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { checkout, localDirectory } from "./checkout.ts";
+import { checkoutVariables } from "./checkoutVariables.ts";
 import { ensureLocalDatabase } from "./database/local.ts";
 import { checkoutPulumiHome, engineEnvironment } from "./environment.ts";
 import { ensureEngine } from "./toolchain/engine.ts";
@@ -12,7 +13,7 @@ import { writeStackConfig } from "./toolchain/stack.ts";
 export const devStack = "dev";
 
 /** Whether the person named a database of their own. */
-export const ownDatabaseUrl = process.env["MATVIEW_DATABASE_URL"] || undefined;
+export const ownDatabaseUrl = checkoutVariables.MATVIEW_DATABASE_URL || undefined;
 
 /** Whether `npm run up` has been here. */
 export function devStackExists(): boolean {

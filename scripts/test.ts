@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { localDirectory } from "./checkout.ts";
+import { checkoutVariables } from "./checkoutVariables.ts";
 import { runHere } from "./devStack.ts";
 import { checkoutPulumiHome } from "./environment.ts";
 import { runScript } from "./runScript.ts";
@@ -9,7 +10,7 @@ import { ensureEngine } from "./toolchain/engine.ts";
 import { ensurePlugins, standInLine } from "./toolchain/plugins.ts";
 
 // Two runs may go on at once. Who starts one and reads its report says where it is to be, and removes it.
-const wantedReport = process.env["MATVIEW_TEST_REPORT"];
+const wantedReport = checkoutVariables.MATVIEW_TEST_REPORT;
 const reportFile = wantedReport ?? join(localDirectory, `jest-${process.pid}.json`);
 const jest = join("node_modules", "jest", "bin", "jest.js");
 

@@ -1,13 +1,14 @@
+import { ask } from "../../postgres/asked.ts";
+import type { Question } from "../../postgres/asked.ts";
 import type { Capabilities } from "../../postgres/capabilities.ts";
 import { SQLSTATE, userError } from "../../postgres/errors.ts";
 import { displayName } from "../../postgres/names.ts";
 import type { QualifiedName } from "../../postgres/names.ts";
 import type { Session } from "../../postgres/session.ts";
-import { sqlText } from "../../postgres/sqlFiles.ts";
 import { splitComment } from "../claim.ts";
 import type { Claim } from "../claim.ts";
 import { refreshedBy } from "../refreshJob/command.ts";
-import { visibleJobs } from "../refreshJob/describe.ts";
+import { jobQuestions, visibleJobs } from "../refreshJob/describe.ts";
 import type { ActualJob } from "../refreshJob/describe.ts";
 import { ownJobNames } from "../refreshJob/refreshSettings.ts";
 import { compareDefinition } from "./definition/compareDefinition.ts";
@@ -82,22 +83,54 @@ export async function describeViews(
   session: Session,
   desired: readonly DesiredView[],
 ): Promise<(ActualView | AbsentView)[]> {
-  const names = [desired.map(({ schema }) => schema), desired.map(({ name }) => name)];
-  const { rows } = await session.target.query<ViewRow>(sqlText("describe/materialized_views"), names);
+  await Promise.all(desired.map(({ definition }) => parseDefinition(definition)));
+  const looks = desired.map((view) => [view, lookAt(session, view)] as const);
+  const [{ rows }, all] = await Promise.all([
+    ask<ViewRow>(session.target, "describe/materialized_views", namesOf(desired)),
+    visibleJobs(session, ownersOf(desired)),
+  ]);
   const found = new Map(rows.map((row) => [displayName(row), row]));
-  const all = await visibleJobs(session, ownersOf(desired));
+  // Looks at one view must not come between the trials of another.
+  await Promise.allSettled(looks.flatMap(([view, look]) => (found.has(displayName(view)) ? [look] : [])));
   const views: (ActualView | AbsentView)[] = [];
-  for (const view of desired) {
+  for (const [view, look] of looks) {
     const row = found.get(displayName(view));
     const jobs = jobsOf(all, view, session.capabilities);
-    if (row === undefined) {
-      views.push({ exists: false, schema: view.schema, name: view.name, ...jobs });
-      continue;
-    }
-    const verdict = await compareRow(session, view, row);
-    views.push({ ...toActual(row, jobs, verdict), ...(await readChange(session, view, row, verdict)) });
+    if (row === undefined) views.push({ exists: false, schema: view.schema, name: view.name, ...jobs });
+    else views.push(await actualOf(session, view, row, jobs, look));
   }
   return views;
+}
+
+/** What of it goes along with the opening of a session. */
+export function viewQuestions(desired: readonly DesiredView[], known: Capabilities | undefined): Question[] {
+  return [{ on: "target", file: "describe/materialized_views", values: namesOf(desired) }, ...jobQuestions(known)];
+}
+
+function namesOf(views: readonly DesiredView[]): string[][] {
+  return [views.map(({ schema }) => schema), views.map(({ name }) => name)];
+}
+
+type ViewLook = readonly [Verdict, Leftover[]];
+
+/** The comparison and what a swap left behind. Asked together with whether the view is there: of one that is not, nobody wants it. */
+function lookAt(session: Session, view: DesiredView): Promise<ViewLook> {
+  const look = Promise.all([compare(session, view), readLeftovers(session.target, view)]);
+  look.catch(() => undefined);
+  return look;
+}
+
+async function actualOf(
+  session: Session,
+  desired: DesiredView,
+  row: ViewRow,
+  jobs: ReturnType<typeof jobsOf>,
+  look: Promise<ViewLook>,
+): Promise<ActualView> {
+  mustBeMaterialized(row);
+  const [verdict, leftovers] = await look;
+  const replacement = await replacementOf(session, desired, row, verdict);
+  return { ...toActual(row, jobs, verdict), leftovers, replacement };
 }
 
 /** The jobs around a view. */
@@ -135,20 +168,17 @@ export function toActual(row: ViewRow, jobs: ReturnType<typeof jobsOf>, verdict:
   };
 }
 
-/** What only a plan needs: what a swap left behind, and what the next one would carry over. */
-async function readChange(
+/** What only a plan needs: what the next swap would carry over. */
+async function replacementOf(
   { target }: Session,
   desired: DesiredView,
   row: ViewRow,
   { outcome }: Verdict,
-): Promise<Pick<ActualView, "leftovers" | "replacement">> {
-  const leftovers = await readLeftovers(target, row);
+): Promise<Replacement | undefined> {
   const isBuiltAnew = outcome === "different" || (outcome === "equal" && isStoredElsewhere(desired, row));
-  if (!isBuiltAnew) return { leftovers, replacement: undefined };
   const parsed = await parseDefinition(desired.definition);
-  if (!parsed.ok) return { leftovers, replacement: undefined };
-  const view = { schema: row.schema, name: row.name };
-  return { leftovers, replacement: await readReplacement(target, view, parsed.definition.sql) };
+  if (!isBuiltAnew || !parsed.ok) return undefined;
+  return readReplacement(target, { schema: row.schema, name: row.name }, parsed.definition.sql);
 }
 
 /** True when the declaration names another place or way of storing it than the view has. */
@@ -156,8 +186,8 @@ export function isStoredElsewhere(desired: DesiredView, { tablespace, accessMeth
   return (desired.tablespace ?? tablespace) !== tablespace || (desired.accessMethod ?? accessMethod) !== accessMethod;
 }
 
-async function compareRow(session: Session, desired: DesiredView, row: ViewRow): Promise<Verdict> {
-  if (row.relationKind === "m") return compare(session, desired);
+function mustBeMaterialized(row: ViewRow): void {
+  if (row.relationKind === "m") return;
   throw userError(
     `${displayName(row)} exists and is ${KINDS[row.relationKind] ?? "no materialized view"}; ` +
       "declare another name, or rename or drop what is there",

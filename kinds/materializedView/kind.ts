@@ -4,7 +4,7 @@ import { sqlStatement } from "../../postgres/sqlFiles.ts";
 import { splitComment } from "../claim.ts";
 import type { Kind } from "../kind.ts";
 import { sameTree } from "./definition/parseDefinition.ts";
-import { describeViews } from "./describe.ts";
+import { describeViews, viewQuestions } from "./describe.ts";
 import type { AbsentView, ActualView } from "./describe.ts";
 import { materializedViewSchema } from "./desired.ts";
 import type { DesiredView } from "./desired.ts";
@@ -22,6 +22,7 @@ export const materializedViewKind: Kind<DesiredView, ActualView | AbsentView> = 
   schema: materializedViewSchema,
   id: displayName,
   located: (desired, previous) => ({ ...desired, schema: previous.schema, name: previous.name }),
+  asks: viewQuestions,
   describe: describeViews,
   survey: surveyViews,
   record: recordView,
@@ -50,6 +51,7 @@ export const materializedViewKind: Kind<DesiredView, ActualView | AbsentView> = 
   runners: { swap: runSwap },
 
   preflight: preflightView,
+  preflightKeepsNoTransaction: true,
   foresee: foreseeView,
   foreseeData: foreseeKey,
   warnings: warnOfView,

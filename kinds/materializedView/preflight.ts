@@ -1,11 +1,14 @@
-import { isServerError, serverText, SQLSTATE } from "../../postgres/errors.ts";
+import type { QueryResult } from "pg";
+import { serverText, SQLSTATE } from "../../postgres/errors.ts";
+import type { ServerError } from "../../postgres/errors.ts";
 import { displayName, sqlIdentifier } from "../../postgres/names.ts";
 import type { QualifiedName } from "../../postgres/names.ts";
 import type { Session } from "../../postgres/session.ts";
-import { sqlStatement, sqlText } from "../../postgres/sqlFiles.ts";
+import { sqlText } from "../../postgres/sqlFiles.ts";
 import { cronProblems } from "../refreshJob/preflight.ts";
 import { calledFunctionProblems } from "./calledFunctions.ts";
-import { createSettings } from "./definition/definitionSettings.ts";
+import type { CalledFunction } from "./calledFunctions.ts";
+import { DECLARED_VIEW, readDeclared } from "./definition/declaredView.ts";
 import { parseDefinition } from "./definition/parseDefinition.ts";
 import type { DesiredView } from "./desired.ts";
 
@@ -17,10 +20,15 @@ const OLDEST_MAJOR = 14;
  * owner's rights on every source, and pg_cron where a job is to refresh the view. Runs nothing that stays.
  */
 export async function preflightView(session: Session, desired: DesiredView): Promise<string[]> {
+  const parsed = await parseDefinition(desired.definition);
+  const [schema, definition] = await Promise.all([
+    schemaProblems(session, desired),
+    parsed.ok ? definitionProblems(session, desired, parsed.definition.sql) : [parsed.problem],
+  ]);
   return [
     ...serverProblems(session),
-    ...(await schemaProblems(session, desired)),
-    ...(await definitionProblems(session, desired)),
+    ...schema,
+    ...definition,
     ...(desired.job === undefined ? [] : cronProblems(session)),
   ];
 }
@@ -50,50 +58,48 @@ async function schemaProblems({ target, capabilities }: Session, { schema }: Des
  * what the definition reads.
  */
 export async function foreseeView(session: Session, desired: DesiredView): Promise<string[]> {
-  return [
-    ...serverProblems(session),
-    ...(await readDefinition(session, desired, (oid) => inherentProblems(session, desired, oid), true)),
-  ];
-}
-
-function definitionProblems(session: Session, desired: DesiredView): Promise<string[]> {
-  return readDefinition(session, desired, async (oid) => [
-    ...(await inherentProblems(session, desired, oid)),
-    ...(await ownerProblems(session, desired, oid)),
-  ]);
-}
-
-async function inherentProblems(session: Session, { uniqueKey = [] }: DesiredView, oid: string): Promise<string[]> {
-  return [
-    ...(await keyProblems(session, oid, uniqueKey)),
-    ...(session.capabilities.serverMajor >= 17 ? await calledFunctionProblems(session.target, oid) : []),
-  ];
-}
-
-async function ownerProblems(session: Session, desired: DesiredView, oid: string): Promise<string[]> {
-  const owner = desired.owner ?? session.capabilities.currentUser;
-  const [role] = (await session.target.query(sqlText("describe/role"), [owner])).rows;
-  return role === undefined
-    ? [`role ${owner} is to own the view and does not exist: create it, or set matview:managePlatform to true`]
-    : sourceProblems(session, oid, owner);
-}
-
-/** Judges the definition as the server reads it, in a transaction that is rolled back. */
-async function readDefinition(
-  session: Session,
-  desired: DesiredView,
-  judge: (oid: string) => Promise<string[]>,
-  mayBeMade = false,
-): Promise<string[]> {
   const parsed = await parseDefinition(desired.definition);
-  if (!parsed.ok) return [parsed.problem];
-  await session.target.query("begin");
-  try {
-    const oid = await probe(session, parsed.definition.sql, mayBeMade);
-    return typeof oid === "string" ? await judge(oid) : oid.problems;
-  } finally {
-    await session.target.query("rollback");
-  }
+  if (!parsed.ok) return [...serverProblems(session), parsed.problem];
+  const read = await readDeclared(session.target, { definition: parsed.definition.sql }, [COLUMNS, CALLED]);
+  if (!("refusal" in read))
+    return [...serverProblems(session), ...(await inherentProblems(session, desired, read.answers))];
+  return [...serverProblems(session), ...(MISSING.includes(read.refusal.code) ? [] : [refusalText(read.refusal)])];
+}
+
+async function definitionProblems(session: Session, desired: DesiredView, definition: string): Promise<string[]> {
+  const owner = desired.owner ?? session.capabilities.currentUser;
+  const read = await readDeclared(session.target, { definition }, [
+    COLUMNS,
+    CALLED,
+    { text: sqlText("describe/role"), values: [owner] },
+    { text: sqlText("describe/sources"), values: [DECLARED_VIEW, owner] },
+  ]);
+  if ("refusal" in read) return [refusalText(read.refusal)];
+  const [, , roles, sources] = read.answers;
+  return [
+    ...(await inherentProblems(session, desired, read.answers)),
+    ...(roles?.rows.length === 0
+      ? [`role ${owner} is to own the view and does not exist: create it, or set matview:managePlatform to true`]
+      : sourceProblems((sources?.rows ?? []) as SourceRow[], owner)),
+  ];
+}
+
+const COLUMNS = { text: sqlText("describe/columns"), values: [DECLARED_VIEW] };
+const CALLED = { text: sqlText("describe/called_functions"), values: [DECLARED_VIEW] };
+
+/** What is wrong with the declaration itself, by the answers to COLUMNS and CALLED. */
+async function inherentProblems(
+  { target, capabilities }: Session,
+  { uniqueKey = [] }: DesiredView,
+  [columns, called]: readonly QueryResult[],
+): Promise<string[]> {
+  const names = ((columns?.rows ?? []) as { name: string }[]).map(({ name }) => name);
+  return [
+    ...keyProblems(names, uniqueKey),
+    ...(capabilities.serverMajor >= 17
+      ? await calledFunctionProblems(target, (called?.rows ?? []) as CalledFunction[])
+      : []),
+  ];
 }
 
 // What is not there yet when a preview looks.
@@ -106,37 +112,20 @@ const MISSING: readonly string[] = [
   SQLSTATE.insufficientPrivilege,
 ];
 
-/** Has the server read the definition as a temporary view, which the caller rolls back. */
-async function probe(
-  { target }: Session,
-  definition: string,
-  mayBeMade: boolean,
-): Promise<string | { problems: string[] }> {
-  await target.query("set local lock_timeout = 3000");
-  for (const statement of createSettings()) await target.query(statement);
-  try {
-    await target.query(sqlStatement("statements/create_comparison_view", { raw: { columns: "", definition } }));
-  } catch (error) {
-    if (!isServerError(error)) throw error;
-    if (mayBeMade && MISSING.includes(error.code)) return { problems: [] };
-    return { problems: [`the definition is not valid on this server: ${serverText(error)}`] };
-  }
-  const names = ["pg_temp", "matview_declared_definition"];
-  const { rows } = await target.query<{ oid: string }>(sqlText("describe/relation_oid"), names);
-  return rows[0]?.oid ?? { problems: ["the definition could not be read back"] };
+function refusalText(refusal: ServerError): string {
+  return `the definition is not valid on this server: ${serverText(refusal)}`;
 }
 
-async function keyProblems({ target }: Session, oid: string, key: readonly string[]): Promise<string[]> {
-  const { rows } = await target.query<{ name: string }>(sqlText("describe/columns"), [oid]);
-  const columns = rows.map(({ name }) => name);
+function keyProblems(columns: readonly string[], key: readonly string[]): string[] {
   return key
     .filter((column) => !columns.includes(column))
     .map((column) => `key column ${column} is none of the definition's columns: ${columns.join(", ")}`);
 }
 
-async function sourceProblems({ target }: Session, oid: string, owner: string): Promise<string[]> {
-  const { rows } = await target.query<QualifiedName & { mayRead: boolean }>(sqlText("describe/sources"), [oid, owner]);
-  return rows
+type SourceRow = QualifiedName & { readonly mayRead: boolean };
+
+function sourceProblems(sources: readonly SourceRow[], owner: string): string[] {
+  return sources
     .filter(({ mayRead }) => !mayRead)
     .map(
       (source) =>

@@ -1,7 +1,7 @@
+import { ask } from "../../postgres/asked.ts";
 import type { Capabilities } from "../../postgres/capabilities.ts";
 import { displayName } from "../../postgres/names.ts";
 import type { Session } from "../../postgres/session.ts";
-import { sqlText } from "../../postgres/sqlFiles.ts";
 import type { Survey } from "../kind.ts";
 import { visibleJobs } from "../refreshJob/describe.ts";
 import { liveDefinitions, recordDefinition } from "./definition/recordedDefinition.ts";
@@ -19,13 +19,12 @@ const MOST_VIEWS = 20_000;
  */
 export async function surveyViews(session: Session): Promise<Survey<DesiredView, ActualView | AbsentView>> {
   const { target, capabilities } = session;
-  const { rows } = await target.query<ViewRow>(sqlText("describe/materialized_views"), [null, null]);
+  const visible = visibleJobs(session, []);
+  visible.catch(() => undefined);
+  const { rows } = await ask<ViewRow>(target, "describe/materialized_views", [null, null]);
   if (rows.length > MOST_VIEWS) return { find: () => undefined };
-  const definitions = await liveDefinitions(
-    target,
-    rows.map(({ oid }) => oid),
-  );
-  const jobs = await visibleJobs(session, []);
+  const oids = rows.map(({ oid }) => oid);
+  const [definitions, jobs] = await Promise.all([liveDefinitions(target, oids), visible]);
   const found = new Map(rows.map((row) => [displayName(row), row]));
   return {
     find: (desired, recorded) => {

@@ -9,11 +9,15 @@ import { explainNoKey } from "./lint/noKey.ts";
 
 /** What the lint finds in a declared view (what, its cost, the way out), and what a deploy cannot compute as the job will. */
 export async function warnOfView(session: Session, desired: DesiredView): Promise<string[]> {
-  const findings = await lintDefinition(session.target, desired, session.capabilities.serverMajor);
+  await parseDefinition(desired.definition);
+  const [findings, settings] = await Promise.all([
+    lintDefinition(session.target, desired, session.capabilities.serverMajor),
+    jobSettingProblems(session.target, desired.owner),
+  ]);
   const told: Finding[] = [];
   for (const finding of findings)
     told.push(finding.rule === "no-key" ? await noKey(session, desired, finding) : finding);
-  return [...told.map(findingText), ...(await jobSettingProblems(session.target, desired.owner))];
+  return [...told.map(findingText), ...settings];
 }
 
 async function noKey(session: Session, desired: DesiredView, finding: Finding): Promise<Finding> {

@@ -1,15 +1,32 @@
-import { inTransaction } from "../../postgres/applyPlan.ts";
+import type { QueryResultRow } from "pg";
+import { ask } from "../../postgres/asked.ts";
+import { answersOf, flight } from "../../postgres/pipeline.ts";
 import type { Session } from "../../postgres/session.ts";
-import { sqlStatement } from "../../postgres/sqlFiles.ts";
+import { sqlStatement, sqlText } from "../../postgres/sqlFiles.ts";
 
 /**
- * Reads in pg_cron's database as a role, since row security shows a role its own jobs and runs only. A role that sees all
- * jobs, or is that role, just reads.
+ * Asks in pg_cron's database as a role, since row security shows a role its own jobs and runs only. A role that sees all
+ * jobs, or is that role, just asks. `acting` is called where the question was put with the rights of the role, whatever came of it.
  */
-export async function asRole<T>({ cron, capabilities }: Session, role: string, read: () => Promise<T>): Promise<T> {
-  if (capabilities.cron?.seesAllJobs === true || role === capabilities.currentUser) return read();
-  return inTransaction(cron, async () => {
-    await cron.query(sqlStatement("statements/set_role", { names: { role } }));
-    return read();
-  });
+export async function askAsRole<Row extends QueryResultRow>(
+  { cron, capabilities }: Session,
+  role: string,
+  file: string,
+  values: readonly unknown[],
+  acting: () => void = () => undefined,
+): Promise<Row[]> {
+  if (capabilities.cron?.seesAllJobs === true || role === capabilities.currentUser) {
+    acting();
+    return (await ask<Row>(cron, file, values)).rows;
+  }
+  const settled = await Promise.allSettled(
+    flight(cron, [
+      { text: "begin" },
+      { text: sqlStatement("statements/set_role", { names: { role } }) },
+      { text: sqlText(file), values: [...values] },
+      { text: "commit" },
+    ]),
+  );
+  if (settled[1]?.status === "fulfilled") acting();
+  return (answersOf(settled)[2]?.rows ?? []) as Row[];
 }

@@ -20,11 +20,12 @@ interface RefreshableRow {
 /** What makes each run of the command fail, each with what to do. pg_cron takes any text and never says. */
 export async function commandProblems(session: Session, job: ResolvedJob): Promise<string[]> {
   const target = refreshTarget(job.command);
-  return [
-    ...(await lockTimeoutProblems(session, job.command)),
-    ...(target === undefined ? [] : await refreshProblems(session, job, target)),
-    ...(await guardProblems(session, job)),
-  ];
+  const problems = await Promise.all([
+    lockTimeoutProblems(session, job.command),
+    target === undefined ? [] : refreshProblems(session, job, target),
+    guardProblems(session, job),
+  ]);
+  return problems.flat();
 }
 
 // A stamp that is misspelt, or is no time, shows only when the guard is planned; planning it runs nothing.

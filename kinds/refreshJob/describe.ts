@@ -1,6 +1,8 @@
+import { ask } from "../../postgres/asked.ts";
+import type { Question } from "../../postgres/asked.ts";
+import type { Capabilities } from "../../postgres/capabilities.ts";
 import { isUserError, userError } from "../../postgres/errors.ts";
 import type { Session } from "../../postgres/session.ts";
-import { sqlText } from "../../postgres/sqlFiles.ts";
 import type { Survey } from "../kind.ts";
 import type { DesiredJob } from "./desired.ts";
 import { resolveJob } from "./jobChanges.ts";
@@ -16,29 +18,56 @@ export type { ActualJob } from "./jobState.ts";
  * @throws when the role may not look into the schema cron.
  */
 export async function describeJobs(session: Session, names: readonly string[] | null): Promise<ActualJob[]> {
-  return withClaims((await session.cron.query<ActualJob>(sqlText("describe/jobs"), [names])).rows);
+  return withClaims((await ask<ActualJob>(session.cron, "describe/jobs", [names])).rows);
 }
+
+/** What a description of jobs asks first, where the role could look into pg_cron before. */
+export function jobQuestions(
+  known: Capabilities | undefined,
+  desired: readonly Pick<DesiredJob, "user">[] = [],
+): Question[] {
+  if (known?.cron === undefined || cronBlindness(known) !== undefined) return [];
+  const users = usersOf(desired, known);
+  return [
+    { on: "cron", file: "describe/jobs", values: [null] },
+    ...(users.length === 0
+      ? []
+      : ([
+          { on: "cron", file: "describe/role_timeouts", values: [users, null] },
+          { on: "cron", file: "describe/cron_time_zone", values: [] },
+        ] as const)),
+  ];
+}
+
+function usersOf(desired: readonly Pick<DesiredJob, "user">[], { currentUser }: Capabilities): string[] {
+  return [...new Set(desired.map(({ user }) => user ?? currentUser))];
+}
+
+/** Roles whose jobs are wanted; who they are may still be asked meanwhile. */
+type Users = readonly string[] | Promise<readonly string[]>;
 
 /**
  * All jobs that this role can see: its own, or all, and those of the given roles as a member of them or through the functions that
  * the platform part installs for observers.
  */
-export async function visibleJobs(session: Session, users: readonly string[]): Promise<ActualJob[]> {
+export async function visibleJobs(session: Session, users: Users): Promise<ActualJob[]> {
   return (await lookForJobs(session, users)).jobs;
 }
 
 /** The same with what hides those of a role, a sentence on what to do; "" stands for every role. Whoever needs one of them tells. */
 export async function lookForJobs(
   session: Session,
-  users: readonly string[],
+  users: Users,
 ): Promise<{ jobs: ActualJob[]; hidden: ReadonlyMap<string, string> }> {
   const { cron, currentUser } = session.capabilities;
+  // Whoever asks who they are hears of it; here they may not be needed.
+  Promise.resolve(users).catch(() => undefined);
   const blindness = cronBlindness(session.capabilities);
   const hidden = new Map(blindness === undefined ? [] : [["", blindness]]);
   if (cron === undefined) return { jobs: [], hidden };
   const jobs = blindness === undefined ? await describeJobs(session, null) : [];
   if (blindness === undefined && cron.seesAllJobs) return { jobs, hidden };
-  for (const user of new Set(users)) {
+  for (const user of new Set(await users)) {
     if (user === currentUser) continue;
     try {
       jobs.push(...(await jobsOfRole(session, user, [])));
@@ -73,9 +102,10 @@ export async function describeDeclaredJobs(
 export async function surveyJobs(session: Session): Promise<Survey<DesiredJob, JobState>> {
   const { cron, currentUser, isSuperuser } = session.capabilities;
   if (cron === undefined || cronBlindness(session.capabilities) !== undefined) return { find: () => undefined };
+  const [jobs, timeouts] = await Promise.all([describeJobs(session, null), readTimeouts(session, null)]);
   const world = {
-    jobs: await describeJobs(session, null),
-    timeouts: await readTimeouts(session, null),
+    jobs,
+    timeouts,
     powers: new Map<string, CronPowers>(),
   };
   return {
@@ -104,27 +134,30 @@ interface RoleTimeout {
 
 async function readWorld(session: Session, desired: readonly DesiredJob[]): Promise<World> {
   const { cron, currentUser, isSuperuser } = session.capabilities;
-  const jobs = await describeJobs(session, null);
-  const users = [...new Set(desired.map(({ user }) => user ?? currentUser))];
+  const users = usersOf(desired, session.capabilities);
   const others = isSuperuser ? [] : users.filter((user) => user !== currentUser);
-  const powers = others.length === 0 ? [] : await readPowers(session, others);
+  const [jobs, timeouts, powers] = await Promise.all([
+    describeJobs(session, null),
+    readTimeouts(session, users),
+    others.length === 0 ? [] : readPowers(session, others),
+  ]);
   for (const user of cron?.seesAllJobs === true ? [] : others) {
     const names = desired.filter((job) => job.user === user).map(({ name }) => name);
     jobs.push(...(await jobsOfRole(session, user, names)));
   }
   return {
     jobs: unique(jobs),
-    timeouts: await readTimeouts(session, users),
+    timeouts,
     powers: new Map(powers.map((row) => [row.user, row])),
   };
 }
 
 async function readPowers(session: Session, users: readonly string[]): Promise<(CronPowers & { user: string })[]> {
-  return (await session.cron.query<CronPowers & { user: string }>(sqlText("describe/cron_powers"), [users])).rows;
+  return (await ask<CronPowers & { user: string }>(session.cron, "describe/cron_powers", [users])).rows;
 }
 
 async function readTimeouts(session: Session, users: readonly string[] | null): Promise<RoleTimeout[]> {
-  return (await session.cron.query<RoleTimeout>(sqlText("describe/role_timeouts"), [users, null])).rows;
+  return (await ask<RoleTimeout>(session.cron, "describe/role_timeouts", [users, null])).rows;
 }
 
 function stateOf(

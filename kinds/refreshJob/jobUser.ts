@@ -4,9 +4,11 @@ import { refreshedBy } from "./command.ts";
 import { visibleJobs } from "./describe.ts";
 
 /** Whose sessions refresh a view: its job's, as far as this role sees that, else its owner's. */
-export async function jobUserOf(session: Session, view: QualifiedName & { readonly owner: string }): Promise<string> {
-  const jobs = (await visibleJobs(session, [view.owner])).filter((job) =>
-    refreshedBy(job, view, session.capabilities.database),
+export async function jobUserOf(session: Session, view: QualifiedName, owner: Promise<string>): Promise<string> {
+  const visible = await visibleJobs(
+    session,
+    owner.then((name) => [name]),
   );
-  return (jobs.find(({ isActive }) => isActive) ?? jobs[0])?.user ?? view.owner;
+  const jobs = visible.filter((job) => refreshedBy(job, view, session.capabilities.database));
+  return (jobs.find(({ isActive }) => isActive) ?? jobs[0])?.user ?? owner;
 }

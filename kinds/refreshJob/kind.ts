@@ -1,7 +1,7 @@
 import { sqlStatement } from "../../postgres/sqlFiles.ts";
 import { splitCommand } from "../claim.ts";
 import type { Kind } from "../kind.ts";
-import { describeDeclaredJobs, surveyJobs } from "./describe.ts";
+import { describeDeclaredJobs, jobQuestions, surveyJobs } from "./describe.ts";
 import { refreshJobSchema } from "./desired.ts";
 import type { DesiredJob } from "./desired.ts";
 import { resolveJob } from "./jobChanges.ts";
@@ -22,6 +22,7 @@ export const refreshJobKind: Kind<DesiredJob, JobState> = {
     void user;
     return { ...rest, name: previous.name, ...(previous.user === undefined ? {} : { user: previous.user }) };
   },
+  asks: (desired, known) => jobQuestions(known, desired),
   describe: describeDeclaredJobs,
   survey: surveyJobs,
   // A job that names no user is that of the role that deployed it.
@@ -40,5 +41,6 @@ export const refreshJobKind: Kind<DesiredJob, JobState> = {
   plan: planJob,
   observed: observedJob,
   preflight: preflightJob,
+  preflightKeepsNoTransaction: true,
   warnings: warnOfJob,
 };

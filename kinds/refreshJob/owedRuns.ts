@@ -1,7 +1,6 @@
 import { isServerError, SQLSTATE } from "../../postgres/errors.ts";
 import type { Session } from "../../postgres/session.ts";
-import { sqlText } from "../../postgres/sqlFiles.ts";
-import { asRole } from "./asRole.ts";
+import { askAsRole } from "./asRole.ts";
 import type { ActualJob } from "./jobState.ts";
 import { readCronTimeZone } from "./schedule/cronTimeZone.ts";
 import { nextRuns } from "./schedule/nextRuns.ts";
@@ -44,9 +43,7 @@ export async function owedRuns(session: Session, jobs: readonly ActualJob[]): Pr
 // Row security shows a role its own runs; a look for drift needs no right to any.
 async function runsGoing(session: Session, user: string, jobIds: readonly string[]): Promise<GoingRow[]> {
   try {
-    return await asRole(session, user, async () => {
-      return (await session.cron.query<GoingRow>(sqlText("describe/runs_going"), [jobIds])).rows;
-    });
+    return await askAsRole<GoingRow>(session, user, "describe/runs_going", [jobIds]);
   } catch (error) {
     if (isServerError(error, SQLSTATE.insufficientPrivilege)) return [];
     throw error;

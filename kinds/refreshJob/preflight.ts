@@ -1,7 +1,7 @@
 import { escapeLiteral } from "pg";
+import { ask } from "../../postgres/asked.ts";
 import { sqlIdentifier } from "../../postgres/names.ts";
 import type { Session } from "../../postgres/session.ts";
-import { sqlText } from "../../postgres/sqlFiles.ts";
 import { commandProblems } from "./commandPreflight.ts";
 import { describeJobs } from "./describe.ts";
 import type { DesiredJob, ResolvedJob } from "./desired.ts";
@@ -21,13 +21,17 @@ export async function preflightJob(session: Session, desired: DesiredJob): Promi
   const parsed = parseSchedule(desired.schedule, cron);
   if (!parsed.ok) problems.push(parsed.problem);
   const job = resolveJob(desired, session.capabilities);
-  const role = await roleProblems(session, job.user);
+  const [role, orphans, database, command] = await Promise.all([
+    roleProblems(session, job.user),
+    orphanProblems(session, job),
+    databaseProblems(session, job),
+    commandProblems(session, job),
+  ]);
   return [
     ...problems,
-    ...(await orphanProblems(session, job)),
+    ...orphans,
     ...(role ?? [`role ${job.user} does not exist: create it, or set matview:managePlatform to true`]),
-    ...(role === undefined ? [] : await databaseProblems(session, job)),
-    ...(role === undefined ? [] : await commandProblems(session, job)),
+    ...(role === undefined ? [] : [...database, ...command]),
   ];
 }
 
@@ -74,7 +78,7 @@ interface RoleRow {
 
 /** Undefined where the role does not exist. */
 async function roleProblems({ cron, capabilities }: Session, user: string): Promise<string[] | undefined> {
-  const [role] = (await cron.query<RoleRow>(sqlText("describe/role"), [user])).rows;
+  const [role] = (await ask<RoleRow>(cron, "describe/role", [user])).rows;
   if (role === undefined) return undefined;
   return [
     ...(role.canLogin
@@ -88,11 +92,12 @@ async function roleProblems({ cron, capabilities }: Session, user: string): Prom
 
 async function databaseProblems(session: Session, job: ResolvedJob): Promise<string[]> {
   const { cron, capabilities } = session;
-  const others = (await cron.query<CronPowers & { user: string }>(sqlText("describe/cron_powers"), [[job.user]])).rows;
-  const powers = powersOf(job.user, capabilities, new Map(others.map((row) => [row.user, row])));
-  const [database] = (
-    await cron.query<{ mayConnect: boolean }>(sqlText("describe/job_database"), [job.database, job.user])
-  ).rows;
+  const [others, databases] = await Promise.all([
+    ask<CronPowers & { user: string }>(cron, "describe/cron_powers", [[job.user]]),
+    ask<{ mayConnect: boolean }>(cron, "describe/job_database", [job.database, job.user]),
+  ]);
+  const powers = powersOf(job.user, capabilities, new Map(others.rows.map((row) => [row.user, row])));
+  const [database] = databases.rows;
   const name = sqlIdentifier(job.user);
   return [
     ...(powers.hasUsage

@@ -5,7 +5,7 @@ import { derivedName, sqlIdentifier } from "../../postgres/names.ts";
 import type { Session } from "../../postgres/session.ts";
 import { sqlStatement, sqlText } from "../../postgres/sqlFiles.ts";
 import { JOBS_FUNCTION } from "../runtimeObjects/names.ts";
-import { asRole } from "./asRole.ts";
+import { askAsRole } from "./asRole.ts";
 import { withClaims } from "./jobState.ts";
 import type { ActualJob } from "./jobState.ts";
 
@@ -41,10 +41,8 @@ export async function jobsOfRole(session: Session, user: string, names: readonly
   const what = names.length === 0 ? "the jobs" : `${names.length === 1 ? "job" : "jobs"} ${names.join(", ")}`;
   let isActing = false;
   try {
-    return await asRole(session, user, async () => {
-      isActing = true;
-      return withClaims((await session.cron.query<ActualJob>(sqlText("describe/jobs"), [null])).rows);
-    });
+    const acting = (): void => void (isActing = true);
+    return withClaims(await askAsRole<ActualJob>(session, user, "describe/jobs", [null], acting));
   } catch (error) {
     if (isServerError(error, SQLSTATE.invalidParameterValue)) throw goneRole(user, names, error);
     if (!isServerError(error, SQLSTATE.insufficientPrivilege)) throw error;

@@ -1,8 +1,7 @@
 import { isServerError, SQLSTATE } from "../../postgres/errors.ts";
 import { releaseWarning } from "../../postgres/safeRelease.ts";
 import type { Session } from "../../postgres/session.ts";
-import { sqlText } from "../../postgres/sqlFiles.ts";
-import { asRole } from "./asRole.ts";
+import { askAsRole } from "./asRole.ts";
 import { describeDeclaredJobs } from "./describe.ts";
 import type { DesiredJob } from "./desired.ts";
 import { resolveJob } from "./jobChanges.ts";
@@ -18,13 +17,17 @@ import { sameWork } from "./takeover.ts";
 /** What a person should know of a job that can be deployed all the same, a sentence each. */
 export async function warnOfJob(session: Session, desired: DesiredJob): Promise<string[]> {
   const [state] = await describeDeclaredJobs(session, [desired]);
+  const [times, lastRun] = await Promise.all([
+    timeWarnings(session, desired, state?.job),
+    state?.job === undefined ? [] : lastRunWarning(session, state.job),
+  ]);
   const release = releaseWarning(session.capabilities.serverVersion);
   return [
     ...(release === undefined ? [] : [release]),
     ...(state === undefined ? [] : doubledWork(session, desired, state)),
     ...(state?.restsByAbsence === true ? [restsByAbsence(session, desired)] : []),
-    ...(await timeWarnings(session, desired, state?.job)),
-    ...(state?.job === undefined ? [] : await lastRunWarning(session, state.job)),
+    ...times,
+    ...lastRun,
   ];
 }
 
@@ -62,11 +65,8 @@ async function timeWarnings(session: Session, desired: DesiredJob, job: ActualJo
 async function lastRunWarning(session: Session, job: ActualJob): Promise<string[]> {
   let isActing = false;
   try {
-    const { rows } = await asRole(session, job.user, () => {
-      isActing = true;
-      return session.cron.query<LastRun>(sqlText("describe/last_runs"), [[job.jobId]]);
-    });
-    const [run] = rows;
+    const acting = (): void => void (isActing = true);
+    const [run] = await askAsRole<LastRun>(session, job.user, "describe/last_runs", [[job.jobId]], acting);
     if (run?.status !== "failed") return [];
     const reason = (run.message ?? "no reason was recorded").trim().split("\n")[0] ?? "";
     return [`its last run failed${run.startedAt === null ? "" : ` at ${run.startedAt.toISOString()}`}: ${reason}`];
@@ -85,10 +85,10 @@ interface LastRun {
 async function longestRun(session: Session, job: ActualJob | undefined): Promise<number> {
   if (job === undefined) return 0;
   try {
-    const { rows } = await asRole(session, job.user, () =>
-      session.cron.query<{ seconds: number | null }>(sqlText("describe/longest_run"), [job.jobId]),
-    );
-    return rows[0]?.seconds ?? 0;
+    const [longest] = await askAsRole<{ seconds: number | null }>(session, job.user, "describe/longest_run", [
+      job.jobId,
+    ]);
+    return longest?.seconds ?? 0;
   } catch (error) {
     // The warning about the last run says so.
     if (isServerError(error, SQLSTATE.insufficientPrivilege)) return 0;

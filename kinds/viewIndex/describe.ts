@@ -1,8 +1,9 @@
+import { ask } from "../../postgres/asked.ts";
+import type { Question } from "../../postgres/asked.ts";
 import { userError } from "../../postgres/errors.ts";
 import { displayName } from "../../postgres/names.ts";
 import type { QualifiedName } from "../../postgres/names.ts";
 import type { Session } from "../../postgres/session.ts";
-import { sqlText } from "../../postgres/sqlFiles.ts";
 import { splitComment } from "../claim.ts";
 import type { Claim } from "../claim.ts";
 import type { Survey } from "../kind.ts";
@@ -44,8 +45,7 @@ export async function describeIndexes(
   session: Session,
   desired: readonly DesiredIndex[],
 ): Promise<(ActualIndex | undefined)[]> {
-  const names = [desired.map(({ schema }) => schema), desired.map(({ name }) => name)];
-  const { rows } = await session.target.query<Row>(sqlText("describe/indexes"), names);
+  const { rows } = await ask<Row>(session.target, "describe/indexes", namesOf(desired));
   const found = new Map(rows.map((row) => [displayName(row), row]));
   return desired.map((index) => {
     const row = found.get(displayName(index));
@@ -53,9 +53,25 @@ export async function describeIndexes(
   });
 }
 
+/** What of it, and of a pre-flight, goes along with the opening of a session. */
+export function indexQuestions(desired: readonly DesiredIndex[]): Question[] {
+  return [
+    { on: "target", file: "describe/indexes", values: namesOf(desired) },
+    ...desired.map(({ schema, view }): Question => ({
+      on: "target",
+      file: "describe/view_of_index",
+      values: [schema, view],
+    })),
+  ];
+}
+
+function namesOf(indexes: readonly DesiredIndex[]): string[][] {
+  return [indexes.map(({ schema }) => schema), indexes.map(({ name }) => name)];
+}
+
 /** Reads all indexes of materialized views. A name that is none of theirs may be somebody else's, which `describe` can tell. */
 export async function surveyIndexes(session: Session): Promise<Survey<DesiredIndex, ActualIndex>> {
-  const { rows } = await session.target.query<Row>(sqlText("describe/indexes"), [null, null]);
+  const { rows } = await ask<Row>(session.target, "describe/indexes", [null, null]);
   const found = new Map(rows.map((row) => [displayName(row), row]));
   return {
     find: (desired) => {

@@ -2,7 +2,7 @@ import { displayName } from "../../postgres/names.ts";
 import { sqlStatement } from "../../postgres/sqlFiles.ts";
 import { splitComment } from "../claim.ts";
 import type { Kind } from "../kind.ts";
-import { describeIndexes, surveyIndexes } from "./describe.ts";
+import { describeIndexes, indexQuestions, surveyIndexes } from "./describe.ts";
 import type { ActualIndex } from "./describe.ts";
 import { viewIndexSchema } from "./desired.ts";
 import type { DesiredIndex } from "./desired.ts";
@@ -15,6 +15,7 @@ export const viewIndexKind: Kind<DesiredIndex, ActualIndex> = {
   schema: viewIndexSchema,
   id: displayName,
   located: (desired, previous) => ({ ...desired, schema: previous.schema, name: previous.name }),
+  asks: indexQuestions,
   describe: describeIndexes,
   survey: surveyIndexes,
   ownership: {

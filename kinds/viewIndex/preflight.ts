@@ -1,7 +1,7 @@
+import { ask } from "../../postgres/asked.ts";
 import { isServerError, SQLSTATE } from "../../postgres/errors.ts";
 import { displayName } from "../../postgres/names.ts";
 import type { Session } from "../../postgres/session.ts";
-import { sqlText } from "../../postgres/sqlFiles.ts";
 import { keyProblem, proveKey } from "../materializedView/keyProof.ts";
 import type { KeySource } from "../materializedView/keyProof.ts";
 import { describeIndexes } from "./describe.ts";
@@ -14,13 +14,15 @@ import { planIndex } from "./plan.ts";
  * index is to be built.
  */
 export async function preflightIndex(session: Session, desired: DesiredIndex): Promise<string[]> {
-  const [actual] = await describeIndexes(session, [desired]);
-  const { capabilities } = session;
+  const { capabilities, target } = session;
+  const view = { schema: desired.schema, name: desired.view };
+  const [[actual], { rows }] = await Promise.all([
+    describeIndexes(session, [desired]),
+    ask<ViewRow>(target, "describe/view_of_index", [view.schema, view.name]),
+  ]);
   const plan = planIndex({ desired, previous: undefined, actual, capabilities });
   if (!plan.steps.some(({ action }) => action === "build index")) return [];
-  const view = { schema: desired.schema, name: desired.view };
-  const [found] = (await session.target.query<ViewRow>(sqlText("describe/view_of_index"), [view.schema, view.name]))
-    .rows;
+  const [found] = rows;
   if (found === undefined) return [`there is no materialized view ${displayName(view)} to build it on`];
   if (!desired.unique) return [];
   const problem = await keyProblemIn(session, desired, found);

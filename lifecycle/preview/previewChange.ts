@@ -1,13 +1,15 @@
 import { holderText, isSameStack } from "../../kinds/claim.ts";
 import type { Foresight, Kind } from "../../kinds/kind.ts";
-import { measureView } from "../../kinds/materializedView/cost/measures.ts";
+import { measureView, sizeOfView, sizeQuestion } from "../../kinds/materializedView/cost/measures.ts";
 import type { Measures } from "../../kinds/materializedView/cost/measures.ts";
+import type { QualifiedName } from "../../postgres/names.ts";
 import { CONVERGED } from "../../postgres/plan.ts";
 import type { Difference, Plan } from "../../postgres/plan.ts";
 import type { Session } from "../../postgres/session.ts";
 import { canonical } from "../canonical.ts";
 import { isAbsent, planChange, recalled } from "../change.ts";
 import type { Sight, Transition } from "../change.ts";
+import type { Open } from "../look.ts";
 import { aliasLine, lostNote } from "../ownership.ts";
 import type { Tenure } from "../ownership.ts";
 import { declaredOnly, fingerprint, idleFingerprint } from "./fingerprint.ts";
@@ -50,7 +52,7 @@ export interface ResourcePreview {
 /** How the preview reads: an object through a survey where there is one, numbers through a session of its own. */
 export interface Reader<Desired, Actual> {
   readonly see: (desired: Desired) => Promise<Sight<Actual>>;
-  readonly open: <T>(work: (session: Session) => Promise<T>) => Promise<T>;
+  readonly open: Open;
 }
 
 /** Makes the plan of one resource and measures its steps. A resource whose declaration is the old one is not touched. */
@@ -82,25 +84,20 @@ export async function previewChange<Desired extends object, Actual>(
   });
   if (isSame) return whole(CONVERGED, {});
   const { plan, actual, capabilities, refusal, tenure } = await planChange(kind, see, transition);
-  const costs =
-    desired === "absent"
-      ? []
-      : await open(
-          async (session) => (await kind.warnings?.(session, recalled(kind, desired, transition.recorded))) ?? [],
-        );
-  // A plan that is refused says why itself.
-  const isRefused = (plan.refusals ?? []).length > 0;
-  const foresight = isRefused
-    ? {}
-    : await open((session) => foreseen(kind, session, transition, { plan, actual, capabilities }));
-  const said = [...(plan.refusals ?? []), ...(refusal === undefined ? [] : [refusal.message])];
-  const refusals = [...said, ...(foresight.refusals ?? [])];
-  const warnings = [...costs, ...(foresight.warnings ?? [])];
+  const view = plan.steps.length === 0 ? undefined : subjectOf(subject);
+  const { warnings, obstacles, priced } = await open(
+    (session) => lookCloser(kind, session, { transition, plan, actual, view }),
+    (known) => [
+      ...(desired === "absent" ? [] : (kind.asks?.([desired], known) ?? [])),
+      ...(view === undefined ? [] : [sizeQuestion(view)]),
+    ],
+  );
+  const refusals = [...(plan.refusals ?? []), ...(refusal === undefined ? [] : [refusal.message]), ...obstacles];
   const handover = handoverLines(`${kind.noun} ${id}`, tenure, transition, plan);
   if (plan.steps.length === 0) {
     return whole(plan, { refusals, warnings, handover, isPlanned: desired === "absent" || !isAbsent(kind, actual) });
   }
-  const { steps, measures } = await open((session) => priced(session, subject, plan));
+  const { steps, measures } = priced;
   const before = actual === undefined ? undefined : kind.observed(subject, actual, capabilities);
   return whole(plan, {
     steps,
@@ -126,20 +123,56 @@ export function forgotten(kind: string, id: string, heir: { readonly urn: string
   };
 }
 
-/** What a deploy would refuse beside what the plan says; the data are looked at where nothing else stands in the way. */
-async function foreseen<Desired extends object, Actual>(
+/** What only a look of its own tells: what stands in the way, what should be known, and what the steps cost. */
+async function lookCloser<Desired extends object, Actual>(
   kind: Kind<Desired, Actual>,
   session: Session,
-  { desired, previous }: Transition<Desired>,
-  { plan, actual }: Sight<Actual> & { readonly plan: Plan },
-): Promise<Foresight> {
-  if (desired === "absent") {
-    if (actual === undefined || plan.steps.length === 0) return {};
-    return { refusals: (await kind.dropProblems?.(session, actual)) ?? [] };
-  }
-  const refusals = (await kind.foresee?.(session, desired)) ?? [];
-  if (refusals.length > 0) return { refusals };
-  return (await kind.foreseeData?.(session, desired, { previous, actual }, plan)) ?? {};
+  {
+    transition: { desired, previous, recorded },
+    plan,
+    actual,
+    view,
+  }: {
+    readonly transition: Transition<Desired>;
+    readonly plan: Plan;
+    readonly actual: Actual | undefined;
+    readonly view: QualifiedName | undefined;
+  },
+): Promise<{
+  readonly obstacles: readonly string[];
+  readonly warnings: readonly string[];
+  readonly priced: { readonly steps: readonly PreviewedStep[]; readonly measures: Measures | undefined };
+}> {
+  // A plan that is refused says why itself.
+  const isRefused = (plan.refusals ?? []).length > 0;
+  const size = view === undefined ? undefined : sizeOfView(session, view);
+  // The obstacles first: they are asked in a transaction, in one flight, and no transaction of the warnings may be open then.
+  const [obstacles, warnings] = await Promise.all([
+    isRefused ? [] : obstaclesOf(kind, session, desired, plan.steps.length > 0 ? actual : undefined),
+    desired === "absent" ? [] : (kind.warnings?.(session, recalled(kind, desired, recorded)) ?? []),
+    size,
+  ]);
+  // The data are looked at where nothing else stands in the way.
+  const isBlocked = isRefused || obstacles.length > 0 || desired === "absent";
+  const told: Foresight =
+    (!isBlocked && (await kind.foreseeData?.(session, desired, { previous, actual }, plan))) || {};
+  const measures = view === undefined || size === undefined ? undefined : await measureView(session, view, size);
+  return {
+    obstacles: [...obstacles, ...(told.refusals ?? [])],
+    warnings: [...warnings, ...(told.warnings ?? [])],
+    priced: { steps: plan.steps.map((step) => previewStep(step, measures)), measures },
+  };
+}
+
+/** What a deploy would refuse beside what the plan says. */
+async function obstaclesOf<Desired extends object, Actual>(
+  kind: Kind<Desired, Actual>,
+  session: Session,
+  desired: Desired | "absent",
+  dropped: Actual | undefined,
+): Promise<string[]> {
+  if (desired !== "absent") return (await kind.foresee?.(session, desired)) ?? [];
+  return dropped === undefined ? [] : ((await kind.dropProblems?.(session, dropped)) ?? []);
 }
 
 function dropsOf(measures: Measures | undefined): ResourcePreview["drops"] {
@@ -173,16 +206,6 @@ export function sameProps(a: object, b: object): boolean {
     incarnation: (props as { incarnation?: unknown }).incarnation,
   });
   return canonical(withIncarnation(a)) === canonical(withIncarnation(b));
-}
-
-async function priced(
-  session: Session,
-  subject: object,
-  plan: Plan,
-): Promise<{ steps: PreviewedStep[]; measures: Measures | undefined }> {
-  const view = subjectOf(subject);
-  const measures = view === undefined ? undefined : await measureView(session, view);
-  return { steps: plan.steps.map((step) => previewStep(step, measures)), measures };
 }
 
 function changedRate(before: object | undefined, after: object | undefined): ResourcePreview["runsPerDay"] {

@@ -2,8 +2,11 @@ import { z } from "zod";
 import { parseDuration } from "../../kinds/refreshJob/schedule/duration.ts";
 import { spotCheckSchema, viewDeclarationSchema } from "../../kinds/viewDeclaration.ts";
 import type { SpotCheck, ViewDeclaration } from "../../kinds/viewDeclaration.ts";
+import { SECRET } from "../../lifecycle/secretTexts.ts";
 import { resolveConnection } from "../../postgres/connection.ts";
 import type { Connection } from "../../postgres/connection.ts";
+import { environment } from "../../postgres/environment.ts";
+import type { Environment } from "../../postgres/environment.ts";
 import { userError } from "../../postgres/errors.ts";
 import type { QualifiedName } from "../../postgres/names.ts";
 import { displayName } from "../../postgres/names.ts";
@@ -63,8 +66,20 @@ export async function withView<T>(call: Call, work: (session: Session, view: Dec
 
 /** The same for verbs that look at a whole database. */
 export async function withDatabase<T>(call: Call, work: (session: Session) => Promise<T>): Promise<T> {
-  if (call.words.length > 0) throw usageError(`it takes no view: ${call.words.join(" ")}`);
+  mustNameNoView(call);
   return withSession(await connectionOf(call), `matview ${call.verb}`, work);
+}
+
+/** The stack of a call that is about a whole stack. */
+export function stackOf(call: Call): string {
+  mustNameNoView(call);
+  const stack = call.value("stack");
+  if (stack === undefined) throw usageError("which stack? write --stack NAME");
+  return stack;
+}
+
+function mustNameNoView({ words }: Call): void {
+  if (words.length > 0) throw usageError(`it takes no view: ${words.join(" ")}`);
 }
 
 function bare({ schema, name }: QualifiedName): DeclaredView {
@@ -79,7 +94,7 @@ async function allViews({ target }: Session): Promise<QualifiedName[]> {
 async function connectionOf(call: Call): Promise<Connection> {
   const name = call.value("url-env");
   if (name !== undefined) {
-    const databaseUrl = process.env[name];
+    const databaseUrl = environment[name as keyof Environment];
     if (!databaseUrl) throw usageError(`--url-env ${name}: the environment has no ${name}, or it is empty`);
     return resolveConnection({}, { ...process.env, MATVIEW_DATABASE_URL: databaseUrl });
   }
@@ -90,7 +105,14 @@ async function connectionOf(call: Call): Promise<Connection> {
 async function stackViews(stack: string): Promise<DeclaredView[]> {
   const { code, stdout, stderr } = await runPulumi(["stack", "output", "--json", "--stack", stack]);
   if (code !== 0) throw userError(`the outputs of stack ${stack} could not be read: ${stderr.trim()}`);
-  const parsed = z.object({ views: z.array(viewDeclarationSchema).optional() }).safeParse(JSON.parse(stdout));
+  const outputs = JSON.parse(stdout) as { views?: unknown };
+  if ([outputs.views].flat().includes(SECRET)) {
+    throw userError(
+      `the output views of stack ${stack} is a secret, for an argument that it speaks of is one: schedule, stamp, maxAge, spotChecks, or a name. ` +
+        "Where none of them is to stay secret: export const views = [pulumi.unsecret(yourView.declaration)], and deploy",
+    );
+  }
+  const parsed = z.object({ views: z.array(viewDeclarationSchema).optional() }).safeParse(outputs);
   if (!parsed.success)
     throw userError(`the output views of stack ${stack} is not as expected: ${z.prettifyError(parsed.error)}`);
   if (parsed.data.views === undefined)

@@ -1,6 +1,4 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { helpText } from "./help.ts";
-import type { HelpText } from "./help.ts";
 import { COMMON_OPTIONS, parseWords, WATCH_OPTION } from "./options.ts";
 import type { CommandOption } from "./options.ts";
 import { usageError } from "./usageError.ts";
@@ -18,14 +16,14 @@ export interface Call {
   readonly json: boolean;
 }
 
-/** A verb as its file writes it; parsing, help and completion follow from it. */
-export interface VerbDefinition extends HelpText {
-  readonly summary: string;
+/** A verb as its file writes it. */
+interface VerbDefinition extends Omit<Verb, "options" | "run"> {
   /** Options of this verb alone; the common ones come with it. */
   readonly options?: readonly CommandOption[];
+  /** What is taken in the place of the common options. */
+  readonly common?: readonly CommandOption[];
   /** It only reads, so that `--watch` may repeat it. */
   readonly reads: boolean;
-  readonly troubleStatus?: number;
   run(call: Call): Promise<number>;
 }
 
@@ -33,12 +31,11 @@ const WATCH_MS = 5_000;
 
 /** Makes the verb of a definition. */
 export function defineVerb(definition: VerbDefinition): Verb {
-  const options = [...(definition.options ?? []), ...COMMON_OPTIONS, ...(definition.reads ? [WATCH_OPTION] : [])];
+  const { common = COMMON_OPTIONS, reads } = definition;
+  const options = [...(definition.options ?? []), ...common, ...(reads ? [WATCH_OPTION] : [])];
   return {
-    summary: definition.summary,
-    help: helpText(definition, options),
-    options: options.map(({ name }) => `--${name}`),
-    ...(definition.troubleStatus === undefined ? {} : { troubleStatus: definition.troubleStatus }),
+    ...definition,
+    options,
     run: async (words) => {
       const call = toCall(definition.verb, parseWords(words, options));
       return call.has("watch") ? watch(() => definition.run(call)) : definition.run(call);

@@ -18,6 +18,8 @@ export interface ParsedWords {
   readonly values: ReadonlyMap<string, readonly string[]>;
 }
 
+const JSON_OPTION: CommandOption = { name: "json", summary: "print JSON" };
+
 /** What every verb that looks at a database takes. */
 export const COMMON_OPTIONS: readonly CommandOption[] = [
   { name: "stack", value: "S", summary: "take views, job and limits from the outputs of this Pulumi stack" },
@@ -31,7 +33,13 @@ export const COMMON_OPTIONS: readonly CommandOption[] = [
     multiple: true,
     summary: "COLUMN=VALUE:COUNT, or :live instead of the count to compare with the sources",
   },
-  { name: "json", summary: "print JSON" },
+  JSON_OPTION,
+];
+
+/** For verbs that are about a stack's whole program. */
+export const STACK_OPTIONS: readonly CommandOption[] = [
+  { name: "stack", value: "S", summary: "the stack; its program is the one in this folder" },
+  JSON_OPTION,
 ];
 
 /** For verbs that only read. */

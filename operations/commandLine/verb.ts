@@ -1,11 +1,12 @@
-/** One verb of the `matview` command. */
-export interface Verb {
+import type { HelpText } from "./help.ts";
+import type { CommandOption } from "./options.ts";
+
+/** One verb of the `matview` command. Help, completion and the reference follow from its data. */
+export interface Verb extends HelpText {
   /** One line for the list of verbs. */
   readonly summary: string;
-  /** Usage, options, examples and the meaning of the exit status. */
-  readonly help: string;
-  /** Option names with their dashes, for completion in a shell. */
-  readonly options?: readonly string[];
+  /** All that it takes. */
+  readonly options: readonly CommandOption[];
   /** Exit status when the verb could not do its work; default 1, and 2 when it was used wrongly. */
   readonly troubleStatus?: number;
   /** Runs with the words after the verb and returns the exit status. */

@@ -1,10 +1,11 @@
 import { isServerError, isUserError, serverText } from "../../postgres/errors.ts";
 import { completionScript } from "./completion.ts";
+import { helpText } from "./help.ts";
 import { isUsageError } from "./usageError.ts";
 import type { Verb } from "./verb.ts";
 
 // A verb's file is loaded only when it is asked for, so that each starts quickly.
-const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
+export const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
   status: async () => (await import("../status.ts")).status,
   verify: async () => (await import("../verify.ts")).verify,
   history: async () => (await import("../history.ts")).history,
@@ -26,14 +27,14 @@ export async function matview(words: readonly string[]): Promise<number> {
   const [name = "help", ...rest] = words;
   if (["help", "--help", "-h"].includes(name)) return printHelp(rest[0]);
   if (name === "completion") return printCompletion(rest[0]);
-  const load = verbs[name];
+  const load = VERBS[name];
   if (load === undefined) return unknownVerb(name);
   const verb = await load();
   if (rest.includes("--help") || rest.includes("-h")) return printVerbHelp(verb);
   try {
     return await verb.run(rest);
   } catch (error) {
-    const isMisuse = isUsageError(error) || isParseError(error);
+    const isMisuse = isUsageError(error);
     if (!isMisuse && !isUserError(error) && !isServerError(error)) throw error;
     process.stderr.write(`matview ${name}: ${isServerError(error) ? serverText(error) : error.message}\n`);
     return verb.troubleStatus ?? (isMisuse ? 2 : 1);
@@ -41,9 +42,9 @@ export async function matview(words: readonly string[]): Promise<number> {
 }
 
 async function printHelp(name: string | undefined): Promise<number> {
-  if (name !== undefined && name in verbs) return printVerbHelp(await verbs[name]!());
+  if (name !== undefined && name in VERBS) return printVerbHelp(await VERBS[name]!());
   const lines = ["usage: matview VERB [VIEW] [--stack S | --url-env NAME] [--json] [--watch] ...", ""];
-  for (const [verb, load] of Object.entries(verbs)) lines.push(`  ${verb.padEnd(12)}${(await load()).summary}`);
+  for (const [verb, load] of Object.entries(VERBS)) lines.push(`  ${verb.padEnd(12)}${(await load()).summary}`);
   lines.push(
     `  ${"completion".padEnd(12)}print the completion for bash, zsh or fish`,
     "",
@@ -54,14 +55,15 @@ async function printHelp(name: string | undefined): Promise<number> {
   return 0;
 }
 
-function printVerbHelp({ summary, help }: Verb): number {
-  process.stdout.write(`${summary}\n\n${help}\n`);
+function printVerbHelp(verb: Verb): number {
+  process.stdout.write(`${verb.summary}\n\n${helpText(verb, verb.options)}\n`);
   return 0;
 }
 
 async function printCompletion(shell: string | undefined): Promise<number> {
   const options: Record<string, readonly string[]> = {};
-  for (const [name, load] of Object.entries(verbs)) options[name] = (await load()).options ?? [];
+  for (const [name, load] of Object.entries(VERBS))
+    options[name] = (await load()).options.map((one) => `--${one.name}`);
   const script = completionScript(shell, options);
   if (script === undefined) {
     process.stderr.write("matview completion: which shell? write bash, zsh or fish\n");
@@ -72,11 +74,6 @@ async function printCompletion(shell: string | undefined): Promise<number> {
 }
 
 function unknownVerb(name: string): number {
-  process.stderr.write(`matview: there is no verb ${name}; verbs are ${Object.keys(verbs).join(", ")}, completion\n`);
+  process.stderr.write(`matview: there is no verb ${name}; verbs are ${Object.keys(VERBS).join(", ")}, completion\n`);
   return 2;
-}
-
-// What parseArgs itself throws, for verbs that call it.
-function isParseError(error: unknown): error is Error {
-  return error instanceof Error && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS");
 }

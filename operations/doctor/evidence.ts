@@ -1,6 +1,5 @@
-import type { QueryResult } from "pg";
 import { withDefinition } from "../../kinds/materializedView/definition/runDefinition.ts";
-import { asRole } from "../../kinds/refreshJob/asRole.ts";
+import { askAsRole } from "../../kinds/refreshJob/asRole.ts";
 import type { ActualJob } from "../../kinds/refreshJob/describe.ts";
 import { isServerError, serverText, SQLSTATE } from "../../postgres/errors.ts";
 import { sqlIdentifier } from "../../postgres/names.ts";
@@ -40,6 +39,10 @@ export interface Anatomy {
   readonly pathlessFunctions: readonly string[];
 }
 
+interface Printed {
+  readonly definition: string;
+}
+
 /** Who runs the job, and the port of the server that the job was made on. */
 export interface Runner {
   readonly canLogin: boolean;
@@ -52,11 +55,19 @@ export interface Runner {
 export async function gatherEvidence(session: Session, facts: Facts): Promise<Evidence> {
   const { declared, view, job } = facts;
   const limits = limitsOf(facts);
-  const anatomy =
-    view === undefined ? undefined : await one<Anatomy>(session, "describe/view_anatomy", [view.schema, view.name]);
   const isReadable = view?.isPopulated === true;
-  const closed =
-    anatomy === undefined || view === undefined ? [] : await closedSources(session, anatomy.oid, view.owner);
+  const [anatomy, printed, runner, averageRowBytes] = await Promise.all([
+    view === undefined ? undefined : one<Anatomy>(session, "describe/view_anatomy", [view.schema, view.name]),
+    view === undefined ? undefined : one<Printed>(session, "describe/view_definition", [view.schema, view.name]),
+    job === undefined ? undefined : readRunner(session, job),
+    isReadable ? averageRow(session, declared) : undefined,
+  ]);
+  const [closed, may] = await Promise.all([
+    anatomy === undefined || view === undefined ? [] : closedSources(session, anatomy.oid, view.owner),
+    job === undefined || anatomy === undefined
+      ? undefined
+      : one<{ mayRefresh: boolean }>(session, "describe/may_refresh", [anatomy.oid, job.user]),
+  ]);
   return {
     ...facts,
     limits,
@@ -64,16 +75,15 @@ export async function gatherEvidence(session: Session, facts: Facts): Promise<Ev
     spotChecks: isReadable ? await runSpotChecks(session, facts, declared.spotChecks) : [],
     capabilities: session.capabilities,
     anatomy,
-    runner: job === undefined ? undefined : await readRunner(session, job),
-    jobMayRefresh:
-      job === undefined || anatomy === undefined
-        ? undefined
-        : (await one<{ mayRefresh: boolean }>(session, "describe/may_refresh", [anatomy.oid, job.user]))?.mayRefresh,
+    runner,
+    jobMayRefresh: may?.mayRefresh,
     closedSources: closed,
     // The owner, who counts them, cannot read a source that is closed.
     duplicateKeys:
-      anatomy === undefined || closed.length > 0 ? undefined : await duplicateKeys(session, facts, anatomy),
-    averageRowBytes: isReadable ? await averageRow(session, declared) : undefined,
+      anatomy === undefined || closed.length > 0
+        ? undefined
+        : await duplicateKeys(session, facts, anatomy, printed?.definition ?? ""),
+    averageRowBytes,
   };
 }
 
@@ -86,12 +96,14 @@ async function one<Row extends object>(
 }
 
 function readRunner(session: Session, { jobId, user }: ActualJob): Promise<Runner | undefined> {
-  const read = (): Promise<QueryResult<Runner>> => session.cron.query<Runner>(sqlText("describe/job_runner"), [jobId]);
-  return asRole(session, user, async () => (await read()).rows[0]).catch((error: unknown) => {
-    // An observer sees the job through a function, and not where it connects.
-    if (isServerError(error, SQLSTATE.insufficientPrivilege)) return undefined;
-    throw error;
-  });
+  const asked = askAsRole<Runner>(session, user, "describe/job_runner", [jobId]);
+  return asked
+    .then(([runner]) => runner)
+    .catch((error: unknown) => {
+      // An observer sees the job through a function, and not where it connects.
+      if (isServerError(error, SQLSTATE.insufficientPrivilege)) return undefined;
+      throw error;
+    });
 }
 
 async function closedSources({ target }: Session, oid: string, owner: string): Promise<string[]> {
@@ -108,12 +120,12 @@ async function duplicateKeys(
   session: Session,
   { declared: view, view: state, job }: Facts,
   { keyColumns }: Anatomy,
+  printed: string,
 ): Promise<number | undefined> {
   if (keyColumns.length === 0) return undefined;
-  const found = await one<{ definition: string }>(session, "describe/view_definition", [view.schema, view.name]);
   const columns = keyColumns.map((column) => `q.${sqlIdentifier(column)}`).join(", ");
   const { owner } = state ?? {};
-  const definition = { definition: found?.definition ?? "", owner, user: job?.user ?? owner };
+  const definition = { definition: printed, owner, user: job?.user ?? owner };
   return unlessRefused(session, view, () =>
     withDefinition(session.target, definition, ({ sql: source }) =>
       numberOf(session, sqlStatement("statements/duplicate_keys", { raw: { source, columns } }), "keys"),

@@ -28,8 +28,7 @@ export const jobDiagnoses: readonly Diagnosis[] = [
           id: "launcher-dead",
           symptom: NOT_RUNNING,
           evidence: "no session is called pg_cron scheduler",
-          cause:
-            "pg_cron's launcher is not running: not preloaded, ended, or it falls over a job whose role was dropped",
+          cause: "pg_cron's launcher is not running: not preloaded, ended, or it ends at a job whose role was dropped",
           fix: "shared_preload_libraries = 'pg_cron' and restart PostgreSQL; select jobid from cron.job j where not exists (select 1 from pg_roles where rolname = j.username) names jobs without a role",
         },
   ({ unseen, capabilities: { currentUser }, declared }) =>
@@ -163,7 +162,7 @@ export const noRuns: Diagnosis = ({ job, runs, limits, freshness, now, hasCron, 
         id: "runs-do-not-begin",
         symptom: NOT_RUNNING,
         evidence: `${evidence}; the job is active and the launcher runs`,
-        cause: "the launcher missed a change of the job, or other jobs take all of cron.max_running_jobs",
+        cause: "the launcher missed a change of the job, or other jobs use all of cron.max_running_jobs",
         fix: `select cron.alter_job(${job.jobId}, schedule := '${job.schedule}'), which makes the launcher read it again; then restart PostgreSQL`,
       };
 };

@@ -102,7 +102,7 @@ export const courseDiagnoses: readonly Diagnosis[] = [
           id: "stale-though-runs-succeed",
           symptom: "the view is stale though runs succeed",
           evidence: `by its own stamp it is ${duration(freshness.stampAgeSeconds ?? 0)} old; the last run that succeeded began ${duration(freshness.historyAgeSeconds ?? 0)} ago`,
-          cause: "the runs refresh another view, the stamp is wrong, or the view was made anew from older data",
+          cause: "the runs refresh another view, the stamp is wrong, or the view was created again from older data",
           fix: `matview refresh ${displayName(declared)}, and look at the stamp again`,
         },
   ({ runs }) => {
@@ -128,7 +128,8 @@ export const courseDiagnoses: readonly Diagnosis[] = [
           id: "bloat",
           symptom: "the view is larger than its rows, and slower to read",
           evidence: `${Math.round(anatomy.heapBytes / 1024)} kB on disk for about ${Math.round(needed / 1024)} kB of rows`,
-          cause: "concurrent refreshes leave a dead row for each changed one, and autovacuum does not get in between",
+          cause:
+            "concurrent refreshes leave a dead row for each changed one, and autovacuum skips the view while it is refreshed",
           fix: `vacuum ${displayName(declared)}; a plain refresh makes it compact: refresh materialized view ${displayName(declared)}`,
         };
   },
@@ -186,7 +187,7 @@ function backlog(evidence: Evidence): ReturnType<Diagnosis> {
     id: "backlog",
     symptom: "refreshes run back to back",
     evidence: `a run takes ${duration(median(recentSeconds(evidence).slice(0, 5)))}, and one is due every ${duration(limits.intervalSeconds ?? 0)}`,
-    cause: "runs outlast the interval, and pg_cron owes every run that was missed meanwhile",
+    cause: "runs outlast the interval, and pg_cron starts every run that was missed",
     fix: `a longer interval: matview frequency; pausing job ${job?.name} for a few seconds drops the runs that are owed`,
   };
 }

@@ -71,45 +71,67 @@ export async function readFacts(
   views: readonly DeclaredView[],
   historyMs = DAY_MS,
 ): Promise<Facts[]> {
-  const { capabilities, target } = session;
-  const states = await readStates(session, views);
-  const { jobs, hidden } = await lookForJobs(
-    session,
-    states.map(({ owner }) => owner),
+  const found = readStates(session, views);
+  const owners = found.then((states) => states.map(({ owner }) => owner));
+  const [states, { jobs, hidden }, { rows: clock }, timeZone] = await Promise.all([
+    found,
+    lookForJobs(session, owners),
+    session.target.query<{ now: Date }>("select pg_catalog.now() as now"),
+    lookForTimeZone(session.cron),
+  ]);
+  const now = clock[0]?.now ?? new Date();
+  const world = { jobs, hidden, now, timeZone, since: new Date(now.getTime() - Math.max(historyMs, DAY_MS)) };
+  return Promise.all(
+    views.map((declared) => {
+      const view = states.find(({ schema, name }) => schema === declared.schema && name === declared.name);
+      return factsOf(session, declared, view, world);
+    }),
   );
-  const now = (await target.query<{ now: Date }>("select pg_catalog.now() as now")).rows[0]?.now ?? new Date();
-  const timeZone = await lookForTimeZone(session.cron);
+}
+
+/** What is read once for all views. */
+interface World extends Awaited<ReturnType<typeof lookForJobs>> {
+  readonly now: Date;
+  readonly timeZone: string | undefined;
+  readonly since: Date;
+}
+
+async function factsOf(
+  session: Session,
+  declared: DeclaredView,
+  view: ViewState | undefined,
+  { jobs, hidden, now, timeZone, since }: World,
+): Promise<Facts> {
+  const { capabilities } = session;
   const others = hiddenFrom(session);
-  const facts: Facts[] = [];
-  for (const declared of views) {
-    const view = states.find(({ schema, name }) => schema === declared.schema && name === declared.name);
-    const refreshing = jobs.filter((job) => refreshedBy(job, declared, capabilities.database));
-    const job = chosenJob(jobs, refreshing, declared);
-    const since = new Date(now.getTime() - Math.max(historyMs, DAY_MS));
-    const [runs, unseenRuns] = job === undefined ? [[]] : await runsOrWhyNot(session, job, { last: LAST_RUNS, since });
-    facts.push({
-      now,
-      declared,
-      view,
-      rows: await countRows(session, view),
-      hasCron: capabilities.cron !== undefined,
-      launcherRuns: capabilities.launcherRuns,
-      job,
-      jobRefreshesView: job !== undefined && refreshing.includes(job),
-      otherJobs: refreshing.filter((other) => other !== job && other.isActive),
-      runs,
-      stampAt: await readStamp(session, view, declared.stamp),
-      timeZone: timeZone ?? DEFAULT_TIME_ZONE,
-      isTimeZoneKnown: timeZone !== undefined || capabilities.cron?.seconds !== true,
-      unseen: {
-        job: job !== undefined ? undefined : (hidden.get("") ?? (view === undefined ? others : hidden.get(view.owner))),
-        otherJobs: others,
-        runs: unseenRuns,
-        rows: view === undefined ? undefined : unreadable(session, view),
-      },
-    });
-  }
-  return facts;
+  const refreshing = jobs.filter((job) => refreshedBy(job, declared, capabilities.database));
+  const job = chosenJob(jobs, refreshing, declared);
+  const [[runs, unseenRuns], rows, stampAt] = await Promise.all([
+    job === undefined ? ([[]] as const) : runsOrWhyNot(session, job, { last: LAST_RUNS, since }),
+    countRows(session, view),
+    readStamp(session, view, declared.stamp),
+  ]);
+  return {
+    now,
+    declared,
+    view,
+    rows,
+    hasCron: capabilities.cron !== undefined,
+    launcherRuns: capabilities.launcherRuns,
+    job,
+    jobRefreshesView: job !== undefined && refreshing.includes(job),
+    otherJobs: refreshing.filter((other) => other !== job && other.isActive),
+    runs,
+    stampAt,
+    timeZone: timeZone ?? DEFAULT_TIME_ZONE,
+    isTimeZoneKnown: timeZone !== undefined || capabilities.cron?.seconds !== true,
+    unseen: {
+      job: job !== undefined ? undefined : (hidden.get("") ?? (view === undefined ? others : hidden.get(view.owner))),
+      otherJobs: others,
+      runs: unseenRuns,
+      rows: view === undefined ? undefined : unreadable(session, view),
+    },
+  };
 }
 
 async function runsOrWhyNot(

@@ -1,4 +1,4 @@
-import { asRole } from "../../kinds/refreshJob/asRole.ts";
+import { askAsRole } from "../../kinds/refreshJob/asRole.ts";
 import type { ActualJob } from "../../kinds/refreshJob/describe.ts";
 import { runsBlindness } from "../../kinds/refreshJob/roleJobs.ts";
 import { RUNS_FUNCTION } from "../../kinds/runtimeObjects/names.ts";
@@ -34,10 +34,8 @@ export async function readRuns(
   const values = [jobId, last, since];
   let isActing = false;
   try {
-    return await asRole(session, user, async () => {
-      isActing = true;
-      return (await cron.query<Run>(sqlText("describe/runs"), values)).rows;
-    });
+    const acting = (): void => void (isActing = true);
+    return await askAsRole<Run>(session, user, "describe/runs", values, acting);
   } catch (error) {
     if (!isServerError(error, SQLSTATE.insufficientPrivilege)) throw error;
     const name = derivedName(user, RUNS_FUNCTION);

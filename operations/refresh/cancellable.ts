@@ -10,16 +10,18 @@ const CANCELLED = "MATVIEW_CANCELLED";
  * @throws an error that says that nothing was changed, when it was cancelled.
  */
 export async function cancellable<T>(session: Session, what: string, work: () => Promise<T>): Promise<T> {
-  const pid = (await session.target.query<{ pid: number }>(sqlText("describe/backend_pid"))).rows[0]?.pid ?? 0;
+  // Answered before the statement that may be cancelled: it goes ahead of it.
+  const pid = session.target.query<{ pid: number }>(sqlText("describe/backend_pid"));
   const stop = new AbortController();
   const cancel = (): void => {
     if (stop.signal.aborted) return;
     stop.abort();
-    void cancelBackend(session, pid);
+    void pid.then(({ rows }) => cancelBackend(session, rows[0]?.pid ?? 0)).catch(() => undefined);
   };
   process.on("SIGINT", cancel).on("SIGTERM", cancel);
   try {
-    return await work();
+    const [result] = await Promise.all([work(), pid]);
+    return result;
   } catch (error) {
     if (
       stop.signal.aborted &&

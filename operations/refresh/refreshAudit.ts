@@ -28,10 +28,11 @@ export function checkedReason(reason: string | undefined): string | undefined {
 export async function recordRefresh(
   { target }: Session,
   view: QualifiedName & { readonly owner: string },
-  done: RecordedRefresh,
+  refreshed: Promise<RecordedRefresh>,
 ): Promise<void> {
   const name = recordFunction(view.owner);
-  const { rows } = await target.query<{ isThere: boolean }>(sqlText("describe/refresh_audit"), [name, view.owner]);
+  const access = target.query<{ isThere: boolean }>(sqlText("describe/refresh_audit"), [name, view.owner]);
+  const [done, { rows }] = await Promise.all([refreshed, access]);
   if (rows[0]?.isThere !== true) {
     if (done.reason !== undefined)
       process.stderr.write(

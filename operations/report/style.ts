@@ -12,7 +12,7 @@ h3 { font-size: 1rem; margin: 1.25rem 0 .4rem; } p { margin: .25rem 0; } .soft {
 .pass { color: var(--good); } .warn { color: var(--warn); } .fail { color: var(--bad); } .pass, .warn, .fail { font-weight: 600; }
 .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); gap: .6rem; }
 .tile { background: var(--card); border-radius: .5rem; padding: .6rem .75rem; }
-.tile b { display: block; font-size: 1.2rem; overflow-wrap: anywhere; } .tile > span { color: var(--soft); font-size: .85rem; }
+.tile b { display: block; font-size: 1.2rem; overflow-wrap: anywhere; } .tile > span { color: var(--soft); font-size: .85rem; overflow-wrap: anywhere; }
 .wide { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-size: .9rem; }
 th, td { text-align: left; vertical-align: top; padding: .35rem .6rem .35rem 0; border-bottom: 1px solid var(--line); }
 th { color: var(--soft); font-weight: 500; } td { overflow-wrap: break-word; }

@@ -8,6 +8,7 @@ import { STATEMENT_LOG, statementsDuring } from "../../test/support/statementLog
 import { withProject } from "../consumerProject.ts";
 import type { ConsumerProject } from "../consumerProject.ts";
 import { until } from "../database/until.ts";
+import { randomNumbers } from "../fuzz/scheduleStrings.ts";
 import { CHANGES, definition, ROLES } from "./preview/changes.ts";
 import type { Declared } from "./preview/changes.ts";
 import { changingOf, sequencesOf } from "./preview/sequences.ts";
@@ -42,7 +43,7 @@ export async function bench(args: string[]): Promise<void> {
       rows: { type: "string", default: "300000" },
     },
   });
-  const random = generator(Number(values.seed));
+  const random = randomNumbers(Number(values.seed));
   const tally: Tally = { changes: 0, same: 0, timed: [], unlike: [] };
   const settings = { ...STATEMENT_LOG, "cron.max_running_jobs": "1", shared_buffers: "256MB", autovacuum: "off" };
   await withServer({ settings }, async (database) => {
@@ -202,15 +203,4 @@ function report({ changes, same, timed, unlike }: Tally): void {
       time_within_2x: timed.length === 0 ? 1 : within.length / timed.length,
     }),
   );
-}
-
-/** mulberry32: the same numbers for the same seed. */
-function generator(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { checkoutVariables } from "../checkoutVariables.ts";
 import { findDebianRoot } from "./debianRoot.ts";
 import type { Installation } from "./installed.ts";
 
@@ -48,7 +49,7 @@ export function findInstallation(version: string | undefined): Installation | un
  * The installation of a major version; without one, MATVIEW_POSTGRES_VERSION or else the newest of this system.
  * @throws when it is not there.
  */
-export function requireInstallation(version = process.env["MATVIEW_POSTGRES_VERSION"]): Installation {
+export function requireInstallation(version = checkoutVariables.MATVIEW_POSTGRES_VERSION): Installation {
   const found = findInstallation(version);
   if (found !== undefined) return found;
   const wanted = version === undefined ? "no PostgreSQL with pg_cron" : `no PostgreSQL ${version} with pg_cron`;

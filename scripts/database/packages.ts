@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { withProgress } from "../../postgres/progress.ts";
+import { checkoutVariables } from "../checkoutVariables.ts";
 import { ensureDebianRoot } from "./debianRoot.ts";
 import { findInstallation, requireInstallation } from "./installation.ts";
 import { type Installation } from "./installed.ts";
@@ -10,7 +11,7 @@ import { aptGet } from "./loggedCommand.ts";
  * another Debian release's in a root folder. An installation leaves no server behind: the cluster that the packages make and start is dropped again, and no other is touched.
  * @throws when it is missing and cannot be installed, with how to get it.
  */
-export async function ensureInstallation(version = process.env["MATVIEW_POSTGRES_VERSION"]): Promise<Installation> {
+export async function ensureInstallation(version = checkoutVariables.MATVIEW_POSTGRES_VERSION): Promise<Installation> {
   if (findInstallation(version) === undefined && canInstall()) {
     await installPackages(version);
     if (version !== undefined && findInstallation(version) === undefined) await ensureDebianRoot(version);

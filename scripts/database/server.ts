@@ -3,6 +3,7 @@ import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFil
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client } from "pg";
+import { checkoutVariables } from "../checkoutVariables.ts";
 import { giveToServer } from "./account.ts";
 import { copyEmptyCluster, copyTemplate, DATA, initialise, PASSWORD } from "./clusterTemplate.ts";
 import { identityLine, mapsAnyRole, writeConfiguration } from "./configuration.ts";
@@ -64,7 +65,7 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
       socketDirectory,
       token,
       cronDatabase,
-      cronMode: options.cronMode ?? (process.env["MATVIEW_CRON_MODE"] === "workers" ? "workers" : "libpq"),
+      cronMode: options.cronMode ?? (checkoutVariables.MATVIEW_CRON_MODE === "workers" ? "workers" : "libpq"),
       durable: options.durable === true,
       settings: options.settings ?? {},
     });

@@ -12,6 +12,7 @@ import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import { withProgress } from "../../postgres/progress.ts";
 import { checkout, localDirectory } from "../checkout.ts";
+import { checkoutVariables } from "../checkoutVariables.ts";
 import { engineEnvironment } from "../environment.ts";
 import type { Engine } from "./engineFiles.ts";
 import { isExecutable, lastLine, run } from "./executables.ts";
@@ -56,7 +57,7 @@ export function standInLine(plugins: readonly Plugin[]): string | undefined {
 /** The real plugin where this user has it already: MATVIEW_REAL_PLUGINS lists folders, and the user's own Pulumi home counts. */
 export function findRealPlugin(name: string, version = packageVersion(name)): string | undefined {
   const userHome = process.env["PULUMI_HOME"] || join(homedir(), ".pulumi");
-  const folders = [...(process.env["MATVIEW_REAL_PLUGINS"] ?? "").split(delimiter), join(userHome, "plugins")];
+  const folders = [...(checkoutVariables.MATVIEW_REAL_PLUGINS ?? "").split(delimiter), join(userHome, "plugins")];
   return folders
     .filter((folder) => folder !== "")
     .flatMap((folder) => [join(folder, `resource-${name}-v${version}`), folder])

@@ -1,7 +1,7 @@
 -- Functions in SQL that a view calls, itself or through plain views, whose body's names are looked up when they run in the search_path
--- of whoever runs them. $1: oid of the view. Takes no lock.
+-- of whoever runs them. $1: oid or name of the view. Takes no lock.
 with recursive reads (oid) as (
-  select $1::pg_catalog.oid
+  select $1::pg_catalog.regclass
   union
   select c.oid
   from reads v

@@ -1,13 +1,15 @@
 -- Relations that a view reads directly, and whether a role may read each: a refresh runs with the rights of the view's owner.
--- $1: oid of the view, $2: the role. A privilege on every column used would do as well, so any column counts. Takes no lock.
+-- $1: oid or name of the view, $2: the role. A privilege on every column used would do as well, so any column counts. No row where
+-- the role does not exist. Takes no lock.
 select distinct n.nspname as "schema",
        c.relname as "name",
-       pg_catalog.has_schema_privilege($2::pg_catalog.name, n.oid, 'usage')
-         and (pg_catalog.has_table_privilege($2::pg_catalog.name, c.oid, 'select')
-              or pg_catalog.has_any_column_privilege($2::pg_catalog.name, c.oid, 'select')) as "mayRead"
+       pg_catalog.has_schema_privilege(o.oid, n.oid, 'usage')
+         and (pg_catalog.has_table_privilege(o.oid, c.oid, 'select')
+              or pg_catalog.has_any_column_privilege(o.oid, c.oid, 'select')) as "mayRead"
 from pg_catalog.pg_rewrite r
 join pg_catalog.pg_depend d on d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass and d.objid = r.oid
 join pg_catalog.pg_class c on d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass and d.refobjid = c.oid
 join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-where r.ev_class = $1::pg_catalog.oid and c.oid <> r.ev_class
+join pg_catalog.pg_roles o on o.rolname = $2
+where r.ev_class = $1::pg_catalog.regclass and c.oid <> r.ev_class
 order by n.nspname, c.relname;

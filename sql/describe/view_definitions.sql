@@ -1,13 +1,25 @@
 -- How the server prints views and materialized views, and what each depends on. Takes access share on them.
--- $1: oids of relations. Run it under pin_settings with an empty search_path, or the same view prints differently.
+-- $1: oids of relations, $2 and $3: schema and name of one more, or null; and what create_comparison_view made, if it did. Run it under pin_settings with an empty search_path, or the same view prints differently.
 -- surroundings: a hash over what the names in a definition could resolve to. While it and the definition are the same,
 -- creating the view again from the same text gives the same view. In it are the columns of the view's sources, whatever else
 -- bears the name of one, and all user-made functions, operators, casts and collations; their bodies are not.
-with dependency as materialized (
+with wanted (oid) as materialized (
+  select w.oid from pg_catalog.unnest($1::pg_catalog.oid[]) as w (oid)
+  union
+  select c.oid
+  from pg_catalog.pg_class c
+  join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+  where n.nspname = $2 and c.relname = $3
+  union
+  select c.oid
+  from pg_catalog.pg_class c
+  where c.relnamespace = pg_catalog.pg_my_temp_schema() and c.relname = 'matview_declared_definition'
+),
+dependency as materialized (
   select r.ev_class as view, d.refclassid, d.refobjid, d.refobjsubid
   from pg_catalog.pg_rewrite r
   join pg_catalog.pg_depend d on d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass and d.objid = r.oid
-  where r.ev_class = any ($1::pg_catalog.oid[])
+  where r.ev_class in (select w.oid from wanted w)
     and not (d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass and d.refobjid = r.ev_class)
 ),
 source as materialized (
@@ -54,6 +66,7 @@ everywhere (hash) as materialized (
 )
 select
   c.oid::pg_catalog.text,
+  c.relnamespace = pg_catalog.pg_my_temp_schema() as "isDeclared",
   pg_catalog.pg_get_viewdef(c.oid) as definition,
   array(
     select distinct pg_catalog.pg_describe_object(d.refclassid, d.refobjid, d.refobjsubid) collate "C"
@@ -67,5 +80,5 @@ select
     (select pg_catalog.string_agg(n.line, e'\n' order by n.line collate "C") from named_alike n where n.view = c.oid)
   )) as surroundings
 from pg_catalog.pg_class c
-where c.oid = any ($1::pg_catalog.oid[]) and c.relkind in ('v', 'm')
+where c.oid in (select w.oid from wanted w) and c.relkind in ('v', 'm')
 order by c.oid;

@@ -1,7 +1,10 @@
 -- The eight checks that say whether readers of a materialized view get fresh data: each pass, warn or fail with what was found,
--- the limit and what to do. The same verdicts as `matview verify` and as sql/verify/numbers.sql.
+-- the limit and what to do. The same verdicts as `matview verify`.
 -- psql -v view=public.daily_revenue -v job=refresh-daily-revenue -f sql/verify/checks.sql
--- Optional: -v stamp=COLUMN, -v max_age=10m, -v spot_checks='[{"name": "north", "column": "region", "value": "north", "expected": 12}]'.
+-- Optional: -v stamp=COLUMN, -v max_age=10m, -v spot_checks='[{"name": "north", "column": "region", "value": "north", "expected": 12}]',
+-- -v numbers=1 for one row of numbers: 0 pass, 1 warn, 2 fail, then what was found, -1 for what is not known.
+-- Another client than psql: leave out the lines that start with a backslash and the select that you do not want, and write each
+-- :'name' as a literal.
 -- Writes nothing; takes access share on the view, and with live spot checks on its sources. pg_cron must be in this database.
 \if :{?stamp}
 \else
@@ -17,7 +20,6 @@
 \endif
 -- The planner expects much of the sets of a schedule and would compile for seconds what runs for milliseconds.
 set jit = off;
--- What follows up to "decided" is the same text in checks.sql and numbers.sql; a test holds it.
 -- query_to_xml runs a statement that is known only now: pg_cron may be absent, the view without data, the column unknown.
 with given as (
   select pg_catalog.parse_ident(:'view') as view_name,
@@ -278,6 +280,27 @@ decided as (
               when u.interval_seconds > u.max_age then 1 else 0 end as next_run
   from updated u
 )
+\if :{?numbers}
+select d.job_active, d.last_ten_runs, d.runs_with_error, d.state_of_the_view, d.spot_checks, d.last_update, d.next_run,
+       greatest(d.job_active, d.last_ten_runs, d.runs_with_error, d.state_of_the_view, d.spot_checks, d.last_update, d.next_run) as summary,
+       d.has_job::pg_catalog.int4 + d.other_jobs as jobs,
+       d.is_active::pg_catalog.int4 as job_is_active,
+       d.launcher_runs::pg_catalog.int4 as launcher_runs,
+       d.ten as runs_of_last_ten,
+       d.ten_failed as failed_of_last_ten,
+       d.ten_stuck as stuck_of_last_ten,
+       d.over as runs_of_last_day,
+       d.failed as failed_of_last_day,
+       coalesce(d.row_count, -1) as view_rows,
+       d.total as spot_checks_made,
+       d.unmet as spot_checks_unmet,
+       d.lagging as rows_that_lag,
+       coalesce(d.stamp_age, -1) as stamp_age_seconds,
+       coalesce(d.history_age, -1) as history_age_seconds,
+       coalesce(d.stale_seconds, -1) as limit_seconds,
+       coalesce(d.next_run_seconds, -1) as next_run_in_seconds
+from decided d
+\else
 select c.check_name as "check",
        (array['pass', 'warn', 'fail'])[c.verdict + 1] as verdict,
        c.found,
@@ -307,4 +330,6 @@ from decided d,
         greatest(d.job_active, d.last_ten_runs, d.runs_with_error, d.state_of_the_view, d.spot_checks, d.last_update, d.next_run),
         pg_catalog.format('%s', pg_catalog.now()::pg_catalog.timestamptz(0)), '7 pass', 'see above')
      ) c (place, check_name, verdict, found, allowed, advice)
-order by c.place;
+order by c.place
+\endif
+;

@@ -4,13 +4,14 @@ import { run } from "../../scripts/toolchain/executables.ts";
 import type { Ended } from "../../scripts/toolchain/executables.ts";
 import { withInstallation, writeInto } from "../support/consumer.ts";
 import type { Installation } from "../support/consumer.ts";
-import { withDatabase } from "../support/database.ts";
+import { withDatabase, withServer } from "../support/database.ts";
 import type { TestDatabase } from "../support/database.ts";
 import { hold } from "../support/hold.ts";
 import type { Held } from "../support/hold.ts";
 import { withClient } from "../support/server.ts";
 import { KINDS } from "./programs.ts";
 import type { Kind } from "./programs.ts";
+import { followStartPage, missingLines } from "./startPage.ts";
 
 jest.setTimeout(300_000);
 
@@ -150,6 +151,17 @@ describe("the package, packed and installed", () => {
       await mustRun(consumer, ["destroy", "--yes", "--skip-preview"]);
       expect(await jobs(database)).toEqual([]);
       await expect(rows(database)).rejects.toThrow(/relation "public.ventas" does not exist/);
+    });
+  });
+
+  test("docs/start.md: every command works in this order, and prints what the page says", async () => {
+    await withServer({ sample: false, cronDatabase: "shop" }, async ({ url, client }) => {
+      const seen = await followStartPage(installation(), url);
+      expect(seen.length).toBeGreaterThan(2);
+      expect(seen.map(({ printed, told }) => ({ printed, missing: missingLines({ printed, told }) }))).toEqual(
+        seen.map(({ printed }) => ({ printed, missing: [] })),
+      );
+      expect((await client.query("select jobname from cron.job")).rows).toEqual([]);
     });
   });
 });

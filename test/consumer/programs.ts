@@ -38,8 +38,8 @@ if (verb === "export") console.log(JSON.stringify(await stack.exportStack()));
 else if (verb !== "stack") await stack[verb](options);
 `;
 
-// What `pulumi new typescript` writes, but for the libraries' types: they are checked too.
-const TEMPLATE_TSCONFIG = {
+/** What `pulumi new typescript` writes; the libraries' types are checked too. */
+export const TEMPLATE_TSCONFIG = {
   compilerOptions: {
     strict: true,
     outDir: "bin",

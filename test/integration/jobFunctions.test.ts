@@ -2,6 +2,7 @@ import { describe, expect, jest, test } from "@jest/globals";
 import type { DesiredView } from "../../kinds/materializedView/desired.ts";
 import { materializedViewKind } from "../../kinds/materializedView/kind.ts";
 import { viewIndexKind } from "../../kinds/viewIndex/kind.ts";
+import { checkoutVariables } from "../../scripts/checkoutVariables.ts";
 import { runMatview } from "../support/dashboard.ts";
 import { withDatabase } from "../support/database.ts";
 import type { TestDatabase } from "../support/database.ts";
@@ -9,7 +10,7 @@ import { change, one, run, withViewSession } from "../support/viewChange.ts";
 
 jest.setTimeout(60_000);
 
-const isSince17 = Number(process.env["MATVIEW_POSTGRES_VERSION"] ?? 15) >= 17;
+const isSince17 = Number(checkoutVariables.MATVIEW_POSTGRES_VERSION ?? 15) >= 17;
 const before17 = isSince17 ? test.skip : test;
 const since17 = isSince17 ? test : test.skip;
 

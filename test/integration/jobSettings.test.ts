@@ -1,5 +1,6 @@
 import { expect, jest, test } from "@jest/globals";
 import type { DesiredView } from "../../kinds/materializedView/desired.ts";
+import { checkoutVariables } from "../../scripts/checkoutVariables.ts";
 import { until } from "../../scripts/database/until.ts";
 import { runMatview } from "../support/dashboard.ts";
 import { uniqueName, withDatabase } from "../support/database.ts";
@@ -12,7 +13,7 @@ import { change, one, run } from "../support/viewChange.ts";
 jest.setTimeout(300_000);
 
 const VIEW = "public.mv";
-const isSince17 = Number(process.env["MATVIEW_POSTGRES_VERSION"] ?? 15) >= 17;
+const isSince17 = Number(checkoutVariables.MATVIEW_POSTGRES_VERSION ?? 15) >= 17;
 
 /** Every setting with a value for each place where it is set. */
 const SETTINGS: Readonly<Record<string, readonly [string, string, string]>> = {

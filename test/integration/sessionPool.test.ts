@@ -21,7 +21,7 @@ interface Scene {
 async function withPool(test: (scene: Scene) => Promise<void>): Promise<void> {
   await withDatabase(async (database) => {
     const application = uniqueName("pool");
-    const pool = sessionPool(application);
+    const pool = sessionPool(application, 1_000);
     const connection = resolveConnection({}, { MATVIEW_DATABASE_URL: database.url });
     const inPool: Scene["inPool"] = (work) =>
       pool(connection, async ({ target }) => {

@@ -1,4 +1,5 @@
 import { expect, jest, test } from "@jest/globals";
+import { checkoutVariables } from "../../scripts/checkoutVariables.ts";
 import { SAMPLE_DATABASE } from "../../scripts/database/sampleCluster.ts";
 import { withServer } from "../support/database.ts";
 import type { TestDatabase } from "../support/database.ts";
@@ -193,7 +194,7 @@ test.each([
 );
 
 const ADMIN =
-  Number(process.env["MATVIEW_POSTGRES_VERSION"] ?? "15") >= 16
+  Number(checkoutVariables.MATVIEW_POSTGRES_VERSION ?? "15") >= 16
     ? "a superuser or a role with the admin option on it"
     : "a superuser";
 

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { cacheDirectory, checkout } from "../../scripts/checkout.ts";
+import { checkoutVariables } from "../../scripts/checkoutVariables.ts";
 import { checkoutPulumiHome, engineEnvironment } from "../../scripts/environment.ts";
 import { ensureEngine } from "../../scripts/toolchain/engine.ts";
 import { run } from "../../scripts/toolchain/executables.ts";
@@ -80,7 +81,7 @@ function dependencies(tarball: string): object {
 }
 
 async function packInto(directory: string): Promise<Pack> {
-  const made = process.env["MATVIEW_PACKAGE"];
+  const made = checkoutVariables.MATVIEW_PACKAGE;
   const args = made === undefined ? [] : ["--ignore-scripts", made];
   const { stdout } = await npm(["pack", "--json", "--pack-destination", directory, ...args], checkout);
   // What prepack prints comes before.

@@ -89,6 +89,12 @@ export async function recordRuns(client: Client, jobId: string, runs: readonly R
   }
 }
 
+/** Makes these runs the whole history. */
+export const withRuns = (runs: readonly RecordedRun[]) => async (client: Client, jobId: string) => {
+  await client.query("delete from cron.job_run_details");
+  await recordRuns(client, jobId, runs);
+};
+
 /** A day of hourly runs that succeeded, the last one ten minutes ago. */
 export const DAY_OF_RUNS: readonly RecordedRun[] = Array.from({ length: 24 }, (_, hour) => ({
   minutesAgo: 10 + 60 * (23 - hour),

@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { parse } from "yaml";
-import { DEFAULTS, readSettings } from "../../components/settings.ts";
+import { readSettings } from "../../components/settings.ts";
+import { CONFIG_DEFAULTS } from "../../lifecycle/configKeys.ts";
 
 describe("readSettings", () => {
   test("fills in every default", () => {
@@ -103,7 +104,7 @@ describe("Pulumi.yaml", () => {
       typeof value === "string" ? value : JSON.stringify(value),
     ]);
     // A declared secret has no default, so the connection is the one key that it leaves out.
-    const { databaseUrl, ...rest } = DEFAULTS;
+    const { databaseUrl, ...rest } = CONFIG_DEFAULTS;
     expect(databaseUrl).toBe("");
     expect(Object.fromEntries(declared)).toEqual(rest);
     for (const { type, description } of Object.values(config)) {

@@ -1,3 +1,5 @@
+import { ask } from "../../../postgres/asked.ts";
+import type { Question } from "../../../postgres/asked.ts";
 import type { QualifiedName } from "../../../postgres/names.ts";
 import type { Session } from "../../../postgres/session.ts";
 import { sqlStatement, sqlText } from "../../../postgres/sqlFiles.ts";
@@ -47,18 +49,40 @@ interface SizeRow {
   owner: string;
 }
 
-/** Measures of the view; undefined where there is none of this name. */
-export async function measureView(session: Session, view: QualifiedName): Promise<Measures | undefined> {
-  const { rows } = await session.target.query<SizeRow>(sqlText("describe/view_size"), [view.schema, view.name]);
-  const [found] = rows;
-  if (found === undefined) return undefined;
+/** What is read of a view without a transaction. */
+export type ViewSize = readonly [size: SizeRow, runs: Measures["runs"]] | undefined;
+
+/** How large the view is and how long its refreshes took; undefined where there is none of this name. */
+export async function sizeOfView(session: Session, view: QualifiedName): Promise<ViewSize> {
+  const question = sizeQuestion(view);
+  const [{ rows }, runs] = await Promise.all([
+    ask<SizeRow>(session.target, question.file, question.values),
+    runHistory(session, view),
+  ]);
+  return rows[0] && [rows[0], runs];
+}
+
+/** What of it goes along with the opening of a session. */
+export function sizeQuestion({ schema, name }: QualifiedName): Question {
+  return { on: "target", file: "describe/view_size", values: [schema, name] };
+}
+
+/** Measures of the view; undefined where there is none. */
+export async function measureView(
+  session: Session,
+  view: QualifiedName,
+  asked = sizeOfView(session, view),
+): Promise<Measures | undefined> {
+  const size = await asked;
+  if (size === undefined) return undefined;
+  const [found, runs] = size;
   return {
     rows: found.rows < 0 ? undefined : found.rows,
     heapBytes: found.heapBytes,
     totalBytes: found.totalBytes,
     reads: found.reads,
     readsSince: found.readsSince,
-    runs: await runHistory(session, view),
+    runs,
     planned: await explain(session, found),
   };
 }

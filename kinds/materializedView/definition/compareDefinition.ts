@@ -1,22 +1,14 @@
 import type { Client } from "pg";
 import { isServerError, serverText, SQLSTATE, userError, type ServerError } from "../../../postgres/errors.ts";
 import { displayName, sqlIdentifier, type QualifiedName } from "../../../postgres/names.ts";
-import { sqlStatement, sqlText } from "../../../postgres/sqlFiles.ts";
-import { createSettings, DEFAULT_SEARCH_PATH, printSettings } from "./definitionSettings.ts";
-import { liveDefinitions, type LiveDefinition } from "./recordedDefinition.ts";
+import { sqlText } from "../../../postgres/sqlFiles.ts";
+import { readDeclared, type DeclaredText } from "./declaredView.ts";
+import { DEFAULT_SEARCH_PATH, printSettings } from "./definitionSettings.ts";
+import { liveOf, type LiveDefinition, type PrintedRow } from "./recordedDefinition.ts";
 import { problemAt } from "./textPosition.ts";
 
 /** What a definition is compared with and under which names. */
-export interface Comparison extends QualifiedName {
-  /** `ParsedDefinition.sql` of the declared text: a query without semicolon or closing comment. */
-  readonly definition: string;
-  /** Column names, when the view was created with a list of them. */
-  readonly columns?: readonly string[] | undefined;
-  /** Schemas in which unqualified names are looked up, in order. */
-  readonly searchPath?: readonly string[] | undefined;
-  /** How long a lock on a source may be waited for. */
-  readonly lockTimeoutMs?: number | undefined;
-}
+export interface Comparison extends QualifiedName, DeclaredText {}
 
 /** How the declared definition stands to the live view; `live` and `declared` are as the server prints them. */
 export type Verdict =
@@ -35,8 +27,6 @@ export interface DependencyDifference {
   readonly onlyDeclared: readonly string[];
 }
 
-const LOCK_TIMEOUT_MS = 3_000;
-
 /**
  * Compares a definition with a live view by having the server read both: the declared text becomes a temporary view in a
  * transaction that is rolled back, and both are printed under the same settings. Takes access share on the sources till then.
@@ -44,56 +34,43 @@ const LOCK_TIMEOUT_MS = 3_000;
  * @throws when the view does not exist, on a read-only server, and without the privileges it needs.
  */
 export async function compareDefinition(client: Client, comparison: Comparison): Promise<Verdict> {
-  await client.query("begin");
   let verdict: Verdict;
   try {
-    verdict = await compareInTransaction(client, comparison);
+    verdict = await compareWithLive(client, comparison);
   } catch (error) {
-    await client.query("rollback");
     throw await explained(client, comparison, error);
   }
-  await client.query("rollback");
   // A schema of the search_path that may not be used is passed over in silence: its names are missing, or those of another one.
   const closed = verdict.outcome === "equal" ? [] : await closedSchemas(client, comparison);
   if (closed.length > 0) throw userError(`${whatOf(comparison)}: ${usageGrants(closed)}`);
   return verdict;
 }
 
-async function compareInTransaction(client: Client, comparison: Comparison): Promise<Verdict> {
-  const { definition, columns, searchPath = DEFAULT_SEARCH_PATH, lockTimeoutMs = LOCK_TIMEOUT_MS } = comparison;
-  const liveOid = await relationOid(client, comparison);
-  await client.query(`set local lock_timeout = ${lockTimeoutMs}`);
-  for (const statement of createSettings(searchPath)) await client.query(statement);
-  const statement = comparisonView(definition, columns);
-  try {
-    await client.query(statement);
-  } catch (error) {
-    if (!isServerError(error) || !blamesText(error)) throw error;
-    return { outcome: "invalid", problem: invalidProblem(error, statement, definition), code: error.code };
+async function compareWithLive(client: Client, comparison: Comparison): Promise<Verdict> {
+  const { schema, name, definition } = comparison;
+  const printed = { text: sqlText("describe/view_definitions"), values: [[], schema, name] };
+  const read = await readDeclared(client, comparison, [{ text: printSettings() }, printed]);
+  if ("refusal" in read) {
+    const { refusal, statement } = read;
+    if (!blamesText(refusal)) throw refusal;
+    return { outcome: "invalid", problem: invalidProblem(refusal, statement, definition), code: refusal.code };
   }
-  await client.query(printSettings());
-  const declaredOid = await relationOid(client, { schema: "pg_temp", name: "matview_declared_definition" });
-  const printed = await liveDefinitions(client, [liveOid, declaredOid]);
-  return compared(comparison, printed.get(liveOid), printed.get(declaredOid));
+  const rows = (read.answers[1]?.rows ?? []) as PrintedRow[];
+  return compared(
+    comparison,
+    rows.find(({ isDeclared }) => !isDeclared),
+    rows.find(({ isDeclared }) => isDeclared),
+  );
 }
 
-function compared(
-  view: QualifiedName,
-  live: LiveDefinition | undefined,
-  declared: LiveDefinition | undefined,
-): Verdict {
+function compared(view: QualifiedName, live: PrintedRow | undefined, declared: PrintedRow | undefined): Verdict {
   if (live === undefined || declared === undefined) throw missing(view);
   const onlyLive = live.dependencies.filter((name) => !declared.dependencies.includes(name));
   const onlyDeclared = declared.dependencies.filter((name) => !live.dependencies.includes(name));
   if (live.definition === declared.definition && onlyLive.length + onlyDeclared.length === 0)
-    return { outcome: "equal", live };
+    return { outcome: "equal", live: liveOf(live) };
   const dependencies = { onlyLive, onlyDeclared };
   return { outcome: "different", live: live.definition, declared: declared.definition, dependencies };
-}
-
-function comparisonView(definition: string, columns: readonly string[] | undefined): string {
-  const list = columns === undefined ? "" : `(${columns.map(sqlIdentifier).join(", ")})`;
-  return sqlStatement("statements/create_comparison_view", { raw: { columns: list, definition } });
 }
 
 async function relationOid(client: Client, { schema, name }: QualifiedName): Promise<string> {
@@ -161,8 +138,7 @@ interface ClosedSchema {
 }
 
 async function closedSchemas(client: Client, view: Comparison): Promise<ClosedSchema[]> {
-  const live = await relationOid(client, view);
-  const parameters = [live, view.searchPath ?? DEFAULT_SEARCH_PATH];
+  const parameters = [await relationOid(client, view), view.searchPath ?? DEFAULT_SEARCH_PATH];
   return (await client.query<ClosedSchema>(sqlText("describe/closed_schemas"), parameters)).rows;
 }
 

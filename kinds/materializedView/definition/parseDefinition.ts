@@ -23,7 +23,18 @@ export type ParseOutcome =
  * Reads a definition with PostgreSQL's own parser, without a server: exactly one SELECT (or VALUES, TABLE, WITH) that a
  * materialized view can be made of. A problem names the line, the column and what to write instead.
  */
-export async function parseDefinition(text: string): Promise<ParseOutcome> {
+export function parseDefinition(text: string): Promise<ParseOutcome> {
+  const known = outcomes.get(text) ?? parse(text);
+  outcomes.set(text, known);
+  if (outcomes.size > MOST_KNOWN) outcomes.delete(outcomes.keys().next().value ?? text);
+  return known;
+}
+
+/** A text is looked at several times on its way: in a check, a comparison, the lint. */
+const outcomes = new Map<string, Promise<ParseOutcome>>();
+const MOST_KNOWN = 100;
+
+async function parse(text: string): Promise<ParseOutcome> {
   const unreadable = unreadableText(text);
   if (unreadable !== undefined) return { ok: false, problem: unreadable };
   // A file saved by an editor may start with a byte order mark, which is no SQL.

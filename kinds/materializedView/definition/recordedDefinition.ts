@@ -21,8 +21,20 @@ export interface DeclaredDefinition {
  * `sessionPrintSettings()`, or inside a transaction under `printSettings()`: printing follows the settings in force.
  */
 export async function liveDefinitions(client: Client, oids: readonly string[]): Promise<Map<string, LiveDefinition>> {
-  const { rows } = await client.query<LiveDefinition & { oid: string }>(sqlText("describe/view_definitions"), [oids]);
-  return new Map(rows.map(({ oid, ...live }) => [oid, live]));
+  if (oids.length === 0) return new Map();
+  const values = [oids, null, null];
+  const { rows } = await client.query<PrintedRow>(sqlText("describe/view_definitions"), values);
+  return new Map(rows.map((row) => [row.oid, liveOf(row)]));
+}
+
+/** A row of describe/view_definitions.sql. */
+export interface PrintedRow extends LiveDefinition {
+  readonly oid: string;
+  readonly isDeclared: boolean;
+}
+
+export function liveOf({ definition, dependencies, surroundings }: PrintedRow): LiveDefinition {
+  return { definition, dependencies, surroundings };
 }
 
 /**

@@ -30,11 +30,14 @@ export async function lintDefinition(client: Client, view: LintedView, serverMaj
   const parsed = await parseDefinition(view.definition);
   if (!parsed.ok) return [];
   const { tree, functions } = parsed.definition;
-  const facts = await readFunctions(client, functions, view.searchPath ?? DEFAULT_SEARCH_PATH);
+  const [facts, exposed] = await Promise.all([
+    readFunctions(client, functions, view.searchPath ?? DEFAULT_SEARCH_PATH),
+    exposure(client, view),
+  ]);
   return [
     ...lintTree(tree, view.uniqueKey ?? [], facts),
     ...(serverMajor >= 17 ? functionsWithoutSearchPath(facts) : []),
-    ...(await exposure(client, view)),
+    ...exposed,
   ];
 }
 

@@ -1,5 +1,5 @@
 import type { Client } from "pg";
-import { sqlText } from "../../../postgres/sqlFiles.ts";
+import { ask } from "../../../postgres/asked.ts";
 import { DEFAULT_TIME_ZONE } from "./timeZone.ts";
 
 /** The time zone by which pg_cron reads schedules; its default where the role may not see the setting. */
@@ -9,6 +9,6 @@ export async function readCronTimeZone(cron: Client): Promise<string> {
 
 /** The same, undefined where the role may not see the setting, or there is none: before pg_cron 1.5. */
 export async function lookForTimeZone(cron: Client): Promise<string | undefined> {
-  const { rows } = await cron.query<{ timeZone: string }>(sqlText("describe/cron_time_zone"));
+  const { rows } = await ask<{ timeZone: string }>(cron, "describe/cron_time_zone");
   return rows[0]?.timeZone;
 }

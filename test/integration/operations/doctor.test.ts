@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import type { Client } from "pg";
 import { runtimeFunctions } from "../../../kinds/runtimeObjects/functions.ts";
+import { checkoutVariables } from "../../../scripts/checkoutVariables.ts";
 import {
   createDashboard,
   DAY_OF_RUNS,
@@ -12,8 +13,8 @@ import {
   setStampAge,
   STAMP,
   VIEW,
+  withRuns,
 } from "../../support/dashboard.ts";
-import type { RecordedRun } from "../../support/dashboard.ts";
 import { withServer } from "../../support/database.ts";
 import type { TestDatabase } from "../../support/database.ts";
 import { hold } from "../../support/hold.ts";
@@ -31,10 +32,6 @@ const sql =
   async (client: Client) => {
     for (const text of texts) await client.query(text);
   };
-const withRuns = (runs: readonly RecordedRun[]) => async (client: Client, jobId: string) => {
-  await client.query("delete from cron.job_run_details");
-  await recordRuns(client, jobId, runs);
-};
 
 const databases: readonly Broken[] = [
   { title: "the job is inactive", breakIt: sql("update cron.job set active = false"), finding: "job-inactive" },
@@ -261,7 +258,7 @@ test("an observer of the platform part sees job and runs without being a member 
   expect(await findings(server.url(name, role))).toEqual([]);
 });
 
-const since17 = Number(process.env["MATVIEW_POSTGRES_VERSION"] ?? 15) >= 17 ? test : test.skip;
+const since17 = Number(checkoutVariables.MATVIEW_POSTGRES_VERSION ?? 15) >= 17 ? test : test.skip;
 
 // Before 17 a refresh keeps the search path, so that there is nothing to find.
 since17("the doctor finds a function that a refresh cannot run without its search_path", async () => {

@@ -16,6 +16,7 @@ import {
   setStampAge,
   STAMP,
   VIEW,
+  withRuns,
 } from "../../support/dashboard.ts";
 import { withServer } from "../../support/database.ts";
 import type { TestDatabase } from "../../support/database.ts";
@@ -43,10 +44,6 @@ const ofVen = (expected: number) => ({
 });
 
 const failed = { status: "failed", message: "ERROR:  no" };
-const withRuns = (runs: readonly object[]) => async (client: Client, jobId: string) => {
-  await client.query("delete from cron.job_run_details");
-  await recordRuns(client, jobId, runs as typeof DAY_OF_RUNS);
-};
 const replaced = (...positions: readonly [number, object][]) =>
   withRuns(DAY_OF_RUNS.map((run, index) => ({ ...run, ...Object.fromEntries(positions)[index] })));
 const sql = (text: string) => (client: Client) => client.query(text);
@@ -240,6 +237,7 @@ test.each(databases)(
       spotChecks.map(({ flag }) => flag),
     );
     const variables = {
+      stamp: STAMP,
       max_age: maxAge ?? "",
       spot_checks: JSON.stringify(spotChecks.map(({ declared }) => declared)),
     };
@@ -281,7 +279,7 @@ async function commandVerdicts(url: string, maxAge: string | undefined, flags: r
 }
 
 async function psql(url: string, file: string, variables: Record<string, string>): Promise<string[]> {
-  const all = { view: VIEW, job: JOB, stamp: STAMP, ...variables };
+  const all = { view: VIEW, job: JOB, ...variables };
   const set = Object.entries(all).flatMap(([name, value]) => ["-v", `${name}=${value}`]);
   const script = join(checkout, "sql", "verify", `${file}.sql`);
   const { stdout } = await promisify(execFile)("psql", ["-qXAt", "-v", "ON_ERROR_STOP=1", ...set, "-f", script, url]);
@@ -291,21 +289,6 @@ async function psql(url: string, file: string, variables: Record<string, string>
 test("the checks run in psql with view and job alone", async () => {
   const { client, url } = held!.value;
   await restore(client);
-  const script = join(checkout, "sql", "verify", "checks.sql");
-  const { stdout } = await promisify(execFile)("psql", [
-    "-qXAt",
-    "-v",
-    `view=${VIEW}`,
-    "-v",
-    `job=${JOB}`,
-    "-f",
-    script,
-    url,
-  ]);
-  expect(
-    stdout
-      .trim()
-      .split("\n")
-      .map((row) => row.split("|")[1]),
-  ).toEqual(ALL_PASS);
+  const rows = await psql(url, "checks", {});
+  expect(rows.map((row) => row.split("|")[1])).toEqual(ALL_PASS);
 });

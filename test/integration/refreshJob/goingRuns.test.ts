@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
 import { Client } from "pg";
+import { checkoutVariables } from "../../../scripts/checkoutVariables.ts";
 import { until } from "../../../scripts/database/until.ts";
 import { withServer } from "../../support/database.ts";
 import type { TestDatabase } from "../../support/database.ts";
@@ -31,7 +32,7 @@ const sceneOf = (name: Name): Scene => {
   if (scene === undefined) throw new Error(`${name} is made in beforeAll`);
   return scene;
 };
-const usesWorkers = process.env["MATVIEW_CRON_MODE"] === "workers";
+const usesWorkers = checkoutVariables.MATVIEW_CRON_MODE === "workers";
 
 beforeAll(async () => {
   held = await hold<TestDatabase>((use) =>

@@ -71,12 +71,14 @@ describe("adopt", () => {
 });
 
 describe("what an earlier convention made", () => {
-  const keeps = { name: "refresh-app-public.mv" };
+  const keeps = { name: ["refresh-mv", "refresh-app-public.mv"] } as const;
   const check = async (old: string, news: string) =>
     (await checkInputs(refreshJobKind, { ...job, name: old }, { ...job, name: news }, keeps)).inputs;
 
   test("stays where the state has it, and nothing else does", async () => {
     expect(await check("refresh-app-public.mv", "refresh-mv")).toMatchObject({ name: "refresh-app-public.mv" });
     expect(await check("another", "refresh-mv")).toMatchObject({ name: "refresh-mv" });
+    // A transform may have said another one.
+    expect(await check("refresh-app-public.mv", "refresca")).toMatchObject({ name: "refresca" });
   });
 });

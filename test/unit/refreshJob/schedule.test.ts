@@ -1,5 +1,9 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
+import type { Schedule } from "../../../kinds/refreshJob/schedule/schedule.ts";
+import { needsBothDays } from "../../../kinds/refreshJob/schedule/scheduleDays.ts";
 import { parseSchedule } from "../../../kinds/refreshJob/schedule.ts";
 import { randomNumbers, scheduleString } from "../../../scripts/fuzz/scheduleStrings.ts";
 import { REFUSED_SCHEDULES } from "../../support/refusedSchedules.ts";
@@ -33,6 +37,16 @@ describe("parseSchedule (pure)", () => {
     ["@monthly", { minute: [0], hour: [0], dayOfMonth: [1], domStar: false }],
   ])("reads %j into sets", (text, sets) => {
     expect(scheduleOf(text)).toEqual({ kind: "cron", text, ...always, ...sets });
+  });
+
+  test("means by a schedule what pg_cron's own parser made of it", () => {
+    const rows = readFileSync(join(import.meta.dirname, "../../support/pgCronMeanings.tsv"), "utf8")
+      .trim()
+      .split("\n");
+    const meanings = rows
+      .map((row) => row.slice(0, row.indexOf("\t")))
+      .map((text) => [text, meaning(scheduleOf(text))]);
+    expect(meanings.map((row) => row.join("\t"))).toEqual(rows);
   });
 
   test.each([
@@ -130,3 +144,20 @@ describe("parseSchedule (pure)", () => {
     expect(cronOf("0 0 $ * 1")).toMatchObject({ domStar: false, dowStar: false });
   });
 });
+
+/** A schedule as a row of pgCronMeanings.tsv has it behind the text: minutes, hours, days, months, weekdays, and the day rule. */
+function meaning(schedule: Schedule): string {
+  if (schedule.kind === "seconds") return `${schedule.seconds} s`;
+  const { minute, hour, dayOfMonth, month, dayOfWeek, lastDay } = schedule;
+  const sets = [minute, hour, dayOfMonth, month, dayOfWeek].map(ranges);
+  // Where every day is in both sets, both rules come to the same, and pg_cron's macros have the other one.
+  const isDaily = schedule.text.startsWith("@") && dayOfMonth.length === 31 && dayOfWeek.length === 7;
+  const rule = needsBothDays(schedule) && !isDaily ? "both" : "either";
+  return [...sets, lastDay ? `${rule} last` : rule].join("\t");
+}
+
+function ranges(values: readonly number[]): string {
+  const starts = values.filter((value) => !values.includes(value - 1));
+  const ends = values.filter((value) => !values.includes(value + 1));
+  return starts.map((start, index) => (start === ends[index] ? start : `${start}-${ends[index]}`)).join() || "-";
+}

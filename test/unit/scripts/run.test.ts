@@ -31,9 +31,21 @@ describe("scripts/run", () => {
     expect(status).toBe(2);
     expect(stderr).toMatch(/^There is no script called 'no such'\. /);
     expect(stderr.split("\n").slice(1)).toEqual(
-      ["up", "down", "env", "test", "build", "check", "format", "psql", "bench", "fuzzSchedule", "testMatrix"].map(
-        (one) => `  ${one}`,
-      ),
+      [
+        "up",
+        "down",
+        "env",
+        "test",
+        "build",
+        "check",
+        "format",
+        "reference",
+        "psql",
+        "reportPicture",
+        "bench",
+        "fuzzSchedule",
+        "testMatrix",
+      ].map((one) => `  ${one}`),
     );
   });
 
