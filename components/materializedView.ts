@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { DriftAnswers } from "../lifecycle/driftAnswers.ts";
-import { loaderText } from "../provider/loader.ts";
-import { kept, resourceRequest } from "../provider/resourceRequest.ts";
+import { resourceArguments } from "../provider/resourceRequest.ts";
 import type { KeepsArgs } from "../provider/resourceRequest.ts";
 
 /** Privileges of one role on the view. */
@@ -79,8 +78,6 @@ export interface MaterializedViewArgs {
   onDrift?: pulumi.Input<Readonly<Record<string, pulumi.Input<DriftAnswers[string]>>>> | undefined;
 }
 
-const TYPE = "pulumi-nodejs:dynamic/matview:MaterializedView";
-
 /** A materialized view. It is created empty; the first refresh fills it (see RefreshedView). */
 export class MaterializedView extends pulumi.CustomResource {
   declare readonly schema: pulumi.Output<string>;
@@ -95,12 +92,6 @@ export class MaterializedView extends pulumi.CustomResource {
 
   /** `keeps` is for RefreshedView. */
   constructor(name: string, args: MaterializedViewArgs, options?: pulumi.CustomResourceOptions, keeps?: KeepsArgs) {
-    const request = resourceRequest(TYPE, name, args, options);
-    super(
-      TYPE,
-      name,
-      { ...args, incarnation: undefined, ...request, ...kept(keeps), __provider: loaderText("materializedView") },
-      options,
-    );
+    super(...resourceArguments("materializedView", name, { ...args, incarnation: undefined }, options, keeps));
   }
 }

@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { QualifiedName } from "../postgres/names.ts";
-import { loaderText } from "../provider/loader.ts";
-import { resourceRequest } from "../provider/resourceRequest.ts";
+import { resourceArguments } from "../provider/resourceRequest.ts";
 import type { Inputs } from "./refreshedViewArgs.ts";
 
 /** A role and what it is for. */
@@ -21,15 +20,12 @@ export interface OwnerRoleArgs {
   adopt?: pulumi.Input<boolean> | undefined;
 }
 
-const TYPE = "pulumi-nodejs:dynamic/matview:OwnerRole";
-
 /**
  * A role that may log in and use pg_cron, and as which the connected role may act. One that exists is taken over with all that it
  * has. It refuses, in the preview already, with everything that somebody else must grant before the platform can be deployed.
  */
 export class OwnerRole extends pulumi.CustomResource {
   constructor(name: string, args: OwnerRoleArgs, options?: pulumi.CustomResourceOptions) {
-    const request = resourceRequest(TYPE, name, args, options);
-    super(TYPE, name, { ...args, ...request, __provider: loaderText("ownerRole") }, options);
+    super(...resourceArguments("ownerRole", name, args, options));
   }
 }

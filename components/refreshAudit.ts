@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { loaderText } from "../provider/loader.ts";
-import { resourceRequest } from "../provider/resourceRequest.ts";
+import { resourceArguments } from "../provider/resourceRequest.ts";
 
 /** Whose refreshes are recorded, and for whom. */
 export interface RefreshAuditArgs {
@@ -10,8 +9,6 @@ export interface RefreshAuditArgs {
   observers: pulumi.Input<readonly pulumi.Input<string>[]>;
 }
 
-const TYPE = "pulumi-nodejs:dynamic/matview:RefreshAudit";
-
 /**
  * Table and function in schema `matview` of the views' database with which `matview refresh` records who refreshed a view by hand,
  * when and why. The owner's members can change the table, as they can the views. When the resource is destroyed the function goes
@@ -19,15 +16,6 @@ const TYPE = "pulumi-nodejs:dynamic/matview:RefreshAudit";
  */
 export class RefreshAudit extends pulumi.CustomResource {
   constructor(name: string, args: RefreshAuditArgs, options?: pulumi.CustomResourceOptions) {
-    const request = resourceRequest(TYPE, name, args, options);
-    super(
-      TYPE,
-      name,
-      { ...args, ...request, __provider: loaderText("refreshAudit") },
-      {
-        ...options,
-        replaceOnChanges: ["owner"],
-      },
-    );
+    super(...resourceArguments("refreshAudit", name, args, { ...options, replaceOnChanges: ["owner"] }));
   }
 }

@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { DriftAnswers } from "../lifecycle/driftAnswers.ts";
-import { loaderText } from "../provider/loader.ts";
-import { kept, resourceRequest } from "../provider/resourceRequest.ts";
+import { resourceArguments } from "../provider/resourceRequest.ts";
 import type { KeepsArgs } from "../provider/resourceRequest.ts";
 
 /** What is declared of a job of pg_cron. */
@@ -53,8 +52,6 @@ export interface RefreshJobArgs {
   onDrift?: pulumi.Input<Readonly<Record<string, pulumi.Input<DriftAnswers[string]>>>> | undefined;
 }
 
-const TYPE = "pulumi-nodejs:dynamic/matview:RefreshJob";
-
 /** A job of pg_cron. Every property is read back after a write; `active` is never left to pg_cron's defaults. */
 export class RefreshJob extends pulumi.CustomResource {
   declare readonly name: pulumi.Output<string>;
@@ -64,7 +61,6 @@ export class RefreshJob extends pulumi.CustomResource {
 
   /** `keeps` is for RefreshedView. */
   constructor(name: string, args: RefreshJobArgs, options?: pulumi.CustomResourceOptions, keeps?: KeepsArgs) {
-    const request = resourceRequest(TYPE, name, args, options);
-    super(TYPE, name, { ...args, ...request, ...kept(keeps), __provider: loaderText("refreshJob") }, options);
+    super(...resourceArguments("refreshJob", name, args, options, keeps));
   }
 }

@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { loaderText } from "../provider/loader.ts";
-import { resourceRequest } from "../provider/resourceRequest.ts";
+import { resourceArguments } from "../provider/resourceRequest.ts";
 
 /** Who may see whose jobs. */
 export interface RuntimeObjectsArgs {
@@ -10,12 +9,9 @@ export interface RuntimeObjectsArgs {
   observers: pulumi.Input<readonly pulumi.Input<string>[]>;
 }
 
-const TYPE = "pulumi-nodejs:dynamic/matview:RuntimeObjects";
-
 /** Functions in schema `matview` of pg_cron's database that show a role's jobs and runs to the observers, and nothing else. */
 export class RuntimeObjects extends pulumi.CustomResource {
   constructor(name: string, args: RuntimeObjectsArgs, options?: pulumi.CustomResourceOptions) {
-    const request = resourceRequest(TYPE, name, args, options);
-    super(TYPE, name, { ...args, ...request, __provider: loaderText("runtimeObjects") }, options);
+    super(...resourceArguments("runtimeObjects", name, args, options));
   }
 }

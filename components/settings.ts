@@ -3,7 +3,7 @@ import { DEFAULT_SCHEDULE } from "../kinds/refreshJob/refreshSettings.ts";
 import type { RefreshSettings } from "../kinds/refreshJob/refreshSettings.ts";
 import { parseDuration } from "../kinds/refreshJob/schedule/duration.ts";
 import { checkMaxAge } from "../kinds/refreshJob/schedule/scheduleFromMaxAge.ts";
-import { parseSchedule } from "../kinds/refreshJob/schedule.ts";
+import { NEW_CRON, parseSchedule } from "../kinds/refreshJob/schedule.ts";
 import { CONFIG_DEFAULTS } from "../lifecycle/configKeys.ts";
 import { driftAnswersSchema } from "../lifecycle/driftAnswers.ts";
 import type { DriftAnswers } from "../lifecycle/driftAnswers.ts";
@@ -47,7 +47,7 @@ const unless = (problem: (text: string) => string | undefined) =>
     return text;
   });
 const schedule = unless((text) => {
-  const parsed = parseSchedule(text, { seconds: true, lastDay: true });
+  const parsed = parseSchedule(text, NEW_CRON);
   return parsed.ok ? undefined : parsed.problem;
 });
 const duration = unless((text) => {
@@ -136,7 +136,7 @@ function settingsOf({
 }
 
 function rulesBroken({ managePlatform, owner, observers, schedule, maxAge }: Parsed): string[] {
-  const parsed = parseSchedule(schedule ?? DEFAULT_SCHEDULE, { seconds: true, lastDay: true });
+  const parsed = parseSchedule(schedule ?? DEFAULT_SCHEDULE, NEW_CRON);
   const late =
     schedule === undefined || maxAge === undefined || !parsed.ok ? undefined : checkMaxAge(parsed.schedule, maxAge);
   return [

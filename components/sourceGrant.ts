@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { loaderText } from "../provider/loader.ts";
-import { resourceRequest } from "../provider/resourceRequest.ts";
+import { resourceArguments } from "../provider/resourceRequest.ts";
 
 /** Who reads what in which schema. */
 export interface SourceGrantArgs {
@@ -12,12 +11,9 @@ export interface SourceGrantArgs {
   objects: pulumi.Input<readonly pulumi.Input<string>[]>;
 }
 
-const TYPE = "pulumi-nodejs:dynamic/matview:SourceGrant";
-
 /** A role's right to read tables and views of a schema, added to what it has. The rights stay when the resource is destroyed. */
 export class SourceGrant extends pulumi.CustomResource {
   constructor(name: string, args: SourceGrantArgs, options?: pulumi.CustomResourceOptions) {
-    const request = resourceRequest(TYPE, name, args, options);
-    super(TYPE, name, { ...args, ...request, __provider: loaderText("sourceGrant") }, options);
+    super(...resourceArguments("sourceGrant", name, args, options));
   }
 }

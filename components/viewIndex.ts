@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { DriftAnswers } from "../lifecycle/driftAnswers.ts";
-import { loaderText } from "../provider/loader.ts";
-import { resourceRequest } from "../provider/resourceRequest.ts";
+import { resourceArguments } from "../provider/resourceRequest.ts";
 
 /** What is declared of an index on a materialized view. */
 export interface ViewIndexArgs {
@@ -34,8 +33,6 @@ export interface ViewIndexArgs {
   onDrift?: pulumi.Input<Readonly<Record<string, pulumi.Input<DriftAnswers[string]>>>> | undefined;
 }
 
-const TYPE = "pulumi-nodejs:dynamic/matview:ViewIndex";
-
 /** An index on a materialized view, built beside its readers. An invalid one is built again. */
 export class ViewIndex extends pulumi.CustomResource {
   declare readonly schema: pulumi.Output<string>;
@@ -45,7 +42,6 @@ export class ViewIndex extends pulumi.CustomResource {
   declare readonly unique: pulumi.Output<boolean>;
 
   constructor(name: string, args: ViewIndexArgs, options?: pulumi.CustomResourceOptions) {
-    const request = resourceRequest(TYPE, name, args, options);
-    super(TYPE, name, { ...args, ...request, __provider: loaderText("viewIndex") }, options);
+    super(...resourceArguments("viewIndex", name, args, options));
   }
 }

@@ -5,30 +5,34 @@ import { refreshAuditKind } from "./refreshAudit/kind.ts";
 import { refreshJobKind } from "./refreshJob/kind.ts";
 import { runtimeObjectsKind } from "./runtimeObjects/kind.ts";
 import { sourceGrantKind } from "./sourceGrant/kind.ts";
+import { typeToken } from "./typeToken.ts";
 import { viewIndexKind } from "./viewIndex/kind.ts";
 
 /** A kind of which only that much is known: it plans what it describes. */
 export type AnyKind = Kind<object, unknown>;
 
-const PREFIX = "pulumi-nodejs:dynamic/matview:";
+/** Every kind by its name, from which its type in Pulumi and its place in `provider/` follow: the one list of them. */
+export const KINDS = {
+  materializedView: materializedViewKind,
+  viewIndex: viewIndexKind,
+  refreshJob: refreshJobKind,
+  ownerRole: ownerRoleKind,
+  sourceGrant: sourceGrantKind,
+  refreshAudit: refreshAuditKind,
+  runtimeObjects: runtimeObjectsKind,
+};
+
+export type KindName = keyof typeof KINDS;
 
 // A kind takes what its own schema lets through and nothing else; who asks by type hands it inputs of that type.
-const KINDS: Readonly<Record<string, unknown>> = {
-  MaterializedView: materializedViewKind,
-  ViewIndex: viewIndexKind,
-  RefreshJob: refreshJobKind,
-  OwnerRole: ownerRoleKind,
-  SourceGrant: sourceGrantKind,
-  RefreshAudit: refreshAuditKind,
-  RuntimeObjects: runtimeObjectsKind,
-};
+const BY_TYPE = new Map(Object.entries(KINDS).map(([name, kind]) => [typeToken(name), kind as unknown as AnyKind]));
 
 /** The kind behind a resource's type in Pulumi, or undefined where the resource is not one of ours. */
 export function kindOfType(type: string): AnyKind | undefined {
-  return type.startsWith(PREFIX) ? (KINDS[type.slice(PREFIX.length)] as AnyKind | undefined) : undefined;
+  return BY_TYPE.get(type);
 }
 
 /** Every kind. */
 export function allKinds(): AnyKind[] {
-  return Object.values(KINDS) as AnyKind[];
+  return [...BY_TYPE.values()];
 }

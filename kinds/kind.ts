@@ -37,6 +37,12 @@ export interface Survey<Desired, Actual> {
   find(desired: Desired, recorded: unknown): { readonly actual: Actual | undefined } | undefined;
 }
 
+/** What a preview found: why the deploy would be refused, and what is not known before it. */
+export interface Foresight {
+  readonly refusals?: readonly string[];
+  readonly warnings?: readonly string[];
+}
+
 /** What a resource kind is: data plus functions without side effects, and one that reads. The lifecycle does the rest. */
 export interface Kind<Desired extends object, Actual> {
   /** As users read it in messages: "materialized view". */
@@ -81,6 +87,13 @@ export interface Kind<Desired extends object, Actual> {
   readonly preflightKeepsNoTransaction?: true;
   /** What of `preflight` a preview may tell: nothing that the same run may still put right. */
   foresee?(session: Session, desired: Desired): Promise<string[]>;
+  /** What the data of now say to a preview of this plan, in a time that does not grow with them. */
+  foreseeData?(
+    session: Session,
+    desired: Desired,
+    change: Pick<Situation<Desired, Actual>, "previous" | "actual">,
+    plan: Plan,
+  ): Promise<Foresight>;
   /** What does not stand in the way and should be known, a sentence each. */
   warnings?(session: Session, desired: Desired): Promise<string[]>;
 }

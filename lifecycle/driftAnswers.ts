@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { canonical } from "./preview/fingerprint.ts";
+import { canonical } from "./canonical.ts";
 
 /** @internal What is done about a property that drifted: made as declared again, told and let alone, or let alone. */
 export const driftAnswersSchema = z.record(

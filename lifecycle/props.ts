@@ -10,10 +10,10 @@ interface Extra {
   __provider?: string;
 }
 
-/** What stands beside the declaration in inputs and outputs. */
+/** What stands beside the declaration in inputs and outputs: what loads us, how it is treated, and what the state keeps. */
 const BESIDE = new Set(["__provider", "adopt", "onDrift", "recorded", "databaseIdentity", "fencingToken"]);
 
-export function declaration(props: Props): Props {
+export function declaration(props: object): Props {
   return Object.fromEntries(Object.entries(props).filter(([key]) => !BESIDE.has(key)));
 }
 

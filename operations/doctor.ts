@@ -2,12 +2,12 @@ import colors from "picocolors";
 import { displayName } from "../postgres/names.ts";
 import { withViews } from "./commandLine/declaredViews.ts";
 import { defineVerb } from "./commandLine/defineVerb.ts";
+import { print, printJson } from "./commandLine/text.ts";
 import { diagnose } from "./doctor/diagnose.ts";
 import { gatherEvidence } from "./doctor/evidence.ts";
 import { docsLink } from "./doctor/finding.ts";
 import type { Finding } from "./doctor/finding.ts";
 import { readFacts } from "./health/facts.ts";
-import { print, printJson } from "./text.ts";
 
 /** `matview doctor`: from symptoms to cause to fix. */
 export const doctor = defineVerb({

@@ -3,13 +3,13 @@ import { withSession } from "../postgres/session.ts";
 import { stackOf } from "./commandLine/declaredViews.ts";
 import { defineVerb } from "./commandLine/defineVerb.ts";
 import { STACK_OPTIONS } from "./commandLine/options.ts";
+import { print, printJson } from "./commandLine/text.ts";
 import { hasDrifted } from "./drift/driftRow.ts";
 import { driftJunit, driftMarkdown, driftTable } from "./drift/driftText.ts";
 import { driftReport } from "./drift/report.ts";
 import { readDigest } from "./preview/digest.ts";
 import { stackConnection } from "./stack/connection.ts";
 import { CHANGES_FOUND, runPulumi } from "./stack/run.ts";
-import { print, printJson } from "./text.ts";
 
 /** `matview drift`: is the world as declared? */
 export const drift = defineVerb({

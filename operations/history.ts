@@ -4,6 +4,7 @@ import { userError } from "../postgres/errors.ts";
 import { displayName } from "../postgres/names.ts";
 import { withViews } from "./commandLine/declaredViews.ts";
 import { defineVerb } from "./commandLine/defineVerb.ts";
+import { clock, duration, percent, print, printJson, table } from "./commandLine/text.ts";
 import { usageError } from "./commandLine/usageError.ts";
 import { readFacts } from "./health/facts.ts";
 import type { Facts } from "./health/facts.ts";
@@ -12,8 +13,7 @@ import type { HistorySummary } from "./health/historySummary.ts";
 import { readSchedule } from "./health/limits.ts";
 import { firstLine, runSeconds } from "./health/runs.ts";
 import type { Run } from "./health/runs.ts";
-import { sparkline } from "./sparkline.ts";
-import { clock, duration, percent, print, printJson, table } from "./text.ts";
+import { sparkline } from "./history/sparkline.ts";
 
 const SHOWN_RUNS = 10;
 const SPARK_RUNS = 60;

@@ -4,6 +4,7 @@ import { withViews } from "./commandLine/declaredViews.ts";
 import type { DeclaredView } from "./commandLine/declaredViews.ts";
 import { defineVerb } from "./commandLine/defineVerb.ts";
 import type { Call } from "./commandLine/defineVerb.ts";
+import { print, printJson } from "./commandLine/text.ts";
 import { usageError } from "./commandLine/usageError.ts";
 import { readFacts } from "./health/facts.ts";
 import { runSpotChecks } from "./health/spotChecks.ts";
@@ -11,7 +12,6 @@ import { alertRules } from "./metrics/alertRules.ts";
 import { grafanaDashboard } from "./metrics/dashboard.ts";
 import { metricsText } from "./metrics/gauges.ts";
 import type { Measured } from "./metrics/gauges.ts";
-import { print, printJson } from "./text.ts";
 
 /** `matview metrics`: for Prometheus. */
 export const metrics = defineVerb({

@@ -7,10 +7,10 @@ import { withView } from "./commandLine/declaredViews.ts";
 import type { DeclaredView } from "./commandLine/declaredViews.ts";
 import { defineVerb } from "./commandLine/defineVerb.ts";
 import type { Call } from "./commandLine/defineVerb.ts";
+import { clock, print, printJson } from "./commandLine/text.ts";
 import { usageError } from "./commandLine/usageError.ts";
 import { readFacts } from "./health/facts.ts";
-import { resumerName, switchJob } from "./jobSwitch.ts";
-import { clock, print, printJson } from "./text.ts";
+import { resumerName, switchJob } from "./pause/jobSwitch.ts";
 
 /** `matview pause`: no more runs, in an emergency. */
 export const pause = defineVerb({

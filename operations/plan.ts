@@ -2,12 +2,12 @@ import { withSession } from "../postgres/session.ts";
 import { stackOf } from "./commandLine/declaredViews.ts";
 import { defineVerb } from "./commandLine/defineVerb.ts";
 import { STACK_OPTIONS } from "./commandLine/options.ts";
+import { print, printJson } from "./commandLine/text.ts";
 import { readDigest } from "./preview/digest.ts";
 import { planDocument } from "./preview/document.ts";
 import { planMarkdown, planSql, planTable } from "./preview/planText.ts";
 import { stackConnection } from "./stack/connection.ts";
 import { runPulumi } from "./stack/run.ts";
-import { print, printJson } from "./text.ts";
 
 /** `matview plan`: what a deploy would do, for people, for pull requests and for policies. */
 export const plan = defineVerb({

@@ -4,15 +4,15 @@ import { userError } from "../postgres/errors.ts";
 import { displayName } from "../postgres/names.ts";
 import type { Session } from "../postgres/session.ts";
 import { sqlStatement, sqlText } from "../postgres/sqlFiles.ts";
-import { cancellable } from "./cancellable.ts";
 import { withView } from "./commandLine/declaredViews.ts";
 import type { DeclaredView } from "./commandLine/declaredViews.ts";
 import { defineVerb } from "./commandLine/defineVerb.ts";
+import { duration, print, printJson, table } from "./commandLine/text.ts";
 import { usageError } from "./commandLine/usageError.ts";
 import { readStates } from "./health/facts.ts";
 import { probeUntil } from "./realtime/probe.ts";
 import type { Probe, Probed } from "./realtime/probe.ts";
-import { duration, print, printJson, table } from "./text.ts";
+import { cancellable } from "./refresh/cancellable.ts";
 
 const DEFAULT_LIMIT_MS = 1_000;
 const IDLE_MS = 2_000;

@@ -8,13 +8,13 @@ import type { QualifiedName } from "../postgres/names.ts";
 import { withProgress } from "../postgres/progress.ts";
 import type { Session } from "../postgres/session.ts";
 import { sqlStatement, sqlText } from "../postgres/sqlFiles.ts";
-import { cancellable, wasCancelled } from "./cancellable.ts";
 import { withView } from "./commandLine/declaredViews.ts";
 import { defineVerb } from "./commandLine/defineVerb.ts";
+import { duration, grouped, print, printJson } from "./commandLine/text.ts";
 import { readStates } from "./health/facts.ts";
 import type { ViewState } from "./health/facts.ts";
-import { checkedReason, recordRefresh } from "./refreshAudit.ts";
-import { duration, grouped, print, printJson } from "./text.ts";
+import { cancellable, wasCancelled } from "./refresh/cancellable.ts";
+import { checkedReason, recordRefresh } from "./refresh/refreshAudit.ts";
 
 const CANCELLED_STATUS = 130;
 

@@ -6,6 +6,7 @@ import type { Session } from "../postgres/session.ts";
 import { withViews } from "./commandLine/declaredViews.ts";
 import type { DeclaredView } from "./commandLine/declaredViews.ts";
 import { defineVerb } from "./commandLine/defineVerb.ts";
+import { clock, print } from "./commandLine/text.ts";
 import { usageError } from "./commandLine/usageError.ts";
 import { diagnose } from "./doctor/diagnose.ts";
 import { gatherEvidence } from "./doctor/evidence.ts";
@@ -13,7 +14,6 @@ import { readFacts } from "./health/facts.ts";
 import { escaped, section } from "./report/html.ts";
 import { STYLE } from "./report/style.ts";
 import { viewReport } from "./report/viewReport.ts";
-import { clock, print } from "./text.ts";
 
 const DEFAULT_FILE = "matview-report.html";
 

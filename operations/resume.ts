@@ -1,9 +1,9 @@
 import { displayName } from "../postgres/names.ts";
 import { withView } from "./commandLine/declaredViews.ts";
 import { defineVerb } from "./commandLine/defineVerb.ts";
-import { switchJob } from "./jobSwitch.ts";
+import { print, printJson } from "./commandLine/text.ts";
+import { switchJob } from "./pause/jobSwitch.ts";
 import { driftText, jobOf } from "./pause.ts";
-import { print, printJson } from "./text.ts";
 
 /** `matview resume`: the job runs again. */
 export const resume = defineVerb({

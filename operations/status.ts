@@ -3,6 +3,7 @@ import { userError } from "../postgres/errors.ts";
 import { displayName } from "../postgres/names.ts";
 import { withViews } from "./commandLine/declaredViews.ts";
 import { defineVerb } from "./commandLine/defineVerb.ts";
+import { clock, duration, grouped, print, printJson, size, table } from "./commandLine/text.ts";
 import type { Check, Verdict } from "./health/check.ts";
 import { checkView, worst } from "./health/checks.ts";
 import { readFacts } from "./health/facts.ts";
@@ -11,7 +12,6 @@ import { freshnessOf } from "./health/freshness.ts";
 import { limitsOf } from "./health/limits.ts";
 import { nextRunOf } from "./health/nextRun.ts";
 import { firstLine, runSeconds } from "./health/runs.ts";
-import { clock, duration, grouped, print, printJson, size, table } from "./text.ts";
 
 /** `matview status`: every view at a glance. */
 export const status = defineVerb({

@@ -4,12 +4,12 @@ import type { Session } from "../postgres/session.ts";
 import { withViews } from "./commandLine/declaredViews.ts";
 import type { DeclaredView } from "./commandLine/declaredViews.ts";
 import { defineVerb } from "./commandLine/defineVerb.ts";
+import { print, printJson, table } from "./commandLine/text.ts";
 import { VERDICTS } from "./health/check.ts";
 import type { Check, Verdict } from "./health/check.ts";
 import { checkView, worst } from "./health/checks.ts";
 import { readFacts } from "./health/facts.ts";
 import { runSpotChecks } from "./health/spotChecks.ts";
-import { print, printJson, table } from "./text.ts";
 
 /** `matview verify`: the eight checks. */
 export const verify = defineVerb({

@@ -60,6 +60,12 @@ export function serverText(error: unknown): string {
   return `${parts.join(". ")} [${error.code}]`;
 }
 
+/** The same for many eyes, such as a preview's: what a row or a function's own error says may be personal data. */
+export function serverTextWithoutData(error: unknown): string {
+  const quotesData = isServerError(error) && /^(22|23|P0)/.test(error.code);
+  return quotesData ? `a row cannot be computed [${error.code}]` : serverText(error);
+}
+
 /** All problems of one thing in one message, a line each. */
 export function problemReport(subject: string, problems: readonly string[]): Error {
   const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;

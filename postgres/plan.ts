@@ -1,15 +1,18 @@
 import type { Swap } from "./swap.ts";
 
-/** What a step costs those who use the view, from harmless to harmful. */
-export type Hazard =
-  | "readers wait for a moment"
-  | "prepared `select *` fails once, as the columns change"
-  | "twice the disk space until the new one is in place"
-  | "view is empty until its first refresh"
-  | "view is dropped with its data"
-  | "index is missing until it is built again"
-  | "readers wait for the whole of each refresh"
-  | "scheduled refreshes stop";
+/** What a step costs those who use the view, by a code that stays; the text is for people. */
+export const HAZARDS = {
+  "readers-wait": "readers wait for a moment",
+  "prepared-statements": "prepared `select *` fails once, as the columns change",
+  "twice-the-disk": "twice the disk space until the new one is in place",
+  "empty-view": "view is empty until its first refresh",
+  "data-gone": "view is dropped with its data",
+  "index-missing": "index is missing until it is built again",
+  "plain-refreshes": "readers wait for the whole of each refresh",
+  "refreshes-stop": "scheduled refreshes stop",
+} as const;
+
+export type Hazard = keyof typeof HAZARDS;
 
 /** One difference between what is declared and what the catalog says. */
 export interface Difference {

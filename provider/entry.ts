@@ -8,7 +8,9 @@ import "./requirements.ts";
 nodeModule.enableCompileCache?.(compileCacheFolder());
 
 // Named as this file is: `.ts` in a checkout, `.js` where the package is installed.
-const providers: unknown = nodeModule.createRequire(import.meta.url)(`./index${extname(import.meta.filename)}`);
+const { providers } = nodeModule.createRequire(import.meta.url)(`./index${extname(import.meta.filename)}`) as {
+  providers: unknown;
+};
 
 // By this name `require` is handed the value itself, so that every kind is there without a list of them.
 export { providers as "module.exports" };

@@ -1,6 +1,4 @@
-/** The resource kinds by the name that the loader asks for. */
-export type KindName =
-  "materializedView" | "viewIndex" | "refreshJob" | "ownerRole" | "sourceGrant" | "refreshAudit" | "runtimeObjects";
+import type { KindName } from "../kinds/all.ts";
 
 /**
  * The text that Pulumi stores as `__provider` with each resource: one line that loads this package's provider by its own

@@ -1,18 +1,27 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { KindName } from "../kinds/all.ts";
+import { typeToken } from "../kinds/typeToken.ts";
 import { KEEPS, REQUEST } from "../lifecycle/resourceRequest.ts";
 import type { Keeps, ResourceRequest } from "../lifecycle/resourceRequest.ts";
+import { loaderText } from "./loader.ts";
 
-/** The request that goes along with a resource's inputs. */
-export function resourceRequest(
-  type: string,
+/**
+ * What the class of a kind hands to Pulumi's own: its inputs, with the request and the line that loads the kind. `keeps`: by property, a value
+ * of an earlier convention that stays where the state has it.
+ */
+export function resourceArguments(
+  kind: KindName,
   name: string,
   args: object,
   options: pulumi.CustomResourceOptions | undefined,
-): { [REQUEST]: Promise<ResourceRequest> } {
+  keeps?: KeepsArgs,
+): [type: string, name: string, inputs: pulumi.Inputs, options: pulumi.CustomResourceOptions | undefined] {
+  const type = typeToken(kind);
   const urn = pulumi.createUrn(name, type, options?.parent);
   // A promise and not an output: a child that depends on its component would wait for itself.
   const known = new Promise<string>((resolve) => urn.apply(resolve));
-  return { [REQUEST]: requestOf(known, args) };
+  const beside = { [REQUEST]: requestOf(known, args), ...(keeps === undefined ? {} : { [KEEPS]: keeps }) };
+  return [type, name, { ...args, ...beside, __provider: loaderText(kind) }, options];
 }
 
 async function requestOf(urn: Promise<string>, args: object): Promise<ResourceRequest> {
@@ -25,8 +34,3 @@ async function requestOf(urn: Promise<string>, args: object): Promise<ResourceRe
 
 /** Each known by itself: what a preview does not know yet leaves the others where they are. */
 export type KeepsArgs = Readonly<Record<string, pulumi.Input<Keeps[string]>>>;
-
-/** What goes along beside it, see `KEEPS`. */
-export function kept(values: KeepsArgs | undefined): { [KEEPS]?: KeepsArgs } {
-  return values === undefined ? {} : { [KEEPS]: values };
-}

@@ -72,7 +72,8 @@ async function makeProject(directory: string, stack: string, extra: NodeJS.Proce
     write: (name, text) => writeFileSync(join(directory, name), text),
     pulumi: (args, more = {}) => run("pulumi", whole(args), { ...within, env: { ...env, ...more } }),
     start: (args) => spawn("pulumi", whole(args), { ...within, detached: true, stdio: "pipe" }),
-    matview: (args) => run(process.execPath, [join(checkout, "operations", "matview.ts"), ...args], within),
+    matview: (args) =>
+      run(process.execPath, [join(checkout, "operations", "commandLine", "matview.ts"), ...args], within),
   };
 }
 

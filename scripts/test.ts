@@ -17,7 +17,7 @@ const jest = join("node_modules", "jest", "bin", "jest.js");
 // Runs the tests, with jest's own arguments: npm test -- test/unit/settings.test.ts
 await runScript(async () => {
   const args = process.argv.slice(2);
-  if (!onlyUnit(args)) {
+  if (needsEngine(args)) {
     const engine = await ensureEngine();
     const standIns = standInLine(await ensurePlugins(checkoutPulumiHome, engine));
     if (standIns !== undefined) console.error(standIns);
@@ -34,11 +34,11 @@ await runScript(async () => {
   return failed > 0 ? 1 : 0;
 });
 
-/** Unit tests need neither engine nor database. */
-function onlyUnit(args: readonly string[]): boolean {
+/** True where the arguments do not confine jest to tests that run without the engine and its plugins. */
+function needsEngine(args: readonly string[]): boolean {
   const start = args.indexOf("--selectProjects");
-  if (start < 0) return false;
-  const rest = args.slice(start + 1);
+  const rest = start < 0 ? args : args.slice(start + 1);
   const end = rest.findIndex((arg) => arg.startsWith("-"));
-  return (end < 0 ? rest : rest.slice(0, end)).every((name) => name === "unit");
+  const named = end < 0 ? rest : rest.slice(0, end);
+  return named.length === 0 || !named.every((name) => /^(\.\/)?(test\/)?(unit|integration)(\/|$)/.test(name));
 }

@@ -10,6 +10,10 @@ await runScript(async () => {
   const args = ["up", "--stack", devStack, "--yes", "--skip-preview", "--suppress-outputs"];
   const code = await runHere("pulumi", args, env);
   return code === 0
-    ? runHere(process.execPath, [...process.execArgv, "operations/matview.ts", "status", "--stack", devStack], env)
+    ? runHere(
+        process.execPath,
+        [...process.execArgv, "operations/commandLine/matview.ts", "status", "--stack", devStack],
+        env,
+      )
     : code;
 });

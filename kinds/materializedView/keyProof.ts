@@ -1,8 +1,10 @@
 import type { Client } from "pg";
 import { isServerError, serverText, SQLSTATE, userError } from "../../postgres/errors.ts";
 import { displayName, sqlIdentifier, sqlName, type QualifiedName } from "../../postgres/names.ts";
+import { pipelined } from "../../postgres/pipeline.ts";
 import { sqlStatement } from "../../postgres/sqlFiles.ts";
-import { withDefinition, type RunnableDefinition } from "./definition/runDefinition.ts";
+import { withDefinition } from "./definition/runDefinition.ts";
+import type { RunnableDefinition } from "./definition/runDefinition.ts";
 
 /** Where a key is to be proven: in a relation that exists, or in what a definition would give now. */
 export type KeySource = { readonly relation: QualifiedName } | RunnableDefinition;
@@ -35,6 +37,37 @@ export async function proveKey(client: Client, question: KeyQuestion): Promise<K
   return withDefinition(client, source, ({ sql }) => prove(client, question, sql));
 }
 
+/**
+ * Counts the same for a preview: read-only, in two flights, each statement for so long at most. Undefined where the definition cannot be read as
+ * it is, which is told of the definition. The client must not be in a transaction.
+ * @throws what keeps it from being counted.
+ */
+export async function tryKey(
+  client: Client,
+  { source, key }: KeyQuestion,
+  patienceMs: number,
+): Promise<KeyProof | undefined> {
+  const limit = `set local statement_timeout = ${patienceMs}`;
+  const count = async (from: string, begin: readonly string[] = [], end: readonly string[] = []): Promise<KeyProof> => {
+    const question = sqlStatement("describe/key_proof", { raw: counting(key, from) });
+    const texts = [...begin, "set transaction read only", question, ...end].map((text) => ({ text }));
+    const answers = await pipelined(client, texts).catch((error: unknown) => {
+      throw explained(key, error);
+    });
+    return numbers(answers[begin.length + 1]?.rows[0] as ProofRow);
+  };
+  if ("relation" in source) return await count(sqlName(source.relation), ["begin", limit], ["rollback"]);
+  let isRead = false;
+  const work = ({ sql }: { readonly sql: string }): Promise<KeyProof> => {
+    isRead = true;
+    return count(sql);
+  };
+  return await withDefinition(client, source, work, [limit]).catch((error: unknown) => {
+    if (isRead || !isServerError(error) || error.code === SQLSTATE.queryCanceled) throw error;
+    return undefined;
+  });
+}
+
 /** Why a unique index on the key cannot be built or relied on; undefined when the key is proven. */
 export function keyProblem(view: QualifiedName, key: readonly string[], proof: KeyProof): string | undefined {
   const { rows, duplicateGroups, duplicateRows, nullRows } = proof;
@@ -53,17 +86,14 @@ export function keyProblem(view: QualifiedName, key: readonly string[], proof: K
 }
 
 async function prove(client: Client, { key, examples = 0 }: KeyQuestion, source: string): Promise<KeyProof> {
-  const columns = key.map((column) => `q.${sqlIdentifier(column)}`);
-  const raw = {
-    source,
-    key: columns.join(", "),
-    has_null: `(${columns.map((column) => `${column} is null`).join(" or ")})`,
-  };
+  const raw = counting(key, source);
   try {
-    const counted = await client.query<Record<keyof KeyProof, string>>(sqlStatement("describe/key_proof", { raw }));
+    const counted = await client.query<ProofRow>(sqlStatement("describe/key_proof", { raw }));
     const proof = numbers(counted.rows[0]);
     if (examples === 0 || proof.duplicateGroups + proof.nullRows === 0) return proof;
-    const values = `array[${columns.map((column) => `${column}::pg_catalog.text`).join(", ")}]`;
+    const values = `array[${columnsOf(key)
+      .map((column) => `${column}::pg_catalog.text`)
+      .join(", ")}]`;
     const statement = sqlStatement("describe/key_examples", { raw: { ...raw, values } });
     const found = await client.query<{ values: (string | null)[]; rows: string }>(statement, [examples]);
     return { ...proof, examples: found.rows.map((row) => ({ values: row.values, rows: Number(row.rows) })) };
@@ -72,7 +102,19 @@ async function prove(client: Client, { key, examples = 0 }: KeyQuestion, source:
   }
 }
 
-function numbers(row: Partial<Record<keyof KeyProof, string>> = {}): KeyProof {
+type ProofRow = Record<keyof KeyProof, string>;
+
+function columnsOf(key: readonly string[]): string[] {
+  return key.map((column) => `q.${sqlIdentifier(column)}`);
+}
+
+function counting(key: readonly string[], source: string): { source: string; key: string; has_null: string } {
+  const columns = columnsOf(key);
+  const nulls = columns.map((column) => `${column} is null`).join(" or ");
+  return { source, key: columns.join(", "), has_null: `(${nulls})` };
+}
+
+function numbers(row: Partial<ProofRow> = {}): KeyProof {
   const { rows, duplicateGroups, duplicateRows, nullRows } = row;
   return {
     rows: Number(rows),

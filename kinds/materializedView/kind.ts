@@ -8,6 +8,7 @@ import { describeViews, viewQuestions } from "./describe.ts";
 import type { AbsentView, ActualView } from "./describe.ts";
 import { materializedViewSchema } from "./desired.ts";
 import type { DesiredView } from "./desired.ts";
+import { foreseeKey } from "./foreseeKey.ts";
 import { planView, UNPOPULATED } from "./plan.ts";
 import { dropProblems } from "./planDrop.ts";
 import { foreseeView, preflightView } from "./preflight.ts";
@@ -52,6 +53,7 @@ export const materializedViewKind: Kind<DesiredView, ActualView | AbsentView> = 
   preflight: preflightView,
   preflightKeepsNoTransaction: true,
   foresee: foreseeView,
+  foreseeData: foreseeKey,
   warnings: warnOfView,
 };
 

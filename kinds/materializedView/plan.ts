@@ -58,7 +58,7 @@ function create(
   claim: Claim | null | undefined,
 ): Plan {
   const make = step("create", displayName(desired), "is not there", createSql(desired, claim ?? undefined), {
-    hazards: ["view is empty until its first refresh"],
+    hazards: ["empty-view"],
   });
   return { steps: [...halt(jobs, capabilities, "the view is not there"), make], differences: [] };
 }
@@ -97,7 +97,7 @@ function planName(desired: DesiredView, actual: ActualView): Step[] {
   }
   if (sql.length === 0) return [];
   const reason = `is called ${displayName(actual)}, declared ${displayName(desired)}`;
-  return [step("rename", displayName(desired), reason, sql, { hazards: ["readers wait for a moment"] })];
+  return [step("rename", displayName(desired), reason, sql, { hazards: ["readers-wait"] })];
 }
 
 function removeLeftovers(actual: ActualView): Step[] {

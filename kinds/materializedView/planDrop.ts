@@ -29,7 +29,7 @@ export function planDrop(
   const unschedule = jobs.flatMap((job) => removalSql(job, capabilities));
   const removal = step("unschedule jobs", names(jobs), "their view is gone", unschedule, {
     on: "cron",
-    hazards: ["scheduled refreshes stop"],
+    hazards: ["refreshes-stop"],
   });
   if (!actual.exists) return { steps: jobs.length === 0 ? [] : [removal], differences: [] };
   const view = displayName(actual);
@@ -42,7 +42,7 @@ export function planDrop(
   );
   const isTogether = capabilities.database === capabilities.cronDatabase;
   const reason = jobs.length === 0 ? "no longer declared" : `no longer declared, with its ${names(jobs)}`;
-  const hazards: Step["hazards"] = ["view is dropped with its data", ...(jobs.length === 0 ? [] : removal.hazards)];
+  const hazards: Step["hazards"] = ["data-gone", ...(jobs.length === 0 ? [] : removal.hazards)];
   const steps = isTogether
     ? [step("drop", view, reason, [...drop, ...unschedule], { hazards })]
     : [step("drop", view, reason, drop, { hazards }), ...(jobs.length === 0 ? [] : [removal])];

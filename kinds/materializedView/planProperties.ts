@@ -46,7 +46,7 @@ const NOTHING: Plan = { steps: [], differences: [] };
 
 function planOwner(desired: DesiredView, actual: ActualView): Plan {
   if (desired.owner === undefined || desired.owner === actual.owner) return NOTHING;
-  const hazards = ["readers wait for a moment"] as const;
+  const hazards = ["readers-wait"] as const;
   return altered(desired, "owner", desired.owner, actual.owner, [ownerSql(desired, desired.owner)], { hazards });
 }
 

@@ -4,13 +4,13 @@ import { nameSchema } from "../../postgres/nameSchema.ts";
 import type { Claim } from "../claim.ts";
 import { parseDuration } from "./schedule/duration.ts";
 import { checkMaxAge } from "./schedule/scheduleFromMaxAge.ts";
-import { parseSchedule } from "./schedule.ts";
+import { NEW_CRON, parseSchedule } from "./schedule.ts";
 
 const jobProperties = exactly({
   name: nameSchema,
   schedule: z.string({ error: "must be a schedule such as */5 * * * *" }).superRefine((text, context) => {
     // What this server's pg_cron lacks (seconds before 1.5, $ before 1.6) is known only when it can be asked.
-    const parsed = parseSchedule(text, { seconds: true, lastDay: true });
+    const parsed = parseSchedule(text, NEW_CRON);
     if (!parsed.ok) context.addIssue({ code: "custom", message: parsed.problem });
   }),
   command: z
@@ -34,7 +34,7 @@ const jobProperties = exactly({
 });
 
 export const refreshJobSchema = jobProperties.superRefine(({ schedule, maxAge }, context) => {
-  const parsed = parseSchedule(schedule, { seconds: true, lastDay: true });
+  const parsed = parseSchedule(schedule, NEW_CRON);
   if (!parsed.ok || maxAge === undefined || !parseDuration(maxAge).ok) return;
   const problem = checkMaxAge(parsed.schedule, maxAge);
   if (problem !== undefined) context.addIssue({ code: "custom", path: ["maxAge"], message: problem });

@@ -48,7 +48,7 @@ function withWaits(one: Step, { command }: DesiredJob, { job }: JobState): Step 
   const isPlain = refreshTarget(command)?.concurrently === false;
   const wasPlain = job !== undefined && refreshTarget(job.command)?.concurrently === false;
   if (!isPlain || wasPlain) return one;
-  return { ...one, hazards: [...one.hazards, "readers wait for the whole of each refresh"] };
+  return { ...one, hazards: [...one.hazards, "plain-refreshes"] };
 }
 
 function refused(refusals: readonly string[]): Pick<Plan, "refusals"> {
@@ -93,7 +93,7 @@ export function deactivateStep(job: ActualJob, capabilities: Capabilities, reaso
   if (!job.isActive || mayAlter !== true) return undefined;
   return step("deactivate job", job.name, reason, alterSql(job, { ...job, isActive: false }, capabilities), {
     on: "cron",
-    hazards: ["scheduled refreshes stop"],
+    hazards: ["refreshes-stop"],
   });
 }
 
@@ -216,7 +216,7 @@ export const STANDBY =
   "this server is a standby, where pg_cron neither takes changes nor runs jobs: connect to the primary";
 
 const ON_CRON = { on: "cron" } as const;
-const STOPS = { on: "cron", hazards: ["scheduled refreshes stop"] } as const;
+const STOPS = { on: "cron", hazards: ["refreshes-stop"] } as const;
 
 function one(only: Step): Plan {
   return { steps: [only], differences: [] };

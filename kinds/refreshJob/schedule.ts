@@ -4,6 +4,9 @@ import { expandMacro } from "./schedule/scheduleMacro.ts";
 import { quoted } from "./schedule/scheduleProblem.ts";
 import { parseInterval } from "./schedule/secondsInterval.ts";
 
+/** Of a pg_cron that reads every form: what a text means does not depend on the server, only whether it can be read there. */
+export const NEW_CRON: ScheduleCapabilities = { seconds: true, lastDay: true };
+
 /** From this length on pg_cron refuses a schedule. */
 const MAX_SCHEDULE_LENGTH = 999;
 

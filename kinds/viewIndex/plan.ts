@@ -80,13 +80,13 @@ function replace(
   return [
     { ...fresh, sql: [leftover, ...fresh.sql] },
     step("swap index", displayName(desired), "the new one takes the old one's place", swap, {
-      hazards: ["readers wait for a moment"],
+      hazards: ["readers-wait"],
     }),
   ];
 }
 
 function drop(actual: ActualIndex, reason: string): Plan {
-  const hazards = ["index is missing until it is built again"] as const;
+  const hazards = ["index-missing"] as const;
   return { steps: [step("drop index", displayName(actual), reason, [dropSql(actual)], { hazards })], differences: [] };
 }
 

@@ -1,15 +1,14 @@
 import { createHash } from "node:crypto";
 import { CONVERGED } from "../../postgres/plan.ts";
 import type { Plan } from "../../postgres/plan.ts";
+import { canonical } from "../canonical.ts";
+import { declaration } from "../props.ts";
 
-/** Inputs that are random or the engine's own: they say nothing about what is run. */
-const NOT_DECLARED = new Set(["incarnation", "__provider", "recorded", "fencingToken"]);
-
-/** A declaration without what differs from run to run. */
+/** A declaration without what differs from run to run: the incarnation is random. */
 export function declaredOnly(props: object): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(
-    Object.entries(props).filter(([key, value]) => !NOT_DECLARED.has(key) && value !== undefined),
-  );
+  const { incarnation, ...declared } = declaration(props);
+  void incarnation;
+  return Object.fromEntries(Object.entries(declared).filter(([, value]) => value !== undefined));
 }
 
 /**
@@ -30,13 +29,4 @@ export function fingerprint(id: string, declared: object | "absent", plan: Plan)
 /** Of a delete that runs nothing of its own. */
 export function idleFingerprint(id: string): string {
   return fingerprint(id, "absent", CONVERGED);
-}
-
-/** JSON with the keys of every object in order, so that equal values are equal texts. */
-export function canonical(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) =>
-    typeof inner === "object" && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  );
 }

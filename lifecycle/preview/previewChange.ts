@@ -1,17 +1,18 @@
 import { holderText, isSameStack } from "../../kinds/claim.ts";
-import type { Kind } from "../../kinds/kind.ts";
+import type { Foresight, Kind } from "../../kinds/kind.ts";
 import { measureView, sizeOfView, sizeQuestion } from "../../kinds/materializedView/cost/measures.ts";
 import type { Measures } from "../../kinds/materializedView/cost/measures.ts";
 import type { QualifiedName } from "../../postgres/names.ts";
 import { CONVERGED } from "../../postgres/plan.ts";
 import type { Difference, Plan } from "../../postgres/plan.ts";
 import type { Session } from "../../postgres/session.ts";
+import { canonical } from "../canonical.ts";
 import { isAbsent, planChange, recalled } from "../change.ts";
 import type { Sight, Transition } from "../change.ts";
 import type { Open } from "../look.ts";
 import { aliasLine, lostNote } from "../ownership.ts";
 import type { Tenure } from "../ownership.ts";
-import { canonical, declaredOnly, fingerprint, idleFingerprint } from "./fingerprint.ts";
+import { declaredOnly, fingerprint, idleFingerprint } from "./fingerprint.ts";
 import { previewStep } from "./previewStep.ts";
 import type { PreviewedStep } from "./previewStep.ts";
 import { runsPerDay, subjectOf } from "./subject.ts";
@@ -127,7 +128,7 @@ async function lookCloser<Desired extends object, Actual>(
   kind: Kind<Desired, Actual>,
   session: Session,
   {
-    transition: { desired, recorded },
+    transition: { desired, previous, recorded },
     plan,
     actual,
     view,
@@ -151,8 +152,16 @@ async function lookCloser<Desired extends object, Actual>(
     desired === "absent" ? [] : (kind.warnings?.(session, recalled(kind, desired, recorded)) ?? []),
     size,
   ]);
+  // The data are looked at where nothing else stands in the way.
+  const isBlocked = isRefused || obstacles.length > 0 || desired === "absent";
+  const told: Foresight =
+    (!isBlocked && (await kind.foreseeData?.(session, desired, { previous, actual }, plan))) || {};
   const measures = view === undefined || size === undefined ? undefined : await measureView(session, view, size);
-  return { obstacles, warnings, priced: { steps: plan.steps.map((step) => previewStep(step, measures)), measures } };
+  return {
+    obstacles: [...obstacles, ...(told.refusals ?? [])],
+    warnings: [...warnings, ...(told.warnings ?? [])],
+    priced: { steps: plan.steps.map((step) => previewStep(step, measures)), measures },
+  };
 }
 
 /** What a deploy would refuse beside what the plan says. */

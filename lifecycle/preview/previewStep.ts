@@ -1,6 +1,7 @@
 import type { Measures } from "../../kinds/materializedView/cost/measures.ts";
 import { statementCost, worse } from "../../kinds/materializedView/cost/statementCost.ts";
 import type { Risk, StatementCost } from "../../kinds/materializedView/cost/statementCost.ts";
+import { HAZARDS } from "../../postgres/plan.ts";
 import type { Hazard, Step } from "../../postgres/plan.ts";
 
 /** One step of a plan with what it costs, for people and for policies. */
@@ -22,6 +23,7 @@ export interface PreviewedStep {
   readonly bytesWritten: number;
   /** Needed beside the view for as long as two copies of it exist. */
   readonly extraDiskBytes: number;
+  /** As people read them. */
   readonly hazards: readonly string[];
   /** What else is touched. */
   readonly dependents: readonly string[];
@@ -39,7 +41,7 @@ export function previewStep(step: Step, measures: Measures | undefined): Preview
     "none",
   );
   const built = Math.max(0, ...costs.map(({ bytes }) => bytes));
-  const isTwice = step.swap !== undefined || step.hazards.some((hazard) => hazard.startsWith("twice the disk space"));
+  const isTwice = step.swap !== undefined || step.hazards.includes("twice-the-disk");
   return {
     action: step.action,
     target: step.target,
@@ -54,7 +56,7 @@ export function previewStep(step: Step, measures: Measures | undefined): Preview
     rows: Math.max(0, ...costs.map(({ rows }) => rows)),
     bytesWritten: sum(({ bytes }) => bytes),
     extraDiskBytes: isTwice ? Math.max(built, measures?.totalBytes ?? 0) : 0,
-    hazards: step.hazards,
+    hazards: step.hazards.map((hazard) => HAZARDS[hazard]),
     dependents: (step.swap?.relations ?? []).slice(1).map(({ schema, name }) => `${schema}.${name}`),
   };
 }
@@ -90,12 +92,12 @@ function riskOf(step: Step, costs: readonly StatementCost[]): Risk {
 }
 
 const HAZARD_RISKS: Readonly<Record<Hazard, Risk>> = {
-  "readers wait for a moment": "brief lock",
-  "prepared `select *` fails once, as the columns change": "brief lock",
-  "twice the disk space until the new one is in place": "online",
-  "view is empty until its first refresh": "online",
-  "view is dropped with its data": "data gone",
-  "index is missing until it is built again": "brief lock",
-  "readers wait for the whole of each refresh": "readers wait",
-  "scheduled refreshes stop": "online",
+  "readers-wait": "brief lock",
+  "prepared-statements": "brief lock",
+  "twice-the-disk": "online",
+  "empty-view": "online",
+  "data-gone": "data gone",
+  "index-missing": "brief lock",
+  "plain-refreshes": "readers wait",
+  "refreshes-stop": "online",
 };

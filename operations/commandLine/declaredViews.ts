@@ -15,9 +15,9 @@ import type { Session } from "../../postgres/session.ts";
 import { sqlText } from "../../postgres/sqlFiles.ts";
 import { stackConnection } from "../stack/connection.ts";
 import { runPulumi } from "../stack/run.ts";
-import { viewArgument } from "../viewArgument.ts";
 import type { Call } from "./defineVerb.ts";
 import { usageError } from "./usageError.ts";
+import { viewArgument } from "./viewArgument.ts";
 
 /** A view and what is known of its declaration, from a stack's outputs or from flags. */
 export interface DeclaredView extends QualifiedName {

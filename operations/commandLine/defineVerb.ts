@@ -1,8 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Verb } from "../verb.ts";
 import { COMMON_OPTIONS, parseWords, WATCH_OPTION } from "./options.ts";
 import type { CommandOption } from "./options.ts";
 import { usageError } from "./usageError.ts";
+import type { Verb } from "./verb.ts";
 
 /** The options and words that a verb was called with. */
 export interface Call {

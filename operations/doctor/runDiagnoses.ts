@@ -1,7 +1,7 @@
 import { explained } from "../../kinds/conditions.ts";
 import { displayName } from "../../postgres/names.ts";
+import { duration } from "../commandLine/text.ts";
 import { firstLine, isOver, stuckRuns } from "../health/runs.ts";
-import { duration } from "../text.ts";
 import { diagnosisOf } from "./finding.ts";
 import type { Diagnosis } from "./finding.ts";
 

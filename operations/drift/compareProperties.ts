@@ -1,4 +1,4 @@
-import { canonical } from "../../lifecycle/preview/fingerprint.ts";
+import { canonical } from "../../lifecycle/canonical.ts";
 
 /** One property, declared and found. */
 export interface PropertyDifference {

@@ -1,5 +1,5 @@
 import colors from "picocolors";
-import { table } from "../text.ts";
+import { table } from "../commandLine/text.ts";
 import { hasDrifted } from "./driftRow.ts";
 import type { DriftReport, DriftRow } from "./driftRow.ts";
 

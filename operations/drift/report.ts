@@ -1,4 +1,4 @@
-import { allKinds, kindOfType } from "../../kinds/all.ts";
+import { allKinds, kindOfType, KINDS } from "../../kinds/all.ts";
 import type { AnyKind } from "../../kinds/all.ts";
 import type { AbsentView, ActualView } from "../../kinds/materializedView/describe.ts";
 import type { DesiredView } from "../../kinds/materializedView/desired.ts";
@@ -102,7 +102,7 @@ function title({ kind, id }: PlannedResource): string {
 }
 
 function isView(kind: AnyKind): boolean {
-  return kind === kindOfType("pulumi-nodejs:dynamic/matview:MaterializedView");
+  return (kind as unknown) === KINDS.materializedView;
 }
 
 function declaredOf({ capabilities }: Session, resources: readonly PlannedResource[]): Declared {

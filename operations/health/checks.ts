@@ -1,6 +1,6 @@
 import { checkFailure } from "../../kinds/conditions.ts";
 import { displayName } from "../../postgres/names.ts";
-import { clock, duration } from "../text.ts";
+import { clock, duration } from "../commandLine/text.ts";
 import { VERDICTS } from "./check.ts";
 import type { Check, Verdict } from "./check.ts";
 import type { Facts } from "./facts.ts";

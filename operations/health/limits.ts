@@ -1,6 +1,6 @@
 import { longestGapSeconds } from "../../kinds/refreshJob/schedule/runRate.ts";
 import type { Schedule } from "../../kinds/refreshJob/schedule/schedule.ts";
-import { parseSchedule } from "../../kinds/refreshJob/schedule.ts";
+import { NEW_CRON, parseSchedule } from "../../kinds/refreshJob/schedule.ts";
 import type { Facts } from "./facts.ts";
 import { runSeconds } from "./runs.ts";
 
@@ -19,7 +19,7 @@ export interface Limits {
 /** A schedule in any grammar that some pg_cron has, or undefined. */
 export function readSchedule(text: string | undefined): Schedule | undefined {
   if (text === undefined) return undefined;
-  const parsed = parseSchedule(text, { seconds: true, lastDay: true });
+  const parsed = parseSchedule(text, NEW_CRON);
   return parsed.ok ? parsed.schedule : undefined;
 }
 

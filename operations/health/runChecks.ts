@@ -1,5 +1,5 @@
 import { displayName } from "../../postgres/names.ts";
-import { clock, percent } from "../text.ts";
+import { clock, percent } from "../commandLine/text.ts";
 import type { Check } from "./check.ts";
 import type { Facts } from "./facts.ts";
 import type { Limits } from "./limits.ts";

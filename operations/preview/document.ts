@@ -5,12 +5,14 @@ import { entryOf, readFencingToken } from "../../kinds/claim.ts";
 import { worse } from "../../kinds/materializedView/cost/statementCost.ts";
 import type { Risk } from "../../kinds/materializedView/cost/statementCost.ts";
 import { ownJobNames } from "../../kinds/refreshJob/refreshSettings.ts";
+import { canonical } from "../../lifecycle/canonical.ts";
 import type { DriftAnswers } from "../../lifecycle/driftAnswers.ts";
-import { canonical, declaredOnly, idleFingerprint } from "../../lifecycle/preview/fingerprint.ts";
+import { declaredOnly, idleFingerprint } from "../../lifecycle/preview/fingerprint.ts";
 import { asLeft, noteHalted } from "../../lifecycle/preview/haltedJobs.ts";
 import type { HaltedJobs } from "../../lifecycle/preview/haltedJobs.ts";
 import { isPlannedLater, plannedLater } from "../../lifecycle/preview/plannedLater.ts";
 import { forgotten, previewChange } from "../../lifecycle/preview/previewChange.ts";
+import { declaration } from "../../lifecycle/props.ts";
 import type { Session } from "../../postgres/session.ts";
 import { typeOf } from "./digest.ts";
 import type { Digest, DigestStep } from "./digest.ts";
@@ -97,8 +99,8 @@ async function plannedOf(
   const recorded = (step.oldState ?? step.newState)?.outputs?.["recorded"];
   const transition = {
     deployer: { urn: step.urn, entry: entryOf(step.urn), ...readFencingToken(known) },
-    desired: news === undefined ? ("absent" as const) : inputsOf(news),
-    previous: olds === undefined ? undefined : inputsOf(olds),
+    desired: news === undefined ? ("absent" as const) : declaration(news),
+    previous: olds === undefined ? undefined : declaration(olds),
     recorded,
     adopt: news?.["adopt"] === true,
     onDrift: news?.["onDrift"] as DriftAnswers | undefined,
@@ -107,23 +109,23 @@ async function plannedOf(
     actual: asLeft((await kind.describe(session, [wanted]))[0], halted),
     capabilities: session.capabilities,
   });
-  const later = [news, olds].some((props) => props !== undefined && isPlannedLater(inputsOf(props)));
-  const heir = news === undefined && olds !== undefined ? heirOf(kind, kind.id(inputsOf(olds)), planned) : undefined;
+  const later = [news, olds].some((props) => props !== undefined && isPlannedLater(declaration(props)));
+  const heir = news === undefined && olds !== undefined ? heirOf(kind, kind.id(declaration(olds)), planned) : undefined;
   const preview =
     later && news !== undefined && !isIdle
-      ? plannedLater(kind.noun, kind.id(inputsOf(news)), inputsOf(news), step.op)
+      ? plannedLater(kind.noun, kind.id(declaration(news)), declaration(news), step.op)
       : heir === undefined
         ? await previewChange(kind, { see, open: (work) => work(session) }, transition, isIdle)
-        : forgotten(kind.noun, kind.id(inputsOf(olds ?? {})), heir);
+        : forgotten(kind.noun, kind.id(declaration(olds ?? {})), heir);
   return {
     urn: step.urn,
     ...preview,
     adopt: transition.adopt,
     onDrift: transition.onDrift ?? {},
-    declared: news === undefined ? null : declaredOnly(inputsOf(news)),
-    previous: olds === undefined ? null : declaredOnly(inputsOf(olds)),
+    declared: news === undefined ? null : declaredOnly(declaration(news)),
+    previous: olds === undefined ? null : declaredOnly(declaration(olds)),
     recorded,
-    facts: news === undefined || later || !withFacts ? undefined : await policyFacts(session, inputsOf(news)),
+    facts: news === undefined || later || !withFacts ? undefined : await policyFacts(session, declaration(news)),
     token: typeof known === "string" ? known : null,
   };
 }
@@ -164,13 +166,6 @@ function oldInputs({ oldState }: DigestStep): Record<string, unknown> | undefine
   const { inputs, outputs } = oldState ?? {};
   if (inputs === undefined || outputs === undefined) return inputs;
   return Object.fromEntries(Object.entries(outputs).filter(([key]) => key in inputs));
-}
-
-/** Inputs that say how a declaration is treated, and not what it is. */
-const BESIDE = new Set(["adopt", "onDrift", "recorded"]);
-
-function inputsOf(props: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(props).filter(([key]) => !key.startsWith("__") && !BESIDE.has(key)));
 }
 
 function hash(value: unknown): string {

@@ -10,7 +10,7 @@ import { step } from "../../postgres/plan.ts";
 import type { Step } from "../../postgres/plan.ts";
 import type { Session } from "../../postgres/session.ts";
 import { sqlStatement, sqlText } from "../../postgres/sqlFiles.ts";
-import { viewArgument } from "../viewArgument.ts";
+import { viewArgument } from "../commandLine/viewArgument.ts";
 import type { DigestStep } from "./digest.ts";
 import type { PlannedResource } from "./plannedResource.ts";
 

@@ -1,7 +1,7 @@
+import { clock, duration } from "../commandLine/text.ts";
 import type { HistorySummary } from "../health/historySummary.ts";
 import { runSeconds } from "../health/runs.ts";
 import type { Run } from "../health/runs.ts";
-import { clock, duration } from "../text.ts";
 import { escaped } from "./html.ts";
 
 /** The stretch of time that all charts of a view share. */

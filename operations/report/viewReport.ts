@@ -1,4 +1,5 @@
 import { displayName } from "../../postgres/names.ts";
+import { clock, duration, grouped, percent, size } from "../commandLine/text.ts";
 import type { Evidence } from "../doctor/evidence.ts";
 import type { Finding } from "../doctor/finding.ts";
 import type { Check } from "../health/check.ts";
@@ -7,7 +8,6 @@ import { summariseRuns } from "../health/historySummary.ts";
 import type { HistorySummary } from "../health/historySummary.ts";
 import { readSchedule } from "../health/limits.ts";
 import { isMet } from "../health/spotChecks.ts";
-import { clock, duration, grouped, percent, size } from "../text.ts";
 import { ageChart, durationChart, timeline } from "./charts.ts";
 import type { Span } from "./charts.ts";
 import { escaped, htmlTable, section } from "./html.ts";

@@ -6,7 +6,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 out=${CI_OUTPUT:-$PWD}
 
 status=0
-node operations/matview.ts drift --stack "$STACK" --markdown --junit "$out/drift.xml" >"$out/drift.md" 2>"$out/drift.err" || status=$?
+node operations/commandLine/matview.ts drift --stack "$STACK" --markdown --junit "$out/drift.xml" >"$out/drift.md" 2>"$out/drift.err" || status=$?
 if [ "$status" -ne 0 ] && [ "$status" -ne 7 ]; then
   { echo "### stack $STACK: it could not be told whether it has drifted"; echo; echo '````'; cat "$out/drift.err"; echo '````'; } >"$out/drift.md"
 fi

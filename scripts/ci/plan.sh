@@ -5,7 +5,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 out=${CI_OUTPUT:-$PWD}
 
 status=0
-node operations/matview.ts plan --stack "$STACK" --json >"$out/plan.json" 2>"$out/plan.err" || status=$?
+node operations/commandLine/matview.ts plan --stack "$STACK" --json >"$out/plan.json" 2>"$out/plan.err" || status=$?
 if [ ! -s "$out/plan.json" ]; then
   cat "$out/plan.err" >&2
   # A fence of four, for the message may hold one of three.

@@ -1,7 +1,7 @@
 import { COMMON_OPTIONS, STACK_OPTIONS, WATCH_OPTION } from "../../operations/commandLine/options.ts";
 import type { CommandOption } from "../../operations/commandLine/options.ts";
-import type { Verb } from "../../operations/verb.ts";
-import { VERBS } from "../../operations/verbs.ts";
+import type { Verb } from "../../operations/commandLine/verb.ts";
+import { VERBS } from "../../operations/commandLine/verbs.ts";
 import { code, section, table } from "./markdown.ts";
 
 /** The `matview` command: its verbs, what each takes, and how it ends. */

@@ -39,6 +39,11 @@ test.each([
     { outcome: "unknown", reason: "there are no rows to tell it by" },
   ],
   [
+    "unknown where a row fails, without what it quotes of the data",
+    "select (g || ' Juan')::int as g from generate_series(1, 9) g",
+    { outcome: "unknown", reason: "a row cannot be computed [22P02]" },
+  ],
+  [
     "unknown where it takes too long",
     "select g, pg_sleep(0.1) is null as slow from generate_series(1, 1000) g",
     { outcome: "unknown", reason: "canceling statement due to statement timeout [57014]" },

@@ -1,12 +1,14 @@
 import { describe, expect, jest, test } from "@jest/globals";
 import type { dynamic } from "@pulumi/pulumi";
 import { forgetSurveys } from "../../lifecycle/look.ts";
-import { materializedView, refreshJob, viewIndex } from "../../provider/index.ts";
+import { providers } from "../../provider/index.ts";
 import { until } from "../../scripts/database/until.ts";
 import type { TestDatabase } from "../support/database.ts";
 import { uniqueName, withDatabase } from "../support/database.ts";
 import { provider } from "../support/provider.ts";
 import { withClient } from "../support/server.ts";
+
+const { materializedView, refreshJob, viewIndex } = providers;
 
 jest.setTimeout(60_000);
 

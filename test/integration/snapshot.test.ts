@@ -5,11 +5,13 @@ import { surveyViews } from "../../kinds/materializedView/survey.ts";
 import { forgetSurveys } from "../../lifecycle/look.ts";
 import { resolveConnection } from "../../postgres/connection.ts";
 import { withSession } from "../../postgres/session.ts";
-import { materializedView, refreshJob, viewIndex } from "../../provider/index.ts";
+import { providers } from "../../provider/index.ts";
 import { withDatabase, withServer } from "../support/database.ts";
 import type { TestDatabase } from "../support/database.ts";
 import { provider } from "../support/provider.ts";
 import { STATEMENT_LOG, statementsDuring } from "../support/statementLog.ts";
+
+const { materializedView, refreshJob, viewIndex } = providers;
 
 jest.setTimeout(180_000);
 

@@ -121,7 +121,7 @@ export function runMatview(words: readonly string[], url: string, env: NodeJS.Pr
 
 /** Starts `matview` for tests that do not let it end by itself. */
 export function startMatview(words: readonly string[], url: string, env: NodeJS.ProcessEnv = {}) {
-  const program = join(checkout, "operations", "matview.ts");
+  const program = join(checkout, "operations", "commandLine", "matview.ts");
   const clean = { ...process.env, NO_COLOR: "1", MATVIEW_DATABASE_URL: url };
   return spawn(process.execPath, [program, ...words], { env: { ...clean, ...env }, stdio: ["ignore", "pipe", "pipe"] });
 }

@@ -91,7 +91,7 @@ async function makeStack(
     pulumi,
     configure,
     matview: (args, more = {}) =>
-      run("node", ["operations/matview.ts", ...args], { env: { ...environment, ...more }, cwd: checkout }),
+      run("node", ["operations/commandLine/matview.ts", ...args], { env: { ...environment, ...more }, cwd: checkout }),
     shell: ([command, ...args], more = {}) =>
       run(command, args, {
         env: { ...environment, ...more, PATH: [more["PATH"], environment["PATH"]].filter(Boolean).join(":") },

@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { FIELD_SPECS, type FieldKind } from "../../kinds/refreshJob/schedule/cronField.ts";
 import { type CronSchedule, type Schedule } from "../../kinds/refreshJob/schedule/schedule.ts";
-import { parseSchedule } from "../../kinds/refreshJob/schedule.ts";
+import { NEW_CRON, parseSchedule } from "../../kinds/refreshJob/schedule.ts";
 
-/** A pg_cron that can do everything, and one that can do neither seconds nor `$`. */
-export const NEW_CRON = { seconds: true, lastDay: true } as const;
+export { NEW_CRON };
+
+/** A pg_cron that can do neither seconds nor `$`. */
 export const OLD_CRON = { seconds: false, lastDay: false } as const;
 
 /** The schedule of a text that has to be one. */

@@ -15,11 +15,8 @@ export interface TreeNode {
   readonly visibleCtes: ReadonlySet<string>;
 }
 
-/**
- * All nodes of a tree, without recursion: a definition may nest deeper than the stack is. The order means nothing. What is
- * beneath a node of the kinds in `closed` is left out.
- */
-export function* treeNodes(tree: unknown, closed: ReadonlySet<string> = new Set()): Generator<TreeNode> {
+/** All nodes of a tree, without recursion: a definition may nest deeper than the stack is. The order means nothing. */
+export function* treeNodes(tree: unknown): Generator<TreeNode> {
   const pending: { value: unknown; kind: string; ctes: ReadonlySet<string> }[] = [
     { value: tree, kind: "", ctes: new Set() },
   ];
@@ -29,7 +26,6 @@ export function* treeNodes(tree: unknown, closed: ReadonlySet<string> = new Set(
       for (const item of value) pending.push({ value: item, kind, ctes });
     } else if (isRecord(value)) {
       yield { kind, fields: value, visibleCtes: ctes };
-      if (closed.has(kind)) continue;
       const scope = scopes(value["withClause"], ctes);
       for (const { query, visible } of scope.queries) pending.push({ value: query, kind: "", ctes: visible });
       for (const [key, child] of Object.entries(value)) {
@@ -44,18 +40,6 @@ export function* treeNodes(tree: unknown, closed: ReadonlySet<string> = new Set(
 export function hashTree(tree: object): string {
   const withoutPlaces = (key: string, value: unknown): unknown => (PLACES.has(key) ? undefined : value);
   return createHash("sha256").update(JSON.stringify(tree, withoutPlaces)).digest("hex");
-}
-
-/** Relations that the definition reads, each once and sorted; common table expressions are none. */
-export function relationsOf(tree: SelectStmt): Reference[] {
-  const found: Reference[] = [];
-  for (const { kind, fields, visibleCtes } of treeNodes(tree)) {
-    if (kind !== "RangeVar") continue;
-    const { schemaname: schema, relname: name } = fields as { schemaname?: string; relname: string };
-    if (schema !== undefined) found.push({ schema, name });
-    else if (!visibleCtes.has(name)) found.push({ name });
-  }
-  return distinct(found);
 }
 
 /** Functions that the definition calls by name, each once and sorted. Operators and casts are none. */
@@ -73,32 +57,6 @@ export function functionName(fields: TreeNode["fields"]): Reference {
   const name = parts.at(-1) ?? "";
   const schema = parts.at(-2);
   return schema === undefined ? { name } : { schema, name };
-}
-
-/** True when a `*` (also of TABLE, VALUES and ROW) takes its columns from what the source has on the day of creation. */
-export function hasStar(tree: SelectStmt): boolean {
-  for (const { kind, fields } of treeNodes(tree)) {
-    const items = kind === "RowExpr" ? fields["args"] : isValuesRow(kind, fields) ? fields["items"] : undefined;
-    if (kind === "ResTarget" && isStar(fields["val"])) return true;
-    if (Array.isArray(items) && items.some(isStar)) return true;
-  }
-  return false;
-}
-
-// A List is a row of VALUES or, beneath ROWS FROM, a function with its column list; only the first can hold a star.
-function isValuesRow(kind: string, fields: TreeNode["fields"]): boolean {
-  return kind === "List" && Array.isArray(fields["items"]);
-}
-
-function isStar(expression: unknown): boolean {
-  if (!isRecord(expression)) return false;
-  const parts = field(expression, "ColumnRef", "fields") ?? field(expression, "A_Indirection", "indirection");
-  return Array.isArray(parts) && isRecord(parts.at(-1)) && "A_Star" in (parts.at(-1) as object);
-}
-
-function field(node: Record<string, unknown>, kind: string, name: string): unknown {
-  const fields = node[kind];
-  return isRecord(fields) ? fields[name] : undefined;
 }
 
 // Fields that say where in the text something stood; no name or value of a definition is ever a key of the tree.

@@ -2,15 +2,7 @@ import { Buffer } from "node:buffer";
 import type * as libpgQuery from "libpg-query";
 import type { ParseResult, SelectStmt } from "libpg-query";
 import { blankComments, queryAlone } from "./bareText.ts";
-import {
-  functionsOf,
-  hashTree,
-  hasStar,
-  relationsOf,
-  treeNodes,
-  type Reference,
-  type TreeNode,
-} from "./definitionTree.ts";
+import { functionsOf, hashTree, treeNodes, type Reference, type TreeNode } from "./definitionTree.ts";
 import { charactersBefore, problemAt } from "./textPosition.ts";
 
 /** What a definition says, as far as its text alone tells. */
@@ -19,11 +11,8 @@ export interface ParsedDefinition {
   readonly sql: string;
   /** Equal for two texts that differ in layout, comments and case only. */
   readonly treeHash: string;
-  /** Tables and views that it reads, as written. */
-  readonly relations: readonly Reference[];
   /** Functions that it calls by name, as written. */
   readonly functions: readonly Reference[];
-  readonly hasStar: boolean;
   readonly tree: SelectStmt;
 }
 
@@ -85,11 +74,8 @@ function readStatement(text: string, bare: string, result: ParseResult): ParseOu
   }
   const problem = treeProblem(tree, at);
   if (problem !== undefined) return { ok: false, problem };
-  const references = { relations: relationsOf(tree), functions: functionsOf(tree), hasStar: hasStar(tree) };
-  return {
-    ok: true,
-    definition: { sql: queryAlone(text, bare, result), treeHash: hashTree(tree), ...references, tree },
-  };
+  const sql = queryAlone(text, bare, result);
+  return { ok: true, definition: { sql, treeHash: hashTree(tree), functions: functionsOf(tree), tree } };
 }
 
 type At = (bytes: unknown, problem: string) => string;

@@ -25,15 +25,17 @@ export interface DefinitionSource {
 /**
  * Runs work on a definition that is read as at creation and executed as in a job's session: one snapshot, nothing stays. It becomes a
  * temporary view, for one statement is read and executed under the same settings; where none can be made its text is the source.
- * The client must not be inside a transaction.
+ * The client must not be inside a transaction. `first` is run as it begins.
  */
 export async function withDefinition<T>(
   client: Client,
   { definition, owner, user = owner, searchPath }: RunnableDefinition,
   work: (source: DefinitionSource) => Promise<T>,
+  first: readonly string[] = [],
 ): Promise<T> {
+  const begin = ["begin isolation level repeatable read", ...first];
   try {
-    const { isOwner, isRelation, settings } = await enter(client, { definition, owner, searchPath }, user);
+    const { isOwner, isRelation, settings } = await enter(client, begin, { definition, owner, searchPath }, user);
     const sql = isRelation ? DECLARED_VIEW : `(\n${definition}\n)`;
     await enterJobSession(client, user, settings);
     const role = isOwner ? roleSql(owner).map((text) => ({ text })) : [];
@@ -55,26 +57,25 @@ interface Entered {
 /** Begins, has the text read as the owner, and asks what a job's session has set: in one flight, or step by step where one is refused. */
 async function enter(
   client: Client,
+  begin: readonly string[],
   { definition, owner, searchPath }: RunnableDefinition,
   user: string | undefined,
 ): Promise<Entered> {
   const view = sqlStatement("statements/create_comparison_view", { raw: { columns: "", definition } });
   const read = [...createSettings(searchPath), view];
   const reset = sqlStatement("statements/reset_role");
-  const texts = [BEGIN, ...roleSql(owner), ...read, reset].map((text) => ({ text }));
+  const texts = [...begin, ...roleSql(owner), ...read, reset].map((text) => ({ text }));
   const settled = await Promise.allSettled(flight(client, [...texts, jobSettings(user)]));
   if (settled.every(({ status }) => status === "fulfilled")) {
     return { isOwner: true, isRelation: true, settings: answersOf(settled).at(-1) };
   }
-  await client.query(`rollback; ${BEGIN}`);
+  await client.query(["rollback", ...begin].join(";\n"));
   const isOwner = await attempt(client, roleSql(owner));
   const isRelation = await attempt(client, read);
   // The connected role may make settings that the owner may not.
   await client.query(reset);
   return { isOwner, isRelation, settings: undefined };
 }
-
-const BEGIN = "begin isolation level repeatable read";
 
 function roleSql(owner: string | undefined): string[] {
   return owner === undefined ? [] : [sqlStatement("statements/set_role", { names: { role: owner } })];

@@ -6,8 +6,6 @@ export const LINT_RULES = [
   "zoneless-timestamp",
   "select-star",
   "no-key",
-  "nullable-key",
-  "unproven-key",
   "unstable-key",
   "function-search-path",
   "exposed-to-api",

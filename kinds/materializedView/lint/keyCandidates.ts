@@ -1,5 +1,5 @@
 import type { Client } from "pg";
-import { isServerError, serverText } from "../../../postgres/errors.ts";
+import { isServerError, serverTextWithoutData } from "../../../postgres/errors.ts";
 import { sqlIdentifier, sqlName } from "../../../postgres/names.ts";
 import type { QualifiedName } from "../../../postgres/names.ts";
 import { sqlStatement, sqlText } from "../../../postgres/sqlFiles.ts";
@@ -43,7 +43,7 @@ export async function findKeys(
     });
   } catch (error) {
     if (!isServerError(error)) throw error;
-    return { outcome: "unknown", reason: serverText(error) };
+    return { outcome: "unknown", reason: serverTextWithoutData(error) };
   }
 }
 

@@ -5,7 +5,7 @@ import { DEFAULT_SEARCH_PATH } from "../definition/definitionSettings.ts";
 import { parseDefinition } from "../definition/parseDefinition.ts";
 import { searchPathFix } from "../searchPathAdvice.ts";
 import type { Finding } from "./finding.ts";
-import { readFacts, type DefinitionFacts } from "./lintFacts.ts";
+import { readFunctions, type FunctionFacts } from "./lintFacts.ts";
 import { lintTree } from "./lintTree.ts";
 
 /** A declared view, as far as the lint looks at it. */
@@ -29,9 +29,9 @@ const API_ROLES: readonly string[] = ["anon", "authenticated"];
 export async function lintDefinition(client: Client, view: LintedView, serverMajor: number): Promise<Finding[]> {
   const parsed = await parseDefinition(view.definition);
   if (!parsed.ok) return [];
-  const { tree, functions, relations } = parsed.definition;
+  const { tree, functions } = parsed.definition;
   const [facts, exposed] = await Promise.all([
-    readFacts(client, { functions, relations }, view.searchPath ?? DEFAULT_SEARCH_PATH),
+    readFunctions(client, functions, view.searchPath ?? DEFAULT_SEARCH_PATH),
     exposure(client, view),
   ]);
   return [
@@ -42,7 +42,7 @@ export async function lintDefinition(client: Client, view: LintedView, serverMaj
 }
 
 /** Functions that a refresh on PostgreSQL 17 and later runs with `pg_catalog, pg_temp` as search_path. */
-export function functionsWithoutSearchPath({ functions }: DefinitionFacts): Finding[] {
+export function functionsWithoutSearchPath(functions: readonly FunctionFacts[]): Finding[] {
   const open = functions.filter(
     ({ isBuiltIn, language, hasSearchPath, hasParsedBody }) =>
       !isBuiltIn && !hasSearchPath && !hasParsedBody && (language === "sql" || language === "plpgsql"),

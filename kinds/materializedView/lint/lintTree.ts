@@ -2,8 +2,7 @@ import type { Node, SelectStmt } from "libpg-query";
 import { functionName, treeNodes } from "../definition/definitionTree.ts";
 import { changingValues } from "./changingValues.ts";
 import type { Finding } from "./finding.ts";
-import { inferKey } from "./keyInference.ts";
-import { functionFacts, type DefinitionFacts } from "./lintFacts.ts";
+import { functionFacts, type FunctionFacts } from "./lintFacts.ts";
 import { starSources } from "./starSources.ts";
 import { nameParts, outputName } from "./treeRead.ts";
 
@@ -11,14 +10,14 @@ const REWRITES =
   "Every concurrent refresh rewrites them all although no source changed: at 100,000 rows 58 MB of WAL instead of 0.2 MB, " +
   "twice as long, and as many dead rows for vacuum";
 
-/** What text and catalog say against a definition and its key, without looking at a row. Pure. */
-export function lintTree(tree: SelectStmt, key: readonly string[], facts: DefinitionFacts): Finding[] {
+/** What the text, and what the catalog says of its functions, have against a definition and its key. Pure. */
+export function lintTree(tree: SelectStmt, key: readonly string[], functions: readonly FunctionFacts[]): Finding[] {
   return [
-    ...volatileFunctions(tree, facts),
+    ...volatileFunctions(tree, functions),
     ...clockValues(tree, key),
     ...literals(tree),
     ...stars(tree),
-    ...(key.length === 0 ? [NO_KEY] : keyFindings(tree, key, facts)),
+    ...(key.length === 0 ? [NO_KEY] : unstableKey(tree, key)),
   ];
 }
 
@@ -29,13 +28,13 @@ const NO_KEY: Finding = {
   fix: "Declare uniqueKey with columns that are unique and not null together",
 };
 
-function volatileFunctions(tree: SelectStmt, facts: DefinitionFacts): Finding[] {
+function volatileFunctions(tree: SelectStmt, functions: readonly FunctionFacts[]): Finding[] {
   const names = new Map<string, boolean>();
   for (const { kind, fields } of treeNodes(tree)) {
     if (kind !== "FuncCall") continue;
     const reference = functionName(fields);
     const count = (fields["args"] as unknown[] | undefined)?.length ?? 0;
-    const candidates = functionFacts(facts, reference, count);
+    const candidates = functionFacts(functions, reference, count);
     if (!candidates.some(({ volatility }) => volatility === "v")) continue;
     names.set(
       [reference.schema, reference.name].filter(Boolean).join("."),
@@ -118,38 +117,13 @@ function stars(tree: SelectStmt): Finding[] {
   ];
 }
 
-function keyFindings(tree: SelectStmt, key: readonly string[], facts: DefinitionFacts): Finding[] {
-  const { isUnique, nullable } = inferKey(tree, key, facts);
-  const unstable = unstableColumns(tree, key);
-  const findings: Finding[] = unstable.map(([column, call]) => ({
+function unstableKey(tree: SelectStmt, key: readonly string[]): Finding[] {
+  return unstableColumns(tree, key).map(([column, call]) => ({
     rule: "unstable-key",
     message: `Key column ${column} is made by ${call}(): the same row may have another key after a refresh`,
     cost: "Every concurrent refresh rewrites the rows whose key moved, and a reader cannot find a row again",
     fix: "Take the key from the columns of the source",
   }));
-  const made = new Set(unstable.map(([column]) => column));
-  const open = nullable.filter((column) => !made.has(column));
-  if (open.length > 0) findings.push(nullableKey(open));
-  if (!isUnique && made.size === 0) findings.push(unprovenKey(key));
-  return findings;
-}
-
-function nullableKey(columns: readonly string[]): Finding {
-  return {
-    rule: "nullable-key",
-    message: `Nothing in the catalog says that ${columns.length === 1 ? "key column" : "key columns"} ${columns.join(", ")} cannot be null`,
-    cost: "Rows with a null in the key are deleted and inserted again on every concurrent refresh, and one that is there twice can be lost in silence",
-    fix: "Take a column that is not null, from a side of the join that always has a row, or wrap it in coalesce",
-  };
-}
-
-function unprovenKey(key: readonly string[]): Finding {
-  return {
-    rule: "unproven-key",
-    message: `Nothing in the text or the catalog says that (${key.join(", ")}) is unique`,
-    cost: "From the first duplicate on every refresh fails with 23505, and readers keep the old rows",
-    fix: "Group by the key or select distinct on it, join to unique columns only, or add the missing unique index to the source",
-  };
 }
 
 const NUMBERING = new Set([

@@ -156,11 +156,7 @@ function dependentObstacles(desired: DesiredView, { old, tree, obstacles }: Repl
 }
 
 function hazardsOf({ old, columns }: Replacement): Hazard[] {
-  return [
-    "readers wait for a moment",
-    "twice the disk space until the new one is in place",
-    ...(columnsDiffer(old, columns) ? (["prepared `select *` fails once, as the columns change"] as const) : []),
-  ];
+  return ["readers-wait", "twice-the-disk", ...(columnsDiffer(old, columns) ? (["prepared-statements"] as const) : [])];
 }
 
 function nameOf({ schema, name }: QualifiedName): QualifiedName {

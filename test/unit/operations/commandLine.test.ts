@@ -7,7 +7,7 @@ import { parseWords } from "../../../operations/commandLine/options.ts";
 // Each starts a process or two.
 jest.setTimeout(30_000);
 
-const program = join(import.meta.dirname, "../../../operations/matview.ts");
+const program = join(import.meta.dirname, "../../../operations/commandLine/matview.ts");
 
 function matview(words: readonly string[], env: NodeJS.ProcessEnv = {}) {
   const clean = { PATH: process.env["PATH"], NO_COLOR: "1", ...env };

@@ -4,7 +4,7 @@ import { nextRuns } from "../../../kinds/refreshJob/schedule/nextRuns.ts";
 import { choiceOf } from "../../../operations/frequency.ts";
 import { summariseRuns } from "../../../operations/health/historySummary.ts";
 import type { Run } from "../../../operations/health/runs.ts";
-import { sparkline } from "../../../operations/sparkline.ts";
+import { sparkline } from "../../../operations/history/sparkline.ts";
 import { cronSchedules, scheduleOf } from "../../support/schedules.ts";
 
 const until = new Date("2026-05-05T12:02:30Z");

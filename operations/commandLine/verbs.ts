@@ -1,25 +1,25 @@
-import { isServerError, isUserError, serverText } from "../postgres/errors.ts";
-import { completionScript } from "./commandLine/completion.ts";
-import { helpText } from "./commandLine/help.ts";
-import { isUsageError } from "./commandLine/usageError.ts";
+import { isServerError, isUserError, serverText } from "../../postgres/errors.ts";
+import { completionScript } from "./completion.ts";
+import { helpText } from "./help.ts";
+import { isUsageError } from "./usageError.ts";
 import type { Verb } from "./verb.ts";
 
 // A verb's file is loaded only when it is asked for, so that each starts quickly.
 export const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
-  status: async () => (await import("./status.ts")).status,
-  verify: async () => (await import("./verify.ts")).verify,
-  history: async () => (await import("./history.ts")).history,
-  drift: async () => (await import("./drift.ts")).drift,
-  plan: async () => (await import("./plan.ts")).plan,
-  refresh: async () => (await import("./refresh.ts")).refresh,
-  pause: async () => (await import("./pause.ts")).pause,
-  resume: async () => (await import("./resume.ts")).resume,
-  frequency: async () => (await import("./frequency.ts")).frequency,
-  quiesce: async () => (await import("./quiesce.ts")).quiesce,
-  doctor: async () => (await import("./doctor.ts")).doctor,
-  metrics: async () => (await import("./metrics.ts")).metrics,
-  realtime: async () => (await import("./realtime.ts")).realtime,
-  report: async () => (await import("./report.ts")).report,
+  status: async () => (await import("../status.ts")).status,
+  verify: async () => (await import("../verify.ts")).verify,
+  history: async () => (await import("../history.ts")).history,
+  drift: async () => (await import("../drift.ts")).drift,
+  plan: async () => (await import("../plan.ts")).plan,
+  refresh: async () => (await import("../refresh.ts")).refresh,
+  pause: async () => (await import("../pause.ts")).pause,
+  resume: async () => (await import("../resume.ts")).resume,
+  frequency: async () => (await import("../frequency.ts")).frequency,
+  quiesce: async () => (await import("../quiesce.ts")).quiesce,
+  doctor: async () => (await import("../doctor.ts")).doctor,
+  metrics: async () => (await import("../metrics.ts")).metrics,
+  realtime: async () => (await import("../realtime.ts")).realtime,
+  report: async () => (await import("../report.ts")).report,
 };
 
 /** Runs the command line `matview VERB ...` and returns its exit status: 0 done, 1 failed, 2 used wrongly, or what the verb says. */

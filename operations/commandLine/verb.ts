@@ -1,5 +1,5 @@
-import type { HelpText } from "./commandLine/help.ts";
-import type { CommandOption } from "./commandLine/options.ts";
+import type { HelpText } from "./help.ts";
+import type { CommandOption } from "./options.ts";
 
 /** One verb of the `matview` command. Help, completion and the reference follow from its data. */
 export interface Verb extends HelpText {

@@ -1,6 +1,6 @@
-import { isServerError, SQLSTATE, userError } from "../postgres/errors.ts";
-import type { Session } from "../postgres/session.ts";
-import { sqlStatement, sqlText } from "../postgres/sqlFiles.ts";
+import { isServerError, SQLSTATE, userError } from "../../postgres/errors.ts";
+import type { Session } from "../../postgres/session.ts";
+import { sqlStatement, sqlText } from "../../postgres/sqlFiles.ts";
 
 /** Mark of an error that says that the user cancelled. */
 const CANCELLED = "MATVIEW_CANCELLED";

@@ -1,9 +1,9 @@
-import { REASON_LIMIT, recordFunction } from "../kinds/refreshAudit/names.ts";
-import { isServerError, serverText } from "../postgres/errors.ts";
-import type { QualifiedName } from "../postgres/names.ts";
-import type { Session } from "../postgres/session.ts";
-import { sqlStatement, sqlText } from "../postgres/sqlFiles.ts";
-import { usageError } from "./commandLine/usageError.ts";
+import { REASON_LIMIT, recordFunction } from "../../kinds/refreshAudit/names.ts";
+import { isServerError, serverText } from "../../postgres/errors.ts";
+import type { QualifiedName } from "../../postgres/names.ts";
+import type { Session } from "../../postgres/session.ts";
+import { sqlStatement, sqlText } from "../../postgres/sqlFiles.ts";
+import { usageError } from "../commandLine/usageError.ts";
 
 /** A refresh by hand, for the record. */
 export interface RecordedRefresh {

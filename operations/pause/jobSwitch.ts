@@ -1,10 +1,10 @@
-import { describeJobs } from "../kinds/refreshJob/describe.ts";
-import type { ActualJob } from "../kinds/refreshJob/describe.ts";
-import { inTransaction } from "../postgres/applyPlan.ts";
-import { isServerError, serverText, SQLSTATE, userError } from "../postgres/errors.ts";
-import { derivedName } from "../postgres/names.ts";
-import type { Session } from "../postgres/session.ts";
-import { sqlStatement } from "../postgres/sqlFiles.ts";
+import { describeJobs } from "../../kinds/refreshJob/describe.ts";
+import type { ActualJob } from "../../kinds/refreshJob/describe.ts";
+import { inTransaction } from "../../postgres/applyPlan.ts";
+import { isServerError, serverText, SQLSTATE, userError } from "../../postgres/errors.ts";
+import { derivedName } from "../../postgres/names.ts";
+import type { Session } from "../../postgres/session.ts";
+import { sqlStatement } from "../../postgres/sqlFiles.ts";
 
 /**
  * Makes a job active or inactive and reads it back. With `resumesAt`, another job makes it active then: it looks at the

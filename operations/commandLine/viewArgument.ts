@@ -1,5 +1,5 @@
-import type { QualifiedName } from "../postgres/names.ts";
-import { usageError } from "./commandLine/usageError.ts";
+import type { QualifiedName } from "../../postgres/names.ts";
+import { usageError } from "./usageError.ts";
 
 const PART = String.raw`(?:"((?:[^"]|"")+)"|([^".]+))`;
 const NAME = new RegExp(`^(?:${PART}\\.)?${PART}$`);

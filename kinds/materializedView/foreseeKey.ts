@@ -1,0 +1,79 @@
+import { isServerError, isUserError, serverTextWithoutData, SQLSTATE } from "../../postgres/errors.ts";
+import type { QualifiedName } from "../../postgres/names.ts";
+import { displayName } from "../../postgres/names.ts";
+import type { Plan } from "../../postgres/plan.ts";
+import type { Session } from "../../postgres/session.ts";
+import type { Foresight, Situation } from "../kind.ts";
+import { parseDefinition } from "./definition/parseDefinition.ts";
+import type { AbsentView, ActualView } from "./describe.ts";
+import type { DesiredView } from "./desired.ts";
+import { keyProblem, tryKey } from "./keyProof.ts";
+import type { KeySource } from "./keyProof.ts";
+
+/** Some seconds more of a preview for a view of millions of rows; a deploy takes as long as it takes. */
+const PATIENCE_MS = 5_000;
+
+type ViewChange = Pick<Situation<DesiredView, ActualView | AbsentView>, "previous" | "actual">;
+
+/**
+ * What the data of now say of a key that is new, or of rows that are: counted as the deploy will, read-only and for some seconds.
+ * That it cannot be counted is told and stops nothing.
+ */
+export async function foreseeKey(
+  session: Session,
+  desired: DesiredView,
+  change: ViewChange,
+  plan: Plan,
+  patienceMs = PATIENCE_MS,
+): Promise<Foresight> {
+  const source = await sourceOf(desired, change, plan);
+  const { uniqueKey: key = [] } = desired;
+  return source === undefined ? {} : await countKey(session, desired, { source, key }, patienceMs);
+}
+
+/** Where the rows are to be counted: the view's own where they stay; undefined where the key is proven already. */
+async function sourceOf(
+  desired: DesiredView,
+  { previous, actual }: ViewChange,
+  { steps }: Plan,
+): Promise<KeySource | undefined> {
+  if ((desired.uniqueKey ?? []).length === 0) return undefined;
+  const isBuilt = steps.some(({ action, swap }) => action === "create" || swap !== undefined);
+  if (actual?.exists === true && !isBuilt) {
+    if (isKept(desired, previous, actual)) return undefined;
+    if (actual.isPopulated) return { relation: { schema: actual.schema, name: actual.name } };
+  }
+  const parsed = await parseDefinition(desired.definition);
+  const owner = desired.owner ?? (actual?.exists === true ? actual.owner : undefined);
+  const user = desired.owner ?? actual?.jobs[0]?.user ?? owner;
+  return parsed.ok ? { definition: parsed.definition.sql, owner, user } : undefined;
+}
+
+function isKept(desired: DesiredView, previous: DesiredView | undefined, { indexes }: ActualView): boolean {
+  if (previous !== undefined) return JSON.stringify(previous.uniqueKey) === JSON.stringify(desired.uniqueKey);
+  return indexes.some(({ name, isValid }) => name === desired.keyIndex && isValid);
+}
+
+async function countKey(
+  { target }: Session,
+  view: QualifiedName,
+  question: { readonly source: KeySource; readonly key: readonly string[] },
+  patienceMs: number,
+): Promise<Foresight> {
+  const subject = `key (${question.key.join(", ")}) of ${displayName(view)}`;
+  try {
+    const proof = await tryKey(target, question, patienceMs);
+    const problem = proof === undefined ? undefined : keyProblem(view, question.key, proof);
+    return problem === undefined ? {} : { refusals: [problem] };
+  } catch (error) {
+    // A column that is not there is told of the declaration itself.
+    if (isUserError(error))
+      return isServerError(error.cause, SQLSTATE.undefinedColumn) ? {} : { refusals: [error.message] };
+    if (!isServerError(error)) throw error;
+    const isLate = error.code === SQLSTATE.queryCanceled;
+    const what = isLate
+      ? `not proven within ${patienceMs / 1_000} s`
+      : `not proven yet: ${serverTextWithoutData(error)}`;
+    return { warnings: [`${subject}: ${what}: the deploy proves it before it builds the index`] };
+  }
+}
