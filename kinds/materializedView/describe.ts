@@ -178,7 +178,7 @@ async function replacementOf(
   const isBuiltAnew = outcome === "different" || (outcome === "equal" && isStoredElsewhere(desired, row));
   const parsed = await parseDefinition(desired.definition);
   if (!isBuiltAnew || !parsed.ok) return undefined;
-  return readReplacement(target, { schema: row.schema, name: row.name }, parsed.definition.sql);
+  return readReplacement(target, row, parsed.definition.sql);
 }
 
 /** True when the declaration names another place or way of storing it than the view has. */
