@@ -93,7 +93,7 @@ export async function describeViews(
   const [{ rows }, all] = await Promise.all([reading, visibleJobs(session, ownersOf(desired))]);
   const found = new Map(rows.map((row) => [displayName(row), row]));
   // Looks at one view must not come between the trials of another.
-  await Promise.allSettled(thoseIn(rows, desired).map((view) => looks.get(view)));
+  await Promise.allSettled(thoseIn(rows, desired).flatMap((view) => looks.get(view) ?? []));
   const views: (ActualView | AbsentView)[] = [];
   for (const view of desired) {
     const look = looks.get(view);

@@ -1,7 +1,7 @@
-import { expect, test } from "@jest/globals";
 import { once } from "node:events";
 import { connect, createServer } from "node:net";
 import type { AddressInfo, Socket } from "node:net";
+import { expect, test } from "@jest/globals";
 import { startProxy } from "../../../scripts/database/distanceProxy.ts";
 import type { DistanceProxy } from "../../../scripts/database/distanceProxy.ts";
 
