@@ -21,6 +21,11 @@ export function forgetAnswers(client: Client): void {
   answers.get(client)?.clear();
 }
 
+/** Whether the answer is on its way, or here. */
+export function wasAsked(client: Client, { file, values }: Pick<Question, "file" | "values">): boolean {
+  return answers.get(client)?.has(keyOf(file, values)) === true;
+}
+
 /** Asks `sql/<file>.sql`; once, where answers are kept. Not inside a transaction that acts as another role. */
 export function ask<Row extends QueryResultRow>(
   client: Client,
@@ -28,8 +33,12 @@ export function ask<Row extends QueryResultRow>(
   values: readonly unknown[] = [],
 ): Promise<QueryResult<Row>> {
   const kept = answers.get(client);
-  const key = JSON.stringify([file, values]);
+  const key = keyOf(file, values);
   const answer = kept?.get(key) ?? client.query<Row>(sqlText(file), [...values]);
   kept?.set(key, answer);
   return answer as Promise<QueryResult<Row>>;
+}
+
+function keyOf(file: string, values: readonly unknown[]): string {
+  return JSON.stringify([file, values]);
 }

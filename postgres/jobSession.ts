@@ -21,7 +21,7 @@ interface JobSession {
   /** Which settings are not as the job has them, each with what may differ and what to do. */
   readonly problems: readonly string[];
   /** Back to the settings before; what is ours must not look names up where the job's role says. */
-  readonly leave: () => Promise<void>;
+  readonly leave: () => void;
 }
 
 /**
@@ -39,7 +39,7 @@ export async function enterJobSession(
     user,
   );
   const before = made.flatMap(({ name, before }) => (before === null ? [] : [{ name, value: before }]));
-  return { problems, leave: () => set(client, before) };
+  return { problems, leave: () => setUnasked(client, before) };
 }
 
 /** Which settings of a job's session cannot be made here, each with what may differ and what to do. Changes nothing. */
@@ -78,8 +78,7 @@ async function makeSettings(
   attempt: typeof trySet = trySet,
 ): Promise<{ made: readonly JobSetting[]; problems: string[] }> {
   if (!settings.some(mayFail)) {
-    // Nobody waits for what cannot be refused: it goes with the next statement, which would fail with it.
-    set(client, settings).catch(() => undefined);
+    setUnasked(client, settings);
     return { made: settings, problems: [] };
   }
   const problems = hiddenProblems(settings.filter(isUnknown));
@@ -119,6 +118,11 @@ async function trySet(client: Client, settings: readonly JobSetting[]): Promise<
 
 async function set(client: Client, settings: readonly Pick<JobSetting, "name" | "value">[]): Promise<void> {
   if (settings.length > 0) await client.query(settingStatement(settings));
+}
+
+/** For what cannot be refused: nobody waits for it, it goes with the next statement of the transaction, which would fail with it. */
+function setUnasked(client: Client, settings: readonly Pick<JobSetting, "name" | "value">[]): void {
+  set(client, settings).catch(() => undefined);
 }
 
 function settingStatement(settings: readonly Pick<JobSetting, "name" | "value">[]): Statement & { values: unknown[] } {

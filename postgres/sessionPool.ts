@@ -38,17 +38,18 @@ export function sessionPool(applicationName: string, idleMs = IDLE_MS): SessionP
     return pool;
   };
 
-  let known: Capabilities | undefined;
+  const known = new Map<string, Capabilities>();
   return (connection, work, asks = () => []) => {
     const { database: target, cronDatabase } = connection;
+    const place = JSON.stringify(connection);
     const lease = async (database: string): Promise<Lease> => {
-      const here = asks(known).filter(({ on }) => (on === "cron" ? cronDatabase : target) === database);
+      const here = asks(known.get(place)).filter(({ on }) => (on === "cron" ? cronDatabase : target) === database);
       const pool = poolOf(connection, database);
       const { client, look } = await connect(connection, database, () => freshClient(pool, here));
       return { client, look, end: (intact) => Promise.resolve(client.release(!intact)) };
     };
     return withLeases(connection, applicationName, lease, (session) => {
-      known = session.capabilities;
+      known.set(place, session.capabilities);
       return work(session);
     });
   };

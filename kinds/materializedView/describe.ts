@@ -1,4 +1,4 @@
-import { ask } from "../../postgres/asked.ts";
+import { ask, wasAsked } from "../../postgres/asked.ts";
 import type { Question } from "../../postgres/asked.ts";
 import type { Capabilities } from "../../postgres/capabilities.ts";
 import { SQLSTATE, userError } from "../../postgres/errors.ts";
@@ -84,19 +84,23 @@ export async function describeViews(
   desired: readonly DesiredView[],
 ): Promise<(ActualView | AbsentView)[]> {
   await Promise.all(desired.map(({ definition }) => parseDefinition(definition)));
-  const looks = desired.map((view) => [view, lookAt(session, view)] as const);
-  const [{ rows }, all] = await Promise.all([
-    ask<ViewRow>(session.target, "describe/materialized_views", namesOf(desired)),
-    visibleJobs(session, ownersOf(desired)),
-  ]);
+  const question = rowsQuestion(desired);
+  const isAsked = wasAsked(session.target, question);
+  const reading = ask<ViewRow>(session.target, question.file, question.values);
+  // Asked together with whether they are there, where that is not known yet: of those that are not, nobody wants it.
+  const looked = isAsked ? thoseIn((await reading).rows, desired) : desired;
+  const looks = new Map(looked.map((view) => [view, lookAt(session, view)]));
+  const [{ rows }, all] = await Promise.all([reading, visibleJobs(session, ownersOf(desired))]);
   const found = new Map(rows.map((row) => [displayName(row), row]));
   // Looks at one view must not come between the trials of another.
-  await Promise.allSettled(looks.flatMap(([view, look]) => (found.has(displayName(view)) ? [look] : [])));
+  await Promise.allSettled(thoseIn(rows, desired).flatMap((view) => looks.get(view) ?? []));
   const views: (ActualView | AbsentView)[] = [];
-  for (const [view, look] of looks) {
+  for (const view of desired) {
+    const look = looks.get(view);
     const row = found.get(displayName(view));
     const jobs = jobsOf(all, view, session.capabilities);
-    if (row === undefined) views.push({ exists: false, schema: view.schema, name: view.name, ...jobs });
+    if (row === undefined || look === undefined)
+      views.push({ exists: false, schema: view.schema, name: view.name, ...jobs });
     else views.push(await actualOf(session, view, row, jobs, look));
   }
   return views;
@@ -104,16 +108,22 @@ export async function describeViews(
 
 /** What of it goes along with the opening of a session. */
 export function viewQuestions(desired: readonly DesiredView[], known: Capabilities | undefined): Question[] {
-  return [{ on: "target", file: "describe/materialized_views", values: namesOf(desired) }, ...jobQuestions(known)];
+  return [rowsQuestion(desired), ...jobQuestions(known)];
 }
 
-function namesOf(views: readonly DesiredView[]): string[][] {
-  return [views.map(({ schema }) => schema), views.map(({ name }) => name)];
+function rowsQuestion(views: readonly DesiredView[]): Question {
+  const values = [views.map(({ schema }) => schema), views.map(({ name }) => name)];
+  return { on: "target", file: "describe/materialized_views", values };
+}
+
+function thoseIn(rows: readonly ViewRow[], views: readonly DesiredView[]): DesiredView[] {
+  const there = new Set(rows.map(displayName));
+  return views.filter((view) => there.has(displayName(view)));
 }
 
 type ViewLook = readonly [Verdict, Leftover[]];
 
-/** The comparison and what a swap left behind. Asked together with whether the view is there: of one that is not, nobody wants it. */
+/** The comparison and what a swap left behind. */
 function lookAt(session: Session, view: DesiredView): Promise<ViewLook> {
   const look = Promise.all([compare(session, view), readLeftovers(session.target, view)]);
   look.catch(() => undefined);
@@ -178,7 +188,7 @@ async function replacementOf(
   const isBuiltAnew = outcome === "different" || (outcome === "equal" && isStoredElsewhere(desired, row));
   const parsed = await parseDefinition(desired.definition);
   if (!isBuiltAnew || !parsed.ok) return undefined;
-  return readReplacement(target, { schema: row.schema, name: row.name }, parsed.definition.sql);
+  return readReplacement(target, row, parsed.definition.sql);
 }
 
 /** True when the declaration names another place or way of storing it than the view has. */

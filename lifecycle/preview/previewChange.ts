@@ -1,6 +1,6 @@
 import { holderText, isSameStack } from "../../kinds/claim.ts";
 import type { Foresight, Kind } from "../../kinds/kind.ts";
-import { measureView, sizeOfView, sizeQuestion } from "../../kinds/materializedView/cost/measures.ts";
+import { measureView, sizeOfView, sizeQuestions } from "../../kinds/materializedView/cost/measures.ts";
 import type { Measures } from "../../kinds/materializedView/cost/measures.ts";
 import type { QualifiedName } from "../../postgres/names.ts";
 import { CONVERGED } from "../../postgres/plan.ts";
@@ -89,7 +89,7 @@ export async function previewChange<Desired extends object, Actual>(
     (session) => lookCloser(kind, session, { transition, plan, actual, view }),
     (known) => [
       ...(desired === "absent" ? [] : (kind.asks?.([desired], known) ?? [])),
-      ...(view === undefined ? [] : [sizeQuestion(view)]),
+      ...(view === undefined ? [] : sizeQuestions(view, known)),
     ],
   );
   const refusals = [...(plan.refusals ?? []), ...(refusal === undefined ? [] : [refusal.message]), ...obstacles];

@@ -1,10 +1,11 @@
 import { ask } from "../../../postgres/asked.ts";
 import type { Question } from "../../../postgres/asked.ts";
+import type { Capabilities } from "../../../postgres/capabilities.ts";
 import type { QualifiedName } from "../../../postgres/names.ts";
 import type { Session } from "../../../postgres/session.ts";
 import { sqlStatement, sqlText } from "../../../postgres/sqlFiles.ts";
 import { refreshedBy, refreshTarget } from "../../refreshJob/command.ts";
-import { describeJobs } from "../../refreshJob/describe.ts";
+import { describeJobs, jobQuestions } from "../../refreshJob/describe.ts";
 import { cronBlindness } from "../../refreshJob/roleJobs.ts";
 import { withDefinition } from "../definition/runDefinition.ts";
 import type { RunnableDefinition } from "../definition/runDefinition.ts";
@@ -63,7 +64,11 @@ export async function sizeOfView(session: Session, view: QualifiedName): Promise
 }
 
 /** What of it goes along with the opening of a session. */
-export function sizeQuestion({ schema, name }: QualifiedName): Question {
+export function sizeQuestions(view: QualifiedName, known: Capabilities | undefined): Question[] {
+  return [sizeQuestion(view), ...jobQuestions(known)];
+}
+
+function sizeQuestion({ schema, name }: QualifiedName): Question {
   return { on: "target", file: "describe/view_size", values: [schema, name] };
 }
 

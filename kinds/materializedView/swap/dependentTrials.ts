@@ -2,6 +2,7 @@ import type { Client } from "pg";
 import { isServerError, serverText } from "../../../postgres/errors.ts";
 import { sqlName } from "../../../postgres/names.ts";
 import type { QualifiedName } from "../../../postgres/names.ts";
+import { pipelined } from "../../../postgres/pipeline.ts";
 import { sqlStatement, sqlText } from "../../../postgres/sqlFiles.ts";
 import { innermostFirst, readFunctions, readPolicies, relationKey } from "./dependents.ts";
 import type { DependencyEdge, DependentFunction, DependentPolicy } from "./dependents.ts";
@@ -27,7 +28,7 @@ export type Dependent =
   | { readonly how: "alter policy"; readonly policy: DependentPolicy };
 
 /** The declared definition as a temporary view, for as long as its transaction lasts. */
-export const DECLARED: QualifiedName = { schema: "pg_temp", name: "matview_declared_definition" };
+const DECLARED: QualifiedName = { schema: "pg_temp", name: "matview_declared_definition" };
 
 /** Walks outwards; what can be replaced in place keeps its identity, so that nothing beyond it needs to be touched. */
 export async function tryDependents(
@@ -125,12 +126,14 @@ async function tryRelation(
 }
 
 async function tryQuery(client: Client, name: QualifiedName, query: string): Promise<QueryColumn[] | string> {
-  await client.query("savepoint matview_trial");
+  const made = sqlStatement("statements/create_trial_view", { names: { view: name.name }, raw: { definition: query } });
   try {
-    await client.query(
-      sqlStatement("statements/create_trial_view", { names: { view: name.name }, raw: { definition: query } }),
-    );
-    return await columnsOf(client, name);
+    const [, , columns] = await pipelined(client, [
+      { text: "savepoint matview_trial" },
+      { text: made },
+      { text: sqlText("describe/columns"), values: [sqlName(name)] },
+    ]);
+    return (columns?.rows ?? []) as QueryColumn[];
   } catch (error) {
     if (!isServerError(error)) throw error;
     await client.query("rollback to savepoint matview_trial");
@@ -144,11 +147,4 @@ function keepsColumns(view: RelationProperties, columns: readonly QueryColumn[])
     const column = columns[index];
     return column?.name === name && column.type === type && collation === null;
   });
-}
-
-/** Columns of a relation in their order. */
-export async function columnsOf(client: Client, { schema, name }: QualifiedName): Promise<QueryColumn[]> {
-  const [relation] = (await client.query<{ oid: string }>(sqlText("describe/relation_oid"), [schema, name])).rows;
-  if (relation === undefined) throw new Error(`${sqlName({ schema, name })} was not created`);
-  return (await client.query<QueryColumn>(sqlText("describe/columns"), [relation.oid])).rows;
 }

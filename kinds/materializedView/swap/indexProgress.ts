@@ -6,14 +6,16 @@ import { sqlText } from "../../../postgres/sqlFiles.ts";
 export async function withIndexProgress<T>(connections: Connections, what: string, work: () => Promise<T>): Promise<T> {
   const { target, another } = connections;
   if (another === undefined) return withProgress(what, work);
-  const { rows } = await target.query<{ pid: number }>("select pg_catalog.pg_backend_pid() as pid");
+  // Not waited for: it is answered before the first index is built.
+  const asked = target.query<{ pid: number }>("select pg_catalog.pg_backend_pid() as pid");
+  asked.catch(() => undefined);
   let onlooker: ReturnType<typeof another> | undefined;
   try {
     return await withProgress(what, work, async () => {
       onlooker ??= another();
       const client = await onlooker;
       const found = await client.query<{ phase: string; percent: string | null }>(sqlText("describe/index_progress"), [
-        rows[0]?.pid,
+        (await asked).rows[0]?.pid,
       ]);
       const [progress] = found.rows;
       return progress && `${progress.phase}${progress.percent === null ? "" : ` ${progress.percent} %`}`;

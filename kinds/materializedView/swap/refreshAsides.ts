@@ -10,7 +10,7 @@ export async function refreshAsides(client: Client, built: readonly BuiltView[])
     try {
       const { leave } = await enterJobSession(client, user);
       await client.query(refresh);
-      await leave();
+      leave();
     } catch (error) {
       const advice = searchPathAdvice(error);
       throw advice === "" ? error : userError(`${serverText(error)}${advice}`, error);

@@ -1,12 +1,15 @@
 import type { Client } from "pg";
 import { displayName } from "../../../postgres/names.ts";
 import type { QualifiedName } from "../../../postgres/names.ts";
+import { pipelined } from "../../../postgres/pipeline.ts";
 import { sqlStatement, sqlText } from "../../../postgres/sqlFiles.ts";
+import { DECLARED_VIEW } from "../definition/declaredView.ts";
 import { createSettings, printSettings } from "../definition/definitionSettings.ts";
-import { columnsOf, DECLARED, tryDependents } from "./dependentTrials.ts";
+import { tryDependents } from "./dependentTrials.ts";
 import type { Dependent, QueryColumn } from "./dependentTrials.ts";
-import { dependencyTree, readEdges, relationKey } from "./dependents.ts";
-import { readProperties } from "./relationProperties.ts";
+import { dependencyTree, relationKey } from "./dependents.ts";
+import type { DependencyEdge } from "./dependents.ts";
+import { propertiesQuery } from "./relationProperties.ts";
 import type { RelationProperties } from "./relationProperties.ts";
 
 /** Everything that a swap is planned from; read in one go, nothing stays in the database. */
@@ -35,53 +38,58 @@ export interface Replacement {
  * Reads what a swap of the view needs, trying the dependents' queries over the declared definition in a transaction that is
  * rolled back. `definition` must be one that the server accepts. The client must not be inside a transaction.
  */
-export async function readReplacement(client: Client, view: QualifiedName, definition: string): Promise<Replacement> {
-  await client.query("begin");
+export async function readReplacement(
+  client: Client,
+  view: QualifiedName & { readonly oid: string },
+  definition: string,
+): Promise<Replacement> {
   try {
-    await client.query("set local lock_timeout = 3000");
     return await readInTransaction(client, view, definition);
   } finally {
-    await client.query("rollback");
+    // Nobody waits for it: whatever is asked next comes behind it.
+    client.query("rollback").catch(() => undefined);
   }
 }
 
-async function readInTransaction(client: Client, view: QualifiedName, definition: string): Promise<Replacement> {
-  const [old] = await readProperties(client, [view]);
-  if (old === undefined) throw new Error(`${displayName(view)} went away while it was looked at`);
-  const root = relationKey(old.oid);
-  const edges = await readEdges(client, old.oid);
-  const columns = await tryDeclared(client, definition);
+async function readInTransaction(
+  client: Client,
+  view: QualifiedName & { readonly oid: string },
+  definition: string,
+): Promise<Replacement> {
+  const text = sqlStatement("statements/create_comparison_view", { raw: { columns: "", definition } });
+  const opening = ["begin", "set local lock_timeout = 3000", ...createSettings(), text, printSettings()];
+  const answers = await pipelined(client, [
+    ...opening.map((statement) => ({ text: statement })),
+    propertiesQuery([view]),
+    { text: sqlText("describe/dependents"), values: [view.oid] },
+    { text: sqlText("describe/columns"), values: [DECLARED_VIEW] },
+    { text: sqlText("describe/uses_postgrest") },
+    { text: sqlText("describe/functions_mentioning"), values: [view.name] },
+  ]);
+  const [properties, dependents, columns, postgrest, mentioned] = answers.slice(opening.length).map(({ rows }) => rows);
+  const [old] = (properties ?? []) as RelationProperties[];
+  if (old?.oid !== view.oid) throw new Error(`${displayName(view)} went away while it was looked at`);
+  const edges = (dependents ?? []) as DependencyEdge[];
   const trial = await tryDependents(client, old, edges);
-  const schemas = [old.schema, ...trial.dependents.map(schemaOf)];
-  const [postgrest] = (await client.query<{ found: boolean }>(sqlText("describe/uses_postgrest"))).rows;
-  const mentioned = await client.query<{ function: string }>(sqlText("describe/functions_mentioning"), [view.name]);
   return {
     old,
     definition,
-    columns,
+    columns: (columns ?? []) as QueryColumn[],
     ...trial,
-    tree: dependencyTree(edges, root),
-    mentionedBy: mentioned.rows.map((row) => row.function),
-    defaultGrantees: await grantees(client, schemas),
-    usesPostgrest: postgrest?.found === true,
+    tree: dependencyTree(edges, relationKey(old.oid)),
+    mentionedBy: ((mentioned ?? []) as { function: string }[]).map((row) => row.function),
+    defaultGrantees: await grantees(client, [old.schema, ...trial.dependents.map(schemaOf)]),
+    usesPostgrest: (postgrest as { found: boolean }[] | undefined)?.[0]?.found === true,
   };
 }
 
-async function tryDeclared(client: Client, definition: string): Promise<QueryColumn[]> {
-  for (const statement of createSettings()) await client.query(statement);
-  await client.query(sqlStatement("statements/create_comparison_view", { raw: { columns: "", definition } }));
-  await client.query(printSettings());
-  return columnsOf(client, DECLARED);
-}
-
 async function grantees(client: Client, schemas: readonly string[]): Promise<Replacement["defaultGrantees"]> {
-  const found: Record<string, { relations: string[]; functions: string[] }> = {};
-  for (const schema of new Set(schemas)) {
+  const asked = [...new Set(schemas)].map(async (schema) => {
     const { rows } = await client.query<{ kind: string; role: string }>(sqlText("describe/default_grantees"), [schema]);
     const of = (kind: string): string[] => rows.filter((row) => row.kind === kind).map(({ role }) => role);
-    found[schema] = { relations: of("r"), functions: of("f") };
-  }
-  return found;
+    return [schema, { relations: of("r"), functions: of("f") }] as const;
+  });
+  return Object.fromEntries(await Promise.all(asked));
 }
 
 function schemaOf(dependent: Dependent): string {

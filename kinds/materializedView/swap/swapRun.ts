@@ -4,6 +4,7 @@ import { inTransaction } from "../../../postgres/applyPlan.ts";
 import type { Connections } from "../../../postgres/applyPlan.ts";
 import { enterJobSession } from "../../../postgres/jobSession.ts";
 import { displayName } from "../../../postgres/names.ts";
+import { pipelined } from "../../../postgres/pipeline.ts";
 import { LOCK_TIMEOUT_MS } from "../../../postgres/plan.ts";
 import type { Step } from "../../../postgres/plan.ts";
 import { withProgress } from "../../../postgres/progress.ts";
@@ -25,11 +26,11 @@ export async function runSwap(connections: Connections, { swap, fence }: Step): 
   if (swap === undefined) throw new Error("a step with action swap says nothing of it");
   const client = connections.target;
   await withAdvisoryLock(client, swap.lockKey, swap.deadlineMs, async () => {
+    // The marks are read before the build's snapshot: what is refreshed from here on may be newer than the build.
+    const [oid, marks] = await Promise.all([oidOf(client, swap), readMarks(client, swap.built)]);
     // Somebody else put another one there while we waited: whether that is the declared one is seen when it is described again.
-    if ((await oidOf(client, swap)) !== swap.oid) return;
+    if (oid !== swap.oid) return;
     await removeAsides(client, swap.view);
-    // Read before the build's snapshot: what is refreshed from here on may be newer than the build.
-    const marks = await readMarks(client, swap.built);
     try {
       await build(connections, swap);
       await withProgress(`${displayName(swap.view)}: waiting for the moment to swap`, () =>
@@ -47,9 +48,8 @@ async function build(connections: Connections, swap: Swap): Promise<void> {
   const client = connections.target;
   const view = displayName(swap.view);
   await inTransaction(client, async () => {
-    await client.query(`set local lock_timeout = ${LOCK_TIMEOUT_MS}`);
     await withProgress(`${view}: building aside`, async () => {
-      await runAll(client, swap.make);
+      await runAll(client, [`set local lock_timeout = ${LOCK_TIMEOUT_MS}`, ...swap.make]);
       await refreshAsides(client, swap.built);
     });
     await withProgress(`${view}: checking the new data`, () => passGate(client, swap.gate));
@@ -58,14 +58,17 @@ async function build(connections: Connections, swap: Swap): Promise<void> {
       for (const { user, finish } of swap.built) {
         const { leave } = await enterJobSession(client, user);
         await runAll(client, finish);
-        await leave();
+        leave();
       }
     });
   });
 }
 
 async function runAll(client: Client, statements: readonly string[]): Promise<void> {
-  for (const statement of statements) await client.query(statement);
+  await pipelined(
+    client,
+    statements.map((text) => ({ text })),
+  );
 }
 
 async function oidOf(client: Client, { view }: Swap): Promise<string | undefined> {
