@@ -39,6 +39,10 @@ export interface Anatomy {
   readonly pathlessFunctions: readonly string[];
 }
 
+interface Refreshable {
+  readonly mayRefresh: boolean;
+}
+
 interface Printed {
   readonly definition: string;
 }
@@ -56,18 +60,17 @@ export async function gatherEvidence(session: Session, facts: Facts): Promise<Ev
   const { declared, view, job } = facts;
   const limits = limitsOf(facts);
   const isReadable = view?.isPopulated === true;
-  const [anatomy, printed, runner, averageRowBytes] = await Promise.all([
+  const [anatomy, printed, runner, averageRowBytes, refreshable] = await Promise.all([
     view === undefined ? undefined : one<Anatomy>(session, "describe/view_anatomy", [view.schema, view.name]),
     view === undefined ? undefined : one<Printed>(session, "describe/view_definition", [view.schema, view.name]),
     job === undefined ? undefined : readRunner(session, job),
     isReadable ? averageRow(session, declared) : undefined,
-  ]);
-  const [closed, may] = await Promise.all([
-    anatomy === undefined || view === undefined ? [] : closedSources(session, anatomy.oid, view.owner),
-    job === undefined || anatomy === undefined
+    view === undefined || job === undefined
       ? undefined
-      : one<{ mayRefresh: boolean }>(session, "describe/may_refresh", [anatomy.oid, job.user]),
+      : one<Refreshable>(session, "describe/refreshable", [view.schema, view.name, job.user]),
   ]);
+  const closed =
+    anatomy === undefined || view === undefined ? [] : await closedSources(session, anatomy.oid, view.owner);
   return {
     ...facts,
     limits,
@@ -76,7 +79,7 @@ export async function gatherEvidence(session: Session, facts: Facts): Promise<Ev
     capabilities: session.capabilities,
     anatomy,
     runner,
-    jobMayRefresh: may?.mayRefresh,
+    jobMayRefresh: refreshable?.mayRefresh,
     closedSources: closed,
     // The owner, who counts them, cannot read a source that is closed.
     duplicateKeys:
