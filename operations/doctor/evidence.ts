@@ -52,16 +52,15 @@ export async function gatherEvidence(session: Session, facts: Facts): Promise<Ev
   const { declared, view, job } = facts;
   const limits = limitsOf(facts);
   const isReadable = view?.isPopulated === true;
-  const [anatomy, printed, runner, averageRowBytes] = await Promise.all([
+  const [anatomy, printed, runner, averageRowBytes, refreshing] = await Promise.all([
     view === undefined ? undefined : one<Anatomy>(session, "describe/view_anatomy", [view.schema, view.name]),
     view === undefined ? undefined : one<Printed>(session, "describe/view_definition", [view.schema, view.name]),
     job === undefined ? undefined : readRunner(session, job),
     isReadable ? averageRow(session, declared) : undefined,
-  ]);
-  const [closed, may] = await Promise.all([
-    anatomy === undefined || view === undefined ? [] : closedSources(session, anatomy.oid, view.owner),
     job === undefined || view === undefined ? undefined : refreshable(session.target, view, job.user),
   ]);
+  const closed =
+    anatomy === undefined || view === undefined ? [] : await closedSources(session, anatomy.oid, view.owner);
   return {
     ...facts,
     limits,
@@ -69,7 +68,7 @@ export async function gatherEvidence(session: Session, facts: Facts): Promise<Ev
     spotChecks: isReadable ? await runSpotChecks(session, facts, declared.spotChecks) : [],
     anatomy,
     runner,
-    jobMayRefresh: may?.mayRefresh,
+    jobMayRefresh: refreshing?.mayRefresh,
     closedSources: closed,
     // The owner, who counts them, cannot read a source that is closed.
     duplicateKeys:
