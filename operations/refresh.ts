@@ -116,11 +116,11 @@ async function recompute(session: Session, view: ViewState, concurrently: boolea
   const name = displayName(view);
   const user = await jobUserOf(session, view);
   try {
-    await inTransaction(target, async () => {
+    const enter = async (): Promise<void> => {
       const { problems } = await enterJobSession(target, user);
       for (const problem of problems) process.stderr.write(`${name}: ${problem}\n`);
-      await target.query(statement);
-    });
+    };
+    await inTransaction(target, enter, [statement]);
   } catch (error) {
     const advice = searchPathAdvice(error);
     throw userError(`${name} could not be refreshed: ${serverText(error)}${advice}`, error);

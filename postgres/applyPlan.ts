@@ -59,11 +59,11 @@ async function applyStep(client: Client, step: Step): Promise<void> {
     for (const statement of step.sql) await client.query(statement);
     return;
   }
-  await inTransaction(client, async () => {
+  const begin = async (): Promise<void> => {
     await client.query(`set local lock_timeout = ${step.lockTimeoutMs}`);
     await passFence(client, step.fence);
-    for (const statement of step.sql) await client.query(statement);
-  });
+  };
+  await inTransaction(client, begin, step.sql);
 }
 
 /** Holds the right to say who manages the object until the transaction ends, and looks who does. @throws when it is not who acts. */
@@ -88,12 +88,22 @@ async function waitUntil(client: Client, { until, deadlineMs, otherwise }: NonNu
   for (const statement of otherwise) await client.query(statement);
 }
 
-/** Runs `work` between begin and commit; rolls back when it throws. */
-export async function inTransaction<T>(client: Client, work: () => Promise<T>): Promise<T> {
+/**
+ * Runs `work` between begin and commit; rolls back when it throws. `last` are statements that take locks which others wait for: they are
+ * sent together with the commit, so that nobody waits for the way to the server and back.
+ */
+export async function inTransaction<T>(
+  client: Client,
+  work: () => Promise<T>,
+  last: readonly string[] = [],
+): Promise<T> {
   await client.query("begin");
   try {
     const result = await work();
-    await client.query("commit");
+    await pipelined(
+      client,
+      [...last, "commit"].map((text) => ({ text })),
+    );
     return result;
   } catch (error) {
     // A rollback on a broken connection fails too; the first error is the one that explains.

@@ -26,3 +26,11 @@ export async function pipelined(client: Client, statements: readonly Statement[]
     switchable.pipeline = before;
   }
 }
+
+/**
+ * Statements as one message, of which the server runs none behind the first that fails: so a commit may stand in it. Each on its own line,
+ * as one may end with a comment.
+ */
+export function inOneMessage(statements: readonly string[]): string {
+  return statements.join("\n;\n");
+}

@@ -6,6 +6,8 @@ export interface SwappedRelation extends QualifiedName {
   readonly before: readonly string[];
   /** What it must have in the end. */
   readonly after: readonly string[];
+  /** The same for the server, which finds it in what it knows of the relation. */
+  readonly kept: object;
 }
 
 /** A materialized view that is built aside: when the old one was refreshed meanwhile, the new one has older data. */

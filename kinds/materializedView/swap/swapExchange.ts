@@ -1,11 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Client } from "pg";
-import { inTransaction, passFence } from "../../../postgres/applyPlan.ts";
+import { passFence } from "../../../postgres/applyPlan.ts";
 import { isServerError, SQLSTATE, userError } from "../../../postgres/errors.ts";
+import type { ServerError } from "../../../postgres/errors.ts";
 import { lockHolders, sessionLine } from "../../../postgres/lockHolders.ts";
 import type { OtherSession } from "../../../postgres/lockHolders.ts";
 import { displayName } from "../../../postgres/names.ts";
-import { pipelined } from "../../../postgres/pipeline.ts";
+import { inOneMessage, pipelined } from "../../../postgres/pipeline.ts";
 import type { Fence } from "../../../postgres/plan.ts";
 import { sqlStatement } from "../../../postgres/sqlFiles.ts";
 import type { Swap, SwappedRelation } from "../../../postgres/swap.ts";
@@ -35,16 +36,26 @@ export async function exchange(
 ): Promise<void> {
   const deadline = Date.now() + swap.deadlineMs;
   // Outside the transaction: printing definitions locks their sources, and waiting with those locks could end in a deadlock.
-  await mustBeAsPlanned(client, swap);
-  await inTransaction(client, async () => {
+  mustBeAsPlanned(swap, await readProperties(client, swap.relations));
+  await client.query("begin");
+  try {
     await passFence(client, fence);
     await holdRefreshes(client, swap);
+    const now = await readMarks(client, swap.built);
     // What is looked at while readers wait is planned before.
-    await client.query(sqlStatement("statements/plan_once"));
-    await mustBeAsPlanned(client, swap);
-    if (wereRefreshed(marks, await readMarks(client, swap.built))) await catchUp(client, swap);
+    const [, found] = await pipelined(client, [
+      { text: sqlStatement("statements/plan_once") },
+      propertiesQuery(swap.relations),
+      { text: "select pg_catalog.set_config('matview.kept', $1, true)", values: [JSON.stringify(keptOf(swap))] },
+    ]);
+    mustBeAsPlanned(swap, (found?.rows ?? []) as RelationProperties[]);
+    if (wereRefreshed(marks, now)) await catchUp(client, swap);
     await tryUntil(client, swap, deadline);
-  });
+  } catch (error) {
+    // Past the commit, or on a broken connection, there is nothing to roll back; the first error is the one that explains.
+    await client.query("rollback").catch(() => undefined);
+    throw error;
+  }
 }
 
 async function holdRefreshes(client: Client, swap: Swap): Promise<void> {
@@ -65,28 +76,31 @@ async function catchUp(client: Client, swap: Swap): Promise<void> {
   await passGate(client, swap.gate);
 }
 
+/**
+ * Each try is one message, with the look at its result and the commit in it: however far away the server is, readers do not wait for the
+ * way there and back. The server runs nothing behind what fails; then the locks of the try are gone, and what was held before is still held.
+ */
 async function tryUntil(client: Client, swap: Swap, deadline: number): Promise<void> {
+  await client.query("savepoint matview_try");
+  const again = "rollback to savepoint matview_try";
+  const attempt = inOneMessage([again, ...swap.exchange, sqlStatement("statements/must_have_kept"), "commit"]);
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 1.5, LONGEST_PAUSE_MS)) {
-    await client.query("savepoint matview_try");
     try {
-      const answers = await pipelined(client, [
-        ...swap.exchange.map((text) => ({ text })),
-        propertiesQuery(swap.relations),
-      ]);
-      return mustHaveKept(swap, (answers.at(-1)?.rows ?? []) as RelationProperties[]);
+      await client.query(attempt);
+      return;
     } catch (error) {
+      if (isServerError(error, SQLSTATE.notKept)) throw lossError(swap, error);
       if (!isServerError(error, SQLSTATE.lockNotAvailable)) throw error;
     }
-    await client.query("rollback to savepoint matview_try");
     if (Date.now() + pauseMs > deadline) {
+      await client.query(again);
       throw await inTheWay(swap, "there was no moment without a reader", await holders(client, swap));
     }
     await delay(pauseMs);
   }
 }
 
-async function mustBeAsPlanned(client: Client, swap: Swap): Promise<void> {
-  const found = await readProperties(client, swap.relations);
+function mustBeAsPlanned(swap: Swap, found: readonly RelationProperties[]): void {
   for (const relation of swap.relations) {
     const now = find(found, relation);
     const lines = now === undefined ? [] : [`definition ${now.definition}`, ...propertyLines(now)];
@@ -98,7 +112,13 @@ async function mustBeAsPlanned(client: Client, swap: Swap): Promise<void> {
   }
 }
 
-function mustHaveKept(swap: Swap, found: readonly RelationProperties[]): void {
+function keptOf({ relations }: Swap): object[] {
+  return relations.map(({ schema, name, kept }) => ({ ...kept, schema, name }));
+}
+
+/** What the server found missing, or too much, in words. */
+function lossError(swap: Swap, error: ServerError): Error {
+  const found = JSON.parse(error.detail ?? "[]") as RelationProperties[];
   const problems = swap.relations.flatMap((relation) => {
     const now = find(found, relation);
     if (now === undefined) return [`${displayName(relation)} itself`];
@@ -109,10 +129,7 @@ function mustHaveKept(swap: Swap, found: readonly RelationProperties[]): void {
       ...gained.map((line) => `${displayName(relation)}: not the additional ${line}`),
     ];
   });
-  if (problems.length === 0) return;
-  throw userError(
-    `the new one would not keep all that the old one has, so the old one stays:\n  - ${problems.join("\n  - ")}`,
-  );
+  return userError(`${error.message}, so the old one stays:\n  - ${problems.join("\n  - ")}`, error);
 }
 
 async function holders(client: Client, swap: Swap): Promise<OtherSession[]> {

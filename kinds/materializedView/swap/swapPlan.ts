@@ -3,7 +3,7 @@ import type { QualifiedName } from "../../../postgres/names.ts";
 import { step } from "../../../postgres/plan.ts";
 import type { Hazard, Step } from "../../../postgres/plan.ts";
 import { sqlStatement } from "../../../postgres/sqlFiles.ts";
-import type { BuiltView, Swap } from "../../../postgres/swap.ts";
+import type { BuiltView, Swap, SwappedRelation } from "../../../postgres/swap.ts";
 import { createSettings, printSettings } from "../definition/definitionSettings.ts";
 import type { DesiredView } from "../desired.ts";
 import { commentSql } from "../statements.ts";
@@ -20,7 +20,7 @@ import {
 import { dependentLine } from "./dependentStatements.ts";
 import { exchangeSql, lockedRelations } from "./exchangeStatements.ts";
 import { columnObstacles, columnsDiffer, expectedView } from "./expectedView.ts";
-import { propertyLines } from "./relationProperties.ts";
+import { keptProperties, propertyLines } from "./relationProperties.ts";
 import type { RelationProperties } from "./relationProperties.ts";
 import type { Replacement } from "./replacement.ts";
 import { ASIDE, asideName, lockKey } from "./swapNames.ts";
@@ -83,12 +83,8 @@ function swapOf(desired: DesiredView, expected: RelationProperties, replacement:
     built: materialized.map((view) => builtView(view, view === expected ? jobUser : view.owner)),
     exchange: exchangeSql(expected, replacement),
     relations: [
-      { ...nameOf(old), before: linesBefore(old), after: propertyLines(expected) },
-      ...[...asides.map(({ view }) => view), ...replaced].map((view) => ({
-        ...nameOf(view),
-        before: linesBefore(view),
-        after: propertyLines(view),
-      })),
+      swapped(old, expected),
+      ...[...asides.map(({ view }) => view), ...replaced].map((view) => swapped(view, view)),
     ],
     locked: lockedRelations(replacement),
     deadlineMs: (desired.swapDeadlineSeconds ?? DEADLINE_SECONDS) * 1_000,
@@ -140,8 +136,13 @@ function builtView(view: RelationProperties, user: string): BuiltView {
   return { old: nameOf(view), aside, user, refresh, finish: finishSql(view) };
 }
 
-function linesBefore(relation: RelationProperties): string[] {
-  return [`definition ${relation.definition}`, ...propertyLines(relation)];
+function swapped(old: RelationProperties, expected: RelationProperties): SwappedRelation {
+  return {
+    ...nameOf(old),
+    before: [`definition ${old.definition}`, ...propertyLines(old)],
+    after: propertyLines(expected),
+    kept: keptProperties(expected),
+  };
 }
 
 function dependentObstacles(desired: DesiredView, { old, tree, obstacles }: Replacement): string[] {
