@@ -121,6 +121,30 @@ describe("a new view is refused, and the old one stays,", () => {
   });
 });
 
+describe("a plan refuses a new view", () => {
+  test("for a role that may not use the language of the last look", async () => {
+    await withDatabase(async (database) => {
+      const role = await database.createRole();
+      await run(
+        database,
+        `grant select on public.ejecutivos to ${role}`,
+        `grant create on schema public to ${role}`,
+        "revoke usage on language plpgsql from public",
+        `set role ${role}`,
+        `create materialized view public.mv as ${OLD}`,
+        "create unique index mv_id_idx on public.mv (id)",
+        "reset role",
+      );
+      await expect(change(database, desired, undefined, role)).rejects.toThrow(
+        "public.mv is left as it is: 1 problem\n" +
+          "  - the connected role may not use language plpgsql, in which the server looks whether the new view keeps all that the " +
+          "old one has: grant usage on language plpgsql to it",
+      );
+      await mustBeOld(database);
+    });
+  });
+});
+
 describe("a new view takes the old one's place", () => {
   test("with fewer columns and other types where that is allowed", async () => {
     await withOld(async (database) => {
@@ -228,6 +252,32 @@ describe("a new view takes the old one's place", () => {
       expect(
         await one(database, "select pg_get_userbyid(relowner)::text from pg_class where oid = 'public.mv'::regclass"),
       ).toBe(role);
+    });
+  });
+
+  test("whatever it and its parts are called", async () => {
+    await withDatabase(async (database) => {
+      const [odd, label] = ['"Vista \'rara\', {a}\\b;c $$ ""d"""', "it's {\\,\"} $do$ ; -- x"];
+      await run(
+        database,
+        "create schema \"El, 'Esquema'\"",
+        `create materialized view "El, 'Esquema'".${odd} as ${OLD}`,
+        `create unique index "Clave, 'x'" on "El, 'Esquema'".${odd} (id)`,
+        `comment on materialized view "El, 'Esquema'".${odd} is $c$${label}$c$`,
+        `create view public."Otra; vista" as select * from "El, 'Esquema'".${odd}`,
+      );
+      const named: DesiredView = {
+        ...desired,
+        schema: "El, 'Esquema'",
+        name: "Vista 'rara', {a}\\b;c $$ \"d\"",
+        keyIndex: "Clave, 'x'",
+        dependents: "recreate",
+      };
+      expect((await change(database, named)).rest).toEqual(CONVERGED);
+      expect(await one(database, `select bool_and(largo > 100) from public."Otra; vista"`)).toBe(true);
+      expect(
+        await one(database, `select obj_description('"El, ''Esquema''".${odd.replaceAll("'", "''")}'::regclass)`),
+      ).toBe(label);
     });
   });
 

@@ -29,6 +29,7 @@ export interface Replacement {
     Record<string, { readonly relations: readonly string[]; readonly functions: readonly string[] }>
   >;
   readonly usesPostgrest: boolean;
+  readonly mayUsePlpgsql: boolean;
 }
 
 /**
@@ -53,7 +54,9 @@ async function readInTransaction(client: Client, view: QualifiedName, definition
   const columns = await tryDeclared(client, definition);
   const trial = await tryDependents(client, old, edges);
   const schemas = [old.schema, ...trial.dependents.map(schemaOf)];
-  const [postgrest] = (await client.query<{ found: boolean }>(sqlText("describe/uses_postgrest"))).rows;
+  const [postgrest] = (
+    await client.query<{ found: boolean; mayUsePlpgsql: boolean }>(sqlText("describe/uses_postgrest"))
+  ).rows;
   const mentioned = await client.query<{ function: string }>(sqlText("describe/functions_mentioning"), [view.name]);
   return {
     old,
@@ -64,6 +67,7 @@ async function readInTransaction(client: Client, view: QualifiedName, definition
     mentionedBy: mentioned.rows.map((row) => row.function),
     defaultGrantees: await grantees(client, schemas),
     usesPostgrest: postgrest?.found === true,
+    mayUsePlpgsql: postgrest?.mayUsePlpgsql === true,
   };
 }
 

@@ -8,13 +8,13 @@ import type { OtherSession } from "../../../postgres/lockHolders.ts";
 import { displayName } from "../../../postgres/names.ts";
 import { inOneMessage, pipelined } from "../../../postgres/pipeline.ts";
 import type { Fence } from "../../../postgres/plan.ts";
-import { sqlStatement } from "../../../postgres/sqlFiles.ts";
+import { sqlStatement, sqlText } from "../../../postgres/sqlFiles.ts";
 import type { Swap, SwappedRelation } from "../../../postgres/swap.ts";
 import { passGate } from "./gate.ts";
 import { refreshAsides } from "./refreshAsides.ts";
 import { propertiesQuery, propertyLines, readProperties } from "./relationProperties.ts";
 import type { RelationProperties } from "./relationProperties.ts";
-import { readMarks, wereRefreshed } from "./swapMarks.ts";
+import { marksOf, marksQuery, wereRefreshed } from "./swapMarks.ts";
 import type { RefreshMarks } from "./swapMarks.ts";
 
 const FIRST_PAUSE_MS = 50;
@@ -40,15 +40,8 @@ export async function exchange(
   await client.query("begin");
   try {
     await passFence(client, fence);
-    await holdRefreshes(client, swap);
-    const now = await readMarks(client, swap.built);
-    // What is looked at while readers wait is planned before.
-    const [, found] = await pipelined(client, [
-      { text: sqlStatement("statements/plan_once") },
-      propertiesQuery(swap.relations),
-      { text: "select pg_catalog.set_config('matview.kept', $1, true)", values: [JSON.stringify(keptOf(swap))] },
-    ]);
-    mustBeAsPlanned(swap, (found?.rows ?? []) as RelationProperties[]);
+    const { found, now } = await holdRefreshes(client, swap);
+    mustBeAsPlanned(swap, found);
     if (wereRefreshed(marks, now)) await catchUp(client, swap);
     await tryUntil(client, swap, deadline);
   } catch (error) {
@@ -58,11 +51,20 @@ export async function exchange(
   }
 }
 
-async function holdRefreshes(client: Client, swap: Swap): Promise<void> {
-  await client.query(`set local lock_timeout = ${Math.max(swap.deadlineMs, LEAST_PATIENCE_MS)}`);
-  await client.query("savepoint matview_hold");
+/** What is found behind the hold can change no more. */
+async function holdRefreshes(client: Client, swap: Swap): Promise<{ found: RelationProperties[]; now: RefreshMarks }> {
+  const patience = Math.max(swap.deadlineMs, LEAST_PATIENCE_MS);
+  const hold = [`set local lock_timeout = ${patience}`, "savepoint matview_hold", ...swap.hold];
+  // What is looked at while readers wait is planned before.
+  const look = [
+    { text: sqlStatement("statements/plan_once") },
+    marksQuery(swap.built),
+    propertiesQuery(swap.relations),
+  ];
   try {
-    for (const statement of swap.hold) await client.query(statement);
+    const answers = await pipelined(client, [...hold.map((text) => ({ text })), ...look]);
+    const [marks = [], found = []] = answers.slice(-2).map(({ rows }) => rows as unknown[]);
+    return { found: found as RelationProperties[], now: marksOf(marks) };
   } catch (error) {
     if (!isServerError(error, SQLSTATE.lockNotAvailable)) throw error;
     await client.query("rollback to savepoint matview_hold");
@@ -81,7 +83,10 @@ async function catchUp(client: Client, swap: Swap): Promise<void> {
  * way there and back. The server runs nothing behind what fails; then the locks of the try are gone, and what was held before is still held.
  */
 async function tryUntil(client: Client, swap: Swap, deadline: number): Promise<void> {
-  await client.query("savepoint matview_try");
+  await pipelined(client, [
+    { text: sqlText("statements/set_settings"), values: [["matview.kept"], [JSON.stringify(keptOf(swap))]] },
+    { text: "savepoint matview_try" },
+  ]);
   const again = "rollback to savepoint matview_try";
   const attempt = inOneMessage([again, ...swap.exchange, sqlStatement("statements/must_have_kept"), "commit"]);
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 1.5, LONGEST_PAUSE_MS)) {

@@ -28,6 +28,10 @@ import { ASIDE, asideName, lockKey } from "./swapNames.ts";
 /** How long the moment to swap is waited for, where nothing is declared. */
 const DEADLINE_SECONDS = 60;
 
+const NO_PLPGSQL =
+  "the connected role may not use language plpgsql, in which the server looks whether the new view keeps all that the old one has: " +
+  "grant usage on language plpgsql to it";
+
 /** The step that puts a view of the declared definition in the old one's place, and why it must not be taken. */
 export function planSwap(
   desired: DesiredView,
@@ -52,7 +56,11 @@ export function planSwap(
       swap,
       hazards: hazardsOf(replacement),
     }),
-    refusals: [...columnObstacles(desired, expected, replacement), ...dependentObstacles(desired, replacement)],
+    refusals: [
+      ...columnObstacles(desired, expected, replacement),
+      ...dependentObstacles(desired, replacement),
+      ...(replacement.mayUsePlpgsql ? [] : [NO_PLPGSQL]),
+    ],
   };
 }
 
