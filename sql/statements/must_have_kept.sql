@@ -1,10 +1,11 @@
--- Stops an exchange, whose message it stands in before the commit, when a relation has lost what it must have or lets more roles in; the
--- detail is all that was found. Takes access share on indexes.
--- Setting matview.kept: a jsonb array of schema, name and whatever else a row of describe/relation_properties.sql must contain. That
--- statement stands prepared as matview_relation_properties: readers wait meanwhile, and it takes longer to plan than to run.
+-- Stops the message that it stands in when a relation has not what it must have, or lets more roles in; the detail is all that was found.
+-- Takes access share on indexes.
+-- Setting matview.kept: {"problem": what to say, "relations": [{schema, name and whatever else a row of describe/relation_properties.sql
+-- must contain}]}. That statement stands prepared as matview_relation_properties: readers wait, and it takes longer to plan than to run.
 do $$
 declare
-  kept pg_catalog.jsonb := pg_catalog.current_setting('matview.kept');
+  expected pg_catalog.jsonb := pg_catalog.current_setting('matview.kept');
+  kept pg_catalog.jsonb := expected -> 'relations';
   found pg_catalog.jsonb := '[]';
   one record;
 begin
@@ -30,7 +31,7 @@ begin
   ) then
     raise exception using
       errcode = 'MV001',
-      message = 'the new one would not keep all that the old one has',
+      message = expected ->> 'problem',
       detail = found;
   end if;
 end

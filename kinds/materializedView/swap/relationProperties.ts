@@ -122,12 +122,12 @@ const LEFT_OUT: ReadonlySet<string> = new Set([
 const SETTABLE: ReadonlySet<string> = new Set(["comment", "statistics", "storage", "compression", "target"]);
 
 /** What the row of another relation must contain to have all that `propertyLines` says of this one, as JSON. */
-export function keptProperties(relation: RelationProperties): object {
+export function keptProperties(relation: RelationProperties): QualifiedName {
   const indexes = relation.indexes.filter(({ isValid }) => isValid);
   const json = JSON.stringify({ ...relation, indexes }, (key, value: unknown) =>
     LEFT_OUT.has(key) || (value === null && SETTABLE.has(key)) ? undefined : value,
   );
-  return JSON.parse(json) as object;
+  return JSON.parse(json) as QualifiedName;
 }
 
 function grantLines(grants: readonly GrantItem[], suffix: string): string[] {

@@ -6,10 +6,11 @@ import type { ServerError } from "../../../postgres/errors.ts";
 import { lockHolders, sessionLine } from "../../../postgres/lockHolders.ts";
 import type { OtherSession } from "../../../postgres/lockHolders.ts";
 import { displayName } from "../../../postgres/names.ts";
+import type { QualifiedName } from "../../../postgres/names.ts";
 import { inOneMessage, pipelined } from "../../../postgres/pipeline.ts";
 import type { Fence } from "../../../postgres/plan.ts";
-import { sqlStatement, sqlText } from "../../../postgres/sqlFiles.ts";
-import type { Swap, SwappedRelation } from "../../../postgres/swap.ts";
+import { sqlStatement } from "../../../postgres/sqlFiles.ts";
+import type { Swap } from "../../../postgres/swap.ts";
 import { passGate } from "./gate.ts";
 import { refreshAsides } from "./refreshAsides.ts";
 import { propertiesQuery, propertyLines, readProperties } from "./relationProperties.ts";
@@ -83,18 +84,30 @@ async function catchUp(client: Client, swap: Swap): Promise<void> {
  * way there and back. The server runs nothing behind what fails; then the locks of the try are gone, and what was held before is still held.
  */
 async function tryUntil(client: Client, swap: Swap, deadline: number): Promise<void> {
-  await pipelined(client, [
-    { text: sqlText("statements/set_settings"), values: [["matview.kept"], [JSON.stringify(keptOf(swap))]] },
-    { text: "savepoint matview_try" },
-  ]);
+  await client.query("savepoint matview_try");
   const again = "rollback to savepoint matview_try";
-  const attempt = inOneMessage([again, ...swap.exchange, sqlStatement("statements/must_have_kept"), "commit"]);
+  // A grant takes no lock: on the old view, it is seen behind the rename, which it cannot follow.
+  const attempt = inOneMessage([
+    again,
+    ...swap.locks,
+    ...lookSql(
+      CHANGED,
+      swap.relations.map(({ locked }) => locked),
+    ),
+    ...swap.exchange,
+    ...lookSql(
+      LOST,
+      swap.relations.map(({ kept }) => kept),
+    ),
+    "commit",
+  ]);
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 1.5, LONGEST_PAUSE_MS)) {
     try {
       await client.query(attempt);
       return;
     } catch (error) {
-      if (isServerError(error, SQLSTATE.notKept)) throw lossError(swap, error);
+      if (isServerError(error, SQLSTATE.notKept))
+        throw error.message === LOST ? lossError(swap, error) : changeError(swap, error);
       if (!isServerError(error, SQLSTATE.lockNotAvailable)) throw error;
     }
     if (Date.now() + pauseMs > deadline) {
@@ -103,6 +116,15 @@ async function tryUntil(client: Client, swap: Swap, deadline: number): Promise<v
     }
     await delay(pauseMs);
   }
+}
+
+/** What the server says where it does not find what it must. */
+const CHANGED = "it was changed by somebody else meanwhile";
+const LOST = "the new one would not keep all that the old one has";
+
+function lookSql(problem: string, relations: readonly QualifiedName[]): string[] {
+  const kept = JSON.stringify({ problem, relations });
+  return [sqlStatement("statements/expect_kept", { literals: { kept } }), sqlStatement("statements/must_have_kept")];
 }
 
 function mustBeAsPlanned(swap: Swap, found: readonly RelationProperties[]): void {
@@ -117,8 +139,19 @@ function mustBeAsPlanned(swap: Swap, found: readonly RelationProperties[]): void
   }
 }
 
-function keptOf({ relations }: Swap): object[] {
-  return relations.map(({ schema, name, kept }) => ({ ...kept, schema, name }));
+/** What the server found changed behind the locks, in words. */
+function changeError(swap: Swap, error: ServerError): Error {
+  const found = JSON.parse(error.detail ?? "[]") as RelationProperties[];
+  const named = swap.relations.flatMap(({ schema, name, locked }) => {
+    const now = find(found, locked);
+    return now === undefined ? [] : [{ ...now, schema, name }];
+  });
+  try {
+    mustBeAsPlanned(swap, named);
+  } catch (changed) {
+    return changed as Error;
+  }
+  return error;
 }
 
 /** What the server found missing, or too much, in words. */
@@ -150,7 +183,7 @@ async function inTheWay(swap: Swap, what: string, sessions: readonly OtherSessio
   );
 }
 
-function find(found: readonly RelationProperties[], { schema, name }: SwappedRelation): RelationProperties | undefined {
+function find(found: readonly RelationProperties[], { schema, name }: QualifiedName): RelationProperties | undefined {
   return found.find((one) => one.schema === schema && one.name === name);
 }
 

@@ -18,12 +18,12 @@ import {
   statisticsSql,
 } from "./carriedProperties.ts";
 import { dependentLine } from "./dependentStatements.ts";
-import { exchangeSql, lockedRelations } from "./exchangeStatements.ts";
+import { exchangeSql, lockedRelations, locksSql } from "./exchangeStatements.ts";
 import { columnObstacles, columnsDiffer, expectedView } from "./expectedView.ts";
 import { keptProperties, propertyLines } from "./relationProperties.ts";
 import type { RelationProperties } from "./relationProperties.ts";
 import type { Replacement } from "./replacement.ts";
-import { ASIDE, asideName, lockKey } from "./swapNames.ts";
+import { ASIDE, asideName, goneName, lockKey } from "./swapNames.ts";
 
 /** How long the moment to swap is waited for, where nothing is declared. */
 const DEADLINE_SECONDS = 60;
@@ -50,7 +50,7 @@ export function planSwap(
     ...(mentionedBy.length === 0 ? [] : [`mentioned in the text of ${mentionedBy.join(", ")}, which stay as they are`]),
   ];
   const built = [...swap.built.map(({ refresh }) => refresh), ...swap.built.flatMap(({ finish }) => finish)];
-  const sql = [...swap.make, ...built, ...swap.hold, ...swap.exchange];
+  const sql = [...swap.make, ...built, ...swap.hold, ...swap.locks, ...swap.exchange];
   return {
     step: step("swap", displayName(replacement.old), reasons.join("; "), sql, {
       swap,
@@ -89,6 +89,7 @@ function swapOf(desired: DesiredView, expected: RelationProperties, replacement:
     },
     hold: [...materialized].reverse().map(holdSql),
     built: materialized.map((view) => builtView(view, view === expected ? jobUser : view.owner)),
+    locks: locksSql(expected, replacement),
     exchange: exchangeSql(expected, replacement),
     relations: [
       swapped(old, expected),
@@ -149,6 +150,8 @@ function swapped(old: RelationProperties, expected: RelationProperties): Swapped
     ...nameOf(old),
     before: [`definition ${old.definition}`, ...propertyLines(old)],
     after: propertyLines(expected),
+    // The lock of a materialized view is its rename.
+    locked: keptProperties({ ...old, ...(old.kind === "m" ? goneName(old) : {}) }),
     kept: keptProperties(expected),
   };
 }
