@@ -84,7 +84,11 @@ async function catchUp(client: Client, swap: Swap): Promise<void> {
  * way there and back. The server runs nothing behind what fails; then the locks of the try are gone, and what was held before is still held.
  */
 async function tryUntil(client: Client, swap: Swap, deadline: number): Promise<void> {
-  await client.query("savepoint matview_try");
+  // What a first look at nothing prepares, no reader waits for.
+  await pipelined(
+    client,
+    [...lookSql("", []), "savepoint matview_try"].map((text) => ({ text })),
+  );
   const again = "rollback to savepoint matview_try";
   // A grant takes no lock: on the old view, it is seen behind the rename, which it cannot follow.
   const attempt = inOneMessage([
