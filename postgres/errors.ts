@@ -1,4 +1,4 @@
-/** SQLSTATEs that the module tells apart, by PostgreSQL's own condition names (its manual, appendix A). */
+/** SQLSTATEs that the module tells apart, by PostgreSQL's own condition names (its manual, appendix A), and one of its own. */
 export const SQLSTATE = {
   activeTransaction: "25001",
   cannotConnectNow: "57P03",
@@ -11,6 +11,8 @@ export const SQLSTATE = {
   lockNotAvailable: "55P03",
   objectNotInPrerequisiteState: "55000",
   queryCanceled: "57014",
+  /** Raised by sql/statements/must_have_kept.sql. */
+  notKept: "MV001",
   readOnlyTransaction: "25006",
   syntaxError: "42601",
   tooManyConnections: "53300",

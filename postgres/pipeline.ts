@@ -43,3 +43,11 @@ export async function transaction(
   const [, ...answers] = await pipelined(client, [{ text: "begin" }, ...statements, { text: end }]);
   return answers;
 }
+
+/**
+ * Statements as one message, of which the server runs none behind the first that fails: so a commit may stand in it. Each on its own line,
+ * as one may end with a comment.
+ */
+export function inOneMessage(statements: readonly string[]): string {
+  return statements.join("\n;\n");
+}

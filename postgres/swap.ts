@@ -6,6 +6,9 @@ export interface SwappedRelation extends QualifiedName {
   readonly before: readonly string[];
   /** What it must have in the end. */
   readonly after: readonly string[];
+  /** `before` and `after` for the server, which finds each in what it knows of the relation, behind the locks and in the end. */
+  readonly locked: QualifiedName;
+  readonly kept: QualifiedName;
 }
 
 /** A materialized view that is built aside: when the old one was refreshed meanwhile, the new one has older data. */
@@ -48,7 +51,9 @@ export interface Swap {
   readonly hold: readonly string[];
   /** Innermost first. */
   readonly built: readonly BuiltView[];
-  /** Run in one transaction with `hold`, tried again from its start while somebody is in the way. */
+  /** Take the locks that readers wait for; tried again while somebody is in the way. */
+  readonly locks: readonly string[];
+  /** Run behind the locks, in one transaction with `hold`. */
   readonly exchange: readonly string[];
   readonly relations: readonly SwappedRelation[];
   /** Whose sessions are in the way when a try fails. */

@@ -22,6 +22,8 @@ export interface Sample {
 export interface Task {
   readonly way: Way;
   readonly url: string;
+  /** Where the change is made from, when that is elsewhere than where readers are. */
+  readonly changeUrl?: string;
   /** The server's log. */
   readonly log: string;
   readonly keys: readonly string[];
@@ -30,14 +32,17 @@ export interface Task {
 }
 
 /** Makes one change while a reader reads, and tells what the reader met. */
-export async function measure({ way, url, log, keys, openSeconds }: Task, round: number): Promise<Sample> {
+export async function measure(
+  { way, url, changeUrl = url, log, keys, openSeconds }: Task,
+  round: number,
+): Promise<Sample> {
   await withClient(url, (client) => client.query("checkpoint"));
   const logged = statSync(log).size;
   const statement = "select etapa, mensajes_total from public.mv_bench where conversacion_id = $1";
   const reader = await startReader({ url, statement, keys });
   const open = openSeconds > 0 ? await openReader(url, openSeconds) : undefined;
   const startedAt = performance.timeOrigin + performance.now();
-  await change(way, url, round);
+  await change(way, changeUrl, round);
   const durationMs = performance.timeOrigin + performance.now() - startedAt;
   await open?.closed;
   const readings = (await reader.stop()).filter(({ at, ms }) => at + ms >= startedAt && at <= startedAt + durationMs);

@@ -8,9 +8,9 @@ select p.oid::pg_catalog.text as "oid",
        pg_catalog.pg_get_functiondef(p.oid) as "definition",
        pg_catalog.pg_get_userbyid(p.proowner) as "owner",
        pg_catalog.obj_description(p.oid, 'pg_proc') as "comment",
-       array(select distinct c.oid::pg_catalog.text
+       array(select distinct t.typrelid::pg_catalog.text
              from pg_catalog.pg_type y
-             join pg_catalog.pg_class c on c.reltype in (y.oid, y.typelem)
+             join pg_catalog.pg_type t on t.oid in (y.oid, y.typelem) and t.typrelid <> 0
              where y.oid = p.prorettype or y.oid = any (p.proargtypes) or y.oid = any (p.proallargtypes)) as "types",
        (select pg_catalog.array_agg(pg_catalog.lower(d.privilege_type) order by d.privilege_type)
         from pg_catalog.aclexplode(pg_catalog.acldefault('f', p.proowner)) d

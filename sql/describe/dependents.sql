@@ -1,65 +1,52 @@
 -- What depends on a relation, directly or through others, as edges: `parent` is what `child` mentions. Takes no lock.
 -- $1: oid of the relation. A relation is mentioned through itself, its row type or the array of that. Functions with a text
 -- as body are not in here: the catalog does not tie them to what they read.
-with recursive
-object (class, oid) as (
-  select 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid, $1::pg_catalog.oid
+-- Each way is a branch of its own: an `or` between them would read the whole of pg_depend for every object.
+with recursive edge (parent_class, parent, class, oid) as (
+  select null::pg_catalog.oid, null::pg_catalog.oid, 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid, $1::pg_catalog.oid
   union
-  select e.child_class, e.child
-  from object o
-  join lateral (
-    select case when r.oid is null then d.classid
-                when r.rulename = '_RETURN' then 'pg_catalog.pg_class'::pg_catalog.regclass
-                else d.classid end as child_class,
-           case when r.rulename = '_RETURN' then r.ev_class else d.objid end as child
+  select o.class, o.oid, k.class, k.oid
+  from edge o
+  cross join lateral (
+    select d.classid, d.objid
     from pg_catalog.pg_depend d
-    left join pg_catalog.pg_rewrite r on d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass and r.oid = d.objid
-    where d.deptype = 'n'
-      and ((d.refclassid = o.class and d.refobjid = o.oid)
-           or (o.class = 'pg_catalog.pg_class'::pg_catalog.regclass
-               and d.refclassid = 'pg_catalog.pg_type'::pg_catalog.regclass
-               and d.refobjid in (select unnest(array[c.reltype, y.typarray])
-                                  from pg_catalog.pg_class c
-                                  left join pg_catalog.pg_type y on y.oid = c.reltype
-                                  where c.oid = o.oid)))
-  ) e on true
-  where o.class in ('pg_catalog.pg_class'::pg_catalog.regclass, 'pg_catalog.pg_proc'::pg_catalog.regclass)
-    -- A table whose column has the row type ends the way: it is never touched.
-    and (o.class <> 'pg_catalog.pg_class'::pg_catalog.regclass
-         or exists (select 1 from pg_catalog.pg_class c where c.oid = o.oid and c.relkind in ('m', 'v')))
+    where d.refclassid = o.class and d.refobjid = o.oid and d.deptype = 'n'
+    union all
+    select d.classid, d.objid
+    from pg_catalog.pg_class c
+    join pg_catalog.pg_type y on y.oid = c.reltype
+    join pg_catalog.pg_depend d
+      on d.refclassid = 'pg_catalog.pg_type'::pg_catalog.regclass and d.refobjid = any (array[y.oid, y.typarray]) and d.deptype = 'n'
+    where o.class = 'pg_catalog.pg_class'::pg_catalog.regclass and c.oid = o.oid
+  ) d
+  left join pg_catalog.pg_rewrite r
+    on d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass and r.oid = d.objid and r.rulename = '_RETURN'
+  cross join lateral (
+    select case when r.oid is null then d.classid else 'pg_catalog.pg_class'::pg_catalog.regclass end as class,
+           coalesce(r.ev_class, d.objid) as oid
+  ) k
+  -- A table whose column has the row type ends the way: it is never touched.
+  where case o.class
+          when 'pg_catalog.pg_class'::pg_catalog.regclass
+            then (select c.relkind in ('m', 'v') from pg_catalog.pg_class c where c.oid = o.oid)
+          else o.class = 'pg_catalog.pg_proc'::pg_catalog.regclass
+        end
+    and not (k.class = o.class and k.oid = o.oid)
 )
-select distinct o.class::pg_catalog.regclass::pg_catalog.text || ' ' || o.oid as "parent",
-       k.class::pg_catalog.regclass::pg_catalog.text || ' ' || k.oid as "child",
-       k.oid::pg_catalog.text as "oid",
-       case when k.class = 'pg_catalog.pg_class'::pg_catalog.regclass and c.relkind = 'v' then 'view'
-            when k.class = 'pg_catalog.pg_class'::pg_catalog.regclass and c.relkind = 'm' then 'materialized view'
-            when k.class = 'pg_catalog.pg_class'::pg_catalog.regclass then 'column'
-            when k.class = 'pg_catalog.pg_proc'::pg_catalog.regclass then 'function'
-            when k.class = 'pg_catalog.pg_policy'::pg_catalog.regclass then 'policy'
+select e.parent_class::pg_catalog.regclass::pg_catalog.text || ' ' || e.parent as "parent",
+       e.class::pg_catalog.regclass::pg_catalog.text || ' ' || e.oid as "child",
+       e.oid::pg_catalog.text as "oid",
+       case when c.relkind = 'v' then 'view'
+            when c.relkind = 'm' then 'materialized view'
+            when c.oid is not null then 'column'
+            when e.class = 'pg_catalog.pg_proc'::pg_catalog.regclass then 'function'
+            when e.class = 'pg_catalog.pg_policy'::pg_catalog.regclass then 'policy'
             else 'other' end as "kind",
        n.nspname as "schema",
        c.relname as "name",
-       pg_catalog.pg_describe_object(k.class, k.oid, 0) as "label"
-from object o
-join lateral (
-  select case when r.oid is null then d.classid
-              when r.rulename = '_RETURN' then 'pg_catalog.pg_class'::pg_catalog.regclass
-              else d.classid end as class,
-         case when r.rulename = '_RETURN' then r.ev_class else d.objid end as oid
-  from pg_catalog.pg_depend d
-  left join pg_catalog.pg_rewrite r on d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass and r.oid = d.objid
-  where d.deptype = 'n'
-    and ((d.refclassid = o.class and d.refobjid = o.oid)
-         or (o.class = 'pg_catalog.pg_class'::pg_catalog.regclass
-             and d.refclassid = 'pg_catalog.pg_type'::pg_catalog.regclass
-             and d.refobjid in (select unnest(array[oc.reltype, y.typarray])
-                                from pg_catalog.pg_class oc
-                                left join pg_catalog.pg_type y on y.oid = oc.reltype
-                                where oc.oid = o.oid)))
-) k on true
-left join pg_catalog.pg_class c on k.class = 'pg_catalog.pg_class'::pg_catalog.regclass and c.oid = k.oid
+       pg_catalog.pg_describe_object(e.class, e.oid, 0) as "label"
+from edge e
+left join pg_catalog.pg_class c on e.class = 'pg_catalog.pg_class'::pg_catalog.regclass and c.oid = e.oid
 left join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-where not (k.class = o.class and k.oid = o.oid)
-  and (o.class <> 'pg_catalog.pg_class'::pg_catalog.regclass
-       or exists (select 1 from pg_catalog.pg_class oc where oc.oid = o.oid and oc.relkind in ('m', 'v')))
+where e.parent is not null
 order by 1, 2;

@@ -21,13 +21,22 @@ select c.oid::pg_catalog.text as "oid",
                         order by k.ord)
                  from pg_catalog.unnest(i.indkey::pg_catalog.int2[]) with ordinality as k (attnum, ord)
                  left join pg_catalog.pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum), '[]') as "parts"
-from pg_catalog.pg_class c
+from (
+  -- Two branches: an `or` between them would read all relations for one.
+  select c.oid
+  from rows from (pg_catalog.unnest($1::pg_catalog.text[]), pg_catalog.unnest($2::pg_catalog.text[])) as w (schema_name, relation_name)
+  join pg_catalog.pg_namespace n on n.nspname = w.schema_name
+  join pg_catalog.pg_class c on c.relnamespace = n.oid and c.relname = w.relation_name
+  union
+  -- Each materialized view has a rule, and there are fewer rules than relations.
+  select i.indexrelid
+  from pg_catalog.pg_class v
+  join pg_catalog.pg_index i on i.indrelid = v.oid
+  where $1::pg_catalog.text[] is null and v.relkind = 'm' and v.oid = any (array(select r.ev_class from pg_catalog.pg_rewrite r))
+) asked
+join pg_catalog.pg_class c on c.oid = asked.oid
 join pg_catalog.pg_namespace n on n.oid = c.relnamespace
 left join pg_catalog.pg_index i on i.indexrelid = c.oid
 left join pg_catalog.pg_class v on v.oid = i.indrelid
 left join pg_catalog.pg_am am on am.oid = c.relam
-where ($1::pg_catalog.text[] is null and c.relkind in ('i', 'I') and v.relkind = 'm')
-   or (n.nspname, c.relname) in (select w.schema_name, w.relation_name
-                                 from rows from (pg_catalog.unnest($1::pg_catalog.text[]),
-                                                 pg_catalog.unnest($2::pg_catalog.text[])) as w (schema_name, relation_name))
 order by n.nspname, c.relname;

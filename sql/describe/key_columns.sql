@@ -5,7 +5,11 @@ from pg_catalog.pg_attribute a
 join pg_catalog.pg_class c on c.oid = a.attrelid
 join pg_catalog.pg_namespace n on n.oid = c.relnamespace
 join pg_catalog.pg_type t on t.oid = a.atttypid
-left join pg_catalog.pg_stats s on s.schemaname = n.nspname and s.tablename = c.relname and s.attname = a.attname
+-- By the row: the view of all statistics lets no join into it.
+left join lateral (select x.null_frac, x.n_distinct
+                   from pg_catalog.pg_stats x
+                   where x.schemaname = n.nspname and x.tablename = c.relname and x.attname = a.attname
+                   limit 1) s on true
 where a.attrelid = $1::pg_catalog.oid and a.attnum > 0 and not a.attisdropped
   and (t.typtype = 'e'
        or exists (select 1

@@ -8,8 +8,8 @@ select c.oid::pg_catalog.text as "oid",
        c.relispopulated as "isPopulated",
        pg_catalog.pg_relation_size(c.oid)::pg_catalog.text as "bytes",
        pg_catalog.obj_description(c.oid, 'pg_class') as "comment",
-       coalesce((select s.spcname from pg_catalog.pg_tablespace s where s.oid = c.reltablespace), 'pg_default') as "tablespace",
-       coalesce((select m.amname from pg_catalog.pg_am m where m.oid = c.relam), 'heap') as "accessMethod",
+       coalesce(s.spcname, 'pg_default') as "tablespace",
+       coalesce(am.amname, 'heap') as "accessMethod",
        coalesce(c.reloptions, '{}') as "storageParameters",
        coalesce((select pg_catalog.json_agg(pg_catalog.json_build_object(
                           'role', coalesce(g.rolname, 'public'),
@@ -31,10 +31,20 @@ select c.oid::pg_catalog.text as "oid",
                  join pg_catalog.pg_class x on x.oid = i.indexrelid
                  where i.indrelid = c.oid), '[]') as "indexes",
        case when c.relkind in ('m', 'v') then pg_catalog.pg_get_viewdef(c.oid) end as "definition"
-from pg_catalog.pg_class c
+from (
+  -- Two branches: an `or` between them would read all relations for one.
+  select c.oid
+  from rows from (pg_catalog.unnest($1::pg_catalog.text[]), pg_catalog.unnest($2::pg_catalog.text[])) as w (schema_name, relation_name)
+  join pg_catalog.pg_namespace n on n.nspname = w.schema_name
+  join pg_catalog.pg_class c on c.relnamespace = n.oid and c.relname = w.relation_name
+  union
+  -- Each materialized view has a rule, and there are fewer rules than relations.
+  select v.oid
+  from pg_catalog.pg_class v
+  where $1::pg_catalog.text[] is null and v.relkind = 'm' and v.oid = any (array(select r.ev_class from pg_catalog.pg_rewrite r))
+) asked
+join pg_catalog.pg_class c on c.oid = asked.oid
 join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-where ($1::pg_catalog.text[] is null and c.relkind = 'm')
-   or (n.nspname, c.relname) in (select w.schema_name, w.relation_name
-                                 from rows from (pg_catalog.unnest($1::pg_catalog.text[]),
-                                                 pg_catalog.unnest($2::pg_catalog.text[])) as w (schema_name, relation_name))
+left join pg_catalog.pg_tablespace s on s.oid = c.reltablespace
+left join pg_catalog.pg_am am on am.oid = c.relam
 order by n.nspname, c.relname;

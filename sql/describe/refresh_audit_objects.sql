@@ -2,7 +2,8 @@
 -- $3: of the role that owns both. Always one row; table and function are null where they are missing. Takes no lock.
 select exists (select 1
                from pg_catalog.pg_class c
-               where c.relkind = 'm' and pg_catalog.pg_get_userbyid(c.relowner) = $3::pg_catalog.text) as "isInUse",
+               where c.relkind = 'm' and c.oid = any (array(select r.ev_class from pg_catalog.pg_rewrite r))
+                 and pg_catalog.pg_get_userbyid(c.relowner) = $3::pg_catalog.text) as "isInUse",
        (select pg_catalog.jsonb_build_object(
                  'kind', c.relkind,
                  'owner', pg_catalog.pg_get_userbyid(c.relowner),

@@ -35,5 +35,6 @@ left join lateral (select d.oid, d.datdba as owner
                    from pg_catalog.pg_proc p
                    join pg_catalog.pg_namespace s on s.oid = p.pronamespace
                    where n.what = 'function' and s.nspname = n.schema
+                     and p.proname = pg_catalog.regexp_replace(n.name, '\([^(]*\)$', '')
                      and p.proname || '(' || pg_catalog.oidvectortypes(p.proargtypes) || ')' = n.name) o on true
 order by n.position;

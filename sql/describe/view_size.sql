@@ -6,9 +6,10 @@ select c.reltuples::pg_catalog.float8 as "rows",
        pg_catalog.rtrim(pg_catalog.pg_get_viewdef(c.oid), ';') as "definition",
        pg_catalog.pg_get_userbyid(c.relowner) as "owner",
        c.relispopulated as "isPopulated",
-       (coalesce(s.seq_scan, 0) + coalesce(s.idx_scan, 0))::pg_catalog.float8 as "reads",
+       (pg_catalog.pg_stat_get_numscans(c.oid)
+         + coalesce((select pg_catalog.sum(pg_catalog.pg_stat_get_numscans(i.indexrelid)) from pg_catalog.pg_index i where i.indrelid = c.oid), 0)
+       )::pg_catalog.float8 as "reads",
        (select d.stats_reset from pg_catalog.pg_stat_database d where d.datname = pg_catalog.current_database()) as "readsSince"
 from pg_catalog.pg_class c
 join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-left join pg_catalog.pg_stat_all_tables s on s.relid = c.oid
 where n.nspname = $1 and c.relname = $2 and c.relkind = 'm';

@@ -18,15 +18,21 @@ select n.nspname as "schema",
                from pg_catalog.pg_index i
                where i.indrelid = c.oid and i.indisunique and i.indisvalid
                  and i.indpred is null and i.indexprs is null) as "isConcurrent"
-from pg_catalog.pg_class c
+from (
+  -- Two branches: an `or` between them would read all relations for one.
+  select c.oid
+  from rows from (pg_catalog.unnest($1::pg_catalog.text[]), pg_catalog.unnest($2::pg_catalog.text[])) as w (schema_name, relation_name)
+  join pg_catalog.pg_namespace n on n.nspname = w.schema_name
+  join pg_catalog.pg_class c on c.relnamespace = n.oid and c.relname = w.relation_name
+  union
+  -- Each materialized view has a rule, and there are fewer rules than relations.
+  select v.oid
+  from pg_catalog.pg_class v
+  join pg_catalog.pg_namespace n on n.oid = v.relnamespace
+  where $1::pg_catalog.text[] is null and v.relkind = 'm' and v.oid = any (array(select r.ev_class from pg_catalog.pg_rewrite r))
+    and n.nspname not in ('pg_catalog', 'information_schema') and n.nspname not like 'pg\_temp\_%'
+) asked
+join pg_catalog.pg_class c on c.oid = asked.oid
 join pg_catalog.pg_namespace n on n.oid = c.relnamespace
 where c.relkind = 'm'
-  and case
-        when $1::pg_catalog.text[] is null
-          then n.nspname not in ('pg_catalog', 'information_schema') and n.nspname not like 'pg\_temp\_%'
-        else (n.nspname, c.relname) in (select w.schema_name, w.relation_name
-                                        from rows from (pg_catalog.unnest($1::pg_catalog.text[]),
-                                                        pg_catalog.unnest($2::pg_catalog.text[]))
-                                               as w (schema_name, relation_name))
-      end
 order by n.nspname, c.relname;

@@ -1,62 +1,20 @@
 import { execFileSync } from "node:child_process";
-import { join, relative } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { escapeLiteral } from "pg";
 import type { Client } from "pg";
 import { joinComment, newClaim, splitComment } from "../../kinds/claim.ts";
 import { materializedViewKind } from "../../kinds/materializedView/kind.ts";
-import { refreshJobKind } from "../../kinds/refreshJob/kind.ts";
-import { viewIndexKind } from "../../kinds/viewIndex/kind.ts";
-import { lifecycle } from "../../lifecycle/lifecycle.ts";
 import { fenced } from "../../lifecycle/ownership.ts";
-import { REQUEST } from "../../lifecycle/resourceRequest.ts";
 import { step } from "../../postgres/plan.ts";
-import { requireInstallation } from "../../scripts/database/installation.ts";
 import { until } from "../../scripts/database/until.ts";
 import { capabilities } from "../support/capabilities.ts";
 import { uniqueName, withDatabase } from "../support/database.ts";
 import type { TestDatabase } from "../support/database.ts";
-import { provider } from "../support/provider.ts";
+import { dump } from "../support/dump.ts";
 import { withClient } from "../support/server.ts";
-
-type Props = Record<string, unknown>;
+import { entry } from "../support/stateEntry.ts";
 
 const VIEW = { schema: "public", name: "mv", definition: "select id, nombre from public.ejecutivos" };
-const TYPES = { view: "MaterializedView", index: "ViewIndex", job: "RefreshJob" };
-
-/** One entry of a stack's state, driven as the engine would drive it. */
-function entry(database: TestDatabase, kind: keyof typeof TYPES, resource: string, stack = "prod") {
-  // A kind's generics say what it describes, which nobody asks here.
-  const kinds = { view: materializedViewKind, index: viewIndexKind, job: refreshJobKind } as const;
-  const made = provider(lifecycle(kinds[kind] as typeof materializedViewKind), database);
-  const urn = `urn:pulumi:${stack}::ventas::pulumi-nodejs:dynamic/matview:${TYPES[kind]}::${resource}`;
-  let state: Props = {};
-  const check = async (declared: Props): Promise<Props> => {
-    const asked = { ...declared, [REQUEST]: { urn, isPreview: false } };
-    const { inputs, failures } = (await made.check?.(state, asked)) ?? {};
-    expect(failures ?? []).toEqual([]);
-    return inputs as Props;
-  };
-  return {
-    create: async (declared: Props): Promise<void> => {
-      state = (await made.create?.(await check(declared)))?.outs as Props;
-    },
-    update: async (declared: Props): Promise<void> => {
-      state = (await made.update?.("id", state, await check(declared)))?.outs as Props;
-    },
-    // By a run whose program does not declare it any more.
-    delete: async (): Promise<void> => provider(made, database).delete?.("id", state),
-    token: () => String(state["fencingToken"]).split(" ")[0],
-  };
-}
-
-/** All that the database holds but its rows, by the server's own pg_dump. */
-function dump(url: string): string {
-  const { binaries, root } = requireInstallation();
-  const program = join(binaries, "pg_dump");
-  const [command, ...words] = root === undefined ? [program] : ["chroot", root, join("/", relative(root, program))];
-  return execFileSync(command ?? "", [...words, "--schema-only", "--dbname", url], { encoding: "utf8" });
-}
 
 async function comment(client: Client, relation = "public.mv"): Promise<string | null> {
   const { rows } = await client.query<{ comment: string | null }>(

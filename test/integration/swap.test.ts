@@ -103,4 +103,30 @@ describe("a changed definition", () => {
       expect(await one(database, "select count(*)::int from pg_stats where tablename = 'mv'")).toBe(3);
     });
   });
+
+  test("takes the old one's place whatever it and its parts are called", async () => {
+    await withDatabase(async (database) => {
+      const [odd, label] = ['"Vista \'rara\', {a}\\b;c $$ ""d"""', "it's {\\,\"} $do$ ; -- x"];
+      await run(
+        database,
+        "create schema \"El, 'Esquema'\"",
+        `create materialized view "El, 'Esquema'".${odd} as ${OLD}`,
+        `create unique index "Clave, 'x'" on "El, 'Esquema'".${odd} (id)`,
+        `comment on materialized view "El, 'Esquema'".${odd} is $c$${label}$c$`,
+        `create view public."Otra; vista" as select * from "El, 'Esquema'".${odd}`,
+      );
+      const named: DesiredView = {
+        ...desired,
+        schema: "El, 'Esquema'",
+        name: "Vista 'rara', {a}\\b;c $$ \"d\"",
+        keyIndex: "Clave, 'x'",
+        dependents: "recreate",
+      };
+      expect((await change(database, named)).rest).toEqual({ steps: [], differences: [] });
+      expect(await one(database, `select bool_and(largo > 1) from public."Otra; vista"`)).toBe(true);
+      expect(
+        await one(database, `select obj_description('"El, ''Esquema''".${odd.replaceAll("'", "''")}'::regclass)`),
+      ).toBe(label);
+    });
+  });
 });

@@ -121,6 +121,30 @@ describe("a new view is refused, and the old one stays,", () => {
   });
 });
 
+describe("a plan refuses a new view", () => {
+  test("for a role that may not use the language of the last look", async () => {
+    await withDatabase(async (database) => {
+      const role = await database.createRole();
+      await run(
+        database,
+        `grant select on public.ejecutivos to ${role}`,
+        `grant create on schema public to ${role}`,
+        "revoke usage on language plpgsql from public",
+        `set role ${role}`,
+        `create materialized view public.mv as ${OLD}`,
+        "create unique index mv_id_idx on public.mv (id)",
+        "reset role",
+      );
+      await expect(change(database, desired, undefined, role)).rejects.toThrow(
+        "public.mv is left as it is: 1 problem\n" +
+          "  - the connected role may not use language plpgsql, in which the server looks whether the new view keeps all that the " +
+          "old one has: grant usage on language plpgsql to it",
+      );
+      await mustBeOld(database);
+    });
+  });
+});
+
 describe("a new view takes the old one's place", () => {
   test("with fewer columns and other types where that is allowed", async () => {
     await withOld(async (database) => {

@@ -53,6 +53,9 @@ async function withOpenReader(
   });
 }
 
+const TRYING = `select count(*)::int from pg_stat_activity
+  where application_name = 'pulumi-matview' and query like 'rollback to savepoint matview_try%'`;
+
 /** Waits until a swap keeps refreshes of the view out; the answer is its pid. */
 async function swapThatHolds(database: TestDatabase): Promise<number> {
   const text = `select l.pid from pg_locks l join pg_stat_activity a using (pid)
@@ -91,6 +94,32 @@ describe("a swap", () => {
         expect(await isNew(database)).toBe(false);
         expect(await asides(database)).toBe(0);
       });
+    });
+  });
+
+  test.each([
+    ["grant select on public.mv to lector", "grant select to lector by postgres"],
+    ["grant select (id) on public.mv to lector", "grant select (id) to lector by postgres"],
+    ["revoke update on public.mv from lector", "grant update to lector by postgres"],
+  ])("that waits sees what takes no lock: %s", async (statement, seen) => {
+    await withOld(async (database) => {
+      const lector = await database.createRole();
+      await run(database, `grant update on public.mv to ${lector}`);
+      await withOpenReader(database, async (open) => {
+        const changed = change(database, desired);
+        const ended = expect(changed).rejects.toThrow(
+          `public.mv: could not swap: public.mv was changed by somebody else meanwhile (${seen.replace("lector", lector)}); ` +
+            "nothing was changed here, run it again",
+        );
+        await swapThatHolds(database);
+        await until(async () => (await one(database, TRYING)) === 1, { what: "the swap to try" });
+        await run(database, statement.replace("lector", lector));
+        await open.query("commit");
+        await ended;
+      });
+      expect(await isNew(database)).toBe(false);
+      expect(await asides(database)).toBe(0);
+      expect((await change(database, desired)).rest).toEqual(CONVERGED);
     });
   });
 

@@ -120,6 +120,7 @@ export function replacement(rest: Partial<Replacement> = {}): Replacement {
     mentionedBy: [],
     defaultGrantees: { public: { relations: [], functions: [] } },
     usesPostgrest: false,
+    mayUsePlpgsql: true,
     ...rest,
   };
 }

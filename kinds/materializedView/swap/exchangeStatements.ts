@@ -11,16 +11,11 @@ const TRY_MS = 20;
 const TRY_ALL_MS = 40;
 const SHORTEST_WAIT_MS = 5;
 
-/**
- * The statements that put everything in its place, in one transaction: locks from the outermost dependent inwards (the other
- * way round readers would meet them crosswise and die of deadlocks), names, dependents, and away with the old ones.
- */
-export function exchangeSql(expected: RelationProperties, replacement: Replacement): string[] {
-  const { dependents, defaultGrantees, usesPostgrest } = replacement;
+/** The locks, from the outermost dependent inwards: the other way round readers would meet them crosswise and die of deadlocks. */
+export function locksSql(expected: RelationProperties, { dependents }: Replacement): string[] {
   const outermostFirst = [...dependents].reverse();
   const locks = [...outermostFirst.flatMap(lockSql), renameSql(expected, goneName(expected))];
   const wait = locks.length === 1 ? TRY_MS : Math.max(SHORTEST_WAIT_MS, Math.floor(TRY_ALL_MS / locks.length));
-  const asides = dependents.flatMap((dependent) => (dependent.how === "build aside" ? [dependent.view] : []));
   return [
     sqlStatement("statements/set_lock_timeout", { raw: { milliseconds: String(wait) } }),
     // Before anything is renamed: the signatures are written with the old names.
@@ -28,6 +23,14 @@ export function exchangeSql(expected: RelationProperties, replacement: Replaceme
       dependent.how === "recreate function" ? [dropFunctionSql(dependent.function)] : [],
     ),
     ...locks,
+  ];
+}
+
+/** What puts everything in its place behind the locks: names, dependents, and away with the old ones. */
+export function exchangeSql(expected: RelationProperties, replacement: Replacement): string[] {
+  const { dependents, defaultGrantees, usesPostgrest } = replacement;
+  const asides = dependents.flatMap((dependent) => (dependent.how === "build aside" ? [dependent.view] : []));
+  return [
     ...asides.filter(({ kind }) => kind === "v").map((view) => renameSql(view, goneName(view))),
     ...[expected, ...asides].map((view) => renameSql({ ...view, name: asideName(view).name }, view)),
     ...(dependents.some((dependent) => "function" in dependent) ? [sqlStatement("statements/skip_body_check")] : []),

@@ -108,6 +108,28 @@ export function propertyLines(relation: RelationProperties): string[] {
   ];
 }
 
+/** What is no property of the relation itself. */
+const LEFT_OUT: ReadonlySet<string> = new Set([
+  "oid",
+  "isPopulated",
+  "definition",
+  "ownerDefault",
+  "type",
+  "collation",
+]);
+
+/** What says nothing where it is null: it was not set, and may be. */
+const SETTABLE: ReadonlySet<string> = new Set(["comment", "statistics", "storage", "compression", "target"]);
+
+/** What the row of another relation must contain to have all that `propertyLines` says of this one, as JSON. */
+export function keptProperties(relation: RelationProperties): QualifiedName {
+  const indexes = relation.indexes.filter(({ isValid }) => isValid);
+  const json = JSON.stringify({ ...relation, indexes }, (key, value: unknown) =>
+    LEFT_OUT.has(key) || (value === null && SETTABLE.has(key)) ? undefined : value,
+  );
+  return JSON.parse(json) as QualifiedName;
+}
+
 function grantLines(grants: readonly GrantItem[], suffix: string): string[] {
   return grants.map(({ grantor, grantee, privilege, grantable }) => {
     const option = grantable ? " with grant option" : "";

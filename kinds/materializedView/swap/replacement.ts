@@ -32,6 +32,7 @@ export interface Replacement {
     Record<string, { readonly relations: readonly string[]; readonly functions: readonly string[] }>
   >;
   readonly usesPostgrest: boolean;
+  readonly mayUsePlpgsql: boolean;
 }
 
 /**
@@ -71,6 +72,7 @@ async function readInTransaction(
   if (old?.oid !== view.oid) throw new Error(`${displayName(view)} went away while it was looked at`);
   const edges = (dependents ?? []) as DependencyEdge[];
   const trial = await tryDependents(client, old, edges);
+  const [facts] = (postgrest ?? []) as { found: boolean; mayUsePlpgsql: boolean }[];
   return {
     old,
     definition,
@@ -79,7 +81,8 @@ async function readInTransaction(
     tree: dependencyTree(edges, relationKey(old.oid)),
     mentionedBy: ((mentioned ?? []) as { function: string }[]).map((row) => row.function),
     defaultGrantees: await grantees(client, [old.schema, ...trial.dependents.map(schemaOf)]),
-    usesPostgrest: (postgrest as { found: boolean }[] | undefined)?.[0]?.found === true,
+    usesPostgrest: facts?.found === true,
+    mayUsePlpgsql: facts?.mayUsePlpgsql === true,
   };
 }
 

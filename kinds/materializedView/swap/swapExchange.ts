@@ -1,19 +1,21 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Client } from "pg";
-import { inTransaction, passFence } from "../../../postgres/applyPlan.ts";
+import { passFence } from "../../../postgres/applyPlan.ts";
 import { isServerError, SQLSTATE, userError } from "../../../postgres/errors.ts";
+import type { ServerError } from "../../../postgres/errors.ts";
 import { lockHolders, sessionLine } from "../../../postgres/lockHolders.ts";
 import type { OtherSession } from "../../../postgres/lockHolders.ts";
 import { displayName } from "../../../postgres/names.ts";
-import { pipelined } from "../../../postgres/pipeline.ts";
+import type { QualifiedName } from "../../../postgres/names.ts";
+import { inOneMessage, pipelined } from "../../../postgres/pipeline.ts";
 import type { Fence } from "../../../postgres/plan.ts";
 import { sqlStatement } from "../../../postgres/sqlFiles.ts";
-import type { Swap, SwappedRelation } from "../../../postgres/swap.ts";
+import type { Swap } from "../../../postgres/swap.ts";
 import { passGate } from "./gate.ts";
 import { refreshAsides } from "./refreshAsides.ts";
 import { propertiesQuery, propertyLines, readProperties } from "./relationProperties.ts";
 import type { RelationProperties } from "./relationProperties.ts";
-import { readMarks, wereRefreshed } from "./swapMarks.ts";
+import { marksOf, marksQuery, wereRefreshed } from "./swapMarks.ts";
 import type { RefreshMarks } from "./swapMarks.ts";
 
 const FIRST_PAUSE_MS = 50;
@@ -35,23 +37,35 @@ export async function exchange(
 ): Promise<void> {
   const deadline = Date.now() + swap.deadlineMs;
   // Outside the transaction: printing definitions locks their sources, and waiting with those locks could end in a deadlock.
-  await mustBeAsPlanned(client, swap);
-  await inTransaction(client, async () => {
+  mustBeAsPlanned(swap, await readProperties(client, swap.relations));
+  await client.query("begin");
+  try {
     await passFence(client, fence);
-    await holdRefreshes(client, swap);
-    // What is looked at while readers wait is planned before.
-    await client.query(sqlStatement("statements/plan_once"));
-    await mustBeAsPlanned(client, swap);
-    if (wereRefreshed(marks, await readMarks(client, swap.built))) await catchUp(client, swap);
+    const { found, now } = await holdRefreshes(client, swap);
+    mustBeAsPlanned(swap, found);
+    if (wereRefreshed(marks, now)) await catchUp(client, swap);
     await tryUntil(client, swap, deadline);
-  });
+  } catch (error) {
+    // Past the commit, or on a broken connection, there is nothing to roll back; the first error is the one that explains.
+    await client.query("rollback").catch(() => undefined);
+    throw error;
+  }
 }
 
-async function holdRefreshes(client: Client, swap: Swap): Promise<void> {
-  await client.query(`set local lock_timeout = ${Math.max(swap.deadlineMs, LEAST_PATIENCE_MS)}`);
-  await client.query("savepoint matview_hold");
+/** What is found behind the hold can change no more. */
+async function holdRefreshes(client: Client, swap: Swap): Promise<{ found: RelationProperties[]; now: RefreshMarks }> {
+  const patience = Math.max(swap.deadlineMs, LEAST_PATIENCE_MS);
+  const hold = [`set local lock_timeout = ${patience}`, "savepoint matview_hold", ...swap.hold];
+  // What is looked at while readers wait is planned before.
+  const look = [
+    { text: sqlStatement("statements/plan_once") },
+    marksQuery(swap.built),
+    propertiesQuery(swap.relations),
+  ];
   try {
-    for (const statement of swap.hold) await client.query(statement);
+    const answers = await pipelined(client, [...hold.map((text) => ({ text })), ...look]);
+    const [marks = [], found = []] = answers.slice(-2).map(({ rows }) => rows as unknown[]);
+    return { found: found as RelationProperties[], now: marksOf(marks) };
   } catch (error) {
     if (!isServerError(error, SQLSTATE.lockNotAvailable)) throw error;
     await client.query("rollback to savepoint matview_hold");
@@ -65,28 +79,59 @@ async function catchUp(client: Client, swap: Swap): Promise<void> {
   await passGate(client, swap.gate);
 }
 
+/**
+ * Each try is one message, with the look at its result and the commit in it: however far away the server is, readers do not wait for the
+ * way there and back. The server runs nothing behind what fails; then the locks of the try are gone, and what was held before is still held.
+ */
 async function tryUntil(client: Client, swap: Swap, deadline: number): Promise<void> {
+  // What a first look at nothing prepares, no reader waits for.
+  await pipelined(
+    client,
+    [...lookSql("", []), "savepoint matview_try"].map((text) => ({ text })),
+  );
+  const again = "rollback to savepoint matview_try";
+  // A grant takes no lock: on the old view, it is seen behind the rename, which it cannot follow.
+  const attempt = inOneMessage([
+    again,
+    ...swap.locks,
+    ...lookSql(
+      CHANGED,
+      swap.relations.map(({ locked }) => locked),
+    ),
+    ...swap.exchange,
+    ...lookSql(
+      LOST,
+      swap.relations.map(({ kept }) => kept),
+    ),
+    "commit",
+  ]);
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 1.5, LONGEST_PAUSE_MS)) {
-    await client.query("savepoint matview_try");
     try {
-      const answers = await pipelined(client, [
-        ...swap.exchange.map((text) => ({ text })),
-        propertiesQuery(swap.relations),
-      ]);
-      return mustHaveKept(swap, (answers.at(-1)?.rows ?? []) as RelationProperties[]);
+      await client.query(attempt);
+      return;
     } catch (error) {
+      if (isServerError(error, SQLSTATE.notKept))
+        throw error.message === LOST ? lossError(swap, error) : changeError(swap, error);
       if (!isServerError(error, SQLSTATE.lockNotAvailable)) throw error;
     }
-    await client.query("rollback to savepoint matview_try");
     if (Date.now() + pauseMs > deadline) {
+      await client.query(again);
       throw await inTheWay(swap, "there was no moment without a reader", await holders(client, swap));
     }
     await delay(pauseMs);
   }
 }
 
-async function mustBeAsPlanned(client: Client, swap: Swap): Promise<void> {
-  const found = await readProperties(client, swap.relations);
+/** What the server says where it does not find what it must. */
+const CHANGED = "it was changed by somebody else meanwhile";
+const LOST = "the new one would not keep all that the old one has";
+
+function lookSql(problem: string, relations: readonly QualifiedName[]): string[] {
+  const kept = JSON.stringify({ problem, relations });
+  return [sqlStatement("statements/expect_kept", { literals: { kept } }), sqlStatement("statements/must_have_kept")];
+}
+
+function mustBeAsPlanned(swap: Swap, found: readonly RelationProperties[]): void {
   for (const relation of swap.relations) {
     const now = find(found, relation);
     const lines = now === undefined ? [] : [`definition ${now.definition}`, ...propertyLines(now)];
@@ -98,7 +143,24 @@ async function mustBeAsPlanned(client: Client, swap: Swap): Promise<void> {
   }
 }
 
-function mustHaveKept(swap: Swap, found: readonly RelationProperties[]): void {
+/** What the server found changed behind the locks, in words. */
+function changeError(swap: Swap, error: ServerError): Error {
+  const found = JSON.parse(error.detail ?? "[]") as RelationProperties[];
+  const named = swap.relations.flatMap(({ schema, name, locked }) => {
+    const now = find(found, locked);
+    return now === undefined ? [] : [{ ...now, schema, name }];
+  });
+  try {
+    mustBeAsPlanned(swap, named);
+  } catch (changed) {
+    return changed as Error;
+  }
+  return error;
+}
+
+/** What the server found missing, or too much, in words. */
+function lossError(swap: Swap, error: ServerError): Error {
+  const found = JSON.parse(error.detail ?? "[]") as RelationProperties[];
   const problems = swap.relations.flatMap((relation) => {
     const now = find(found, relation);
     if (now === undefined) return [`${displayName(relation)} itself`];
@@ -109,10 +171,7 @@ function mustHaveKept(swap: Swap, found: readonly RelationProperties[]): void {
       ...gained.map((line) => `${displayName(relation)}: not the additional ${line}`),
     ];
   });
-  if (problems.length === 0) return;
-  throw userError(
-    `the new one would not keep all that the old one has, so the old one stays:\n  - ${problems.join("\n  - ")}`,
-  );
+  return userError(`${error.message}, so the old one stays:\n  - ${problems.join("\n  - ")}`, error);
 }
 
 async function holders(client: Client, swap: Swap): Promise<OtherSession[]> {
@@ -128,7 +187,7 @@ async function inTheWay(swap: Swap, what: string, sessions: readonly OtherSessio
   );
 }
 
-function find(found: readonly RelationProperties[], { schema, name }: SwappedRelation): RelationProperties | undefined {
+function find(found: readonly RelationProperties[], { schema, name }: QualifiedName): RelationProperties | undefined {
   return found.find((one) => one.schema === schema && one.name === name);
 }
 

@@ -3,7 +3,7 @@ import type { QualifiedName } from "../../../postgres/names.ts";
 import { step } from "../../../postgres/plan.ts";
 import type { Hazard, Step } from "../../../postgres/plan.ts";
 import { sqlStatement } from "../../../postgres/sqlFiles.ts";
-import type { BuiltView, Swap } from "../../../postgres/swap.ts";
+import type { BuiltView, Swap, SwappedRelation } from "../../../postgres/swap.ts";
 import { createSettings, printSettings } from "../definition/definitionSettings.ts";
 import type { DesiredView } from "../desired.ts";
 import { commentSql } from "../statements.ts";
@@ -18,15 +18,19 @@ import {
   statisticsSql,
 } from "./carriedProperties.ts";
 import { dependentLine } from "./dependentStatements.ts";
-import { exchangeSql, lockedRelations } from "./exchangeStatements.ts";
+import { exchangeSql, lockedRelations, locksSql } from "./exchangeStatements.ts";
 import { columnObstacles, columnsDiffer, expectedView } from "./expectedView.ts";
-import { propertyLines } from "./relationProperties.ts";
+import { keptProperties, propertyLines } from "./relationProperties.ts";
 import type { RelationProperties } from "./relationProperties.ts";
 import type { Replacement } from "./replacement.ts";
-import { ASIDE, asideName, lockKey } from "./swapNames.ts";
+import { ASIDE, asideName, goneName, lockKey } from "./swapNames.ts";
 
 /** How long the moment to swap is waited for, where nothing is declared. */
 const DEADLINE_SECONDS = 60;
+
+const NO_PLPGSQL =
+  "the connected role may not use language plpgsql, in which the server looks whether the new view keeps all that the old one has: " +
+  "grant usage on language plpgsql to it";
 
 /** The step that puts a view of the declared definition in the old one's place, and why it must not be taken. */
 export function planSwap(
@@ -46,13 +50,17 @@ export function planSwap(
     ...(mentionedBy.length === 0 ? [] : [`mentioned in the text of ${mentionedBy.join(", ")}, which stay as they are`]),
   ];
   const built = [...swap.built.map(({ refresh }) => refresh), ...swap.built.flatMap(({ finish }) => finish)];
-  const sql = [...swap.make, ...built, ...swap.hold, ...swap.exchange];
+  const sql = [...swap.make, ...built, ...swap.hold, ...swap.locks, ...swap.exchange];
   return {
     step: step("swap", displayName(replacement.old), reasons.join("; "), sql, {
       swap,
       hazards: hazardsOf(replacement),
     }),
-    refusals: [...columnObstacles(desired, expected, replacement), ...dependentObstacles(desired, replacement)],
+    refusals: [
+      ...columnObstacles(desired, expected, replacement),
+      ...dependentObstacles(desired, replacement),
+      ...(replacement.mayUsePlpgsql ? [] : [NO_PLPGSQL]),
+    ],
   };
 }
 
@@ -81,14 +89,11 @@ function swapOf(desired: DesiredView, expected: RelationProperties, replacement:
     },
     hold: [...materialized].reverse().map(holdSql),
     built: materialized.map((view) => builtView(view, view === expected ? jobUser : view.owner)),
+    locks: locksSql(expected, replacement),
     exchange: exchangeSql(expected, replacement),
     relations: [
-      { ...nameOf(old), before: linesBefore(old), after: propertyLines(expected) },
-      ...[...asides.map(({ view }) => view), ...replaced].map((view) => ({
-        ...nameOf(view),
-        before: linesBefore(view),
-        after: propertyLines(view),
-      })),
+      swapped(old, expected),
+      ...[...asides.map(({ view }) => view), ...replaced].map((view) => swapped(view, view)),
     ],
     locked: lockedRelations(replacement),
     deadlineMs: (desired.swapDeadlineSeconds ?? DEADLINE_SECONDS) * 1_000,
@@ -140,8 +145,15 @@ function builtView(view: RelationProperties, user: string): BuiltView {
   return { old: nameOf(view), aside, user, refresh, finish: finishSql(view) };
 }
 
-function linesBefore(relation: RelationProperties): string[] {
-  return [`definition ${relation.definition}`, ...propertyLines(relation)];
+function swapped(old: RelationProperties, expected: RelationProperties): SwappedRelation {
+  return {
+    ...nameOf(old),
+    before: [`definition ${old.definition}`, ...propertyLines(old)],
+    after: propertyLines(expected),
+    // The lock of a materialized view is its rename.
+    locked: keptProperties({ ...old, ...(old.kind === "m" ? goneName(old) : {}) }),
+    kept: keptProperties(expected),
+  };
 }
 
 function dependentObstacles(desired: DesiredView, { old, tree, obstacles }: Replacement): string[] {

@@ -1,3 +1,4 @@
+import { inOneMessage } from "../../../postgres/pipeline.ts";
 import type { LoggedStatement } from "../../../test/support/statementLog.ts";
 
 /** What changes something that outlives its transaction. */
@@ -36,8 +37,7 @@ function kept(statements: readonly LoggedStatement[]): { text: string; durationM
   const done: { text: string; durationMs: number }[] = [];
   let open: { text: string; durationMs: number }[] | undefined;
   let savepoints = new Map<string, number>();
-  for (const { text, durationMs = 0 } of statements) {
-    const one = { text: normal(text), durationMs };
+  for (const one of statements.flatMap(singles)) {
     const savepoint = /^(rollback to )?savepoint (\w+)/i.exec(one.text);
     if (/^begin/i.test(one.text)) [open, savepoints] = [[], new Map()];
     else if (/^commit/i.test(one.text)) {
@@ -51,6 +51,13 @@ function kept(statements: readonly LoggedStatement[]): { text: string; durationM
     else if (CHANGING.test(one.text)) (open ?? done).push(one);
   }
   return done;
+}
+
+/** The statements of one message, which share its time; of several none is kept where one failed. */
+function singles({ text, durationMs }: LoggedStatement): { text: string; durationMs: number }[] {
+  const parts = text.split(inOneMessage(["", ""]));
+  if (parts.length > 1 && durationMs === undefined) return [];
+  return parts.map((part) => ({ text: normal(part), durationMs: (durationMs ?? 0) / parts.length }));
 }
 
 function normal(text: string): string {

@@ -35,9 +35,11 @@ describe("a swap", () => {
       "analyze public.mv_matview_swap",
     ]);
     expect(swap.hold).toEqual(["comment on materialized view public.mv is null"]);
-    expect(swap.exchange).toEqual([
+    expect(swap.locks).toEqual([
       "set local lock_timeout = 20",
       "alter materialized view public.mv rename to mv_matview_gone",
+    ]);
+    expect(swap.exchange).toEqual([
       "alter materialized view public.mv_matview_swap rename to mv",
       "drop materialized view public.mv_matview_gone",
       "alter index public.mv_id_idx_matview_swap rename to mv_id_idx",
@@ -46,15 +48,15 @@ describe("a swap", () => {
 
   test("is listed by its step, statement by statement, for a preview", () => {
     const { step } = planSwap(desiredView(), undefined, replacement(), "definition differs", "owner");
-    const { make = [], built = [], hold = [], exchange = [] } = step.swap ?? {};
+    const { make = [], built = [], hold = [], locks = [], exchange = [] } = step.swap ?? {};
     const filled = built.flatMap(({ refresh, finish }) => [refresh, ...finish]);
-    expect(step.sql).toEqual([...make, ...filled, ...hold, ...exchange]);
+    expect(step.sql).toEqual([...make, ...filled, ...hold, ...locks, ...exchange]);
     expect(step.sql.join("\n")).not.toMatch(/cascade/i);
   });
 
   test("locks from the outermost dependent inwards, within 40 ms for all together", () => {
     const view = (name: string) => relation({ name, kind: "v", indexes: [], accessMethod: null });
-    const { exchange } = swapOf({
+    const { locks, exchange } = swapOf({
       desired: { dependents: "recreate" },
       from: {
         dependents: [
@@ -68,7 +70,7 @@ describe("a swap", () => {
         ],
       },
     });
-    expect(exchange.map((statement) => statement.split("\n")[0])).toEqual([
+    expect([...locks, ...exchange].map((statement) => statement.split("\n")[0])).toEqual([
       "set local lock_timeout = 8",
       "lock table only public.t2 in access exclusive mode",
       "lock table only public.filas in access exclusive mode",
