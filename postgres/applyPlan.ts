@@ -78,11 +78,14 @@ async function inOneFlight(
   const settled = await Promise.allSettled(flight(client, [...opening, ...texts([...sql, "commit"])]));
   const failed = settled.findIndex(({ status }) => status === "rejected");
   if (fence === undefined || failed !== opening.length - 1) return void answersOf(settled);
-  await inTransaction(client, async () => {
-    for (const statement of before) await client.query(statement);
-    await passFence(client, fence);
-    for (const statement of sql) await client.query(statement);
-  });
+  await inTransaction(
+    client,
+    async () => {
+      for (const statement of before) await client.query(statement);
+      await passFence(client, fence);
+    },
+    sql,
+  );
 }
 
 function claimLock({ lockKey }: Fence): Statement {
