@@ -18,8 +18,8 @@ interface Place {
   readonly port: number;
   /** Each way; a round trip takes twice as long. */
   readonly delayMs: number;
-  /** Is handed what a client sent before it waited, piece by piece. */
-  readonly onSent?: (bytes: Buffer, connection: number) => void;
+  /** Is handed what a client sends, piece by piece, with the number of its connection and of the round trip that it is part of. */
+  readonly onSent?: (bytes: Buffer, connection: number, trip: number) => void;
 }
 
 /**
@@ -37,7 +37,7 @@ export async function startProxy(place: Place): Promise<DistanceProxy> {
     let isWaiting = false;
     client.on("data", (bytes: Buffer) => {
       isWaiting = true;
-      place.onSent?.(bytes, number);
+      place.onSent?.(bytes, number, (trips[number] ?? 0) + 1);
     });
     const answered = (): void => {
       if (isWaiting) trips[number] = (trips[number] ?? 0) + 1;
