@@ -20,18 +20,21 @@ const platform =
 const dashboard = new RefreshedView(
   "conversaciones-dashboard",
   {
-    // Schema, owner, refresh, adopt and onDrift.
-    ...settings,
+    schema: settings.schema,
     name: "mv_conversaciones_dashboard",
     uniqueKey: ["conversacion_id"],
+    owner: settings.owner,
     grants: settings.readers.map((role) => ({ role, privileges: ["select"] })),
     job: { name: "refresh-conversaciones-dashboard", schedule: settings.schedule, active: settings.active },
+    refresh: settings.refresh,
     stamp: "vista_actualizada_at",
     spotChecks: [
       { name: "an admin sees every conversation", live: true },
       { name: "a coordinator sees the conversations of their coordination", column: "coordinacion_codigo", live: true },
       { name: "an executive sees their own conversations", column: "ejecutivo_id", live: true },
     ],
+    adopt: settings.adopt,
+    onDrift: settings.onDrift,
   },
   { dependsOn: platform ?? [] },
 );
