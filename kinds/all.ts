@@ -1,4 +1,5 @@
 import type { Kind } from "./kind.ts";
+import type { KindName } from "./kindName.ts";
 import { materializedViewKind } from "./materializedView/kind.ts";
 import { ownerRoleKind } from "./ownerRole/kind.ts";
 import { refreshAuditKind } from "./refreshAudit/kind.ts";
@@ -11,7 +12,7 @@ import { viewIndexKind } from "./viewIndex/kind.ts";
 /** A kind of which only that much is known: it plans what it describes. */
 export type AnyKind = Kind<object, unknown>;
 
-/** Every kind by its name, from which its type in Pulumi and its place in `provider/` follow: the one list of them. */
+/** Every kind by its name. */
 export const KINDS = {
   materializedView: materializedViewKind,
   viewIndex: viewIndexKind,
@@ -20,9 +21,7 @@ export const KINDS = {
   sourceGrant: sourceGrantKind,
   refreshAudit: refreshAuditKind,
   runtimeObjects: runtimeObjectsKind,
-};
-
-export type KindName = keyof typeof KINDS;
+} satisfies Record<KindName, unknown>;
 
 // A kind takes what its own schema lets through and nothing else; who asks by type hands it inputs of that type.
 const BY_TYPE = new Map(Object.entries(KINDS).map(([name, kind]) => [typeToken(name), kind as unknown as AnyKind]));

@@ -1,6 +1,7 @@
 // The providers by name. Loaded by entry.ts in Pulumi's provider process, never by a program.
 import { KINDS } from "../kinds/all.ts";
-import type { AnyKind, KindName } from "../kinds/all.ts";
+import type { AnyKind } from "../kinds/all.ts";
+import type { KindName } from "../kinds/kindName.ts";
 import { lifecycle } from "../lifecycle/lifecycle.ts";
 import type { ResourceProvider } from "../lifecycle/resourceProvider.ts";
 import { engineLog } from "./engineLog.ts";

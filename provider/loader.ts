@@ -1,4 +1,4 @@
-import type { KindName } from "../kinds/all.ts";
+import type { KindName } from "../kinds/kindName.ts";
 
 /**
  * The text that Pulumi stores as `__provider` with each resource: one line that loads this package's provider by its own

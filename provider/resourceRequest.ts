@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { KindName } from "../kinds/all.ts";
+import type { KindName } from "../kinds/kindName.ts";
 import { typeToken } from "../kinds/typeToken.ts";
 import { KEEPS, REQUEST } from "../lifecycle/resourceRequest.ts";
 import type { Keeps, ResourceRequest } from "../lifecycle/resourceRequest.ts";

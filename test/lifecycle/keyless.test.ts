@@ -95,4 +95,4 @@ test("a view without a key is refreshed plainly, and a key comes and goes in one
   });
 });
 
-const CHANGES = /^create unique index|^drop index|^select cron\.alter_job|^alter materialized view \S+ rename to/;
+const CHANGES = /^create unique index|^drop index|^select cron\.alter_job|^[^]*alter materialized view \S+ rename to/;

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, jest, test } from "@jest/globals";
 import { escapeLiteral } from "pg";
-import type { KindName } from "../../kinds/all.ts";
+import type { KindName } from "../../kinds/kindName.ts";
 import { loaderText } from "../../provider/loader.ts";
 import { withProject } from "../../scripts/consumerProject.ts";
 import { withServer } from "../support/database.ts";
