@@ -22,10 +22,10 @@ const BUDGET = {
   history: [6, 1],
   doctor: [9, 1],
   drift: [16, 3],
-  "preview of another comment": [9, 1],
+  "preview of another comment": [8, 1],
   "another comment": [10, 1],
-  "preview of another definition": [15, 1],
-  "another definition": [30, 1],
+  "preview of another definition": [13, 1],
+  "another definition": [28, 1],
 } as const;
 
 /** Of a login with a password, and the flight that pins the session. */
