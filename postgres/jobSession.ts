@@ -1,4 +1,6 @@
 import type { Client, QueryResult } from "pg";
+import { ask } from "./asked.ts";
+import type { Question } from "./asked.ts";
 import { isServerError, SQLSTATE } from "./errors.ts";
 import type { ServerError } from "./errors.ts";
 import { transaction } from "./pipeline.ts";
@@ -44,8 +46,14 @@ export async function enterJobSession(
 
 /** Which settings of a job's session cannot be made here, each with what may differ and what to do. Changes nothing. */
 export async function jobSettingProblems(client: Client, user: string | undefined): Promise<string[]> {
-  const settings = await completed(client, (await client.query<JobSetting>(jobSettings(user))).rows);
+  const { file, values } = jobSettingsQuestion(user);
+  const settings = await completed(client, (await ask<JobSetting>(client, file, values)).rows);
   return settings.some(mayFail) ? (await makeSettings(client, settings, user, tryAlone)).problems : [];
+}
+
+/** What `jobSettingProblems` asks first. */
+export function jobSettingsQuestion(user: string | undefined): Question {
+  return { on: "target", file: "describe/job_settings", values: [user ?? null] };
 }
 
 /** The question about those settings, for who asks it together with others. */
