@@ -96,4 +96,6 @@ export interface Kind<Desired extends object, Actual> {
   ): Promise<Foresight>;
   /** What does not stand in the way and should be known, a sentence each. */
   warnings?(session: Session, desired: Desired): Promise<string[]>;
+  /** What `warnings` asks first, so that a deploy asks it together with its last description. */
+  warningQuestions?(desired: Desired): Promise<readonly Question[]>;
 }

@@ -1,6 +1,7 @@
 import { fencingToken } from "../kinds/claim.ts";
 import type { Kind } from "../kinds/kind.ts";
 import { applyPlan } from "../postgres/applyPlan.ts";
+import { ask } from "../postgres/asked.ts";
 import type { Capabilities } from "../postgres/capabilities.ts";
 import { problemReport, userError } from "../postgres/errors.ts";
 import { differenceLines, planLines } from "../postgres/plan.ts";
@@ -64,6 +65,9 @@ export async function deploy<Desired extends object, Actual>(
 ): Promise<{ recorded?: string; fencingToken?: string }> {
   const { capabilities } = session;
   await applyPlan(session, plan, kind.runners);
+  // Answered with the description; who warns reads the answers.
+  for (const { on, file, values } of (await kind.warningQuestions?.(desired)) ?? [])
+    ask(session[on], file, values).catch(() => undefined);
   const actual = await describeOne(kind, session, desired);
   const rest = kind.plan({ desired, previous, actual, capabilities, claim });
   if (rest.steps.length > 0) {

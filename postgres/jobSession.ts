@@ -1,9 +1,11 @@
 import type { Client, QueryResult } from "pg";
+import { ask } from "./asked.ts";
+import type { Question } from "./asked.ts";
 import { isServerError, SQLSTATE } from "./errors.ts";
 import type { ServerError } from "./errors.ts";
 import { transaction } from "./pipeline.ts";
 import type { Statement } from "./pipeline.ts";
-import { sqlText } from "./sqlFiles.ts";
+import { sqlStatement, sqlText } from "./sqlFiles.ts";
 
 /** A setting that a job's session has otherwise than this one. */
 interface JobSetting {
@@ -44,13 +46,31 @@ export async function enterJobSession(
 
 /** Which settings of a job's session cannot be made here, each with what may differ and what to do. Changes nothing. */
 export async function jobSettingProblems(client: Client, user: string | undefined): Promise<string[]> {
-  const settings = await completed(client, (await client.query<JobSetting>(jobSettings(user))).rows);
+  const { file, values } = jobSettingsQuestion(user);
+  const settings = await completed(client, (await ask<JobSetting>(client, file, values)).rows);
   return settings.some(mayFail) ? (await makeSettings(client, settings, user, tryAlone)).problems : [];
+}
+
+/** What `jobSettingProblems` asks first. */
+export function jobSettingsQuestion(user: string | undefined): Question {
+  return { on: "target", file: "describe/job_settings", values: [user ?? null] };
 }
 
 /** The question about those settings, for who asks it together with others. */
 export function jobSettings(user: string | undefined): Statement & { values: unknown[] } {
   return { text: sqlText("describe/job_settings"), values: [user ?? null] };
+}
+
+/** Makes those settings without looking at them first; it is refused where one may not be made. */
+export function makeJobSettings(user: string | undefined): Statement {
+  const { values } = jobSettings(user);
+  const settings = sqlStatement("describe/job_settings");
+  return { text: sqlStatement("statements/make_job_settings", { raw: { settings } }), values };
+}
+
+/** Whether what `makeJobSettings` made is what a job's session has, as far as anybody can know. */
+export function areAsOfJob(made: PromiseSettledResult<QueryResult> | undefined): boolean {
+  return made?.status === "fulfilled" && (made.value.rows as { isOpen: boolean }[]).every(({ isOpen }) => !isOpen);
 }
 
 async function completed(client: Client, rows: JobSetting[]): Promise<JobSetting[]> {

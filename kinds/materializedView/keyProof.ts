@@ -1,9 +1,9 @@
 import type { Client } from "pg";
 import { isServerError, serverText, SQLSTATE, userError } from "../../postgres/errors.ts";
 import { displayName, sqlIdentifier, sqlName, type QualifiedName } from "../../postgres/names.ts";
-import { pipelined } from "../../postgres/pipeline.ts";
+import { answersOf, flight } from "../../postgres/pipeline.ts";
 import { sqlStatement } from "../../postgres/sqlFiles.ts";
-import { withDefinition } from "./definition/runDefinition.ts";
+import { askDefinition, withDefinition } from "./definition/runDefinition.ts";
 import type { RunnableDefinition } from "./definition/runDefinition.ts";
 
 /** Where a key is to be proven: in a relation that exists, or in what a definition would give now. */
@@ -38,7 +38,7 @@ export async function proveKey(client: Client, question: KeyQuestion): Promise<K
 }
 
 /**
- * Counts the same for a preview: read-only, in two flights, each statement for so long at most. Undefined where the definition cannot be read as
+ * Counts the same for a preview: read-only, in one flight, each statement for so long at most. Undefined where the definition cannot be read as
  * it is, which is told of the definition. The client must not be in a transaction.
  * @throws what keeps it from being counted.
  */
@@ -48,24 +48,28 @@ export async function tryKey(
   patienceMs: number,
 ): Promise<KeyProof | undefined> {
   const limit = `set local statement_timeout = ${patienceMs}`;
-  const count = async (from: string, begin: readonly string[] = [], end: readonly string[] = []): Promise<KeyProof> => {
-    const question = sqlStatement("describe/key_proof", { raw: counting(key, from) });
-    const texts = [...begin, "set transaction read only", question, ...end].map((text) => ({ text }));
-    const answers = await pipelined(client, texts).catch((error: unknown) => {
-      throw explained(key, error);
-    });
-    return numbers(answers[begin.length + 1]?.rows[0] as ProofRow);
-  };
-  if ("relation" in source) return await count(sqlName(source.relation), ["begin", limit], ["rollback"]);
-  let isRead = false;
-  const work = ({ sql }: { readonly sql: string }): Promise<KeyProof> => {
-    isRead = true;
-    return count(sql);
-  };
-  return await withDefinition(client, source, work, [limit]).catch((error: unknown) => {
-    if (isRead || !isServerError(error) || error.code === SQLSTATE.queryCanceled) throw error;
-    return undefined;
-  });
+  const count = (from: string): string[] => [
+    "set transaction read only",
+    sqlStatement("describe/key_proof", { raw: counting(key, from) }),
+  ];
+  const outcomes =
+    "relation" in source
+      ? await Promise.allSettled(
+          flight(
+            client,
+            ["begin", limit, ...count(sqlName(source.relation)), "rollback"].map((text) => ({ text })),
+          ),
+        ).then((all) => all.slice(2, -1))
+      : await askDefinition(client, source, count, [limit]).catch((error: unknown) => {
+          if (!isServerError(error) || error.code === SQLSTATE.queryCanceled) throw error;
+          return undefined;
+        });
+  if (outcomes === undefined) return undefined;
+  try {
+    return numbers(answersOf(outcomes)[1]?.rows[0] as ProofRow);
+  } catch (error) {
+    throw explained(key, error);
+  }
 }
 
 /** Why a unique index on the key cannot be built or relied on; undefined when the key is proven. */

@@ -14,7 +14,7 @@ import { dropProblems } from "./planDrop.ts";
 import { foreseeView, preflightView } from "./preflight.ts";
 import { recordView, surveyViews } from "./survey.ts";
 import { runSwap } from "./swap/swapRun.ts";
-import { warnOfView } from "./warnings.ts";
+import { warningQuestions, warnOfView } from "./warnings.ts";
 
 /** Materialized views: absent, identical, different in place, different in definition, renamed, unpopulated. */
 export const materializedViewKind: Kind<DesiredView, ActualView | AbsentView> = {
@@ -55,6 +55,7 @@ export const materializedViewKind: Kind<DesiredView, ActualView | AbsentView> = 
   foresee: foreseeView,
   foreseeData: foreseeKey,
   warnings: warnOfView,
+  warningQuestions,
 };
 
 // The parser takes longer than all else in a preview, and mostly both are the same.

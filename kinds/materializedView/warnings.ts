@@ -1,10 +1,11 @@
-import { jobSettingProblems } from "../../postgres/jobSession.ts";
+import type { Question } from "../../postgres/asked.ts";
+import { jobSettingProblems, jobSettingsQuestion } from "../../postgres/jobSession.ts";
 import type { Session } from "../../postgres/session.ts";
 import { parseDefinition } from "./definition/parseDefinition.ts";
 import type { DesiredView } from "./desired.ts";
 import { findingText } from "./lint/finding.ts";
 import type { Finding } from "./lint/finding.ts";
-import { lintDefinition } from "./lint/lintDefinition.ts";
+import { lintDefinition, lintQuestions } from "./lint/lintDefinition.ts";
 import { explainNoKey } from "./lint/noKey.ts";
 
 /** What the lint finds in a declared view (what, its cost, the way out), and what a deploy cannot compute as the job will. */
@@ -18,6 +19,11 @@ export async function warnOfView(session: Session, desired: DesiredView): Promis
   for (const finding of findings)
     told.push(finding.rule === "no-key" ? await noKey(session, desired, finding) : finding);
   return [...told.map(findingText), ...settings];
+}
+
+/** What `warnOfView` asks first. */
+export async function warningQuestions(desired: DesiredView): Promise<Question[]> {
+  return [...(await lintQuestions(desired)), jobSettingsQuestion(desired.owner)];
 }
 
 async function noKey(session: Session, desired: DesiredView, finding: Finding): Promise<Finding> {

@@ -1,10 +1,11 @@
-import { withDefinition } from "../../kinds/materializedView/definition/runDefinition.ts";
+import { askDefinition } from "../../kinds/materializedView/definition/runDefinition.ts";
 import { askAsRole } from "../../kinds/refreshJob/asRole.ts";
 import type { ActualJob } from "../../kinds/refreshJob/describe.ts";
 import { refreshable } from "../../kinds/refreshJob/refreshable.ts";
 import { isServerError, serverText, SQLSTATE } from "../../postgres/errors.ts";
 import { sqlIdentifier } from "../../postgres/names.ts";
 import type { QualifiedName } from "../../postgres/names.ts";
+import { answersOf } from "../../postgres/pipeline.ts";
 import type { Session } from "../../postgres/session.ts";
 import { sqlStatement, sqlText } from "../../postgres/sqlFiles.ts";
 import type { Facts } from "../health/facts.ts";
@@ -113,11 +114,13 @@ async function duplicateKeys(
   const columns = keyColumns.map((column) => `q.${sqlIdentifier(column)}`).join(", ");
   const { owner } = state ?? {};
   const definition = { definition: printed, owner, user: job?.user ?? owner };
-  return unlessRefused(session, view, () =>
-    withDefinition(session.target, definition, ({ sql: source }) =>
-      numberOf(session, sqlStatement("statements/duplicate_keys", { raw: { source, columns } }), "keys"),
-    ),
-  );
+  return unlessRefused(session, view, async () => {
+    const question = (source: string): string[] => [
+      sqlStatement("statements/duplicate_keys", { raw: { source, columns } }),
+    ];
+    const [answer] = answersOf(await askDefinition(session.target, definition, question));
+    return (answer?.rows as { keys: number }[])[0]?.keys;
+  });
 }
 
 function averageRow(session: Session, view: QualifiedName): Promise<number | undefined> {

@@ -1,6 +1,6 @@
 import { expect, jest, test } from "@jest/globals";
 import type { DesiredView } from "../../kinds/materializedView/desired.ts";
-import { proveKey } from "../../kinds/materializedView/keyProof.ts";
+import { proveKey, tryKey } from "../../kinds/materializedView/keyProof.ts";
 import { materializedViewKind } from "../../kinds/materializedView/kind.ts";
 import { jobSettingProblems } from "../../postgres/jobSession.ts";
 import { runMatview } from "../support/dashboard.ts";
@@ -51,6 +51,14 @@ test("a setting that the connected role may not make is named, without its value
         "differ from those of the job, until the job's next run; connect as a superuser, or, from PostgreSQL 15 on, grant set on parameter " +
         "session_replication_role to the connected role";
       expect(warnings?.filter((warning) => warning.includes("sessions of"))).toEqual([line]);
+      // A preview counts with what it may make, though all at once is refused.
+      const source = { definition: "select id from public.msj where t::text = '2026-01-02 10:30:00+09'", owner };
+      const counted = await withViewSession(
+        database,
+        ({ target }) => tryKey(target, { source, key: ["id"] }, 5_000),
+        deployer,
+      );
+      expect(counted?.rows).toBe(1);
       const { code, stderr } = await runMatview(
         ["refresh", "--if-unpopulated", VIEW],
         database.server.url(database.name, deployer),
@@ -149,7 +157,9 @@ test("nothing of a job's settings stays on the connection, and our own waiting i
         const settings =
           "select jsonb_object_agg(name, setting) as all from pg_catalog.pg_settings where name <> 'transaction_isolation'";
         const before = (await target.query(settings)).rows;
-        await proveKey(target, { source: { definition: "select 1 as id", owner }, key: ["id"] });
+        const source = { definition: "select 1 as id where current_setting('timezone') = 'Asia/Tokyo'", owner };
+        await proveKey(target, { source, key: ["id"] });
+        expect((await tryKey(target, { source, key: ["id"] }, 5_000))?.rows).toBe(1);
         expect((await target.query(settings)).rows).toEqual(before);
       });
     },

@@ -13,19 +13,19 @@ jest.setTimeout(300_000);
  * connections. A question more is a decision: it is written here.
  */
 const BUDGET = {
-  "preview of a new view": [14, 1],
-  "first up": [30, 2],
+  "preview of a new view": [12, 1],
+  "first up": [28, 2],
   "unchanged up": [5, 1],
   "unchanged preview": [5, 1],
   status: [6, 1],
   verify: [6, 1],
   history: [6, 1],
-  doctor: [11, 1],
+  doctor: [9, 1],
   drift: [16, 3],
-  "preview of another comment": [12, 1],
-  "another comment": [10, 1],
-  "preview of another definition": [18, 1],
-  "another definition": [36, 1],
+  "preview of another comment": [8, 1],
+  "another comment": [9, 1],
+  "preview of another definition": [13, 1],
+  "another definition": [26, 1],
 } as const;
 
 /** Of a login with a password, and the flight that pins the session. */

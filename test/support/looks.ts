@@ -27,7 +27,7 @@ export function looks({ oid, policy, function: fn, jobId }: Subject): Readonly<R
     backend_pid: ask(),
     called_functions: ask(oid),
     changed_at: ask(...NAME),
-    closed_schemas: ask(oid, ["grande", "public"]),
+    closed_schemas: ask(...NAME, ["grande", "public"]),
     columns: ask(oid),
     cron: ask(),
     cron_powers: ask(["postgres"]),

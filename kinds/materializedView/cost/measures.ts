@@ -2,12 +2,13 @@ import { ask } from "../../../postgres/asked.ts";
 import type { Question } from "../../../postgres/asked.ts";
 import type { Capabilities } from "../../../postgres/capabilities.ts";
 import type { QualifiedName } from "../../../postgres/names.ts";
+import { answersOf } from "../../../postgres/pipeline.ts";
 import type { Session } from "../../../postgres/session.ts";
 import { sqlStatement, sqlText } from "../../../postgres/sqlFiles.ts";
 import { refreshedBy, refreshTarget } from "../../refreshJob/command.ts";
 import { describeJobs, jobQuestions } from "../../refreshJob/describe.ts";
 import { cronBlindness } from "../../refreshJob/roleJobs.ts";
-import { withDefinition } from "../definition/runDefinition.ts";
+import { askDefinition } from "../definition/runDefinition.ts";
 import type { RunnableDefinition } from "../definition/runDefinition.ts";
 
 /** What is known of a view from its own past: the basis of every number that a preview gives. */
@@ -98,12 +99,10 @@ export async function measureView(
  */
 export async function explain({ target }: Session, definition: RunnableDefinition): Promise<Planned | undefined> {
   try {
-    return await withDefinition(target, definition, async ({ sql }) => {
-      const statement = sqlStatement("statements/explain_source", { raw: { source: sql } });
-      const { rows } = await target.query<{ "QUERY PLAN": ExplainedPlan[] }>(statement);
-      const plan = rows[0]?.["QUERY PLAN"][0]?.Plan;
-      return plan && { cost: plan["Total Cost"], rows: plan["Plan Rows"], width: plan["Plan Width"] };
-    });
+    const question = (source: string): string[] => [sqlStatement("statements/explain_source", { raw: { source } })];
+    const [answer] = answersOf(await askDefinition(target, definition, question));
+    const plan = (answer?.rows as { "QUERY PLAN": ExplainedPlan[] }[])[0]?.["QUERY PLAN"][0]?.Plan;
+    return plan && { cost: plan["Total Cost"], rows: plan["Plan Rows"], width: plan["Plan Width"] };
   } catch {
     return undefined;
   }

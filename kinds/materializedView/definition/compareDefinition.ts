@@ -73,12 +73,6 @@ function compared(view: QualifiedName, live: PrintedRow | undefined, declared: P
   return { outcome: "different", live: live.definition, declared: declared.definition, dependencies };
 }
 
-async function relationOid(client: Client, { schema, name }: QualifiedName): Promise<string> {
-  const { rows } = await client.query<{ oid: string }>(sqlText("describe/relation_oid"), [schema, name]);
-  if (rows[0] === undefined) throw missing({ schema, name });
-  return rows[0].oid;
-}
-
 function missing(view: QualifiedName): Error {
   return userError(
     `materialized view ${displayName(view)} does not exist: there is nothing to compare the definition with`,
@@ -138,7 +132,7 @@ interface ClosedSchema {
 }
 
 async function closedSchemas(client: Client, view: Comparison): Promise<ClosedSchema[]> {
-  const parameters = [await relationOid(client, view), view.searchPath ?? DEFAULT_SEARCH_PATH];
+  const parameters = [view.schema, view.name, view.searchPath ?? DEFAULT_SEARCH_PATH];
   return (await client.query<ClosedSchema>(sqlText("describe/closed_schemas"), parameters)).rows;
 }
 

@@ -1,7 +1,8 @@
 import type { Client, QueryResult } from "pg";
 import { isServerError, SQLSTATE } from "../../../postgres/errors.ts";
-import { enterJobSession, jobSettings } from "../../../postgres/jobSession.ts";
+import { areAsOfJob, enterJobSession, jobSettings, makeJobSettings } from "../../../postgres/jobSession.ts";
 import { answersOf, flight, pipelined } from "../../../postgres/pipeline.ts";
+import type { Statement } from "../../../postgres/pipeline.ts";
 import { sqlStatement, sqlText } from "../../../postgres/sqlFiles.ts";
 import { DECLARED_VIEW } from "./declaredView.ts";
 import { createSettings } from "./definitionSettings.ts";
@@ -25,27 +26,39 @@ export interface DefinitionSource {
 /**
  * Runs work on a definition that is read as at creation and executed as in a job's session: one snapshot, nothing stays. It becomes a
  * temporary view, for one statement is read and executed under the same settings; where none can be made its text is the source.
- * The client must not be inside a transaction. `first` is run as it begins.
+ * The client must not be inside a transaction.
  */
 export async function withDefinition<T>(
   client: Client,
-  { definition, owner, user = owner, searchPath }: RunnableDefinition,
+  asked: RunnableDefinition,
   work: (source: DefinitionSource) => Promise<T>,
-  first: readonly string[] = [],
 ): Promise<T> {
-  const begin = ["begin isolation level repeatable read", ...first];
-  try {
-    const { isOwner, isRelation, settings } = await enter(client, begin, { definition, owner, searchPath }, user);
-    const sql = isRelation ? DECLARED_VIEW : `(\n${definition}\n)`;
-    await enterJobSession(client, user, settings);
-    const role = isOwner ? roleSql(owner).map((text) => ({ text })) : [];
-    const lookUp = { text: sqlText("statements/refresh_search_path"), values: [isOwner] };
-    const [, result] = await Promise.all([pipelined(client, [...role, lookUp]), work({ sql, isRelation })]);
-    return result;
-  } finally {
-    // Nobody waits for it: whatever is asked next comes behind it.
-    client.query("rollback").catch(() => undefined);
-  }
+  return inSource(client, asked, () => enter(client, asked), work);
+}
+
+/**
+ * Asks about a definition as `withDefinition` has it, all in one flight where nothing is refused; an outcome for each question. `first` is
+ * run as the transaction begins.
+ * @throws what keeps the definition from being read.
+ */
+export async function askDefinition(
+  client: Client,
+  asked: RunnableDefinition,
+  questions: (source: string) => readonly string[],
+  first: readonly string[] = [],
+): Promise<PromiseSettledResult<QueryResult>[]> {
+  const reading = [...BEGIN, ...first, ...readSql(asked)].map(statement);
+  const opening = [...reading, makeJobSettings(userOf(asked)), ...executeAs(asked, true)];
+  const rest = [...questions(DECLARED_VIEW), "rollback"].map(statement);
+  const settled = await Promise.allSettled(flight(client, [...opening, ...rest]));
+  const isOpen = settled.slice(0, opening.length).every(({ status }) => status === "fulfilled");
+  if (isOpen && areAsOfJob(settled[reading.length])) return settled.slice(opening.length, -1);
+  return inSource(
+    client,
+    asked,
+    () => enterByStep(client, asked, first),
+    ({ sql }) => Promise.allSettled(flight(client, questions(sql).map(statement))),
+  );
 }
 
 interface Entered {
@@ -54,27 +67,67 @@ interface Entered {
   readonly settings: QueryResult | undefined;
 }
 
-/** Begins, has the text read as the owner, and asks what a job's session has set: in one flight, or step by step where one is refused. */
-async function enter(
+async function inSource<T>(
   client: Client,
-  begin: readonly string[],
-  { definition, owner, searchPath }: RunnableDefinition,
-  user: string | undefined,
-): Promise<Entered> {
-  const view = sqlStatement("statements/create_comparison_view", { raw: { columns: "", definition } });
-  const read = [...createSettings(searchPath), view];
-  const reset = sqlStatement("statements/reset_role");
-  const texts = [...begin, ...roleSql(owner), ...read, reset].map((text) => ({ text }));
-  const settled = await Promise.allSettled(flight(client, [...texts, jobSettings(user)]));
+  asked: RunnableDefinition,
+  entering: () => Promise<Entered>,
+  work: (source: DefinitionSource) => Promise<T>,
+): Promise<T> {
+  try {
+    const { isOwner, isRelation, settings } = await entering();
+    const sql = isRelation ? DECLARED_VIEW : `(\n${asked.definition}\n)`;
+    await enterJobSession(client, userOf(asked), settings);
+    const [, result] = await Promise.all([pipelined(client, executeAs(asked, isOwner)), work({ sql, isRelation })]);
+    return result;
+  } finally {
+    // Nobody waits for it: whatever is asked next comes behind it.
+    client.query("rollback").catch(() => undefined);
+  }
+}
+
+const BEGIN = ["begin isolation level repeatable read"];
+
+/** Begins, has the text read as the owner, and asks what a job's session has set: in one flight, or step by step where one is refused. */
+async function enter(client: Client, asked: RunnableDefinition): Promise<Entered> {
+  const reading = [...BEGIN, ...readSql(asked)].map(statement);
+  const settled = await Promise.allSettled(flight(client, [...reading, jobSettings(userOf(asked))]));
   if (settled.every(({ status }) => status === "fulfilled")) {
     return { isOwner: true, isRelation: true, settings: answersOf(settled).at(-1) };
   }
-  await client.query(["rollback", ...begin].join(";\n"));
-  const isOwner = await attempt(client, roleSql(owner));
-  const isRelation = await attempt(client, read);
+  return enterByStep(client, asked);
+}
+
+async function enterByStep(client: Client, asked: RunnableDefinition, first: readonly string[] = []): Promise<Entered> {
+  await client.query(["rollback", ...BEGIN, ...first].join(";\n"));
+  const isOwner = await attempt(client, roleSql(asked.owner));
+  const isRelation = await attempt(client, viewSql(asked));
   // The connected role may make settings that the owner may not.
-  await client.query(reset);
+  await client.query(RESET_ROLE);
   return { isOwner, isRelation, settings: undefined };
+}
+
+const RESET_ROLE = sqlStatement("statements/reset_role");
+
+function statement(text: string): Statement {
+  return { text };
+}
+
+function userOf({ owner, user = owner }: RunnableDefinition): string | undefined {
+  return user;
+}
+
+function readSql(asked: RunnableDefinition): string[] {
+  return [...roleSql(asked.owner), ...viewSql(asked), RESET_ROLE];
+}
+
+function viewSql({ definition, searchPath }: RunnableDefinition): string[] {
+  const view = sqlStatement("statements/create_comparison_view", { raw: { columns: "", definition } });
+  return [...createSettings(searchPath), view];
+}
+
+function executeAs({ owner }: RunnableDefinition, isOwner: boolean): Statement[] {
+  const role = isOwner ? roleSql(owner).map(statement) : [];
+  return [...role, { text: sqlText("statements/refresh_search_path"), values: [isOwner] }];
 }
 
 function roleSql(owner: string | undefined): string[] {

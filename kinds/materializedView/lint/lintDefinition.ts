@@ -1,11 +1,12 @@
 import type { Client } from "pg";
+import { ask } from "../../../postgres/asked.ts";
+import type { Question } from "../../../postgres/asked.ts";
 import { displayName, sqlIdentifier, sqlName, type QualifiedName } from "../../../postgres/names.ts";
-import { sqlText } from "../../../postgres/sqlFiles.ts";
 import { DEFAULT_SEARCH_PATH } from "../definition/definitionSettings.ts";
 import { parseDefinition } from "../definition/parseDefinition.ts";
 import { searchPathFix } from "../searchPathAdvice.ts";
 import type { Finding } from "./finding.ts";
-import { readFunctions, type FunctionFacts } from "./lintFacts.ts";
+import { functionQuestion, readFunctions, type FunctionFacts } from "./lintFacts.ts";
 import { lintTree } from "./lintTree.ts";
 
 /** A declared view, as far as the lint looks at it. */
@@ -41,6 +42,21 @@ export async function lintDefinition(client: Client, view: LintedView, serverMaj
   ];
 }
 
+/** What `lintDefinition` asks. */
+export async function lintQuestions(view: LintedView): Promise<Question[]> {
+  const parsed = await parseDefinition(view.definition);
+  if (!parsed.ok) return [];
+  return [
+    functionQuestion(parsed.definition.functions, view.searchPath ?? DEFAULT_SEARCH_PATH),
+    exposureQuestion(view),
+  ];
+}
+
+function exposureQuestion(view: LintedView): Question {
+  const values = [view.apiRoles ?? API_ROLES, view.schema, view.name, view.owner ?? null];
+  return { on: "target", file: "describe/lint_exposure", values };
+}
+
 /** Functions that a refresh on PostgreSQL 17 and later runs with `pg_catalog, pg_temp` as search_path. */
 export function functionsWithoutSearchPath(functions: readonly FunctionFacts[]): Finding[] {
   const open = functions.filter(
@@ -59,8 +75,8 @@ export function functionsWithoutSearchPath(functions: readonly FunctionFacts[]):
 }
 
 async function exposure(client: Client, view: LintedView): Promise<Finding[]> {
-  const parameters = [view.apiRoles ?? API_ROLES, view.schema, view.name, view.owner ?? null];
-  const { rows } = await client.query<{ role: string; exists: boolean }>(sqlText("describe/lint_exposure"), parameters);
+  const { file, values } = exposureQuestion(view);
+  const { rows } = await ask<{ role: string; exists: boolean }>(client, file, values);
   const owner = view.owner === undefined ? "" : ` for role ${sqlIdentifier(view.owner)}`;
   return rows.map(({ role, exists }) => ({
     rule: "exposed-to-api",

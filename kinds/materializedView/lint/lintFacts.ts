@@ -1,5 +1,6 @@
 import type { Client } from "pg";
-import { sqlText } from "../../../postgres/sqlFiles.ts";
+import { ask } from "../../../postgres/asked.ts";
+import type { Question } from "../../../postgres/asked.ts";
 import type { Reference } from "../definition/definitionTree.ts";
 
 /** What the catalog says of one function that a name in the definition may mean. */
@@ -25,8 +26,14 @@ export async function readFunctions(
   names: readonly Reference[],
   searchPath: readonly string[],
 ): Promise<FunctionFacts[]> {
-  const parameters = [names.map(({ schema }) => schema ?? ""), names.map(({ name }) => name), searchPath];
-  return (await client.query<FunctionFacts>(sqlText("describe/lint_functions"), parameters)).rows;
+  const { file, values } = functionQuestion(names, searchPath);
+  return (await ask<FunctionFacts>(client, file, values)).rows;
+}
+
+/** The question of `readFunctions`. */
+export function functionQuestion(names: readonly Reference[], searchPath: readonly string[]): Question {
+  const values = [names.map(({ schema }) => schema ?? ""), names.map(({ name }) => name), searchPath];
+  return { on: "target", file: "describe/lint_functions", values };
 }
 
 /** The functions that a call may mean; only those that take that many arguments. */

@@ -17,8 +17,12 @@ export async function readLeftovers(client: Client, view: QualifiedName): Promis
 }
 
 /** Drops what is built aside; for a session that holds the view's lock. */
-export async function removeAsides(client: Client, view: QualifiedName): Promise<void> {
-  for (const leftover of await readAsides(client, view)) await client.query(dropLeftoverSql(leftover));
+export async function removeAsides(
+  client: Client,
+  view: QualifiedName,
+  found: Leftover[] | Promise<Leftover[]> = readAsides(client, view),
+): Promise<void> {
+  for (const leftover of await found) await client.query(dropLeftoverSql(leftover));
 }
 
 export function dropLeftoverSql({ schema, name, kind }: Leftover): string {
@@ -26,7 +30,8 @@ export function dropLeftoverSql({ schema, name, kind }: Leftover): string {
   return sqlStatement(file, { names: { schema, view: name } });
 }
 
-async function readAsides(client: Client, view: QualifiedName): Promise<Leftover[]> {
+/** What is built aside of the view now, by whomever. */
+export async function readAsides(client: Client, view: QualifiedName): Promise<Leftover[]> {
   const { schema, name } = asideName(view);
   return (await client.query<Leftover>(sqlText("describe/leftovers"), [schema, name, `_${ASIDE}`])).rows;
 }

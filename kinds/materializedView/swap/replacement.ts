@@ -59,7 +59,7 @@ async function readInTransaction(
 ): Promise<Replacement> {
   const text = sqlStatement("statements/create_comparison_view", { raw: { columns: "", definition } });
   const opening = ["begin", "set local lock_timeout = 3000", ...createSettings(), text, printSettings()];
-  const answers = await pipelined(client, [
+  const reading = pipelined(client, [
     ...opening.map((statement) => ({ text: statement })),
     propertiesQuery([view]),
     { text: sqlText("describe/dependents"), values: [view.oid] },
@@ -67,6 +67,7 @@ async function readInTransaction(
     { text: sqlText("describe/uses_postgrest") },
     { text: sqlText("describe/functions_mentioning"), values: [view.name] },
   ]);
+  const [answers, ownGrantees] = await Promise.all([reading, grantees(client, [view.schema])]);
   const [properties, dependents, columns, postgrest, mentioned] = answers.slice(opening.length).map(({ rows }) => rows);
   const [old] = (properties ?? []) as RelationProperties[];
   if (old?.oid !== view.oid) throw new Error(`${displayName(view)} went away while it was looked at`);
@@ -80,7 +81,7 @@ async function readInTransaction(
     ...trial,
     tree: dependencyTree(edges, relationKey(old.oid)),
     mentionedBy: ((mentioned ?? []) as { function: string }[]).map((row) => row.function),
-    defaultGrantees: await grantees(client, [old.schema, ...trial.dependents.map(schemaOf)]),
+    defaultGrantees: { ...ownGrantees, ...(await grantees(client, otherSchemas(trial.dependents, view))) },
     usesPostgrest: facts?.found === true,
     mayUsePlpgsql: facts?.mayUsePlpgsql === true,
   };
@@ -93,6 +94,10 @@ async function grantees(client: Client, schemas: readonly string[]): Promise<Rep
     return [schema, { relations: of("r"), functions: of("f") }] as const;
   });
   return Object.fromEntries(await Promise.all(asked));
+}
+
+function otherSchemas(dependents: readonly Dependent[], view: QualifiedName): string[] {
+  return dependents.map(schemaOf).filter((schema) => schema !== view.schema);
 }
 
 function schemaOf(dependent: Dependent): string {

@@ -12,7 +12,7 @@ import { sqlText } from "../../../postgres/sqlFiles.ts";
 import type { Swap } from "../../../postgres/swap.ts";
 import { passGate } from "./gate.ts";
 import { withIndexProgress } from "./indexProgress.ts";
-import { removeAsides } from "./leftovers.ts";
+import { readAsides, removeAsides } from "./leftovers.ts";
 import { refreshAsides } from "./refreshAsides.ts";
 import { exchange } from "./swapExchange.ts";
 import { readMarks } from "./swapMarks.ts";
@@ -27,10 +27,14 @@ export async function runSwap(connections: Connections, { swap, fence }: Step): 
   const client = connections.target;
   await withAdvisoryLock(client, swap.lockKey, swap.deadlineMs, async () => {
     // The marks are read before the build's snapshot: what is refreshed from here on may be newer than the build.
-    const [oid, marks] = await Promise.all([oidOf(client, swap), readMarks(client, swap.built)]);
+    const [oid, marks, asides] = await Promise.all([
+      oidOf(client, swap),
+      readMarks(client, swap.built),
+      readAsides(client, swap.view),
+    ]);
     // Somebody else put another one there while we waited: whether that is the declared one is seen when it is described again.
     if (oid !== swap.oid) return;
-    await removeAsides(client, swap.view);
+    await removeAsides(client, swap.view, asides);
     try {
       await build(connections, swap);
       await withProgress(`${displayName(swap.view)}: waiting for the moment to swap`, () =>
