@@ -65,6 +65,8 @@ export interface Kind<Desired extends object, Actual> {
   isAbsent?(actual: Actual): boolean;
   /** Reads everything of this kind at once, in a number of queries that does not grow with the objects. */
   survey(session: Session): Promise<Survey<Desired, Actual>>;
+  /** The file of `sql/` that the survey asks first, for all objects. */
+  readonly surveyed?: string;
   /** What to keep in the state beside the inputs, so that the next survey can answer without the server. */
   record?(desired: Desired, actual: Actual, capabilities: Capabilities): string | undefined;
   /** The declaration with what `record` kept of the deploy, where that completes it. */

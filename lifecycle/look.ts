@@ -1,4 +1,5 @@
 import type { Kind, Survey } from "../kinds/kind.ts";
+import type { Question } from "../postgres/asked.ts";
 import type { Capabilities } from "../postgres/capabilities.ts";
 import type { Session } from "../postgres/session.ts";
 import type { Asks } from "../postgres/sessionPool.ts";
@@ -16,7 +17,7 @@ interface Surveys {
   readonly capabilities: Capabilities;
 }
 
-interface Question<Desired, Actual> {
+interface Asked<Desired, Actual> {
   readonly desired: Desired;
   readonly answer: (sight: Promise<Sight<Actual>>) => void;
 }
@@ -29,10 +30,11 @@ export function forgetSurveys(): void {
   surveys = undefined;
 }
 
-// What every survey asks first of a server of which nothing is known.
-const SURVEYED = ["describe/materialized_views", "describe/indexes"].map(
-  (file) => ({ on: "target", file, values: [null, null] }) as const,
-);
+// What the surveys ask first of a server of which nothing is known; of no other kind's, which somebody's lock may keep waiting.
+function surveyed(): Question[] {
+  const files = [...kinds].map(({ surveyed }) => surveyed).filter((file) => file !== undefined);
+  return files.map((file) => ({ on: "target", file, values: [null, null] }));
+}
 
 // What keeps a survey from being read is told by the question about the object itself.
 async function surveyAll(session: Session): Promise<Surveys> {
@@ -55,7 +57,7 @@ export function surveyor<Desired extends object, Actual>(
   open: Open,
 ): Look<Desired, Actual> {
   kinds.add(kind as unknown as Kind<never, never>);
-  let waiting: Question<Desired, Actual>[] = [];
+  let waiting: Asked<Desired, Actual>[] = [];
   let asking = false;
 
   const askAll = async (): Promise<void> => {
@@ -89,7 +91,7 @@ export function surveyor<Desired extends object, Actual>(
     });
 
   return async (desired, recorded) => {
-    surveys ??= open(surveyAll, () => SURVEYED).catch(() => undefined);
+    surveys ??= open(surveyAll, surveyed).catch(() => undefined);
     const known = await surveys;
     const survey = known?.byKind.get(kind) as Survey<Desired, Actual> | undefined;
     const found = survey?.find(desired, recorded);
@@ -102,7 +104,7 @@ export function surveyor<Desired extends object, Actual>(
 function ask<Desired extends object, Actual>(
   kind: Kind<Desired, Actual>,
   open: Open,
-  questions: readonly Question<Desired, Actual>[],
+  questions: readonly Asked<Desired, Actual>[],
 ): Promise<Sight<Actual>[]> {
   const desired = questions.map((question) => question.desired);
   return open(

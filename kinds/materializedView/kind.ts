@@ -25,6 +25,7 @@ export const materializedViewKind: Kind<DesiredView, ActualView | AbsentView> = 
   asks: viewQuestions,
   describe: describeViews,
   survey: surveyViews,
+  surveyed: "describe/materialized_views",
   record: recordView,
   isAbsent: (actual) => !actual.exists,
   ownership: {

@@ -18,6 +18,7 @@ export const viewIndexKind: Kind<DesiredIndex, ActualIndex> = {
   asks: indexQuestions,
   describe: describeIndexes,
   survey: surveyIndexes,
+  surveyed: "describe/indexes",
   ownership: {
     claimOf: ({ claim }) => claim,
     on: "target",
