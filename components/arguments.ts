@@ -2,14 +2,14 @@ import * as pulumi from "@pulumi/pulumi";
 import { problemReport } from "../postgres/errors.ts";
 import { unknownName } from "../postgres/nearestName.ts";
 
-/** What a component takes, by name: an input, a plain value, or an object whose properties are named. */
+/** What a component takes, by name: an input, a plain value or list, or an object whose properties are named. */
 export type Arguments<T> = {
-  readonly [Name in keyof T]-?: "input" | "plain" | Arguments<NonNullable<T[Name]>>;
+  readonly [Name in keyof T]-?: "input" | "plain" | "list" | Arguments<NonNullable<T[Name]>>;
 };
 
 /**
- * Refuses what a program without types may hand over: an argument that there is none of, and an output where a plain value decides which
- * resources there are.
+ * Refuses what a program without types may hand over: an argument that there is none of, an output where a plain value decides which
+ * resources there are, and what is no list or object where the component looks into one.
  * @throws one report with every problem, each with the argument's name and what to do.
  */
 export function checkArguments<T extends object>(subject: string, given: T, known: Arguments<T>): void {
@@ -28,7 +28,11 @@ function argumentProblems(given: object, known: Names, path: string, all: readon
       if (takes === undefined) return [unknownName("argument", path + name, all)];
       if (takes === "input") return [];
       if (pulumi.Output.isInstance(value) || value instanceof Promise) return [notPlain(path + name, takes)];
-      return isObject(takes) && isObject(value) ? argumentProblems(value, takes, `${path}${name}.`, all) : [];
+      if (takes === "list")
+        return Array.isArray(value) ? [] : [`${path}${name} must be a list: write it in square brackets`];
+      if (!isObject(takes)) return value === null ? [`${path}${name} is null: leave it out`] : [];
+      if (!isObject(value)) return [`${path}${name} must be an object with ${Object.keys(takes).join(", ")}`];
+      return argumentProblems(value, takes, `${path}${name}.`, all);
     });
 }
 

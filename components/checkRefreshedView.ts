@@ -14,7 +14,7 @@ const ARGUMENTS: Arguments<RefreshedViewArgs> = {
   schema: "input",
   name: "input",
   definition: "input",
-  uniqueKey: "plain",
+  uniqueKey: "list",
   indexName: "input",
   owner: "input",
   comment: "input",

@@ -37,9 +37,9 @@ export interface PlatformArgs {
 const PLATFORM_ARGUMENTS: Arguments<PlatformArgs> = {
   connection: "input",
   owner: "input",
-  sources: "plain",
+  sources: "list",
   schemas: "input",
-  observers: "plain",
+  observers: "list",
   adopt: "input",
 };
 

@@ -6,8 +6,8 @@ import type { Keeps, ResourceRequest } from "../lifecycle/resourceRequest.ts";
 import { loaderText } from "./loader.ts";
 
 /**
- * What the class of a kind hands to Pulumi's own: its inputs, with the request and the line that loads the kind. `keeps`: by property, a value
- * of an earlier convention that stays where the state has it.
+ * @internal What the class of a kind hands to Pulumi's own: its inputs, with the request and the line that loads the kind. `keeps`: by property,
+ * a value of an earlier convention that stays where the state has it. Internal, so that the package's types do not reach those of the kinds.
  */
 export function resourceArguments(
   kind: KindName,

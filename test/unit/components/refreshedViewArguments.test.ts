@@ -38,3 +38,14 @@ describe("an output where the program must know the value", () => {
     expect(() => check(args)).toThrow(advice);
   });
 });
+
+describe("what is no list or object", () => {
+  test.each([
+    [{ uniqueKey: "id" }, "uniqueKey must be a list: write it in square brackets"],
+    [{ job: null }, "job must be an object with name, schedule, active"],
+    [{ job: "refresh-ventas" }, "job must be an object with name, schedule, active"],
+    [{ refresh: { vacuum: null } }, "refresh.vacuum is null: leave it out"],
+  ])("is told: %j", (args, problem) => {
+    expect(() => check(args)).toThrow(`RefreshedView ventas: 1 problem\n  - ${problem}`);
+  });
+});
