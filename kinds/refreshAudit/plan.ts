@@ -1,8 +1,11 @@
 import type { Capabilities } from "../../postgres/capabilities.ts";
+import { dropSql, grantSql, named } from "../../postgres/objectStatements.ts";
+import type { SqlObject } from "../../postgres/objectStatements.ts";
 import { CONVERGED, step } from "../../postgres/plan.ts";
 import type { Difference, Plan } from "../../postgres/plan.ts";
 import { sqlStatement } from "../../postgres/sqlFiles.ts";
 import type { Situation } from "../kind.ts";
+import { RUNTIME_SCHEMA } from "../runtimeObjects/names.ts";
 import { NO_SCHEMA, schemaSql } from "../runtimeObjects/schema.ts";
 import type { ActualAudit, ActualRecorder } from "./describe.ts";
 import { BODY_QUOTE } from "./desired.ts";
@@ -48,9 +51,9 @@ interface RecorderWork {
 
 function recorderWork(owner: string, found: ActualRecorder | null): RecorderWork {
   const name = recordFunction(owner);
-  const names = { function: name };
-  const create = sqlStatement("runtime/record_refresh", { names: { ...names, table: recordTable(owner) } });
-  const build = [create, sqlStatement("statements/open_record_function", { names })];
+  const create = sqlStatement("runtime/record_refresh", { names: { function: name, table: recordTable(owner) } });
+  // It asks by itself who may record.
+  const build = [create, grantSql("execute", recorder("function", name), "public")];
   if (found === null) return { differences: [], before: [], sql: build };
   const isOurs = found.body === create.split(BODY_QUOTE)[1] && found.isDefiner && found.settings.join() === SEARCH_PATH;
   const differences = [
@@ -79,7 +82,12 @@ function remove(previous: DesiredAudit | undefined, actual: ActualAudit | undefi
 }
 
 function drop(name: string): string {
-  return sqlStatement("statements/drop_record_function", { names: { function: name } });
+  return dropSql(recorder("function if exists", name));
+}
+
+function recorder(kind: string, name: string): SqlObject {
+  const types = ["text", "text", "text", "bool", "int8", "int8"].map((type) => `pg_catalog.${type}`);
+  return named(kind, { schema: RUNTIME_SCHEMA, name }, `(${types.join(", ")})`);
 }
 
 // Table and function must belong to the role whose views they are about.

@@ -1,5 +1,6 @@
 import type { Capabilities } from "../../postgres/capabilities.ts";
-import { sqlIdentifier } from "../../postgres/names.ts";
+import { dropSql, grantSql, named, revokeSql } from "../../postgres/objectStatements.ts";
+import type { SqlObject } from "../../postgres/objectStatements.ts";
 import { CONVERGED, step } from "../../postgres/plan.ts";
 import type { Difference, Plan } from "../../postgres/plan.ts";
 import { sqlStatement } from "../../postgres/sqlFiles.ts";
@@ -8,6 +9,7 @@ import type { ActualFunction, ActualRuntime } from "./describe.ts";
 import type { DesiredRuntime } from "./desired.ts";
 import { runtimeFunctions } from "./functions.ts";
 import type { RuntimeFunction } from "./functions.ts";
+import { RUNTIME_SCHEMA } from "./names.ts";
 import { NO_SCHEMA, schemaSql } from "./schema.ts";
 
 const SEARCH_PATH = "search_path=pg_catalog, pg_temp";
@@ -62,21 +64,14 @@ function functionSql(
   { name, create }: RuntimeFunction,
   found: ActualFunction | undefined,
 ): string[] {
-  const names = { function: name };
-  const revoke = (grantee: string): string =>
-    sqlStatement("statements/revoke_runtime_function", { names, raw: { grantee } });
+  const shown = functionObject("function", name);
   const gone = (found?.observers ?? []).filter((role) => role !== "public" && !observers.includes(role));
   return [
     // A function keeps its owner when it is replaced, and would run with the wrong role's rights.
-    ...(found !== undefined && found.owner !== owner
-      ? [sqlStatement("statements/drop_runtime_function", { names })]
-      : []),
+    ...(found !== undefined && found.owner !== owner ? [dropSql(functionObject("function if exists", name))] : []),
     create,
-    revoke("public"),
-    ...gone.map((role) => revoke(sqlIdentifier(role))),
-    ...observers.map((observer) =>
-      sqlStatement("statements/grant_runtime_function", { names: { function: name, observer } }),
-    ),
+    ...["public", ...gone].map((role) => revokeSql("all", shown, role)),
+    ...observers.map((observer) => grantSql("execute", shown, observer)),
   ];
 }
 
@@ -88,9 +83,7 @@ function drop(
 ): Plan {
   if (previous === undefined || actual === undefined || actual.functions.length === 0 || actual.isInUse)
     return CONVERGED;
-  const functions = actual.functions.map(({ name }) =>
-    sqlStatement("statements/drop_runtime_function", { names: { function: name } }),
-  );
+  const functions = actual.functions.map(({ name }) => dropSql(functionObject("function if exists", name)));
   const sql = [...actAs(previous.owner, capabilities), ...functions];
   return {
     steps: [step("remove", target(previous.owner), "no longer declared", sql, { on: "cron" })],
@@ -101,6 +94,10 @@ function drop(
 // The functions must belong to the role whose rights they have.
 function actAs(owner: string, { currentUser }: Capabilities): string[] {
   return owner === currentUser ? [] : [sqlStatement("statements/set_role", { names: { role: owner } })];
+}
+
+function functionObject(kind: string, name: string): SqlObject {
+  return named(kind, { schema: RUNTIME_SCHEMA, name }, "()");
 }
 
 function target(owner: string): string {

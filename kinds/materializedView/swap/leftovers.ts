@@ -1,7 +1,8 @@
 import type { Client } from "pg";
 import { advisoryLockHolder } from "../../../postgres/advisoryLock.ts";
 import type { QualifiedName } from "../../../postgres/names.ts";
-import { sqlStatement, sqlText } from "../../../postgres/sqlFiles.ts";
+import { dropSql, viewObject } from "../../../postgres/objectStatements.ts";
+import { sqlText } from "../../../postgres/sqlFiles.ts";
 import { ASIDE, asideName, lockKey } from "./swapNames.ts";
 
 /** A relation that a swap built aside and that never took its place. */
@@ -18,12 +19,7 @@ export async function readLeftovers(client: Client, view: QualifiedName): Promis
 
 /** Drops what is built aside; for a session that holds the view's lock. */
 export async function removeAsides(client: Client, view: QualifiedName): Promise<void> {
-  for (const leftover of await readAsides(client, view)) await client.query(dropLeftoverSql(leftover));
-}
-
-export function dropLeftoverSql({ schema, name, kind }: Leftover): string {
-  const file = kind === "m" ? "statements/drop_materialized_view" : "statements/drop_view";
-  return sqlStatement(file, { names: { schema, view: name } });
+  for (const leftover of await readAsides(client, view)) await client.query(dropSql(viewObject(leftover)));
 }
 
 async function readAsides(client: Client, view: QualifiedName): Promise<Leftover[]> {
