@@ -1,8 +1,7 @@
-import { grantSql, named, ownerSql, revokeSql } from "../../postgres/objectStatements.ts";
-import type { SqlObject } from "../../postgres/objectStatements.ts";
+import { grantSql, ownerSql, revokeSql } from "../../postgres/objectStatements.ts";
 import type { Difference } from "../../postgres/plan.ts";
 import { sqlStatement } from "../../postgres/sqlFiles.ts";
-import { RUNTIME_SCHEMA } from "../runtimeObjects/names.ts";
+import { runtimeObject } from "../runtimeObjects/ownedObjects.ts";
 import type { ActualRecord } from "./describe.ts";
 import type { DesiredAudit } from "./desired.ts";
 import { recordTable } from "./names.ts";
@@ -46,7 +45,7 @@ export function tableWork({ owner, observers }: DesiredAudit, found: ActualRecor
       ...shared.differences,
     ],
     refusals: [],
-    before: isForeign ? [ownerSql(tableObject(name), owner)] : [],
+    before: isForeign ? [ownerSql(runtimeObject("table", name), owner)] : [],
     sql: [
       ...columns.map(({ name: column, type }) =>
         sqlStatement("statements/add_record_column", { names: { table: name, column }, raw: { type } }),
@@ -90,13 +89,9 @@ function grantWork(
 }
 
 function grants(table: string, observers: readonly string[]): string[] {
-  return observers.map((observer) => grantSql("select", tableObject(table), observer));
+  return observers.map((observer) => grantSql("select", runtimeObject("table", table), observer));
 }
 
 function revoke(table: string, role: string): string {
-  return revokeSql("all", tableObject(table), role);
-}
-
-function tableObject(name: string): SqlObject {
-  return named("table", { schema: RUNTIME_SCHEMA, name });
+  return revokeSql("all", runtimeObject("table", table), role);
 }
