@@ -1,5 +1,4 @@
-import { escapeLiteral } from "pg";
-import { sqlIdentifier, sqlName } from "./names.ts";
+import { sqlIdentifier, sqlName, sqlLiteral } from "./names.ts";
 import type { QualifiedName } from "./names.ts";
 import { sqlStatement } from "./sqlFiles.ts";
 
@@ -32,7 +31,7 @@ export function ownerSql(object: SqlObject, owner: string): string {
 
 /** The whole comment; null removes it. */
 export function commentSql(object: SqlObject, comment: string | null): string {
-  const text = comment === null ? "null" : escapeLiteral(comment).trimStart();
+  const text = comment === null ? "null" : sqlLiteral(comment);
   return sqlStatement("statements/comment_on", { raw: { ...object, comment: text } });
 }
 

@@ -1,5 +1,4 @@
-import { escapeLiteral } from "pg";
-import { sqlIdentifier } from "../../postgres/names.ts";
+import { sqlIdentifier, sqlLiteral } from "../../postgres/names.ts";
 import { commentSql, grantSql, named, ownerSql } from "../../postgres/objectStatements.ts";
 import { sqlStatement } from "../../postgres/sqlFiles.ts";
 import { joinComment } from "../claim.ts";
@@ -25,7 +24,7 @@ export function createSql(view: DesiredView, claim?: Claim): string[] {
 /** `name = 'value', ...`; a parameter of the toast table keeps its dot. */
 export function parameterList(parameters: Readonly<Record<string, string>>): string {
   return Object.entries(parameters)
-    .map(([name, value]) => `${name} = ${escapeLiteral(value).trimStart()}`)
+    .map(([name, value]) => `${name} = ${sqlLiteral(value)}`)
     .join(", ");
 }
 

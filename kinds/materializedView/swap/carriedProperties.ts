@@ -1,5 +1,4 @@
-import { escapeLiteral } from "pg";
-import { sqlIdentifier } from "../../../postgres/names.ts";
+import { sqlIdentifier, sqlLiteral } from "../../../postgres/names.ts";
 import type { QualifiedName } from "../../../postgres/names.ts";
 import {
   columnObject,
@@ -144,7 +143,7 @@ function optionList(options: readonly string[]): string {
   return options
     .map((option) => {
       const equals = option.indexOf("=");
-      return `${option.slice(0, equals)} = ${escapeLiteral(option.slice(equals + 1)).trimStart()}`;
+      return `${option.slice(0, equals)} = ${sqlLiteral(option.slice(equals + 1))}`;
     })
     .join(", ");
 }
