@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
-import { escapeIdentifier } from "pg";
+import { escapeIdentifier, escapeLiteral } from "pg";
 
 /** Longest name that PostgreSQL keeps, in bytes; what is longer it cuts silently (NAMEDATALEN - 1). */
 const MAX_NAME_BYTES = 63;
@@ -26,6 +26,11 @@ export function sqlName(name: QualifiedName): string {
 /** One identifier as SQL. Plain lower-case words that are no keyword stay as they are. */
 export function sqlIdentifier(name: string): string {
   return PLAIN.test(name) && !KEYWORDS.has(name) ? name : escapeIdentifier(name);
+}
+
+/** One text as SQL, without the space that `pg` puts before a literal that has a backslash. */
+export function sqlLiteral(text: string): string {
+  return escapeLiteral(text).trimStart();
 }
 
 /** Why a name cannot be used, or undefined when it can. */

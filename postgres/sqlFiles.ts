@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { escapeLiteral } from "pg";
-import { sqlIdentifier } from "./names.ts";
+import { sqlIdentifier, sqlLiteral } from "./names.ts";
 import { PACKAGE_FOLDER } from "./packageFolder.ts";
 
 /** The folder that holds every statement the module can run. */
@@ -47,7 +46,7 @@ export function sqlStatement(file: string, variables: SqlVariables = {}): string
     VARIABLE,
     (match, name?: string, literal?: string, raw?: string) => {
       if (name !== undefined) return sqlIdentifier(fill("names", name));
-      if (literal !== undefined) return escapeLiteral(fill("literals", literal)).trimStart();
+      if (literal !== undefined) return sqlLiteral(fill("literals", literal));
       if (raw !== undefined) return fill("raw", raw);
       return match;
     },

@@ -1,5 +1,6 @@
 import type { Capabilities } from "../../postgres/capabilities.ts";
 import { displayName } from "../../postgres/names.ts";
+import { dropSql, named, renameSql, viewObject } from "../../postgres/objectStatements.ts";
 import { CONVERGED, step } from "../../postgres/plan.ts";
 import type { Difference, Plan, Step } from "../../postgres/plan.ts";
 import { sqlStatement } from "../../postgres/sqlFiles.ts";
@@ -13,7 +14,6 @@ import type { DesiredView } from "./desired.ts";
 import { planDrop } from "./planDrop.ts";
 import { planProperties } from "./planProperties.ts";
 import { createSql } from "./statements.ts";
-import { dropLeftoverSql } from "./swap/leftovers.ts";
 import { planSwap } from "./swap/swapPlan.ts";
 
 /** The incarnation of a view that has no data: `check` gives it a new one, which runs the first refresh. */
@@ -92,8 +92,8 @@ function planName(desired: DesiredView, actual: ActualView): Step[] {
     sql.push(sqlStatement("statements/move_materialized_view", { names }));
   }
   if (actual.name !== desired.name) {
-    const names = { schema: desired.schema, view: actual.name, new_name: desired.name };
-    sql.push(sqlStatement("statements/rename_materialized_view", { names }));
+    const moved = named("materialized view", { schema: desired.schema, name: actual.name });
+    sql.push(renameSql(moved, desired.name));
   }
   if (sql.length === 0) return [];
   const reason = `is called ${displayName(actual)}, declared ${displayName(desired)}`;
@@ -101,9 +101,10 @@ function planName(desired: DesiredView, actual: ActualView): Step[] {
 }
 
 function removeLeftovers(actual: ActualView): Step[] {
+  const leftovers = actual.leftovers.map(viewObject);
   if (actual.leftovers.length === 0) return [];
   const reason = `${actual.leftovers.map(displayName).join(", ")} was built aside by a run that was cut off`;
-  return [step("remove leftovers", displayName(actual), reason, actual.leftovers.map(dropLeftoverSql))];
+  return [step("remove leftovers", displayName(actual), reason, leftovers.map(dropSql))];
 }
 
 function planDefinition(desired: DesiredView, previous: DesiredView | undefined, actual: ActualView): Plan {

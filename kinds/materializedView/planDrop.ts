@@ -1,9 +1,9 @@
 import type { Capabilities } from "../../postgres/capabilities.ts";
 import { displayName, sqlName } from "../../postgres/names.ts";
+import { dropSql, named, viewObject } from "../../postgres/objectStatements.ts";
 import { CONVERGED, step } from "../../postgres/plan.ts";
 import type { Plan, Step } from "../../postgres/plan.ts";
 import type { Session } from "../../postgres/session.ts";
-import { sqlStatement } from "../../postgres/sqlFiles.ts";
 import { isSameStack } from "../claim.ts";
 import type { Stack } from "../claim.ts";
 import { refreshedBy, refreshTarget } from "../refreshJob/command.ts";
@@ -12,7 +12,6 @@ import { timeoutSql, unscheduleSql, waitForRun } from "../refreshJob/statements.
 import type { AbsentView, ActualView } from "./describe.ts";
 import type { DesiredView } from "./desired.ts";
 import { readEdges, relationKey } from "./swap/dependents.ts";
-import { dropLeftoverSql } from "./swap/leftovers.ts";
 
 /**
  * Drops the view and, where the drop succeeds, its own jobs with it: a drop that is refused leaves all as it was. In another database
@@ -33,10 +32,7 @@ export function planDrop(
   });
   if (!actual.exists) return { steps: jobs.length === 0 ? [] : [removal], differences: [] };
   const view = displayName(actual);
-  const drop = [
-    ...actual.leftovers.map(dropLeftoverSql),
-    sqlStatement("statements/drop_materialized_view", { names: { schema: actual.schema, view: actual.name } }),
-  ];
+  const drop = [...actual.leftovers.map(viewObject), named("materialized view", actual)].map(dropSql);
   const waits = jobs.map((job) =>
     step("wait for the run", job.name, "a run of it may be going", [], { on: "cron", wait: waitForRun(job) }),
   );

@@ -1,4 +1,5 @@
 import { displayName } from "../../postgres/names.ts";
+import { commentSql, grantSql, named, ownerSql, revokeSql } from "../../postgres/objectStatements.ts";
 import { claimStep, step } from "../../postgres/plan.ts";
 import type { Difference, Plan, Step } from "../../postgres/plan.ts";
 import { sqlStatement } from "../../postgres/sqlFiles.ts";
@@ -6,7 +7,7 @@ import { isSameClaim, joinComment, wantedClaim } from "../claim.ts";
 import type { Claim } from "../claim.ts";
 import type { ActualView } from "./describe.ts";
 import type { DesiredView } from "./desired.ts";
-import { commentSql, grantSql, ownerSql, parameterList, revokeSql } from "./statements.ts";
+import { parameterList } from "./statements.ts";
 
 /**
  * What is altered in place: owner, comment, grants, storage parameters. What is not declared stays as it is; what was
@@ -47,7 +48,14 @@ const NOTHING: Plan = { steps: [], differences: [] };
 function planOwner(desired: DesiredView, actual: ActualView): Plan {
   if (desired.owner === undefined || desired.owner === actual.owner) return NOTHING;
   const hazards = ["readers-wait"] as const;
-  return altered(desired, "owner", desired.owner, actual.owner, [ownerSql(desired, desired.owner)], { hazards });
+  return altered(
+    desired,
+    "owner",
+    desired.owner,
+    actual.owner,
+    [ownerSql(named("materialized view", desired), desired.owner)],
+    { hazards },
+  );
 }
 
 function planComment(
@@ -59,7 +67,7 @@ function planComment(
   const claim = wantedClaim(asked, actual.claim);
   // What is not declared stays; what was and is no longer goes. An empty comment is how a state refresh says that there was none.
   const wanted = desired.comment ?? (previous?.comment ? null : actual.comment);
-  const sql = commentSql(desired, joinComment(wanted, claim));
+  const sql = commentSql(named("materialized view", desired), joinComment(wanted, claim));
   if (wanted !== actual.comment) return altered(desired, "comment", shown(wanted), shown(actual.comment), [sql]);
   return isSameClaim(claim, actual.claim)
     ? NOTHING
@@ -76,9 +84,10 @@ function planGrants(desired: DesiredView, previous: DesiredView | undefined, act
   const missing = wanted.filter(([role, privilege]) => role !== actual.owner && !held.has(`${role}\0${privilege}`));
   const kept = new Set(wanted.map((grant) => grant.join("\0")));
   const withdrawn = flat(previous?.grants).filter((grant) => !kept.has(grant.join("\0")) && held.has(grant.join("\0")));
+  const view = named("table", desired);
   const sql = [
-    ...missing.map(([role, privilege]) => grantSql(desired, role, [privilege])),
-    ...withdrawn.map(([role, privilege]) => revokeSql(desired, role, [privilege])),
+    ...missing.map(([role, privilege]) => grantSql(privilege, view, role)),
+    ...withdrawn.map(([role, privilege]) => revokeSql(privilege, view, role)),
   ];
   if (sql.length === 0) return NOTHING;
   const text = (grants: readonly (readonly [string, string])[]): string =>
@@ -100,13 +109,11 @@ function planStorage(desired: DesiredView, previous: DesiredView | undefined, ac
   );
   const names = { schema: desired.schema, view: desired.name };
   const sql = [
-    ...(Object.keys(changed).length === 0
-      ? []
-      : [sqlStatement("statements/set_storage_parameters", { names, raw: { parameters: parameterList(changed) } })]),
-    ...(dropped.length === 0
-      ? []
-      : [sqlStatement("statements/reset_storage_parameters", { names, raw: { parameters: dropped.join(", ") } })]),
-  ];
+    { action: "set", parameters: parameterList(changed) },
+    { action: "reset", parameters: dropped.join(", ") },
+  ]
+    .filter(({ parameters }) => parameters !== "")
+    .map((raw) => sqlStatement("statements/alter_storage_parameters", { names, raw }));
   if (sql.length === 0) return NOTHING;
   const found = [...Object.keys(changed), ...dropped].map(
     (name) => `${name} = ${actual.storageParameters[name] ?? "default"}`,

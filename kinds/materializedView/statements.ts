@@ -1,6 +1,5 @@
-import { escapeLiteral } from "pg";
-import { sqlIdentifier } from "../../postgres/names.ts";
-import type { QualifiedName } from "../../postgres/names.ts";
+import { sqlIdentifier, sqlLiteral } from "../../postgres/names.ts";
+import { commentSql, grantSql, named, ownerSql } from "../../postgres/objectStatements.ts";
 import { sqlStatement } from "../../postgres/sqlFiles.ts";
 import { joinComment } from "../claim.ts";
 import type { Claim } from "../claim.ts";
@@ -15,37 +14,17 @@ export function createSql(view: DesiredView, claim?: Claim): string[] {
   return [
     ...createSettings(),
     sqlStatement("statements/create_materialized_view", { names, raw }),
-    ...(view.grants ?? []).map(({ role, privileges }) => grantSql(view, role, privileges)),
-    ...(comment === null ? [] : [commentSql(view, comment)]),
+    ...(view.grants ?? []).map(({ role, privileges }) => grantSql(privileges.join(", "), named("table", view), role)),
+    ...(comment === null ? [] : [commentSql(named("materialized view", view), comment)]),
     // Last: afterwards the connected role may have no right to the view any more.
-    ...(view.owner === undefined ? [] : [ownerSql(view, view.owner)]),
+    ...(view.owner === undefined ? [] : [ownerSql(named("materialized view", view), view.owner)]),
   ];
-}
-
-export function ownerSql(view: DesiredView, owner: string): string {
-  return sqlStatement("statements/alter_view_owner", { names: { schema: view.schema, view: view.name, owner } });
-}
-
-/** The whole comment, with the claim in it; null removes it. */
-export function commentSql({ schema, name }: QualifiedName, comment: string | null): string {
-  const raw = { comment: comment === null ? "null" : escapeLiteral(comment).trimStart() };
-  return sqlStatement("statements/comment_on_view", { names: { schema, view: name }, raw });
-}
-
-export function grantSql(view: DesiredView, role: string, privileges: readonly string[]): string {
-  const names = { schema: view.schema, view: view.name, role };
-  return sqlStatement("statements/grant_on_view", { names, raw: { privileges: privileges.join(", ") } });
-}
-
-export function revokeSql(view: DesiredView, role: string, privileges: readonly string[]): string {
-  const names = { schema: view.schema, view: view.name, role };
-  return sqlStatement("statements/revoke_on_view", { names, raw: { privileges: privileges.join(", ") } });
 }
 
 /** `name = 'value', ...`; a parameter of the toast table keeps its dot. */
 export function parameterList(parameters: Readonly<Record<string, string>>): string {
   return Object.entries(parameters)
-    .map(([name, value]) => `${name} = ${escapeLiteral(value).trimStart()}`)
+    .map(([name, value]) => `${name} = ${sqlLiteral(value)}`)
     .join(", ");
 }
 

@@ -6,7 +6,7 @@ import { sqlStatement } from "../../postgres/sqlFiles.ts";
 import type { Situation } from "../kind.ts";
 import type { ActualOwner } from "./describe.ts";
 import type { DesiredOwner } from "./desired.ts";
-import { grantSql, mend, missingRights, rightText } from "./rights.ts";
+import { grantNeedSql, mend, missingRights, rightText } from "./rights.ts";
 import type { Right } from "./rights.ts";
 
 /** A statement about the role, and whether the connected role may run it. */
@@ -45,7 +45,7 @@ export function grantSteps(owner: string, lacking: readonly Right[]): Step[] {
     const here = lacking.filter((right) => right.on === on);
     if (here.length === 0) return [];
     const reason = `${here.map(rightText).join(", ")} in database ${here[0]?.database} is missing`;
-    return [step("grant", target(owner), reason, here.map(grantSql), { on })];
+    return [step("grant", target(owner), reason, here.map(grantNeedSql), { on })];
   });
 }
 

@@ -1,6 +1,7 @@
 import { displayName, sqlIdentifier, sqlName } from "../../postgres/names.ts";
+import { grantSql } from "../../postgres/objectStatements.ts";
 import type { Session } from "../../postgres/session.ts";
-import { sqlStatement, sqlText } from "../../postgres/sqlFiles.ts";
+import { sqlText } from "../../postgres/sqlFiles.ts";
 
 /** A privilege that a role needs on an object. */
 export interface Need {
@@ -47,7 +48,7 @@ export async function describeRights(session: Session, needs: readonly Need[]): 
 }
 
 /** The statement that gives what is needed and takes nothing. */
-export function grantSql({ what, schema, name, privilege, role }: Need): string {
+export function grantNeedSql({ what, schema, name, privilege, role }: Need): string {
   const [, functionName = "", types = ""] = /^([^(]*)(.*)$/s.exec(name) ?? [];
   const objects = {
     database: sqlIdentifier(name),
@@ -55,8 +56,7 @@ export function grantSql({ what, schema, name, privilege, role }: Need): string 
     table: sqlName({ schema, name }),
     function: sqlName({ schema, name: functionName }) + types,
   };
-  const grantee = role === "public" ? role : sqlIdentifier(role);
-  return sqlStatement("statements/grant_privilege", { raw: { privilege, what, object: objects[what], grantee } });
+  return grantSql(privilege, { kind: what, object: objects[what] }, role);
 }
 
 /** A right as people read it: "select on table public.base". */
@@ -72,7 +72,7 @@ export function missingRights(rights: readonly Right[]): string[] {
 
 function refusedRight(right: Right): string[] {
   const { what, name, role, database, keeper, mayGrant } = right;
-  const statement = grantSql(right);
+  const statement = grantNeedSql(right);
   const who = role === "public" ? "everybody" : `role ${role}`;
   const problem = [who, "needs", rightText(right), ...(right.purpose === undefined ? [] : [right.purpose])].join(" ");
   if (right.exists) return [mend(problem, database, `a superuser or ${keeper}, its owner,`, statement)];

@@ -1,5 +1,6 @@
 import type { Session } from "../../postgres/session.ts";
 import { sqlText } from "../../postgres/sqlFiles.ts";
+import type { OwnedFunction } from "../runtimeObjects/ownedObjects.ts";
 import { describeSchema } from "../runtimeObjects/schema.ts";
 import type { RuntimeSchema } from "../runtimeObjects/schema.ts";
 import type { DesiredAudit } from "./desired.ts";
@@ -19,11 +20,7 @@ export interface ActualRecord {
 }
 
 /** The function that writes the table. */
-export interface ActualRecorder {
-  readonly body: string;
-  readonly owner: string;
-  readonly isDefiner: boolean;
-  readonly settings: readonly string[];
+export interface ActualRecorder extends OwnedFunction {
   /** Everybody may call it. */
   readonly isOpen: boolean;
 }

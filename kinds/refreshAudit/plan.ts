@@ -1,16 +1,17 @@
 import type { Capabilities } from "../../postgres/capabilities.ts";
+import { dropSql, grantSql } from "../../postgres/objectStatements.ts";
+import type { SqlObject } from "../../postgres/objectStatements.ts";
 import { CONVERGED, step } from "../../postgres/plan.ts";
 import type { Difference, Plan } from "../../postgres/plan.ts";
 import { sqlStatement } from "../../postgres/sqlFiles.ts";
 import type { Situation } from "../kind.ts";
+import { actAs, functionDifferences, runtimeObject } from "../runtimeObjects/ownedObjects.ts";
 import { NO_SCHEMA, schemaSql } from "../runtimeObjects/schema.ts";
 import type { ActualAudit, ActualRecorder } from "./describe.ts";
 import { BODY_QUOTE } from "./desired.ts";
 import type { DesiredAudit } from "./desired.ts";
 import { recordFunction, recordTable } from "./names.ts";
 import { closeTable, tableWork } from "./recordTable.ts";
-
-const SEARCH_PATH = "search_path=pg_catalog, pg_temp";
 
 /** From the declared record to the statements that make its table and function. What is recorded is never dropped. */
 export function planAudit({ desired, previous, actual, capabilities }: Situation<DesiredAudit, ActualAudit>): Plan {
@@ -48,14 +49,12 @@ interface RecorderWork {
 
 function recorderWork(owner: string, found: ActualRecorder | null): RecorderWork {
   const name = recordFunction(owner);
-  const names = { function: name };
-  const create = sqlStatement("runtime/record_refresh", { names: { ...names, table: recordTable(owner) } });
-  const build = [create, sqlStatement("statements/open_record_function", { names })];
+  const create = sqlStatement("runtime/record_refresh", { names: { function: name, table: recordTable(owner) } });
+  // It asks by itself who may record.
+  const build = [create, grantSql("execute", recorder("function", name), "public")];
   if (found === null) return { differences: [], before: [], sql: build };
-  const isOurs = found.body === create.split(BODY_QUOTE)[1] && found.isDefiner && found.settings.join() === SEARCH_PATH;
   const differences = [
-    ...(isOurs ? [] : [{ property: `${name}()`, declared: "the module's", actual: "something else" }]),
-    ...(found.owner === owner ? [] : [{ property: `owner of ${name}()`, declared: owner, actual: found.owner }]),
+    ...functionDifferences(name, create.split(BODY_QUOTE)[1] ?? "", owner, found),
     ...(found.isOpen ? [] : [{ property: `callers of ${name}()`, declared: "public", actual: "not everybody" }]),
   ];
   // Replacing one would keep its owner, with whose rights it runs.
@@ -79,12 +78,12 @@ function remove(previous: DesiredAudit | undefined, actual: ActualAudit | undefi
 }
 
 function drop(name: string): string {
-  return sqlStatement("statements/drop_record_function", { names: { function: name } });
+  return dropSql(recorder("function if exists", name));
 }
 
-// Table and function must belong to the role whose views they are about.
-function actAs(owner: string, { currentUser }: Capabilities): string[] {
-  return owner === currentUser ? [] : [sqlStatement("statements/set_role", { names: { role: owner } })];
+function recorder(kind: string, name: string): SqlObject {
+  const types = ["text", "text", "text", "bool", "int8", "int8"].map((type) => `pg_catalog.${type}`);
+  return runtimeObject(kind, name, `(${types.join(", ")})`);
 }
 
 function target(owner: string): string {

@@ -1,6 +1,7 @@
-import { sqlIdentifier } from "../../postgres/names.ts";
+import { grantSql, ownerSql, revokeSql } from "../../postgres/objectStatements.ts";
 import type { Difference } from "../../postgres/plan.ts";
 import { sqlStatement } from "../../postgres/sqlFiles.ts";
+import { runtimeObject } from "../runtimeObjects/ownedObjects.ts";
 import type { ActualRecord } from "./describe.ts";
 import type { DesiredAudit } from "./desired.ts";
 import { recordTable } from "./names.ts";
@@ -22,8 +23,12 @@ export function tableWork({ owner, observers }: DesiredAudit, found: ActualRecor
   const name = recordTable(owner);
   if (found === null) {
     const create = sqlStatement("runtime/refreshes", { names: { table: name } });
-    const revoke = sqlStatement("statements/revoke_record", { names: { table: name }, raw: { grantee: "public" } });
-    return { differences: [], refusals: [], before: [], sql: [create, revoke, ...grants(name, observers)] };
+    return {
+      differences: [],
+      refusals: [],
+      before: [],
+      sql: [create, revoke(name, "public"), ...grants(name, observers)],
+    };
   }
   if (found.kind !== "r") return misfit(name, { property: name, declared: "a table", actual: "something else" });
   const columns = columnDifferences(found);
@@ -40,7 +45,7 @@ export function tableWork({ owner, observers }: DesiredAudit, found: ActualRecor
       ...shared.differences,
     ],
     refusals: [],
-    before: isForeign ? [sqlStatement("statements/alter_record_owner", { names: { table: name, owner } })] : [],
+    before: isForeign ? [ownerSql(runtimeObject("table", name), owner)] : [],
     sql: [
       ...columns.map(({ name: column, type }) =>
         sqlStatement("statements/add_record_column", { names: { table: name, column }, raw: { type } }),
@@ -84,10 +89,9 @@ function grantWork(
 }
 
 function grants(table: string, observers: readonly string[]): string[] {
-  return observers.map((observer) => sqlStatement("statements/grant_record", { names: { table, observer } }));
+  return observers.map((observer) => grantSql("select", runtimeObject("table", table), observer));
 }
 
 function revoke(table: string, role: string): string {
-  const grantee = role === "public" ? role : sqlIdentifier(role);
-  return sqlStatement("statements/revoke_record", { names: { table }, raw: { grantee } });
+  return revokeSql("all", runtimeObject("table", table), role);
 }

@@ -1,6 +1,5 @@
-import { escapeLiteral } from "pg";
 import { ask } from "../../postgres/asked.ts";
-import { sqlIdentifier } from "../../postgres/names.ts";
+import { sqlIdentifier, sqlLiteral } from "../../postgres/names.ts";
 import type { Session } from "../../postgres/session.ts";
 import { refusalsOf } from "../conditions.ts";
 import { commandProblems } from "./commandPreflight.ts";
@@ -100,7 +99,7 @@ async function databaseProblems(session: Session, job: ResolvedJob): Promise<str
       : [otherDatabase(job, capabilities)]),
     ...(database === undefined
       ? [
-          `database ${job.database}, in which the job is to run, does not exist: ${escapeLiteral(job.database).trimStart()} is misspelt, or was dropped`,
+          `database ${job.database}, in which the job is to run, does not exist: ${sqlLiteral(job.database)} is misspelt, or was dropped`,
         ]
       : database.mayConnect
         ? []

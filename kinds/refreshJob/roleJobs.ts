@@ -1,7 +1,6 @@
-import { escapeLiteral } from "pg";
 import type { Capabilities } from "../../postgres/capabilities.ts";
 import { isServerError, SQLSTATE, userError } from "../../postgres/errors.ts";
-import { derivedName, sqlIdentifier } from "../../postgres/names.ts";
+import { derivedName, sqlIdentifier, sqlLiteral } from "../../postgres/names.ts";
 import type { Session } from "../../postgres/session.ts";
 import { sqlStatement, sqlText } from "../../postgres/sqlFiles.ts";
 import { JOBS_FUNCTION } from "../runtimeObjects/names.ts";
@@ -107,7 +106,7 @@ function goneRole(user: string, names: readonly string[], cause: unknown): Error
   return userError(
     `role ${user}${whose} does not exist: it was renamed or dropped. ` +
       "While a job belongs to it no job runs for anyone. Declare the role's new name, and let a superuser run: " +
-      `select cron.unschedule(jobid) from cron.job where username = ${escapeLiteral(user).trimStart()}`,
+      `select cron.unschedule(jobid) from cron.job where username = ${sqlLiteral(user)}`,
     cause,
   );
 }

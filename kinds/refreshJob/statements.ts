@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { escapeLiteral } from "pg";
 import type { Capabilities } from "../../postgres/capabilities.ts";
+import { sqlLiteral } from "../../postgres/names.ts";
 import type { Step } from "../../postgres/plan.ts";
 import { sqlStatement } from "../../postgres/sqlFiles.ts";
 import { joinCommand } from "../claim.ts";
@@ -27,7 +27,7 @@ export function scheduleSql(job: ResolvedJob, powers: CronPowers, capabilities: 
     const named = isSuperuser && job.user !== currentUser;
     const statement = sqlStatement("statements/schedule_job_in_database", {
       literals: { ...literals, database: job.database },
-      raw: { user: named ? escapeLiteral(job.user).trimStart() : "null", active: String(job.isActive) },
+      raw: { user: named ? sqlLiteral(job.user) : "null", active: String(job.isActive) },
     });
     return [...(named ? [] : actAs(job.user, capabilities)), lockName(job), statement];
   }
@@ -52,7 +52,7 @@ export function alterSql(actual: ActualJob, job: ResolvedJob, capabilities: Capa
   const [wanted, found] = [withClaim(job), withClaim(actual)];
   const text = (["schedule", "command", "database"] as const)
     .filter((property) => wanted[property] !== found[property])
-    .map((property) => `${property} := ${escapeLiteral(wanted[property]).trimStart()}`);
+    .map((property) => `${property} := ${sqlLiteral(wanted[property])}`);
   const active = job.isActive === actual.isActive ? [] : [`active := ${String(job.isActive)}`];
   const raw = { job_id: actual.jobId, changes: [...text, ...active].join(", ") };
   return [...actAs(actual.user, capabilities), sqlStatement("statements/alter_job", { raw })];

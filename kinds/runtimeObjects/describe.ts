@@ -5,16 +5,13 @@ import { sqlStatement, sqlText } from "../../postgres/sqlFiles.ts";
 import type { DesiredRuntime } from "./desired.ts";
 import { runtimeFunctions } from "./functions.ts";
 import { JOBS_FUNCTION } from "./names.ts";
+import type { OwnedFunction } from "./ownedObjects.ts";
 import { describeSchema } from "./schema.ts";
 import type { RuntimeSchema } from "./schema.ts";
 
 /** A function of the module as the catalog has it. */
-export interface ActualFunction {
+export interface ActualFunction extends OwnedFunction {
   readonly name: string;
-  readonly body: string;
-  readonly owner: string;
-  readonly isDefiner: boolean;
-  readonly settings: readonly string[];
   /** Roles that may call it; `public` is everybody. */
   readonly observers: readonly string[];
 }

@@ -1,16 +1,14 @@
 import type { Capabilities } from "../../postgres/capabilities.ts";
-import { sqlIdentifier } from "../../postgres/names.ts";
+import { dropSql, grantSql, revokeSql } from "../../postgres/objectStatements.ts";
 import { CONVERGED, step } from "../../postgres/plan.ts";
 import type { Difference, Plan } from "../../postgres/plan.ts";
-import { sqlStatement } from "../../postgres/sqlFiles.ts";
 import type { Situation } from "../kind.ts";
 import type { ActualFunction, ActualRuntime } from "./describe.ts";
 import type { DesiredRuntime } from "./desired.ts";
 import { runtimeFunctions } from "./functions.ts";
 import type { RuntimeFunction } from "./functions.ts";
+import { actAs, functionDifferences, runtimeObject } from "./ownedObjects.ts";
 import { NO_SCHEMA, schemaSql } from "./schema.ts";
-
-const SEARCH_PATH = "search_path=pg_catalog, pg_temp";
 
 /** From the declared functions to the statements that make them, and who may call them, as declared. */
 export function planRuntime({
@@ -46,13 +44,11 @@ function differencesOf(
   found: ActualFunction | undefined,
 ): Difference[] {
   if (found === undefined) return [];
-  const isOurs = found.body === wanted.body && found.isDefiner && found.settings.join() === SEARCH_PATH;
   // Who is only missing is given it.
   const isOpener = found.observers.some((role) => !observers.includes(role));
   const [declared, actual] = [[...observers].sort().join(", "), [...found.observers].sort().join(", ")];
   return [
-    ...(isOurs ? [] : [{ property: `${wanted.name}()`, declared: "the module's", actual: "something else" }]),
-    ...(found.owner === owner ? [] : [{ property: `owner of ${wanted.name}()`, declared: owner, actual: found.owner }]),
+    ...functionDifferences(wanted.name, wanted.body, owner, found),
     ...(isOpener ? [{ property: "observers", declared: declared || "none", actual }] : []),
   ];
 }
@@ -62,21 +58,14 @@ function functionSql(
   { name, create }: RuntimeFunction,
   found: ActualFunction | undefined,
 ): string[] {
-  const names = { function: name };
-  const revoke = (grantee: string): string =>
-    sqlStatement("statements/revoke_runtime_function", { names, raw: { grantee } });
+  const shown = runtimeObject("function", name, "()");
   const gone = (found?.observers ?? []).filter((role) => role !== "public" && !observers.includes(role));
   return [
     // A function keeps its owner when it is replaced, and would run with the wrong role's rights.
-    ...(found !== undefined && found.owner !== owner
-      ? [sqlStatement("statements/drop_runtime_function", { names })]
-      : []),
+    ...(found !== undefined && found.owner !== owner ? [dropSql(runtimeObject("function if exists", name, "()"))] : []),
     create,
-    revoke("public"),
-    ...gone.map((role) => revoke(sqlIdentifier(role))),
-    ...observers.map((observer) =>
-      sqlStatement("statements/grant_runtime_function", { names: { function: name, observer } }),
-    ),
+    ...["public", ...gone].map((role) => revokeSql("all", shown, role)),
+    ...observers.map((observer) => grantSql("execute", shown, observer)),
   ];
 }
 
@@ -88,19 +77,12 @@ function drop(
 ): Plan {
   if (previous === undefined || actual === undefined || actual.functions.length === 0 || actual.isInUse)
     return CONVERGED;
-  const functions = actual.functions.map(({ name }) =>
-    sqlStatement("statements/drop_runtime_function", { names: { function: name } }),
-  );
+  const functions = actual.functions.map(({ name }) => dropSql(runtimeObject("function if exists", name, "()")));
   const sql = [...actAs(previous.owner, capabilities), ...functions];
   return {
     steps: [step("remove", target(previous.owner), "no longer declared", sql, { on: "cron" })],
     differences: [],
   };
-}
-
-// The functions must belong to the role whose rights they have.
-function actAs(owner: string, { currentUser }: Capabilities): string[] {
-  return owner === currentUser ? [] : [sqlStatement("statements/set_role", { names: { role: owner } })];
 }
 
 function target(owner: string): string {

@@ -1,4 +1,6 @@
 import { derivedName, displayName, sqlIdentifier } from "../../postgres/names.ts";
+import type { QualifiedName } from "../../postgres/names.ts";
+import { commentSql, dropSql, named, renameSql } from "../../postgres/objectStatements.ts";
 import { claimStep, CONVERGED, step } from "../../postgres/plan.ts";
 import type { Difference, Plan, Step } from "../../postgres/plan.ts";
 import { sqlStatement } from "../../postgres/sqlFiles.ts";
@@ -22,7 +24,7 @@ export function planIndex({ desired, actual, claim }: Situation<DesiredIndex, Ac
 function planName(desired: DesiredIndex, actual: ActualIndex): Step[] {
   if (actual.name === desired.name && actual.schema === desired.schema) return [];
   const reason = `is called ${actual.name}, declared ${desired.name}`;
-  return [step("rename", displayName(desired), reason, [renameSql(actual, desired.name)])];
+  return [step("rename", displayName(desired), reason, [renameSql(named("index", actual), desired.name)])];
 }
 
 function planClaim(
@@ -32,11 +34,12 @@ function planClaim(
   claim: Claim | null | undefined,
 ): Step[] {
   if (isSameClaim(wantedClaim(claim, actual.claim), actual.claim)) return [];
-  return [claimStep(displayName(desired), commentSql(desired.schema, desired.name, comment))];
+  return [claimStep(displayName(desired), commentSql(named("index", desired), comment))];
 }
 
 // Always concurrently: readers of the view pass, and on an empty view it costs a few milliseconds.
 function build(index: DesiredIndex, name: string, comment: string | null, reason: string): Step {
+  const built = { schema: index.schema, name };
   const names = { schema: index.schema, view: index.view, index: name };
   const list = (columns: readonly string[]): string => `(${columns.map(sqlIdentifier).join(", ")})`;
   const include = index.include === undefined ? "" : ` include ${list(index.include)}`;
@@ -46,13 +49,13 @@ function build(index: DesiredIndex, name: string, comment: string | null, reason
   };
   return step(
     "build index",
-    displayName({ schema: index.schema, name }),
+    displayName(built),
     reason,
     [
       sqlStatement("statements/create_index_concurrently", { names, raw }),
-      ...(comment === null ? [] : [commentSql(index.schema, name, comment)]),
+      ...(comment === null ? [] : [commentSql(named("index", built), comment)]),
     ],
-    { transaction: false, onFailure: [leftoverSql(index.schema, name)] },
+    { transaction: false, onFailure: [leftoverSql(built)] },
   );
 }
 
@@ -70,13 +73,13 @@ function replace(
   comment: string | null,
   differences: readonly Difference[],
 ): Step[] {
-  const aside = derivedName(desired.name, "matview_new");
+  const aside = { schema: desired.schema, name: derivedName(desired.name, "matview_new") };
   const reason = differences.map(
     ({ property, declared, actual: found }) => `${property} is ${found}, declared ${declared}`,
   );
-  const fresh = build(desired, aside, comment, reason.join("; "));
-  const leftover = leftoverSql(desired.schema, aside);
-  const swap = [dropSql(actual), renameSql({ schema: desired.schema, name: aside }, desired.name)];
+  const fresh = build(desired, aside.name, comment, reason.join("; "));
+  const leftover = leftoverSql(aside);
+  const swap = [dropSql(named("index", actual)), renameSql(named("index", aside), desired.name)];
   return [
     { ...fresh, sql: [leftover, ...fresh.sql] },
     step("swap index", displayName(desired), "the new one takes the old one's place", swap, {
@@ -87,27 +90,15 @@ function replace(
 
 function drop(actual: ActualIndex, reason: string): Plan {
   const hazards = ["index-missing"] as const;
-  return { steps: [step("drop index", displayName(actual), reason, [dropSql(actual)], { hazards })], differences: [] };
+  return {
+    steps: [step("drop index", displayName(actual), reason, [dropSql(named("index", actual))], { hazards })],
+    differences: [],
+  };
 }
 
-function commentSql(schema: string, index: string, comment: string | null): string {
-  // An empty comment is none.
-  return sqlStatement("statements/comment_on_index", {
-    names: { schema, index },
-    literals: { comment: comment ?? "" },
-  });
-}
-
-function leftoverSql(schema: string, index: string): string {
-  return sqlStatement("statements/drop_leftover_index", { names: { schema, index } });
-}
-
-function dropSql({ schema, name }: { schema: string; name: string }): string {
-  return sqlStatement("statements/drop_index", { names: { schema, index: name } });
-}
-
-function renameSql({ schema, name }: { schema: string; name: string }, newName: string): string {
-  return sqlStatement("statements/rename_index", { names: { schema, index: name, new_name: newName } });
+// What a build that failed or was cut off left, where there is anything.
+function leftoverSql(index: QualifiedName): string {
+  return dropSql(named("index if exists", index));
 }
 
 function differencesOf(desired: DesiredIndex, actual: ActualIndex): Difference[] {

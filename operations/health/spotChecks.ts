@@ -1,9 +1,8 @@
-import { escapeLiteral } from "pg";
 import { printSettings } from "../../kinds/materializedView/definition/definitionSettings.ts";
 import { withDefinition } from "../../kinds/materializedView/definition/runDefinition.ts";
 import type { SpotCheck } from "../../kinds/viewDeclaration.ts";
 import { isServerError, serverText, SQLSTATE } from "../../postgres/errors.ts";
-import { sqlIdentifier } from "../../postgres/names.ts";
+import { sqlIdentifier, sqlLiteral } from "../../postgres/names.ts";
 import type { Session } from "../../postgres/session.ts";
 import { sqlStatement, sqlText } from "../../postgres/sqlFiles.ts";
 import type { Facts } from "./facts.ts";
@@ -87,7 +86,7 @@ async function compareWithSources(
       names: { schema: view.schema, view: view.name },
       raw: {
         value: valueOf(check),
-        filter: check.value === undefined ? "true" : `b.value = ${escapeLiteral(check.value).trimStart()}`,
+        filter: check.value === undefined ? "true" : `b.value = ${sqlLiteral(check.value)}`,
         source: isRelation ? "pg_temp.matview_source_rows" : sql,
       },
     });

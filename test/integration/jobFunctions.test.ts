@@ -2,6 +2,7 @@ import { describe, expect, jest, test } from "@jest/globals";
 import type { DesiredView } from "../../kinds/materializedView/desired.ts";
 import { materializedViewKind } from "../../kinds/materializedView/kind.ts";
 import { viewIndexKind } from "../../kinds/viewIndex/kind.ts";
+import { CONVERGED } from "../../postgres/plan.ts";
 import { checkoutVariables } from "../../scripts/checkoutVariables.ts";
 import { runMatview } from "../support/dashboard.ts";
 import { withDatabase } from "../support/database.ts";
@@ -13,8 +14,6 @@ jest.setTimeout(60_000);
 const isSince17 = Number(checkoutVariables.MATVIEW_POSTGRES_VERSION ?? 15) >= 17;
 const before17 = isSince17 ? test.skip : test;
 const since17 = isSince17 ? test : test.skip;
-
-const CONVERGED = { steps: [], differences: [] };
 
 const desired: DesiredView = {
   schema: "public",

@@ -2,28 +2,14 @@ import { describe, expect, jest, test } from "@jest/globals";
 import type { DesiredView } from "../../kinds/materializedView/desired.ts";
 import type { TestDatabase } from "../support/database.ts";
 import { withDatabase } from "../support/database.ts";
+import { CHANGED, createOld, OLD } from "../support/swappedView.ts";
 import { change, one, propertiesOf, run, startReader } from "../support/viewChange.ts";
 
 jest.setTimeout(60_000);
 
-const OLD = "select id, nombre, length(nombre) as largo from public.ejecutivos";
 const NEW = "select id, nombre, length(nombre) + 1 as largo from public.ejecutivos where id > 0";
 
-const desired: DesiredView = {
-  schema: "public",
-  name: "mv",
-  definition: NEW,
-  uniqueKey: ["id"],
-  keyIndex: "mv_id_idx",
-};
-
-async function createOld(database: TestDatabase): Promise<void> {
-  await run(
-    database,
-    `create materialized view public.mv as ${OLD}`,
-    "create unique index mv_id_idx on public.mv (id)",
-  );
-}
+const desired: DesiredView = { ...CHANGED, definition: NEW };
 
 /** Relations of the tests that should not be there any more. */
 async function temporaries(database: TestDatabase): Promise<string[]> {

@@ -1,29 +1,13 @@
 import { describe, expect, jest, test } from "@jest/globals";
 import type { DesiredView } from "../../kinds/materializedView/desired.ts";
-import type { TestDatabase } from "../support/database.ts";
+import { CONVERGED } from "../../postgres/plan.ts";
 import { withDatabase } from "../support/database.ts";
+import { CHANGED, createOld } from "../support/swappedView.ts";
 import { change, one, planChange, propertiesOf, run, startReader, withViewSession } from "../support/viewChange.ts";
 
 jest.setTimeout(60_000);
 
-const OLD = "select id, nombre, length(nombre) as largo from public.ejecutivos";
-const NEW = "select id, nombre, length(nombre) + 100 as largo from public.ejecutivos";
-
-const desired: DesiredView = {
-  schema: "public",
-  name: "mv",
-  definition: NEW,
-  uniqueKey: ["id"],
-  keyIndex: "mv_id_idx",
-  dependents: "recreate",
-};
-
-async function createOld(database: TestDatabase, ...more: string[]): Promise<void> {
-  const view = [`create materialized view public.mv as ${OLD}`, "create unique index mv_id_idx on public.mv (id)"];
-  await run(database, ...view, ...more);
-}
-
-const CONVERGED = { steps: [], differences: [] };
+const desired: DesiredView = { ...CHANGED, dependents: "recreate" };
 
 describe("what depends on a view whose definition changes", () => {
   test("is listed as a tree and keeps the change from being made, by default", async () => {

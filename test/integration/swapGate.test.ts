@@ -1,33 +1,11 @@
 import { describe, expect, jest, test } from "@jest/globals";
-import type { DesiredView } from "../../kinds/materializedView/desired.ts";
+import { CONVERGED } from "../../postgres/plan.ts";
 import type { TestDatabase } from "../support/database.ts";
 import { uniqueName, withDatabase } from "../support/database.ts";
+import { CHANGED, OLD, withOld } from "../support/swappedView.ts";
 import { change, one, propertiesOf, run } from "../support/viewChange.ts";
 
 jest.setTimeout(60_000);
-
-const OLD = "select id, nombre, length(nombre) as largo from public.ejecutivos";
-
-const desired: DesiredView = {
-  schema: "public",
-  name: "mv",
-  definition: "select id, nombre, length(nombre) + 100 as largo from public.ejecutivos",
-  uniqueKey: ["id"],
-  keyIndex: "mv_id_idx",
-};
-
-const CONVERGED = { steps: [], differences: [] };
-
-async function withOld(action: (database: TestDatabase) => Promise<void>): Promise<void> {
-  await withDatabase(async (database) => {
-    await run(
-      database,
-      `create materialized view public.mv as ${OLD}`,
-      "create unique index mv_id_idx on public.mv (id)",
-    );
-    await action(database);
-  });
-}
 
 /** The old view serves and nothing was left aside. */
 async function mustBeOld(database: TestDatabase): Promise<void> {
@@ -52,13 +30,13 @@ describe("a new view is refused, and the old one stays,", () => {
     ],
     [
       "when it has fewer rows than allowed",
-      { definition: `${desired.definition} where id < 3`, rowCount: { min: 0.5 } },
+      { definition: `${CHANGED.definition} where id < 3`, rowCount: { min: 0.5 } },
       /the old view has \d+ rows and the new one 2, 0\.\d\d times as many; rowCount allows at least 0\.5 times/,
     ],
     [
       "when it has more rows than allowed",
       {
-        definition: `${desired.definition} union all select -id, nombre, 101 from public.ejecutivos`,
+        definition: `${CHANGED.definition} union all select -id, nombre, 101 from public.ejecutivos`,
         rowCount: { min: 0.5, max: 1.5 },
       },
       /the old view has \d+ rows and the new one \d+, 2\.00 times as many; rowCount allows 0\.5 to 1\.5 times/,
@@ -75,7 +53,7 @@ describe("a new view is refused, and the old one stays,", () => {
     ],
   ])("%s", async (_title, changed, message) => {
     await withOld(async (database) => {
-      await expect(change(database, { ...desired, ...changed })).rejects.toThrow(message);
+      await expect(change(database, { ...CHANGED, ...changed })).rejects.toThrow(message);
       await mustBeOld(database);
     });
   });
@@ -84,7 +62,7 @@ describe("a new view is refused, and the old one stays,", () => {
     await withOld(async (database) => {
       await run(database, "create index mv_nombre_idx on public.mv (upper(nombre))");
       const narrower = {
-        ...desired,
+        ...CHANGED,
         definition: "select id, length(nombre) + 100 as largo from public.ejecutivos",
         allowColumnChanges: true,
       };
@@ -109,7 +87,7 @@ describe("a new view is refused, and the old one stays,", () => {
          end $$`,
         "create event trigger quita on ddl_command_end when tag in ('ALTER INDEX') execute function public.quita()",
       );
-      await expect(change(database, desired)).rejects.toThrow(
+      await expect(change(database, CHANGED)).rejects.toThrow(
         "public.mv: could not swap: the new one would not keep all that the old one has, so the old one stays:\n" +
           '  - public.mv: comment "kept"\n' +
           "  - public.mv: not the additional grant select to public by postgres",
@@ -135,7 +113,7 @@ describe("a plan refuses a new view", () => {
         "create unique index mv_id_idx on public.mv (id)",
         "reset role",
       );
-      await expect(change(database, desired, undefined, role)).rejects.toThrow(
+      await expect(change(database, CHANGED, undefined, role)).rejects.toThrow(
         "public.mv is left as it is: 1 problem\n" +
           "  - the connected role may not use language plpgsql, in which the server looks whether the new view keeps all that the " +
           "old one has: grant usage on language plpgsql to it",
@@ -154,7 +132,7 @@ describe("a new view takes the old one's place", () => {
         "comment on column public.mv.largo is 'stays'",
       );
       const narrower = {
-        ...desired,
+        ...CHANGED,
         definition: "select id, (length(nombre) + 100)::bigint as largo from public.ejecutivos",
         allowColumnChanges: true,
       };
@@ -173,12 +151,12 @@ describe("a new view takes the old one's place", () => {
   test("with a wider key, for which the old unique index would be too narrow", async () => {
     await withOld(async (database) => {
       const wider = {
-        ...desired,
-        definition: `${desired.definition} union all select id, nombre, length(nombre) + 200 from public.ejecutivos`,
+        ...CHANGED,
+        definition: `${CHANGED.definition} union all select id, nombre, length(nombre) + 200 from public.ejecutivos`,
         uniqueKey: ["id", "largo"],
         keyIndex: "mv_id_largo_idx",
       };
-      expect((await change(database, wider, desired)).rest).toEqual(CONVERGED);
+      expect((await change(database, wider, CHANGED)).rest).toEqual(CONVERGED);
       expect(
         await one(
           database,
@@ -191,7 +169,7 @@ describe("a new view takes the old one's place", () => {
   test("when the old one has no data yet", async () => {
     await withOld(async (database) => {
       await run(database, "refresh materialized view public.mv with no data");
-      expect((await change(database, { ...desired, rowCount: { min: 0.9 } })).rest).toEqual(CONVERGED);
+      expect((await change(database, { ...CHANGED, rowCount: { min: 0.9 } })).rest).toEqual(CONVERGED);
       expect(await one(database, "select bool_and(largo > 100) from public.mv")).toBe(true);
     });
   });
@@ -202,7 +180,7 @@ describe("a new view takes the old one's place", () => {
       await run(database, "set allow_in_place_tablespaces = on", `create tablespace ${space} location ''`);
       const where =
         "select coalesce((select spcname::text from pg_tablespace where oid = reltablespace), 'default') from pg_class where oid = 'public.mv'::regclass";
-      const old = { ...desired, definition: OLD };
+      const old = { ...CHANGED, definition: OLD };
       const { applied, rest } = await change(database, { ...old, tablespace: space });
       expect(applied.steps.map(({ action, reason }) => `${action}: ${reason}`)).toEqual([
         `swap: tablespace is pg_default, declared ${space}`,
@@ -218,17 +196,17 @@ describe("a new view takes the old one's place", () => {
   test("under a new name, with dependents that follow", async () => {
     await withOld(async (database) => {
       await run(database, "create view public.resumen as select max(largo) as n from public.mv");
-      const renamed = { ...desired, name: "mv_nueva", keyIndex: "mv_nueva_id_idx", dependents: "recreate" as const };
+      const renamed = { ...CHANGED, name: "mv_nueva", keyIndex: "mv_nueva_id_idx", dependents: "recreate" as const };
       const { materializedViewKind } = await import("../../kinds/materializedView/kind.ts");
       const { planChange, withViewSession } = await import("../support/viewChange.ts");
       const { applyPlan } = await import("../../postgres/applyPlan.ts");
       await withViewSession(database, async (session) => {
         const [actual] = await materializedViewKind.describe(session, [{ ...renamed, name: "mv" }]);
         const { capabilities } = session;
-        const plan = materializedViewKind.plan({ desired: renamed, previous: desired, actual, capabilities });
+        const plan = materializedViewKind.plan({ desired: renamed, previous: CHANGED, actual, capabilities });
         expect(plan.steps.map(({ action }) => action)).toEqual(["swap", "rename"]);
         await applyPlan(session, plan, materializedViewKind.runners);
-        expect(await planChange(session, renamed, desired)).toEqual(CONVERGED);
+        expect(await planChange(session, renamed, CHANGED)).toEqual(CONVERGED);
       });
       expect(await one(database, "select n > 100 from public.resumen")).toBe(true);
       expect(await one(database, "select max(largo) > 100 from public.mv_nueva")).toBe(true);
@@ -247,7 +225,7 @@ describe("a new view takes the old one's place", () => {
         "create unique index mv_id_idx on public.mv (id)",
         "reset role",
       );
-      expect((await change(database, desired, undefined, role)).rest).toEqual(CONVERGED);
+      expect((await change(database, CHANGED, undefined, role)).rest).toEqual(CONVERGED);
       expect(await one(database, "select bool_and(largo > 100) from public.mv")).toBe(true);
       expect(
         await one(database, "select pg_get_userbyid(relowner)::text from pg_class where oid = 'public.mv'::regclass"),
@@ -276,7 +254,7 @@ describe("a new view takes the old one's place", () => {
         `alter default privileges for role ${deployer} grant all on tables to public`,
       );
       const before = await propertiesOf(database, "public", "mv");
-      expect((await change(database, desired, undefined, deployer)).rest).toEqual(CONVERGED);
+      expect((await change(database, CHANGED, undefined, deployer)).rest).toEqual(CONVERGED);
       expect(await propertiesOf(database, "public", "mv")).toEqual(before);
       expect(await one(database, "select bool_and(largo > 100) from public.mv")).toBe(true);
     });

@@ -1,38 +1,22 @@
 import { describe, expect, jest, test } from "@jest/globals";
 import type { Client } from "pg";
-import type { DesiredView } from "../../kinds/materializedView/desired.ts";
 import { materializedViewKind } from "../../kinds/materializedView/kind.ts";
 import { lockKey } from "../../kinds/materializedView/swap/swapNames.ts";
 import { refreshCommand } from "../../kinds/refreshJob/command.ts";
+import { CONVERGED } from "../../postgres/plan.ts";
 import { until } from "../../scripts/database/until.ts";
 import type { TestDatabase } from "../support/database.ts";
-import { withDatabase } from "../support/database.ts";
 import { withClient } from "../support/server.ts";
+import { CHANGED, withOld as withOldView } from "../support/swappedView.ts";
 import { change, one, planChange, run, startReader, withViewSession } from "../support/viewChange.ts";
 
 jest.setTimeout(90_000);
 
-const desired: DesiredView = {
-  schema: "public",
-  name: "mv",
-  definition: "select id, nombre, length(nombre) + 100 as largo from public.ejecutivos",
-  uniqueKey: ["id"],
-  keyIndex: "mv_id_idx",
-};
-
-const CONVERGED = { steps: [], differences: [] };
-
-async function withOld(action: (database: TestDatabase) => Promise<void>): Promise<void> {
-  await withDatabase(async (database) => {
-    await run(
-      database,
-      "create materialized view public.mv as select id, nombre, length(nombre) as largo from public.ejecutivos",
-      "create unique index mv_id_idx on public.mv (id)",
-      "create function public.es_nueva() returns boolean language sql as 'select bool_and(largo > 100) from public.mv'",
-    );
-    await action(database);
-  });
-}
+const withOld = (action: (database: TestDatabase) => Promise<void>): Promise<void> =>
+  withOldView(
+    action,
+    "create function public.es_nueva() returns boolean language sql as 'select bool_and(largo > 100) from public.mv'",
+  );
 
 const isNew = (database: TestDatabase): Promise<unknown> => one(database, "select public.es_nueva()");
 
@@ -70,7 +54,7 @@ describe("a swap", () => {
     await withOld(async (database) => {
       await withOpenReader(database, async (open) => {
         const other = await startReader(database.url, "select count(*) from public.mv");
-        const changed = change(database, desired);
+        const changed = change(database, CHANGED);
         await swapThatHolds(database);
         expect(await isNew(database)).toBe(false);
         await open.query("commit");
@@ -84,7 +68,7 @@ describe("a swap", () => {
   test("past its deadline leaves the old view, removes the new one and names the sessions in the way", async () => {
     await withOld(async (database) => {
       await withOpenReader(database, async (_open, pid) => {
-        await expect(change(database, { ...desired, swapDeadlineSeconds: 1 })).rejects.toThrow(
+        await expect(change(database, { ...CHANGED, swapDeadlineSeconds: 1 })).rejects.toThrow(
           new RegExp(
             "^public\\.mv: could not swap: there was no moment without a reader for 1 s; the old one still serves and the new one " +
               `is removed\\. In the way: pid ${pid} \\(application "tablero", user postgres, idle in transaction since ` +
@@ -106,7 +90,7 @@ describe("a swap", () => {
       const lector = await database.createRole();
       await run(database, `grant update on public.mv to ${lector}`);
       await withOpenReader(database, async (open) => {
-        const changed = change(database, desired);
+        const changed = change(database, CHANGED);
         const ended = expect(changed).rejects.toThrow(
           `public.mv: could not swap: public.mv was changed by somebody else meanwhile (${seen.replace("lector", lector)}); ` +
             "nothing was changed here, run it again",
@@ -119,16 +103,16 @@ describe("a swap", () => {
       });
       expect(await isNew(database)).toBe(false);
       expect(await asides(database)).toBe(0);
-      expect((await change(database, desired)).rest).toEqual(CONVERGED);
+      expect((await change(database, CHANGED)).rest).toEqual(CONVERGED);
     });
   });
 
   test("beside another one waits, and finds nothing left to do", async () => {
     await withOld(async (database) => {
       await withOpenReader(database, async (open) => {
-        const first = change(database, desired);
+        const first = change(database, CHANGED);
         await swapThatHolds(database);
-        const second = change(database, desired);
+        const second = change(database, CHANGED);
         await until(
           async () =>
             (await one(
@@ -148,12 +132,12 @@ describe("a swap", () => {
 
   test("that cannot wait for another one any longer names it", async () => {
     await withOld(async (database) => {
-      const [first, second] = lockKey(desired);
+      const [first, second] = lockKey(CHANGED);
       await withClient(database.url, async (holder) => {
         await holder.query("set application_name = 'otro despliegue'");
         await holder.query("select pg_advisory_lock($1, $2)", [first, second]);
         const pid = Number((await holder.query<{ pid: number }>("select pg_backend_pid() as pid")).rows[0]?.pid);
-        await expect(change(database, { ...desired, swapDeadlineSeconds: 1 })).rejects.toThrow(
+        await expect(change(database, { ...CHANGED, swapDeadlineSeconds: 1 })).rejects.toThrow(
           `public.mv: could not swap: another deploy is changing it and did not end within 1 s: pid ${pid} (application "otro despliegue"`,
         );
       });
@@ -166,7 +150,7 @@ describe("a swap", () => {
       await killInTheMiddle(database);
       expect(await isNew(database)).toBe(false);
       expect(await asides(database)).toBe(2);
-      expect((await change(database, desired)).rest).toEqual(CONVERGED);
+      expect((await change(database, CHANGED)).rest).toEqual(CONVERGED);
       expect(await isNew(database)).toBe(true);
       expect(await asides(database)).toBe(0);
     });
@@ -175,7 +159,7 @@ describe("a swap", () => {
   test("that was killed in the middle leaves nothing for long when the definition is taken back", async () => {
     await withOld(async (database) => {
       await killInTheMiddle(database);
-      const old = { ...desired, definition: "select id, nombre, length(nombre) as largo from public.ejecutivos" };
+      const old = { ...CHANGED, definition: "select id, nombre, length(nombre) as largo from public.ejecutivos" };
       const drifted = await withViewSession(database, async (session) => {
         const [actual] = await materializedViewKind.describe(session, [old]);
         return actual && materializedViewKind.observed(old, actual, session.capabilities);
@@ -193,9 +177,9 @@ describe("a swap", () => {
   test("of somebody else is no leftover while it goes on", async () => {
     await withOld(async (database) => {
       await withOpenReader(database, async (open) => {
-        const going = change(database, desired);
+        const going = change(database, CHANGED);
         await swapThatHolds(database);
-        const old = { ...desired, definition: "select id, nombre, length(nombre) as largo from public.ejecutivos" };
+        const old = { ...CHANGED, definition: "select id, nombre, length(nombre) as largo from public.ejecutivos" };
         expect(await withViewSession(database, (session) => planChange(session, old))).toEqual(CONVERGED);
         await open.query("commit");
         expect((await going).rest).toEqual(CONVERGED);
@@ -206,7 +190,7 @@ describe("a swap", () => {
   test("lets a job that fires meanwhile wait, and refresh the new view", async () => {
     await withOld(async (database) => {
       await withOpenReader(database, async (open) => {
-        const changed = change(database, desired);
+        const changed = change(database, CHANGED);
         await swapThatHolds(database);
         await run(
           database,
@@ -214,7 +198,7 @@ describe("a swap", () => {
         );
         const job = withClient(database.url, async (client) => {
           await client.query("set application_name = 'pg_cron'");
-          await client.query(refreshCommand(desired));
+          await client.query(refreshCommand(CHANGED));
         });
         await until(
           async () =>
@@ -240,8 +224,8 @@ describe("a swap", () => {
         await job.query(
           "insert into public.ejecutivos (nombre, correo, coordinacion_id) values ('Nueva', 'nueva@ejemplo.test', 1)",
         );
-        await job.query(refreshCommand(desired));
-        const changed = change(database, desired);
+        await job.query(refreshCommand(CHANGED));
+        const changed = change(database, CHANGED);
         await until(
           async () =>
             (await one(
@@ -283,7 +267,7 @@ describe("the mark by which a swap knows of a refresh", () => {
 /** Ends the session of a swap that is built aside and waits for its moment. */
 async function killInTheMiddle(database: TestDatabase): Promise<void> {
   await withOpenReader(database, async (open) => {
-    const killed = change(database, desired);
+    const killed = change(database, CHANGED);
     const ended = expect(killed).rejects.toThrow(/could not swap/);
     await run(database, `select pg_terminate_backend(${await swapThatHolds(database)})`);
     await ended;

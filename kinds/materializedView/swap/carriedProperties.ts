@@ -1,6 +1,15 @@
-import { escapeLiteral } from "pg";
-import { sqlIdentifier } from "../../../postgres/names.ts";
+import { sqlIdentifier, sqlLiteral } from "../../../postgres/names.ts";
 import type { QualifiedName } from "../../../postgres/names.ts";
+import {
+  columnObject,
+  commentSql,
+  grantSql,
+  named,
+  ownerSql,
+  revokeSql,
+  viewObject,
+} from "../../../postgres/objectStatements.ts";
+import type { SqlObject } from "../../../postgres/objectStatements.ts";
 import { sqlStatement } from "../../../postgres/sqlFiles.ts";
 import { grantStatements } from "../grantStatements.ts";
 import type {
@@ -29,20 +38,17 @@ export function ownershipSql(
   from: RelationProperties,
   defaultGrantees: readonly string[],
 ): string[] {
-  const names = { schema: to.schema, view: to.name };
-  const file = from.kind === "m" ? "statements/alter_view_owner" : "statements/alter_plain_view_owner";
+  const table = named("table", to);
   return [
-    ...defaultGrantees.map((role) => sqlStatement("statements/revoke_all", { names: { ...names, role } })),
-    sqlStatement(file, { names: { ...names, owner: from.owner } }),
-    ...(defaultGrantees.length === 0
-      ? []
-      : [sqlStatement("statements/grant_all", { names: { ...names, role: from.owner } })]),
+    ...defaultGrantees.map((role) => revokeSql("all privileges", table, role)),
+    ownerSql(viewObject({ ...to, kind: from.kind }), from.owner),
+    ...(defaultGrantees.length === 0 ? [] : [grantSql("all privileges", table, from.owner)]),
   ];
 }
 
 /** Table and column privileges, exactly. */
 export function accessSql(to: QualifiedName, from: RelationProperties): string[] {
-  const names = { schema: to.schema, view: to.name };
+  const table = named("table", to);
   const { owner } = from;
   const own = from.grants.filter(({ grantor, grantee }) => grantor === owner && grantee === owner);
   const isDefault =
@@ -52,16 +58,14 @@ export function accessSql(to: QualifiedName, from: RelationProperties): string[]
       .sort()
       .join() === [...from.ownerDefault].sort().join();
   const grants = isDefault ? from.grants.filter((item) => !own.includes(item)) : from.grants;
-  const grant = (privileges: string, role: string, option: string): string =>
-    sqlStatement("statements/grant_with_option", { names: { ...names, role }, raw: { privileges, option } });
   return [
-    ...(isDefault ? [] : [sqlStatement("statements/revoke_all", { names: { ...names, role: owner } })]),
+    ...(isDefault ? [] : [revokeSql("all privileges", table, owner)]),
     ...grantStatements(owner, grants, ({ privileges, grantee, option }) =>
-      grant(privileges.join(", "), grantee, option),
+      grantSql(privileges.join(", "), table, grantee, option),
     ),
     ...from.columns.flatMap(({ name, grants: items }) =>
       grantStatements(owner, items, ({ privileges, grantee, option }) =>
-        grant(privileges.map((privilege) => `${privilege} (${sqlIdentifier(name)})`).join(", "), grantee, option),
+        grantSql(privileges.map((item) => `${item} (${sqlIdentifier(name)})`).join(", "), table, grantee, option),
       ),
     ),
   ];
@@ -69,68 +73,57 @@ export function accessSql(to: QualifiedName, from: RelationProperties): string[]
 
 /** What decides how values are stored, to be set before there are any. */
 export function columnStorageSql(to: QualifiedName, columns: readonly ColumnProperties[]): string[] {
-  return columns.flatMap(({ name, statistics, options, storage, compression }) => {
-    const names = { schema: to.schema, view: to.name, column: name };
-    const set = (what: string, raw: Record<string, string>): string =>
-      sqlStatement(`statements/set_column_${what}`, { names, raw });
-    return [
-      ...(storage === null ? [] : [set("storage", { storage })]),
-      ...(compression === null ? [] : [set("compression", { compression })]),
-      ...(statistics === null ? [] : [set("statistics", { target: String(statistics) })]),
-      ...(options.length === 0 ? [] : [set("options", { options: optionList(options) })]),
-    ];
-  });
+  const view = named("materialized view", to);
+  return columns.flatMap(({ name, statistics, options, storage, compression }) =>
+    [
+      ...(storage === null ? [] : [`storage ${storage}`]),
+      ...(compression === null ? [] : [`compression ${compression}`]),
+      ...(statistics === null ? [] : [`statistics ${statistics}`]),
+      ...(options.length === 0 ? [] : [`(${optionList(options)})`]),
+    ].map((property) => columnSql(view, sqlIdentifier(name), property)),
+  );
+}
+
+function columnSql(relation: SqlObject, column: string, property: string): string {
+  return sqlStatement("statements/alter_column", { raw: { ...relation, column, property } });
 }
 
 /** Comments on relation and columns, and security labels. */
 export function commentsSql(to: QualifiedName, from: RelationProperties): string[] {
-  const names = { schema: to.schema, view: to.name };
-  const file = from.kind === "m" ? "statements/comment_on_view" : "statements/comment_on_plain_view";
+  const view = viewObject({ ...to, kind: from.kind });
   return [
-    ...(from.comment === null
-      ? []
-      : [sqlStatement(file, { names, raw: { comment: escapeLiteral(from.comment).trimStart() } })]),
+    ...(from.comment === null ? [] : [commentSql(view, from.comment)]),
     ...from.columns.flatMap(({ name, comment }) =>
-      comment === null
-        ? []
-        : [sqlStatement("statements/comment_on_column", { names: { ...names, column: name }, literals: { comment } })],
+      comment === null ? [] : [commentSql(columnObject(to, name), comment)],
     ),
     ...from.labels.map(({ provider, label, column }) =>
-      column === null
-        ? sqlStatement("statements/label_view", { names: { ...names, provider }, literals: { label } })
-        : sqlStatement("statements/label_column", { names: { ...names, provider, column }, literals: { label } }),
+      sqlStatement("statements/set_security_label", {
+        names: { provider },
+        raw: { ...(column === null ? named("materialized view", to) : columnObject(to, column)) },
+        literals: { label },
+      }),
     ),
   ];
 }
 
 /** One index under another name on another relation, with its comment, statistics targets and cluster mark. */
 export function indexSql(to: QualifiedName, index: IndexProperties, name: string): string[] {
-  const names = { schema: to.schema, index: name };
+  const object = named("index", { schema: to.schema, name });
+  const names = { schema: to.schema, view: to.name, index: name };
   const tablespace = index.tablespace ?? "";
   const kind = index.isUnique ? "unique index" : "index";
   return [
     sqlStatement("statements/set_default_tablespace", { literals: { tablespace } }),
-    sqlStatement("statements/create_index", {
-      names: { ...names, view: to.name },
-      raw: { kind, elements: index.elements },
-    }),
-    ...(index.comment === null
-      ? []
-      : [sqlStatement("statements/comment_on_index", { names, literals: { comment: index.comment } })]),
-    ...index.statistics.map(({ column, target }) =>
-      sqlStatement("statements/set_index_statistics", {
-        names,
-        raw: { column: String(column), target: String(target) },
-      }),
-    ),
-    ...(index.isClustered
-      ? [sqlStatement("statements/mark_clustered", { names: { schema: to.schema, view: to.name, index: name } })]
-      : []),
+    sqlStatement("statements/create_index", { names, raw: { kind, elements: index.elements } }),
+    ...(index.comment === null ? [] : [commentSql(object, index.comment)]),
+    ...index.statistics.map(({ column, target }) => columnSql(object, String(column), `statistics ${target}`)),
+    ...(index.isClustered ? [sqlStatement("statements/mark_clustered", { names })] : []),
   ];
 }
 
 /** Extended statistics under another name on another relation. */
 export function statisticsSql(to: QualifiedName, from: StatisticsProperties, name: string): string[] {
+  const object = named("statistics", { schema: from.schema, name });
   const names = { schema: from.schema, statistics: name };
   return [
     sqlStatement("statements/create_statistics", {
@@ -140,10 +133,8 @@ export function statisticsSql(to: QualifiedName, from: StatisticsProperties, nam
     ...(from.target === null
       ? []
       : [sqlStatement("statements/set_statistics_target", { names, raw: { target: String(from.target) } })]),
-    ...(from.comment === null
-      ? []
-      : [sqlStatement("statements/comment_on_statistics", { names, literals: { comment: from.comment } })]),
-    sqlStatement("statements/alter_statistics_owner", { names: { ...names, owner: from.owner } }),
+    ...(from.comment === null ? [] : [commentSql(object, from.comment)]),
+    ownerSql(object, from.owner),
   ];
 }
 
@@ -152,7 +143,7 @@ function optionList(options: readonly string[]): string {
   return options
     .map((option) => {
       const equals = option.indexOf("=");
-      return `${option.slice(0, equals)} = ${escapeLiteral(option.slice(equals + 1)).trimStart()}`;
+      return `${option.slice(0, equals)} = ${sqlLiteral(option.slice(equals + 1))}`;
     })
     .join(", ");
 }

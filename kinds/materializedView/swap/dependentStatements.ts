@@ -1,4 +1,6 @@
 import { displayName } from "../../../postgres/names.ts";
+import { commentSql, dropSql, grantSql, named, ownerSql, revokeSql } from "../../../postgres/objectStatements.ts";
+import type { SqlObject } from "../../../postgres/objectStatements.ts";
 import { sqlStatement } from "../../../postgres/sqlFiles.ts";
 import { grantStatements } from "../grantStatements.ts";
 import { optionClause } from "./carriedProperties.ts";
@@ -15,24 +17,20 @@ export function replaceViewSql(view: RelationProperties): string {
 
 /** Drops a function whose signature names a row type that goes. */
 export function dropFunctionSql(dependent: DependentFunction): string {
-  return sqlStatement("statements/drop_function", functionVariables(dependent));
+  return dropSql(functionObject(dependent));
 }
 
 /** Creates a function again with all that it had. */
 export function recreateFunctionSql(dependent: DependentFunction, defaultGrantees: readonly string[]): string[] {
-  const { names, raw } = functionVariables(dependent);
+  const object = functionObject(dependent);
   const { owner, comment, grants } = dependent;
   const holders = [...new Set(["public", ...defaultGrantees, owner])];
   return [
     dependent.definition.trim(),
-    sqlStatement("statements/alter_function_owner", { names: { ...names, owner }, raw }),
-    ...holders.map((role) => sqlStatement("statements/revoke_all_on_function", { names: { ...names, role }, raw })),
-    ...grantStatements(owner, grants, ({ grantee, option }) =>
-      sqlStatement("statements/grant_on_function", { names: { ...names, role: grantee }, raw: { ...raw, option } }),
-    ),
-    ...(comment === null
-      ? []
-      : [sqlStatement("statements/comment_on_function", { names, raw, literals: { comment } })]),
+    ownerSql(object, owner),
+    ...holders.map((role) => revokeSql("all privileges", object, role)),
+    ...grantStatements(owner, grants, ({ grantee, option }) => grantSql("execute", object, grantee, option)),
+    ...(comment === null ? [] : [commentSql(object, comment)]),
   ];
 }
 
@@ -54,7 +52,6 @@ export function dependentLine(dependent: Dependent): string {
   return `alter policy ${policy.name} on ${displayName({ schema: policy.schema, name: policy.table })}`;
 }
 
-function functionVariables({ schema, name, kind, arguments: types }: DependentFunction) {
-  const names = { schema, function: name };
-  return { names, raw: { kind: kind === "p" ? "procedure" : "function", arguments: types } };
+function functionObject({ kind, arguments: types, ...name }: DependentFunction): SqlObject {
+  return named(kind === "p" ? "procedure" : "function", name, `(${types})`);
 }

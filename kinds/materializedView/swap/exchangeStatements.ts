@@ -1,4 +1,5 @@
 import type { QualifiedName } from "../../../postgres/names.ts";
+import { dropSql, named, renameSql, viewObject } from "../../../postgres/objectStatements.ts";
 import { sqlStatement } from "../../../postgres/sqlFiles.ts";
 import { alterPolicySql, dropFunctionSql, recreateFunctionSql, replaceViewSql } from "./dependentStatements.ts";
 import type { Dependent } from "./dependentTrials.ts";
@@ -14,7 +15,7 @@ const SHORTEST_WAIT_MS = 5;
 /** The locks, from the outermost dependent inwards: the other way round readers would meet them crosswise and die of deadlocks. */
 export function locksSql(expected: RelationProperties, { dependents }: Replacement): string[] {
   const outermostFirst = [...dependents].reverse();
-  const locks = [...outermostFirst.flatMap(lockSql), renameSql(expected, goneName(expected))];
+  const locks = [...outermostFirst.flatMap(lockSql), renameViewSql(expected, goneName(expected))];
   const wait = locks.length === 1 ? TRY_MS : Math.max(SHORTEST_WAIT_MS, Math.floor(TRY_ALL_MS / locks.length));
   return [
     sqlStatement("statements/set_lock_timeout", { raw: { milliseconds: String(wait) } }),
@@ -31,8 +32,8 @@ export function exchangeSql(expected: RelationProperties, replacement: Replaceme
   const { dependents, defaultGrantees, usesPostgrest } = replacement;
   const asides = dependents.flatMap((dependent) => (dependent.how === "build aside" ? [dependent.view] : []));
   return [
-    ...asides.filter(({ kind }) => kind === "v").map((view) => renameSql(view, goneName(view))),
-    ...[expected, ...asides].map((view) => renameSql({ ...view, name: asideName(view).name }, view)),
+    ...asides.filter(({ kind }) => kind === "v").map((view) => renameViewSql(view, goneName(view))),
+    ...[expected, ...asides].map((view) => renameViewSql({ ...view, name: asideName(view).name }, view)),
     ...(dependents.some((dependent) => "function" in dependent) ? [sqlStatement("statements/skip_body_check")] : []),
     ...dependents.flatMap((dependent) => attachSql(dependent, defaultGrantees)),
     ...[...asides].reverse().map(dropOldSql),
@@ -60,7 +61,7 @@ function lockSql(dependent: Dependent): string[] {
   if ("function" in dependent) return [];
   if ("policy" in dependent) return lock(dependent.policy.schema, dependent.policy.table);
   const { view } = dependent;
-  return view.kind === "m" ? [renameSql(view, goneName(view))] : lock(view.schema, view.name);
+  return view.kind === "m" ? [renameViewSql(view, goneName(view))] : lock(view.schema, view.name);
 }
 
 function attachSql(dependent: Dependent, defaultGrantees: Replacement["defaultGrantees"]): string[] {
@@ -78,14 +79,12 @@ function attachSql(dependent: Dependent, defaultGrantees: Replacement["defaultGr
   }
 }
 
-function renameSql(view: RelationProperties, to: QualifiedName): string {
-  const file = view.kind === "m" ? "statements/rename_materialized_view" : "statements/rename_view";
-  return sqlStatement(file, { names: { schema: view.schema, view: view.name, new_name: to.name } });
+function renameViewSql(view: RelationProperties, to: QualifiedName): string {
+  return renameSql(viewObject(view), to.name);
 }
 
 function dropOldSql(view: RelationProperties): string {
-  const file = view.kind === "m" ? "statements/drop_materialized_view" : "statements/drop_view";
-  return sqlStatement(file, { names: { schema: view.schema, view: goneName(view).name } });
+  return dropSql(viewObject({ ...view, name: goneName(view).name }));
 }
 
 // The old names are free only now.
@@ -93,15 +92,7 @@ function renamePartsSql({ schema, indexes, statistics }: RelationProperties): st
   return [
     ...indexes
       .filter(({ isValid }) => isValid)
-      .map(({ name }) =>
-        sqlStatement("statements/rename_index", {
-          names: { schema, index: asideName({ schema, name }).name, new_name: name },
-        }),
-      ),
-    ...statistics.map((one) =>
-      sqlStatement("statements/rename_statistics", {
-        names: { schema: one.schema, statistics: asideName(one).name, new_name: one.name },
-      }),
-    ),
+      .map(({ name }) => renameSql(named("index", asideName({ schema, name })), name)),
+    ...statistics.map((one) => renameSql(named("statistics", asideName(one)), one.name)),
   ];
 }

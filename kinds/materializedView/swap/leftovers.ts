@@ -1,7 +1,8 @@
 import type { Client } from "pg";
 import { advisoryLockHolder } from "../../../postgres/advisoryLock.ts";
 import type { QualifiedName } from "../../../postgres/names.ts";
-import { sqlStatement, sqlText } from "../../../postgres/sqlFiles.ts";
+import { dropSql, viewObject } from "../../../postgres/objectStatements.ts";
+import { sqlText } from "../../../postgres/sqlFiles.ts";
 import { ASIDE, asideName, lockKey } from "./swapNames.ts";
 
 /** A relation that a swap built aside and that never took its place. */
@@ -22,12 +23,7 @@ export async function removeAsides(
   view: QualifiedName,
   found: Leftover[] | Promise<Leftover[]> = readAsides(client, view),
 ): Promise<void> {
-  for (const leftover of await found) await client.query(dropLeftoverSql(leftover));
-}
-
-export function dropLeftoverSql({ schema, name, kind }: Leftover): string {
-  const file = kind === "m" ? "statements/drop_materialized_view" : "statements/drop_view";
-  return sqlStatement(file, { names: { schema, view: name } });
+  for (const leftover of await found) await client.query(dropSql(viewObject(leftover)));
 }
 
 /** What is built aside of the view now, by whomever. */

@@ -1,12 +1,12 @@
 import { displayName, sqlName } from "../../../postgres/names.ts";
 import type { QualifiedName } from "../../../postgres/names.ts";
+import { commentSql, named } from "../../../postgres/objectStatements.ts";
 import { step } from "../../../postgres/plan.ts";
 import type { Hazard, Step } from "../../../postgres/plan.ts";
 import { sqlStatement } from "../../../postgres/sqlFiles.ts";
 import type { BuiltView, Swap, SwappedRelation } from "../../../postgres/swap.ts";
 import { createSettings, printSettings } from "../definition/definitionSettings.ts";
 import type { DesiredView } from "../desired.ts";
-import { commentSql } from "../statements.ts";
 import {
   accessSql,
   columnStorageSql,
@@ -135,7 +135,7 @@ function finishSql(from: RelationProperties): string[] {
 }
 
 function holdSql({ schema, name, comment }: RelationProperties): string {
-  return commentSql({ schema, name }, comment);
+  return commentSql(named("materialized view", { schema, name }), comment);
 }
 
 function builtView(view: RelationProperties, user: string): BuiltView {

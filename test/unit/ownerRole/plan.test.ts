@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import type { ActualOwner } from "../../../kinds/ownerRole/describe.ts";
 import { planOwner } from "../../../kinds/ownerRole/plan.ts";
-import { grantSql } from "../../../kinds/ownerRole/rights.ts";
+import { grantNeedSql } from "../../../kinds/ownerRole/rights.ts";
 import type { Right } from "../../../kinds/ownerRole/rights.ts";
 import type { Capabilities } from "../../../postgres/capabilities.ts";
 import { capabilities } from "../../support/capabilities.ts";
@@ -108,5 +108,5 @@ test.each([
     "execute on function cron.f(text, int) to dueña",
   ],
 ] as const)("grants %j with its names escaped", (need, text) => {
-  expect(grantSql({ on: "target", role: "dueña", ...need })).toBe(`grant ${text.replace("dueña", '"dueña"')}`);
+  expect(grantNeedSql({ on: "target", role: "dueña", ...need })).toBe(`grant ${text.replace("dueña", '"dueña"')}`);
 });

@@ -4,9 +4,13 @@ import { SQL_FOLDER, sqlStatement, sqlText } from "../../../postgres/sqlFiles.ts
 
 describe("sqlStatement", () => {
   test("fills in names, literals and raw text in one pass", () => {
-    const names = { schema: "public", index: 'x"y' };
-    expect(sqlStatement("statements/comment_on_index", { names, literals: { comment: ':"view" it\'s' } })).toBe(
-      `comment on index public."x""y" is ':"view" it''s'`,
+    const variables = {
+      names: { provider: 'x"y' },
+      raw: { kind: "materialized view", object: "public.v" },
+      literals: { label: ':"view" it\'s' },
+    };
+    expect(sqlStatement("statements/set_security_label", variables)).toBe(
+      `security label for "x""y" on materialized view public.v is ':"view" it''s'`,
     );
   });
 

@@ -1,2 +1,0 @@
--- Gives a function another owner.
-alter :kind :"schema".:"function"(:arguments) owner to :"owner";

@@ -1,2 +1,0 @@
--- Gives a plain view another owner (AccessExclusive).
-alter view :"schema".:"view" owner to :"owner";

@@ -1,2 +1,0 @@
--- Gives extended statistics another owner.
-alter statistics :"schema".:"statistics" owner to :"owner";

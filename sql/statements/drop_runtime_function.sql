@@ -1,2 +1,0 @@
--- Removes a function of the schema.
-drop function if exists matview.:"function"();

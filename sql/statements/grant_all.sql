@@ -1,2 +1,0 @@
--- Grants everything on a relation.
-grant all privileges on table :"schema".:"view" to :"role";

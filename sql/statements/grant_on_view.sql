@@ -1,2 +1,0 @@
--- Grants privileges on a materialized view. :privileges is a list of keywords.
-grant :privileges on table :"schema".:"view" to :"role";

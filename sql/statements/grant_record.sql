@@ -1,2 +1,0 @@
--- Lets a role read the table of recorded refreshes.
-grant select on table matview.:"table" to :"observer";

@@ -1,2 +1,0 @@
--- Renames an index. Readers pass (ShareUpdateExclusive).
-alter index :"schema".:"index" rename to :"new_name";

@@ -1,2 +1,0 @@
--- Renames extended statistics.
-alter statistics :"schema".:"statistics" rename to :"new_name";
