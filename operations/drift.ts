@@ -45,7 +45,8 @@ async function checkDrift(stack: string): ReturnType<typeof driftReport> {
   const quiet = { MATVIEW_PREVIEW: "off" };
   const refreshed = await runPulumi(["refresh", "--preview-only", ...ways], quiet);
   readDigest(`the state refresh of stack ${stack}`, refreshed, [0, CHANGES_FOUND]);
-  const previewed = await runPulumi(["preview", ...ways], quiet);
+  // Without it a project that does not always refresh is compared with its state alone, and what is unchanged there is not listed.
+  const previewed = await runPulumi(["preview", "--refresh", ...ways], quiet);
   const preview = readDigest(`the preview of stack ${stack}`, previewed, [0, CHANGES_FOUND]);
   const verdict = {
     stack,

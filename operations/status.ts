@@ -19,7 +19,8 @@ export const status = defineVerb({
   summary: "show every view at a glance",
   words: "[VIEW]",
   says: `Shows each view with its rows, size, unique index, job, last and next run, age against its limit, and health.
-With a warning, such as no run yet, a view is healthy; with a failure it is not. matview verify also makes the spot checks.`,
+With a warning, such as no run yet, a view is healthy; with a failure it is not. Without a stamp its age is unknown until the first
+run of the job, which is a failure. matview verify also makes the spot checks.`,
   examples: [
     ["status --stack prod", "what the stack declares"],
     ["status --watch", "every view of the database, again every 5 seconds"],

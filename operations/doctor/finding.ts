@@ -16,7 +16,7 @@ export function diagnosisOf(id: ConditionId): Diagnosis {
   return (evidence) => explained(evidence, id);
 }
 
-/** Where a finding is explained. */
+/** Where a finding is explained; the package holds no docs. */
 export function docsLink({ id }: Finding): string {
-  return `docs/troubleshooting.md#${id}`;
+  return `https://github.com/pulumi-matview/pulumi-matview/blob/main/docs/troubleshooting.md#${id}`;
 }

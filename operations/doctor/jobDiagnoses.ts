@@ -113,6 +113,9 @@ export const noRuns: Diagnosis = ({ job, runs, limits, freshness, now, capabilit
   const isFresh = freshness.stampAgeSeconds !== undefined && freshness.stampAgeSeconds <= limits.staleSeconds;
   // A view that was made just now has no run yet either.
   if (isFresh && since === undefined) return undefined;
+  // pg_cron does not say when a job was made.
+  const [isNew, wait] =
+    since === undefined ? ["the job is new; or ", "wait for the next run; if none comes: "] : ["", ""];
   return isFresh
     ? {
         id: "runs-not-recorded",
@@ -125,7 +128,7 @@ export const noRuns: Diagnosis = ({ job, runs, limits, freshness, now, capabilit
         id: "runs-do-not-begin",
         symptom: NOT_RUNNING,
         evidence: `${evidence}; the job is active and the launcher runs`,
-        cause: "the launcher missed a change of the job, or other jobs use all of cron.max_running_jobs",
-        fix: `select cron.alter_job(${job.jobId}, schedule := '${job.schedule}'), which makes the launcher read it again; then restart PostgreSQL`,
+        cause: `${isNew}the launcher missed a change of the job, or other jobs use all of cron.max_running_jobs`,
+        fix: `${wait}select cron.alter_job(${job.jobId}, schedule := '${job.schedule}'), which makes the launcher read it again; then restart PostgreSQL`,
       };
 };

@@ -1,4 +1,5 @@
 import { canonical } from "../../lifecycle/canonical.ts";
+import { SECRET } from "../../lifecycle/secretTexts.ts";
 
 /** One property, declared and found. */
 export interface PropertyDifference {
@@ -18,6 +19,8 @@ export function compareProperties(declared: Props, observed: Props): PropertyDif
     (name) => name !== "incarnation",
   );
   const differences = names
+    // The engine hands out no secret: whether it differs is for the state refresh to say.
+    .filter((name) => !canonical(declared[name] ?? null).includes(SECRET))
     .filter((name) => canonical(declared[name] ?? null) !== canonical(observed[name] ?? null))
     .map((name) => ({ property: name, declared: said(declared[name]), actual: said(observed[name]) }));
   return observed["incarnation"] === UNPOPULATED

@@ -108,7 +108,8 @@ function lastUpdate(facts: Facts, limits: Limits): Check {
     const { job, runs, rows } = facts.unseen;
     const unseen = job ?? runs ?? (facts.declared.stamp === undefined ? undefined : rows);
     const advice =
-      unseen ?? `nothing says when it was refreshed: no run that succeeded, and no stamp; matview refresh ${view}`;
+      unseen ??
+      "nothing says when it was refreshed: no run that succeeded yet, and no stamp, which every refresh would write";
     return { ...base, verdict: "fail", found: "unknown", advice };
   }
   const found = `${duration(ageSeconds)} ago`;

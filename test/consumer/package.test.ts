@@ -83,6 +83,13 @@ async function mustRun({ pulumi }: Consumer, args: readonly string[]): Promise<s
   return stdout;
 }
 
+// Its Pulumi.yaml is that of `pulumi new`, which does not always refresh.
+async function driftOf({ directory, env }: Consumer): Promise<string[][]> {
+  const { stdout } = await run("npx", ["matview", "drift", "--stack", "test", "--json"], { cwd: directory, env });
+  const { rows } = JSON.parse(stdout) as { rows: { property: string; declared: string; actual: string }[] };
+  return rows.map(({ property, declared, actual }) => [property, declared, actual]);
+}
+
 async function rows({ client }: TestDatabase): Promise<unknown[]> {
   return (await client.query("select * from public.ventas order by dia limit 1")).rows;
 }
@@ -148,6 +155,7 @@ describe("the package, packed and installed", () => {
       const drift = await consumer.pulumi(DRIFT);
       expect(drift.code).not.toBe(0);
       expect(drift.stdout + drift.stderr).toContain("~ 1 to update");
+      if (kind === KINDS[0]) expect(await driftOf(consumer)).toEqual([["active", "true", "false"]]);
       await mustRun(consumer, ["destroy", "--yes", "--skip-preview"]);
       expect(await jobs(database)).toEqual([]);
       await expect(rows(database)).rejects.toThrow(/relation "public.ventas" does not exist/);
