@@ -159,15 +159,19 @@ export function lifecycle<Desired extends object, Actual>(
     },
 
     check: async (olds: Props, asked: Props) => {
-      const { [REQUEST]: request, [KEEPS]: keeps, ...news } = asked as Asked;
+      const { [REQUEST]: request, [KEEPS]: keeps, ...declared } = asked as Asked;
+      const secretInputs = request?.secrets ?? [];
+      const news = secretInputs.length === 0 ? declared : { ...declared, secretInputs };
+      const hidden = [...secretInputs, ...(extra(olds).secretInputs ?? [])];
       const checked = await checkInputs(kind, olds, news, keeps);
       const { inputs, desired, unknown, isNew } = checked;
-      for (const props of [olds, inputs]) secrets.note(props, request?.secrets ?? []);
+      for (const props of [olds, inputs]) secrets.note(props, hidden);
       if (checked.failures.length > 0) {
         return { inputs, failures: checked.failures.map((one) => ({ ...one, reason: secrets.hide(one.reason) })) };
       }
       const id = kind.id(desired);
-      const twin = request === undefined || isUnknown(id) ? undefined : registry.note(id, request);
+      const twin =
+        request === undefined || isUnknown(id) ? undefined : registry.note(id, { ...request, secrets: hidden });
       if (request !== undefined && twin !== undefined && kind.ownership !== undefined) {
         const reason = doubleRefusal(`${kind.noun} ${id}`, twin, request.urn);
         return { inputs: news, failures: [{ property: "name", reason }] };

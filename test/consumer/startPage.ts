@@ -59,14 +59,15 @@ export async function followStartPage({ directory, pack, environment }: Installa
   });
 }
 
-/** What of the told lines was not printed in this order, whatever the width of a table; `…` stands for anything. */
+/** What of the told lines was not printed, whatever the width of a table; `…` stands for anything. */
 export function missingLines({ told, printed }: Seen): string[] {
-  let from = 0;
+  // Not in order: the engine tells of resources as they come.
+  const lines = printed.split("\n").map(narrowed);
   return told.split("\n").filter((line) => {
     if (line.trim() === "") return false;
     const pattern = new RegExp(`^${narrowed(line).split("…").map(escaped).join(".*")}$`);
-    const at = printed.split("\n").findIndex((one, index) => index >= from && pattern.test(narrowed(one)));
-    if (at >= 0) from = at + 1;
+    const at = lines.findIndex((one) => pattern.test(one));
+    if (at >= 0) lines.splice(at, 1);
     return at < 0;
   });
 }

@@ -145,6 +145,9 @@ describe("inputs", () => {
         expect((stdout + stderr).replaceAll("\\", "")).toContain('comment: declared "[secret]", found "[secret]"');
         shown.push(stdout, stderr);
       }
+      // Nor is it told when it goes.
+      project.write("index.ts", program('job: { schedule: "0 4 1 1 *" }'));
+      shown.push(await mustRun(project, ["preview"]), await mustRun(project, UP));
       expect(shown.join("\n")).not.toMatch(/clave-/);
     });
   });
