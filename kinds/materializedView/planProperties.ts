@@ -1,6 +1,6 @@
 import { displayName } from "../../postgres/names.ts";
 import { commentSql, grantSql, named, ownerSql, revokeSql } from "../../postgres/objectStatements.ts";
-import { claimStep, step } from "../../postgres/plan.ts";
+import { claimStep, CONVERGED, step } from "../../postgres/plan.ts";
 import type { Difference, Plan, Step } from "../../postgres/plan.ts";
 import { sqlStatement } from "../../postgres/sqlFiles.ts";
 import { isSameClaim, joinComment, wantedClaim } from "../claim.ts";
@@ -43,10 +43,8 @@ function altered(
   };
 }
 
-const NOTHING: Plan = { steps: [], differences: [] };
-
 function planOwner(desired: DesiredView, actual: ActualView): Plan {
-  if (desired.owner === undefined || desired.owner === actual.owner) return NOTHING;
+  if (desired.owner === undefined || desired.owner === actual.owner) return CONVERGED;
   const hazards = ["readers-wait"] as const;
   return altered(
     desired,
@@ -70,7 +68,7 @@ function planComment(
   const sql = commentSql(named("materialized view", desired), joinComment(wanted, claim));
   if (wanted !== actual.comment) return altered(desired, "comment", shown(wanted), shown(actual.comment), [sql]);
   return isSameClaim(claim, actual.claim)
-    ? NOTHING
+    ? CONVERGED
     : { steps: [claimStep(displayName(desired), sql)], differences: [] };
 }
 
@@ -89,7 +87,7 @@ function planGrants(desired: DesiredView, previous: DesiredView | undefined, act
     ...missing.map(([role, privilege]) => grantSql(privilege, view, role)),
     ...withdrawn.map(([role, privilege]) => revokeSql(privilege, view, role)),
   ];
-  if (sql.length === 0) return NOTHING;
+  if (sql.length === 0) return CONVERGED;
   const text = (grants: readonly (readonly [string, string])[]): string =>
     grants.map(([role, privilege]) => `${privilege} to ${role}`).join(", ") || "none more";
   return altered(desired, "grants", text(missing), withdrawn.length > 0 ? text(withdrawn) : "missing", sql);
@@ -114,7 +112,7 @@ function planStorage(desired: DesiredView, previous: DesiredView | undefined, ac
   ]
     .filter(({ parameters }) => parameters !== "")
     .map((raw) => sqlStatement("statements/alter_storage_parameters", { names, raw }));
-  if (sql.length === 0) return NOTHING;
+  if (sql.length === 0) return CONVERGED;
   const found = [...Object.keys(changed), ...dropped].map(
     (name) => `${name} = ${actual.storageParameters[name] ?? "default"}`,
   );

@@ -1,3 +1,4 @@
+import { CONVERGED } from "../../postgres/plan.ts";
 import { SECRET } from "../secretTexts.ts";
 import { isUnknown } from "../unknowns.ts";
 import { fingerprint } from "./fingerprint.ts";
@@ -20,7 +21,7 @@ export function plannedLater(kind: string, id: string, declared: object, operati
     isPlanned: true,
     runsPerDay: undefined,
     refreshMs: undefined,
-    fingerprint: fingerprint(id, declared, { steps: [], differences: [] }),
+    fingerprint: fingerprint(id, declared, CONVERGED),
   };
 }
 
