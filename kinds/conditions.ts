@@ -25,8 +25,18 @@ export interface World {
   /** Who runs the job. */
   readonly runner?: { readonly roleExists: boolean; readonly canLogin: boolean } | undefined;
   readonly jobMayRefresh?: boolean | undefined;
-  /** Sources that the view's owner may not read. */
-  readonly closedSources?: readonly QualifiedName[];
+  /** What the view reads, and whether the owner may. */
+  readonly sources?: readonly Source[];
+}
+
+/** A row of describe/sources.sql. */
+export interface Source extends QualifiedName {
+  readonly mayRead: boolean;
+}
+
+/** Sources that the view's owner may not read. */
+export function closedSources({ sources = [] }: Pick<World, "sources">): readonly QualifiedName[] {
+  return sources.filter(({ mayRead }) => !mayRead);
 }
 
 /** From a symptom to its cause and what to do. */
@@ -169,20 +179,20 @@ const CONDITIONS = {
     check: ({ declared }) => ["no data", `matview refresh ${shown(declared)}`],
   },
   "permission-lost": {
-    is: ({ closedSources = [] }) => closedSources.length > 0,
-    refusals: ({ owner = "", closedSources = [] }) =>
-      closedSources.map(
+    is: (world) => closedSources(world).length > 0,
+    refusals: (world) =>
+      closedSources(world).map(
         (source) =>
-          `role ${owner} owns the view and may not read ${displayName(source)}, so that every refresh would fail: ` +
-          `grant select on ${displayName(source)} to ${sqlIdentifier(owner)}`,
+          `role ${world.owner} owns the view and may not read ${displayName(source)}, so that every refresh would fail: ` +
+          `grant select on ${displayName(source)} to ${sqlIdentifier(world.owner ?? "")}`,
       ),
-    explanation: ({ owner, closedSources = [] }) => {
-      const sources = closedSources.map(sqlName).join(", ");
+    explanation: (world) => {
+      const sources = closedSources(world).map(sqlName).join(", ");
       return {
         symptom: RUNS_FAIL,
-        evidence: `owner ${owner} may not read ${sources}`,
+        evidence: `owner ${world.owner} may not read ${sources}`,
         cause: "a refresh reads the sources with the rights of the view's owner",
-        fix: `grant select on ${sources} to ${owner}`,
+        fix: `grant select on ${sources} to ${world.owner}`,
       };
     },
   },

@@ -2,10 +2,10 @@ import type { QueryResult } from "pg";
 import { serverText, SQLSTATE } from "../../postgres/errors.ts";
 import type { ServerError } from "../../postgres/errors.ts";
 import { sqlIdentifier } from "../../postgres/names.ts";
-import type { QualifiedName } from "../../postgres/names.ts";
 import type { Session } from "../../postgres/session.ts";
 import { sqlText } from "../../postgres/sqlFiles.ts";
 import { refusalsOf } from "../conditions.ts";
+import type { Source } from "../conditions.ts";
 import { cronProblems } from "../refreshJob/preflight.ts";
 import { calledFunctionProblems } from "./calledFunctions.ts";
 import type { CalledFunction } from "./calledFunctions.ts";
@@ -82,9 +82,7 @@ async function definitionProblems(session: Session, desired: DesiredView, defini
     ...(await inherentProblems(session, desired, read.answers)),
     ...(roles?.rows.length === 0
       ? [`role ${owner} is to own the view and does not exist: create it, or set matview:managePlatform to true`]
-      : refusalsOf({ capabilities, owner, closedSources: closed((sources?.rows ?? []) as SourceRow[]) }, [
-          "permission-lost",
-        ])),
+      : refusalsOf({ capabilities, owner, sources: (sources?.rows ?? []) as Source[] }, ["permission-lost"])),
   ];
 }
 
@@ -124,10 +122,4 @@ function keyProblems(columns: readonly string[], key: readonly string[]): string
   return key
     .filter((column) => !columns.includes(column))
     .map((column) => `key column ${column} is none of the definition's columns: ${columns.join(", ")}`);
-}
-
-type SourceRow = QualifiedName & { readonly mayRead: boolean };
-
-function closed(sources: readonly SourceRow[]): QualifiedName[] {
-  return sources.filter(({ mayRead }) => !mayRead);
 }

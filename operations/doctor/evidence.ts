@@ -1,3 +1,5 @@
+import { closedSources } from "../../kinds/conditions.ts";
+import type { Source } from "../../kinds/conditions.ts";
 import { askDefinition } from "../../kinds/materializedView/definition/runDefinition.ts";
 import { askAsRole } from "../../kinds/refreshJob/asRole.ts";
 import type { ActualJob } from "../../kinds/refreshJob/describe.ts";
@@ -60,8 +62,10 @@ export async function gatherEvidence(session: Session, facts: Facts): Promise<Ev
     isReadable ? averageRow(session, declared) : undefined,
     job === undefined || view === undefined ? undefined : refreshable(session.target, view, job.user),
   ]);
-  const closed =
-    anatomy === undefined || view === undefined ? [] : await closedSources(session, anatomy.oid, view.owner);
+  const sources =
+    anatomy === undefined || view === undefined
+      ? []
+      : (await session.target.query<Source>(sqlText("describe/sources"), [anatomy.oid, view.owner])).rows;
   return {
     ...facts,
     limits,
@@ -70,10 +74,10 @@ export async function gatherEvidence(session: Session, facts: Facts): Promise<Ev
     anatomy,
     runner,
     jobMayRefresh: refreshing?.mayRefresh,
-    closedSources: closed,
+    sources,
     // The owner, who counts them, cannot read a source that is closed.
     duplicateKeys:
-      anatomy === undefined || closed.length > 0
+      anatomy === undefined || closedSources({ sources }).length > 0
         ? undefined
         : await duplicateKeys(session, facts, anatomy, printed?.definition ?? ""),
     averageRowBytes,
@@ -97,11 +101,6 @@ function readRunner(session: Session, { jobId, user }: ActualJob): Promise<Runne
       if (isServerError(error, SQLSTATE.insufficientPrivilege)) return undefined;
       throw error;
     });
-}
-
-async function closedSources({ target }: Session, oid: string, owner: string): Promise<QualifiedName[]> {
-  const { rows } = await target.query<QualifiedName & { mayRead: boolean }>(sqlText("describe/sources"), [oid, owner]);
-  return rows.filter(({ mayRead }) => !mayRead);
 }
 
 async function duplicateKeys(
