@@ -18,12 +18,8 @@ export async function readLeftovers(client: Client, view: QualifiedName): Promis
 }
 
 /** Drops what is built aside; for a session that holds the view's lock. */
-export async function removeAsides(
-  client: Client,
-  view: QualifiedName,
-  found: Leftover[] | Promise<Leftover[]> = readAsides(client, view),
-): Promise<void> {
-  for (const leftover of await found) await client.query(dropSql(viewObject(leftover)));
+export async function removeAsides(client: Client, found: readonly Leftover[]): Promise<void> {
+  for (const leftover of found) await client.query(dropSql(viewObject(leftover)));
 }
 
 /** What is built aside of the view now, by whomever. */

@@ -34,7 +34,7 @@ export async function runSwap(connections: Connections, { swap, fence }: Step): 
     ]);
     // Somebody else put another one there while we waited: whether that is the declared one is seen when it is described again.
     if (oid !== swap.oid) return;
-    await removeAsides(client, swap.view, asides);
+    await removeAsides(client, asides);
     try {
       await build(connections, swap);
       await withProgress(`${displayName(swap.view)}: waiting for the moment to swap`, () =>
@@ -42,7 +42,9 @@ export async function runSwap(connections: Connections, { swap, fence }: Step): 
       );
     } catch (error) {
       // On a connection that is lost this fails too; then the next run finds what is left by its name.
-      await removeAsides(client, swap.view).catch(() => undefined);
+      await readAsides(client, swap.view)
+        .then((left) => removeAsides(client, left))
+        .catch(() => undefined);
       throw error;
     }
   });
