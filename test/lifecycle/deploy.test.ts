@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { describe, expect, jest, test } from "@jest/globals";
 import { Client } from "pg";
 import { runSampleFile } from "../../scripts/database/sample.ts";
@@ -10,7 +11,7 @@ import {
   sharedDeployment,
   withDeployment,
 } from "../support/deployment.ts";
-import { killTree } from "../support/processes.ts";
+import { killEngine } from "../support/processes.ts";
 
 jest.setTimeout(180_000);
 
@@ -133,7 +134,7 @@ describe("a deploy that is killed", () => {
           ).rows.length > 0,
         { what: "the provider to wait for the name" },
       );
-      killTree(engine.pid ?? 0);
+      await killEngine(engine.pid ?? 0, join(stack.directory, "state"));
       await blocker.end();
 
       const locked = await stack.pulumi(["up", "--yes", "--skip-preview"]);

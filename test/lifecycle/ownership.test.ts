@@ -3,7 +3,7 @@ import { describe, expect, jest, test } from "@jest/globals";
 import { withProject } from "../../scripts/consumerProject.ts";
 import { until } from "../../scripts/database/until.ts";
 import { mustConverge, mustRun, program, UP, withWorld, world } from "../support/ownedWorld.ts";
-import { killTree } from "../support/processes.ts";
+import { killEngine } from "../support/processes.ts";
 
 jest.setTimeout(300_000);
 
@@ -191,7 +191,7 @@ describe("an object has one owner", () => {
           what: "the new resource to take the job over",
         },
       );
-      killTree(deploy.pid ?? 0);
+      await killEngine(deploy.pid ?? 0, join(project.directory, "state"));
       await project.pulumi(["cancel", "--yes"]);
       await mustRun(project, UP);
       expect(await world(client)).toEqual(before);

@@ -1,10 +1,32 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { until } from "../../scripts/database/until.ts";
 
-/** Ends a process and all that it started, at once and without a chance to clean up. */
-export function killTree(pid: number): void {
-  for (const victim of [...descendants(pid), pid]) {
+/**
+ * Kills an engine with all processes below it. Not while it writes its state into `directory`: the engine itself leaves an empty
+ * file behind then, which is not what a test of this package is about.
+ */
+export async function killEngine(pid: number, directory: string): Promise<void> {
+  await until(
+    () => {
+      signalTree(pid, "SIGSTOP");
+      const isWhole = filesBelow(directory).every((file) => (statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0);
+      signalTree(pid, isWhole ? "SIGKILL" : "SIGCONT");
+      return isWhole;
+    },
+    { what: "the engine to have written its state" },
+  );
+}
+
+function filesBelow(directory: string): string[] {
+  const entries = readdirSync(directory, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+}
+
+function signalTree(pid: number, signal: NodeJS.Signals): void {
+  for (const receiver of [...descendants(pid), pid]) {
     try {
-      process.kill(victim, "SIGKILL");
+      process.kill(receiver, signal);
     } catch {
       // Gone already.
     }
