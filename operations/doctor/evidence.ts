@@ -5,7 +5,7 @@ import { askAsRole } from "../../kinds/refreshJob/asRole.ts";
 import type { ActualJob } from "../../kinds/refreshJob/describe.ts";
 import { refreshable } from "../../kinds/refreshJob/refreshable.ts";
 import { isServerError, serverText, SQLSTATE } from "../../postgres/errors.ts";
-import { sqlIdentifier } from "../../postgres/names.ts";
+import { sqlIdentifier, sqlName } from "../../postgres/names.ts";
 import type { QualifiedName } from "../../postgres/names.ts";
 import { answersOf } from "../../postgres/pipeline.ts";
 import type { Session } from "../../postgres/session.ts";
@@ -32,7 +32,6 @@ export interface Evidence extends Facts {
 }
 
 export interface Anatomy {
-  readonly oid: string;
   readonly heapBytes: number;
   readonly keyColumns: readonly string[];
   readonly pathlessFunctions: readonly string[];
@@ -55,17 +54,14 @@ export async function gatherEvidence(session: Session, facts: Facts): Promise<Ev
   const { declared, view, job } = facts;
   const limits = limitsOf(facts);
   const isReadable = view?.isPopulated === true;
-  const [anatomy, printed, runner, averageRowBytes, refreshing] = await Promise.all([
+  const [anatomy, printed, sources, runner, averageRowBytes, refreshing] = await Promise.all([
     view === undefined ? undefined : one<Anatomy>(session, "describe/view_anatomy", [view.schema, view.name]),
     view === undefined ? undefined : one<Printed>(session, "describe/view_definition", [view.schema, view.name]),
+    view === undefined ? [] : rowsOf<Source>(session, "describe/sources", [sqlName(view), view.owner]),
     job === undefined ? undefined : readRunner(session, job),
     isReadable ? averageRow(session, declared) : undefined,
     job === undefined || view === undefined ? undefined : refreshable(session.target, view, job.user),
   ]);
-  const sources =
-    anatomy === undefined || view === undefined
-      ? []
-      : (await session.target.query<Source>(sqlText("describe/sources"), [anatomy.oid, view.owner])).rows;
   return {
     ...facts,
     limits,
@@ -84,12 +80,16 @@ export async function gatherEvidence(session: Session, facts: Facts): Promise<Ev
   };
 }
 
-async function one<Row extends object>(
+async function one<Row extends object>(...asked: Parameters<typeof rowsOf>): Promise<Row | undefined> {
+  return (await rowsOf<Row>(...asked))[0];
+}
+
+async function rowsOf<Row extends object>(
   { target }: Session,
   file: string,
   values: readonly unknown[],
-): Promise<Row | undefined> {
-  return (await target.query<Row>(sqlText(file), [...values])).rows[0];
+): Promise<readonly Row[]> {
+  return (await target.query<Row>(sqlText(file), [...values])).rows;
 }
 
 function readRunner(session: Session, { jobId, user }: ActualJob): Promise<Runner | undefined> {

@@ -22,16 +22,15 @@ export interface DriftReport {
   readonly database: string;
   readonly checked: readonly string[];
   readonly rows: readonly DriftRow[];
-  /** What the engine would do about resources of other kinds. */
+  /** What the engine would do besides: to resources of other kinds, and to ours where the world is as declared. */
   readonly others: readonly string[];
   /** What this role may not look at, a sentence each. */
   readonly unseen: readonly string[];
-  /** The engine's own verdict: the state refresh, and the preview. */
-  readonly stateRefreshChanged: boolean;
+  /** The engine's own verdict. */
   readonly previewChanged: boolean;
 }
 
 /** Whether the world or the program differs from what was deployed. */
-export function hasDrifted({ rows, stateRefreshChanged, previewChanged }: DriftReport): boolean {
-  return stateRefreshChanged || previewChanged || rows.some(({ severity }) => severity === "drift");
+export function hasDrifted({ rows, previewChanged }: DriftReport): boolean {
+  return previewChanged || rows.some(({ severity }) => severity === "drift");
 }

@@ -53,10 +53,9 @@ function heading(report: DriftReport): string {
   return `stack ${report.stack}, database ${report.database}: ${hasDrifted(report) ? found : "no drift"}`;
 }
 
-function notes({ checked, others, unseen, stateRefreshChanged, previewChanged }: DriftReport): string[] {
+function notes({ checked, others, unseen, previewChanged }: DriftReport): string[] {
   return [
     `looked at ${checked.length} ${checked.length === 1 ? "resource" : "resources"}`,
-    ...(stateRefreshChanged ? ["the state refresh found changes: the world is not as last deployed"] : []),
     ...(previewChanged ? ["the preview found changes: the next up would do something"] : []),
     ...unseen,
     ...others.map((other) => `besides, by the engine: ${other}`),

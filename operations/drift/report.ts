@@ -17,11 +17,10 @@ import type { Answer, DriftReport, DriftRow } from "./driftRow.ts";
 import { extrasOf } from "./extras.ts";
 import type { Declared } from "./extras.ts";
 
-/** What the two runs of the engine said. */
+/** What the engine said. */
 export interface EngineVerdict {
   readonly stack: string;
   readonly preview: Digest;
-  readonly stateRefreshChanged: boolean;
   readonly previewChanged: boolean;
 }
 
@@ -38,11 +37,20 @@ export async function driftReport(session: Session, verdict: EngineVerdict): Pro
     database,
     checked: resources.filter(({ operation }) => operation !== "run").map(title),
     rows,
-    others: others.map(({ operation, urn }) => `${operation} ${urn.split("::").slice(-2).join(" ")}`),
+    others: [
+      ...resources
+        .filter((one) => isSilent(one, rows))
+        .map((one) => `${one.operation} ${title(one)}: ${whatUpWould(one)}`),
+      ...others.map(({ operation, urn }) => `${operation} ${urn.split("::").slice(-2).join(" ")}`),
+    ],
     unseen: unseenBy(session),
-    stateRefreshChanged: verdict.stateRefreshChanged,
     previewChanged: verdict.previewChanged,
   };
+}
+
+/** What the engine would change and no row tells: the program was edited, or the state keeps something else than the world. */
+function isSilent(one: PlannedResource, rows: readonly DriftRow[]): boolean {
+  return one.operation !== "same" && !rows.some(({ resource }) => resource === title(one));
 }
 
 function unseenBy({ capabilities: { cron, currentUser } }: Session): string[] {

@@ -1,5 +1,5 @@
 -- Relations that a view reads directly, and whether a role may read each: a refresh runs with the rights of the view's owner.
--- $1: oid or name of the view, $2: the role. A privilege on every column used would do as well, so any column counts. No row where
+-- $1: name of the view, $2: the role. A privilege on every column used would do as well, so any column counts. No row where
 -- the role does not exist. Takes no lock.
 select distinct n.nspname as "schema",
        c.relname as "name",
@@ -11,5 +11,5 @@ join pg_catalog.pg_depend d on d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.r
 join pg_catalog.pg_class c on d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass and d.refobjid = c.oid
 join pg_catalog.pg_namespace n on n.oid = c.relnamespace
 join pg_catalog.pg_roles o on o.rolname = $2
-where r.ev_class = $1::pg_catalog.regclass and c.oid <> r.ev_class
+where r.ev_class = pg_catalog.to_regclass($1) and c.oid <> r.ev_class
 order by n.nspname, c.relname;

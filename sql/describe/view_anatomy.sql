@@ -1,8 +1,7 @@
 -- What a diagnosis needs of one materialized view beside its state. $1: schema, $2: name. Takes no lock.
 -- keyColumns: of the first unique index on plain columns, usable or not. pathlessFunctions: user-made functions that the view
 -- calls and whose names in the body are looked up when it runs, without a search_path of their own.
-select c.oid::pg_catalog.text as "oid",
-       pg_catalog.pg_relation_size(c.oid)::pg_catalog.float8 as "heapBytes",
+select pg_catalog.pg_relation_size(c.oid)::pg_catalog.float8 as "heapBytes",
        coalesce((select pg_catalog.json_agg(a.attname order by k.place)
                  from (select i.indkey, i.indnkeyatts
                        from pg_catalog.pg_index i

@@ -151,7 +151,7 @@ describe("matview drift", () => {
     const { code, stdout, stderr } = await deployed().stack.matview(["drift", "--stack", "test"], elsewhere);
     expect(code).toBe(1);
     expect(stderr).toMatch(
-      /^matview drift: the state refresh of stack test failed \(pulumi ended with \d+\): [^]*cannot connect to PostgreSQL at 127\.0\.0\.1:1/,
+      /^matview drift: the preview of stack test failed \(pulumi ended with \d+\): [^]*cannot connect to PostgreSQL at 127\.0\.0\.1:1/,
     );
     expect(stdout + stderr).not.toContain("secretword");
   });
