@@ -16,11 +16,15 @@ const IDLE_MS = 4_000;
 /** What work will ask first, by what is known of the server from the work before. */
 export type Asks = (known: Capabilities | undefined) => readonly Question[];
 
-/** Runs work with a session, on connections that are kept open for the next work. Its first questions may go along with the opening. */
+/**
+ * Runs work with a session, on connections that are kept open for the next work. Its first questions may go along with the opening. Work
+ * that changes nothing may name its `sight`: it goes on where work of the same sight ended, settings and answers included.
+ */
 export type SessionPool = <T>(
   connection: Connection,
   work: (session: Session) => Promise<T>,
   asks?: Asks,
+  sight?: object,
 ) => Promise<T>;
 
 /**
@@ -39,13 +43,13 @@ export function sessionPool(applicationName: string, idleMs = IDLE_MS): SessionP
   };
 
   const known = new Map<string, Capabilities>();
-  return (connection, work, asks = () => []) => {
+  return (connection, work, asks = () => [], sight = undefined) => {
     const { database: target, cronDatabase } = connection;
     const place = JSON.stringify(connection);
     const lease = async (database: string): Promise<Lease> => {
       const here = asks(known.get(place)).filter(({ on }) => (on === "cron" ? cronDatabase : target) === database);
       const pool = poolOf(connection, database);
-      const { client, look } = await connect(connection, database, () => freshClient(pool, here));
+      const { client, look } = await connect(connection, database, () => freshClient(pool, here, sight));
       return { client, look, end: (intact) => Promise.resolve(client.release(!intact)) };
     };
     return withLeases(connection, applicationName, lease, (session) => {
@@ -67,16 +71,26 @@ const FORGET = [
 
 type Pooled = pg.Client & pg.PoolClient;
 
-const used = new WeakSet<pg.PoolClient>();
+/** The work before on a connection: under which sight, and what the server was then. */
+interface Before {
+  readonly sight: object | undefined;
+  readonly look: ServerLook | undefined;
+}
+
+const used = new WeakMap<pg.PoolClient, Before>();
 
 async function freshClient(
   pool: pg.Pool,
   questions: readonly Question[],
+  sight: object | undefined,
 ): Promise<{ client: Pooled; look: ServerLook }> {
   for (;;) {
     const client = (await pool.connect()) as Pooled;
-    const isReused = used.has(client);
-    used.add(client);
+    const before = used.get(client);
+    if (sight !== undefined && before?.look !== undefined && before.sight === sight)
+      return { client, look: before.look };
+    const isReused = before !== undefined;
+    used.set(client, { sight: undefined, look: undefined });
     try {
       const pinned = pin(client, isReused ? FORGET : []);
       // Nothing but plans is applied on these connections, and those forget.
@@ -84,6 +98,7 @@ async function freshClient(
       // All of the flight is waited for: what is asked after a part of it would be one more.
       const asked = questions.map(({ file, values }) => ask(client, file, values).catch(() => undefined));
       const [look] = await Promise.all([pinned, ...asked]);
+      used.set(client, { sight, look });
       return { client, look };
     } catch (error) {
       client.release(true);
