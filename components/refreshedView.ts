@@ -105,7 +105,7 @@ function cronDatabaseOf({ connection }: Completed): pulumi.Input<string | undefi
 function declareView(parent: RefreshedView, name: string, args: Completed, jobs: ViewJobs): MaterializedView {
   return new MaterializedView(
     name,
-    {
+    named({
       schema: args.schema,
       name: args.name,
       definition: args.definition,
@@ -121,7 +121,7 @@ function declareView(parent: RefreshedView, name: string, args: Completed, jobs:
       rowCount: args.rowCount,
       swapDeadlineSeconds: args.swapDeadlineSeconds,
       ...takeover(args),
-    },
+    }),
     { parent },
     { job: jobs.refresh.keeps.name },
   );
@@ -141,14 +141,14 @@ function declareIndex(
   }
   return new ViewIndex(
     `${name}-key`,
-    {
+    named({
       schema: args.schema,
       view: args.name,
       name: args.keyIndex,
       columns: [...args.key],
       unique: true,
       ...takeover(args),
-    },
+    }),
     // An index goes with its view.
     { parent, dependsOn: [view], deletedWith: view },
   );
@@ -167,11 +167,16 @@ function declareJob(
 ): RefreshJob {
   return new RefreshJob(
     name,
-    { ...job, active: args.job?.active ?? true, database, user: args.owner, incarnation, ...takeover(args) },
+    named({ ...job, active: args.job?.active ?? true, database, user: args.owner, incarnation, ...takeover(args) }),
     // The view takes its jobs along, in the transaction that drops it.
     { parent, dependsOn: [dependsOn], deletedWith: parent.view },
     keeps,
   );
+}
+
+// Each property of a resource costs the program half a millisecond, also one that is not there.
+function named<Args extends object>(args: Args): Args {
+  return Object.fromEntries(Object.entries(args).filter(([, value]) => value !== undefined)) as Args;
 }
 
 // What goes along with the refresh job is there as long as that is, and rests with it.
