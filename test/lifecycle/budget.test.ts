@@ -101,7 +101,6 @@ async function withBudget(
         const measure: Scene["measure"] = async (verb, work) => {
           const { trips, connections, flights } = await count(work);
           // On a slow machine the engine comes back after an idle connection was closed.
-          if (process.env.SHOW) process.stderr.write(`${names.length} ${verb}: ${trips} ${connections}\n`);
           const needed = trips - Math.max(0, connections - BUDGET[verb][1]) * TRIPS_TO_LOG_IN;
           const missed = MISSED * names.length;
           if (needed > mostOf(verb) + missed) over.push(`${verb}: ${needed}, at most ${mostOf(verb)}`, ...flights);
