@@ -92,6 +92,14 @@ export class MaterializedView extends pulumi.CustomResource {
 
   /** `keeps` is for RefreshedView. */
   constructor(name: string, args: MaterializedViewArgs, options?: pulumi.CustomResourceOptions, keeps?: KeepsArgs) {
-    super(...resourceArguments("materializedView", name, { ...args, incarnation: undefined }, options, keeps));
+    super(
+      ...resourceArguments(
+        "materializedView",
+        name,
+        { owner: undefined, ...args, incarnation: undefined },
+        options,
+        keeps,
+      ),
+    );
   }
 }

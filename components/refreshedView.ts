@@ -16,6 +16,7 @@ import { viewDefinition } from "./viewDefinition.ts";
 import { ViewIndex } from "./viewIndex.ts";
 import { viewJobs } from "./viewJobs.ts";
 import type { DeclaredJob, ViewJobs } from "./viewJobs.ts";
+import { withoutTraces } from "./withoutTraces.ts";
 
 /**
  * A materialized view, the unique index that a concurrent refresh needs, its first refresh, and the pg_cron job, in this
@@ -46,13 +47,11 @@ export class RefreshedView extends pulumi.ComponentResource {
     pulumi.all([jobs.refresh.name, jobs.reason]).apply(([job, reason]) => {
       if (reason !== undefined) void pulumi.log.info(`job ${job} runs ${reason}`, this);
     });
-    this.view = declareView(this, name, known, jobs);
+    this.view = withoutTraces(() => declareView(this, name, known, jobs));
     this.index = declareIndex(this, name, known, this.view);
-    this.firstRefresh = runFirstRefresh(this, name, known, this.view, this.index);
-    this.job = declareJob(this, `${name}-refresh`, known, jobs.refresh, {
-      incarnation: this.view.incarnation,
-      dependsOn: this.firstRefresh,
-    });
+    this.firstRefresh = withoutTraces(() => runFirstRefresh(this, name, known, this.view, this.index));
+    const job = { incarnation: this.view.incarnation, dependsOn: this.firstRefresh };
+    this.job = withoutTraces(() => declareJob(this, `${name}-refresh`, known, jobs.refresh, job));
     this.vacuum = declareCompanion(this, `${name}-vacuum`, known, jobs.vacuum);
     this.purge = declareCompanion(this, `${name}-purge`, known, jobs.purge, cronDatabaseOf(known));
     this.declaration = declarationOf(known, this);
@@ -105,7 +104,7 @@ function cronDatabaseOf({ connection }: Completed): pulumi.Input<string | undefi
 function declareView(parent: RefreshedView, name: string, args: Completed, jobs: ViewJobs): MaterializedView {
   return new MaterializedView(
     name,
-    {
+    named({
       schema: args.schema,
       name: args.name,
       definition: args.definition,
@@ -121,7 +120,7 @@ function declareView(parent: RefreshedView, name: string, args: Completed, jobs:
       rowCount: args.rowCount,
       swapDeadlineSeconds: args.swapDeadlineSeconds,
       ...takeover(args),
-    },
+    }),
     { parent },
     { job: jobs.refresh.keeps.name },
   );
@@ -139,19 +138,17 @@ function declareIndex(
       `RefreshedView ${name}: indexName is given and uniqueKey is not: name the columns of the index, or leave its name out`,
     );
   }
-  return new ViewIndex(
-    `${name}-key`,
-    {
-      schema: args.schema,
-      view: args.name,
-      name: args.keyIndex,
-      columns: [...args.key],
-      unique: true,
-      ...takeover(args),
-    },
-    // An index goes with its view.
-    { parent, dependsOn: [view], deletedWith: view },
-  );
+  const given = named({
+    schema: args.schema,
+    view: args.name,
+    name: args.keyIndex,
+    columns: [...args.key],
+    unique: true,
+    ...takeover(args),
+  });
+  // An index goes with its view.
+  const options = { parent, dependsOn: [view], deletedWith: view };
+  return withoutTraces(() => new ViewIndex(`${name}-key`, given, options));
 }
 
 function declareJob(
@@ -167,11 +164,16 @@ function declareJob(
 ): RefreshJob {
   return new RefreshJob(
     name,
-    { ...job, active: args.job?.active ?? true, database, user: args.owner, incarnation, ...takeover(args) },
+    named({ ...job, active: args.job?.active ?? true, database, user: args.owner, incarnation, ...takeover(args) }),
     // The view takes its jobs along, in the transaction that drops it.
     { parent, dependsOn: [dependsOn], deletedWith: parent.view },
     keeps,
   );
+}
+
+// Each property of a resource costs the program half a millisecond, also one that is not there.
+function named<Args extends object>(args: Args): Args {
+  return Object.fromEntries(Object.entries(args).filter(([, value]) => value !== undefined)) as Args;
 }
 
 // What goes along with the refresh job is there as long as that is, and rests with it.

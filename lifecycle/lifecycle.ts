@@ -13,7 +13,7 @@ import { checkInputs } from "./checkInputs.ts";
 import { identityRecord, refuseOtherDatabase } from "./databaseIdentity.ts";
 import { deploy, describeOne, permitted, record, remove } from "./deploy.ts";
 import { withoutAnswered } from "./driftAnswers.ts";
-import { forgetSurveys, surveyor } from "./look.ts";
+import { forgetSurveys, sightOfNow, surveyor } from "./look.ts";
 import type { Open } from "./look.ts";
 import { doubleRefusal, leftNote, lostNote, replacedNote, tenureLater } from "./ownership.ts";
 import type { Deployer } from "./ownership.ts";
@@ -58,7 +58,9 @@ export function lifecycle<Desired extends object, Actual>(
   const { log, say, failing } = speaker(engineLog, secrets);
 
   const open: Open = (work, asks) => inSession(resolveConnection(config), work, asks);
-  const look = surveyor(kind, open);
+  /** For those who change nothing. */
+  const openToLook: Open = (work, asks) => inSession(resolveConnection(config), work, asks, sightOfNow());
+  const look = surveyor(kind, openToLook);
 
   const subjectOf = (props: Props): string => `${kind.noun} ${kind.id(declaration(props) as Desired)}`;
 
@@ -112,7 +114,7 @@ export function lifecycle<Desired extends object, Actual>(
       return { actual: asLeft(actual, haltedJobs), capabilities };
     };
     await tellReviewer(log, urn, async () => {
-      const preview = await previewChange(kind, { see, open }, transition, isSame);
+      const preview = await previewChange(kind, { see, open: openToLook }, transition, isSame);
       noteHalted(haltedJobs, preview);
       return preview;
     });

@@ -24,10 +24,17 @@ interface Asked<Desired, Actual> {
 
 const kinds = new Set<Kind<never, never>>();
 let surveys: Promise<Surveys | undefined> | undefined;
+let sight = {};
 
 /** To be called before the first write, and when an engine run begins: what was seen till then may no longer be so. */
 export function forgetSurveys(): void {
   surveys = undefined;
+  sight = {};
+}
+
+/** What all looks have in common until the surveys are forgotten: what one of them asked need not be asked by another. */
+export function sightOfNow(): object {
+  return sight;
 }
 
 // What the surveys ask first of a server of which nothing is known; of no other kind's, which somebody's lock may keep waiting.

@@ -1,8 +1,7 @@
 import { searchPathAdvice } from "../kinds/materializedView/searchPathAdvice.ts";
 import { jobUserOf } from "../kinds/refreshJob/jobUser.ts";
-import { inTransaction } from "../postgres/applyPlan.ts";
 import { serverText, userError } from "../postgres/errors.ts";
-import { enterJobSession } from "../postgres/jobSession.ts";
+import { inJobSession } from "../postgres/jobSession.ts";
 import { displayName } from "../postgres/names.ts";
 import type { QualifiedName } from "../postgres/names.ts";
 import { withProgress } from "../postgres/progress.ts";
@@ -151,11 +150,8 @@ async function recompute({ target }: Session, view: ViewState, concurrently: boo
   const statement = sqlStatement(`statements/${file}`, { names: { schema: view.schema, view: view.name } });
   const name = displayName(view);
   try {
-    const enter = async (): Promise<void> => {
-      const { problems } = await enterJobSession(target, user);
-      for (const problem of problems) process.stderr.write(`${name}: ${problem}\n`);
-    };
-    await inTransaction(target, enter, [statement]);
+    const { problems } = await inJobSession(target, user, [statement]);
+    for (const problem of problems) process.stderr.write(`${name}: ${problem}\n`);
   } catch (error) {
     const advice = searchPathAdvice(error);
     throw userError(`${name} could not be refreshed: ${serverText(error)}${advice}`, error);

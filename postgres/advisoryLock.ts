@@ -7,27 +7,37 @@ import { sqlText } from "./sqlFiles.ts";
 
 const POLL_MS = 200;
 
+interface Lock {
+  readonly client: Client;
+  readonly key: readonly [number, number];
+  readonly patienceMs: number;
+}
+
 /**
- * Runs `work` while this session holds the lock, which ends with the session at the latest. Polls, for a session that waits for
- * a lock can be part of a deadlock.
+ * Runs `work` while this session holds the lock, which ends with the session at the latest; what it begins with is asked behind the lock, in the
+ * same flight. Polls, for a session that waits for a lock can be part of a deadlock.
  * @throws past the deadline, with the session that holds it.
  */
-export async function withAdvisoryLock<T>(
-  client: Client,
-  key: readonly [number, number],
-  patienceMs: number,
-  work: () => Promise<T>,
+export async function withAdvisoryLock<Seen, T>(
+  { client, key, patienceMs }: Lock,
+  look: () => Promise<Seen>,
+  work: (seen: Seen) => Promise<T>,
 ): Promise<T> {
   const deadline = Date.now() + patienceMs;
-  while (!(await tryLock(client, key))) {
+  for (;;) {
+    const [taken, seen] = await Promise.allSettled([tryLock(client, key), look()]);
+    if (taken.status === "rejected") throw taken.reason;
+    if (taken.value) {
+      try {
+        if (seen.status === "rejected") throw seen.reason;
+        return await work(seen.value);
+      } finally {
+        // Nobody waits for it; a connection that is lost has given the lock back already.
+        client.query(sqlText("statements/advisory_unlock"), [...key]).catch(() => undefined);
+      }
+    }
     if (Date.now() >= deadline) throw await heldElsewhere(client, key, patienceMs);
     await delay(POLL_MS);
-  }
-  try {
-    return await work();
-  } finally {
-    // A connection that is lost has given the lock back already.
-    await client.query(sqlText("statements/advisory_unlock"), [...key]).catch(() => undefined);
   }
 }
 

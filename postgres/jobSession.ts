@@ -1,9 +1,10 @@
 import type { Client, QueryResult } from "pg";
+import { inTransaction } from "./applyPlan.ts";
 import { ask } from "./asked.ts";
 import type { Question } from "./asked.ts";
 import { isServerError, SQLSTATE } from "./errors.ts";
 import type { ServerError } from "./errors.ts";
-import { transaction } from "./pipeline.ts";
+import { answersOf, flight, pipelined, transaction } from "./pipeline.ts";
 import type { Statement } from "./pipeline.ts";
 import { sqlStatement, sqlText } from "./sqlFiles.ts";
 
@@ -61,16 +62,61 @@ export function jobSettings(user: string | undefined): Statement & { values: unk
   return { text: sqlText("describe/job_settings"), values: [user ?? null] };
 }
 
-/** Makes those settings without looking at them first; it is refused where one may not be made. */
+/**
+ * Makes those settings without looking at them first; it is refused where one may not be made, and where it is not sure what a job's session
+ * has.
+ */
 export function makeJobSettings(user: string | undefined): Statement {
   const { values } = jobSettings(user);
   const settings = sqlStatement("describe/job_settings");
   return { text: sqlStatement("statements/make_job_settings", { raw: { settings } }), values };
 }
 
-/** Whether what `makeJobSettings` made is what a job's session has, as far as anybody can know. */
-export function areAsOfJob(made: PromiseSettledResult<QueryResult> | undefined): boolean {
-  return made?.status === "fulfilled" && (made.value.rows as { isOpen: boolean }[]).every(({ isOpen }) => !isOpen);
+/**
+ * Runs statements of an open transaction as a job's session would, and goes back: all in one flight, where nothing is refused.
+ * @throws the error of the first statement that failed.
+ */
+export async function asJobSession(
+  client: Client,
+  user: string | undefined,
+  statements: readonly string[],
+): Promise<Pick<JobSession, "problems">> {
+  const texts = statements.map((text) => ({ text }));
+  const [opened, made, ...done] = await Promise.allSettled(
+    flight(client, [
+      { text: "savepoint matview_job" },
+      makeJobSettings(user),
+      ...texts,
+      { text: sqlText("statements/leave_job_settings") },
+    ]),
+  );
+  if (opened?.status === "rejected") throw opened.reason;
+  if (made?.status === "fulfilled") {
+    answersOf(done);
+    return { problems: hiddenProblems((made.value.rows as JobSetting[]).filter(isUnknown)) };
+  }
+  await client.query("rollback to savepoint matview_job");
+  const { problems, leave } = await enterJobSession(client, user);
+  await pipelined(client, texts);
+  leave();
+  return { problems };
+}
+
+/** A transaction of statements that a job's session would run: in one flight, where no setting is refused. */
+export async function inJobSession(
+  client: Client,
+  user: string | undefined,
+  statements: readonly string[],
+): Promise<Pick<JobSession, "problems">> {
+  const texts = [...statements, "commit"].map((text) => ({ text }));
+  const [begun, made, ...done] = await Promise.allSettled(
+    flight(client, [{ text: "begin" }, makeJobSettings(user), ...texts]),
+  );
+  if (begun?.status === "rejected") throw begun.reason;
+  // Nothing stays of a transaction in which a statement failed.
+  if (made?.status !== "fulfilled") return inTransaction(client, () => enterJobSession(client, user), statements);
+  answersOf(done);
+  return { problems: hiddenProblems((made.value.rows as JobSetting[]).filter(isUnknown)) };
 }
 
 async function completed(client: Client, rows: JobSetting[]): Promise<JobSetting[]> {

@@ -16,11 +16,15 @@ const IDLE_MS = 4_000;
 /** What work will ask first, by what is known of the server from the work before. */
 export type Asks = (known: Capabilities | undefined) => readonly Question[];
 
-/** Runs work with a session, on connections that are kept open for the next work. Its first questions may go along with the opening. */
+/**
+ * Runs work with a session, on connections that are kept open for the next work. Its first questions may go along with the opening. Work
+ * that changes nothing may name its `sight`: it goes on where work of the same sight ended, settings and answers included.
+ */
 export type SessionPool = <T>(
   connection: Connection,
   work: (session: Session) => Promise<T>,
   asks?: Asks,
+  sight?: object,
 ) => Promise<T>;
 
 /**
@@ -39,18 +43,32 @@ export function sessionPool(applicationName: string, idleMs = IDLE_MS): SessionP
   };
 
   const known = new Map<string, Capabilities>();
-  return (connection, work, asks = () => []) => {
+  return (connection, work, asks = () => [], sight = undefined) => {
     const { database: target, cronDatabase } = connection;
     const place = JSON.stringify(connection);
-    const lease = async (database: string): Promise<Lease> => {
+    let wentOn = false;
+    const attempt = (seen: object | undefined): ReturnType<typeof work> =>
+      withLeases(
+        connection,
+        applicationName,
+        (database) => lease(database, seen),
+        (session) => {
+          known.set(place, session.capabilities);
+          return work(session);
+        },
+      );
+    const lease = async (database: string, seen: object | undefined): Promise<Lease> => {
       const here = asks(known.get(place)).filter(({ on }) => (on === "cron" ? cronDatabase : target) === database);
       const pool = poolOf(connection, database);
-      const { client, look } = await connect(connection, database, () => freshClient(pool, here));
+      const { client, look, goesOn } = await connect(connection, database, () => readyClient(pool, here, seen));
+      wentOn ||= goesOn;
+      used.set(client, { sight, look });
       return { client, look, end: (intact) => Promise.resolve(client.release(!intact)) };
     };
-    return withLeases(connection, applicationName, lease, (session) => {
-      known.set(place, session.capabilities);
-      return work(session);
+    return attempt(sight).catch((error: unknown) => {
+      if (!wentOn) throw error;
+      // Nobody had looked whether the server still knows the connection.
+      return attempt(undefined);
     });
   };
 }
@@ -67,16 +85,27 @@ const FORGET = [
 
 type Pooled = pg.Client & pg.PoolClient;
 
-const used = new WeakSet<pg.PoolClient>();
+/** The work before on a connection: under which sight, and what the server was then. */
+interface Before {
+  readonly sight: object | undefined;
+  readonly look: ServerLook;
+}
 
-async function freshClient(
-  pool: pg.Pool,
-  questions: readonly Question[],
-): Promise<{ client: Pooled; look: ServerLook }> {
+interface Ready {
+  readonly client: Pooled;
+  readonly look: ServerLook;
+  /** True where it is as the work before left it. */
+  readonly goesOn: boolean;
+}
+
+const used = new WeakMap<pg.PoolClient, Before>();
+
+async function readyClient(pool: pg.Pool, questions: readonly Question[], seen: object | undefined): Promise<Ready> {
   for (;;) {
     const client = (await pool.connect()) as Pooled;
-    const isReused = used.has(client);
-    used.add(client);
+    const before = used.get(client);
+    if (seen !== undefined && before?.sight === seen) return { client, look: before.look, goesOn: true };
+    const isReused = before !== undefined;
     try {
       const pinned = pin(client, isReused ? FORGET : []);
       // Nothing but plans is applied on these connections, and those forget.
@@ -84,7 +113,7 @@ async function freshClient(
       // All of the flight is waited for: what is asked after a part of it would be one more.
       const asked = questions.map(({ file, values }) => ask(client, file, values).catch(() => undefined));
       const [look] = await Promise.all([pinned, ...asked]);
-      return { client, look };
+      return { client, look, goesOn: false };
     } catch (error) {
       client.release(true);
       // The server may have closed one that was idle: the next is tried, and at last a new one.

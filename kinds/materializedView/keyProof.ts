@@ -1,4 +1,4 @@
-import type { Client } from "pg";
+import type { Client, QueryResult } from "pg";
 import { isServerError, serverText, SQLSTATE, userError } from "../../postgres/errors.ts";
 import { displayName, sqlIdentifier, sqlName, type QualifiedName } from "../../postgres/names.ts";
 import { answersOf, flight } from "../../postgres/pipeline.ts";
@@ -34,7 +34,10 @@ export interface KeyProof {
 export async function proveKey(client: Client, question: KeyQuestion): Promise<KeyProof> {
   const { source } = question;
   if ("relation" in source) return await prove(client, question, sqlName(source.relation));
-  return withDefinition(client, source, ({ sql }) => prove(client, question, sql));
+  if (question.examples !== undefined) return withDefinition(client, source, ({ sql }) => prove(client, question, sql));
+  const { key } = question;
+  const counted = await askDefinition(client, source, (from) => [countSql(key, from)]);
+  return proofOf(key, counted);
 }
 
 /**
@@ -48,10 +51,7 @@ export async function tryKey(
   patienceMs: number,
 ): Promise<KeyProof | undefined> {
   const limit = `set local statement_timeout = ${patienceMs}`;
-  const count = (from: string): string[] => [
-    "set transaction read only",
-    sqlStatement("describe/key_proof", { raw: counting(key, from) }),
-  ];
+  const count = (from: string): string[] => ["set transaction read only", countSql(key, from)];
   const outcomes =
     "relation" in source
       ? await Promise.allSettled(
@@ -64,9 +64,17 @@ export async function tryKey(
           if (!isServerError(error) || error.code === SQLSTATE.queryCanceled) throw error;
           return undefined;
         });
-  if (outcomes === undefined) return undefined;
+  return outcomes && proofOf(key, outcomes);
+}
+
+function countSql(key: readonly string[], from: string): string {
+  return sqlStatement("describe/key_proof", { raw: counting(key, from) });
+}
+
+/** What the last of the answers says. */
+function proofOf(key: readonly string[], outcomes: readonly PromiseSettledResult<QueryResult>[]): KeyProof {
   try {
-    return numbers(answersOf(outcomes)[1]?.rows[0] as ProofRow);
+    return numbers(answersOf(outcomes).at(-1)?.rows[0] as ProofRow);
   } catch (error) {
     throw explained(key, error);
   }

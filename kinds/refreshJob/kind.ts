@@ -9,7 +9,7 @@ import { doubtGone } from "./jobState.ts";
 import type { JobState } from "./jobState.ts";
 import { observedJob } from "./observed.ts";
 import { planJob } from "./plan.ts";
-import { preflightJob } from "./preflight.ts";
+import { preflightJob, preflightQuestions } from "./preflight.ts";
 import { warnOfJob } from "./warnings.ts";
 
 /** Jobs of pg_cron: absent, identical, each property different, renamed, of another user, there under another name. */
@@ -22,7 +22,10 @@ export const refreshJobKind: Kind<DesiredJob, JobState> = {
     void user;
     return { ...rest, name: previous.name, ...(previous.user === undefined ? {} : { user: previous.user }) };
   },
-  asks: (desired, known) => jobQuestions(known, desired),
+  asks: (desired, known) => [
+    ...jobQuestions(known, desired),
+    ...(known === undefined ? [] : desired.flatMap((job) => preflightQuestions(job, known))),
+  ],
   describe: describeDeclaredJobs,
   survey: surveyJobs,
   // A job that names no user is that of the role that deployed it.

@@ -1,7 +1,10 @@
 import { ask } from "../../postgres/asked.ts";
+import type { Question } from "../../postgres/asked.ts";
+import type { Capabilities } from "../../postgres/capabilities.ts";
 import { sqlIdentifier, sqlLiteral } from "../../postgres/names.ts";
 import type { Session } from "../../postgres/session.ts";
 import { refusalsOf } from "../conditions.ts";
+import { refreshTarget } from "./command.ts";
 import { commandProblems } from "./commandPreflight.ts";
 import { describeJobs } from "./describe.ts";
 import type { DesiredJob, ResolvedJob } from "./desired.ts";
@@ -9,6 +12,7 @@ import { resolveJob } from "./jobChanges.ts";
 import { orphanProblem, powersOf } from "./jobState.ts";
 import type { CronPowers } from "./jobState.ts";
 import { STANDBY } from "./plan.ts";
+import { cronBlindness } from "./roleJobs.ts";
 import { parseSchedule } from "./schedule.ts";
 import { otherDatabase } from "./statements.ts";
 
@@ -28,6 +32,22 @@ export async function preflightJob(session: Session, desired: DesiredJob): Promi
     commandProblems(session, job),
   ]);
   return [...problems, ...orphans, ...role.problems, ...(role.exists ? [...database, ...command] : [])];
+}
+
+/** What of it goes along with the opening of a session. */
+export function preflightQuestions(desired: DesiredJob, known: Capabilities): Question[] {
+  if (known.cron === undefined || cronBlindness(known) !== undefined) return [];
+  const job = resolveJob(desired, known);
+  const target = refreshTarget(job.command);
+  const isHere = target?.schema !== undefined && job.database === known.database;
+  return [
+    { on: "cron", file: "describe/role", values: [job.user] },
+    { on: "cron", file: "describe/cron_powers", values: [[job.user]] },
+    { on: "cron", file: "describe/job_database", values: [job.database, job.user] },
+    ...(isHere
+      ? [{ on: "target", file: "describe/refreshable", values: [target.schema, target.name, job.user] } as const]
+      : []),
+  ];
 }
 
 /** What is wrong with pg_cron itself: not installed, not running, not to be used by this role. */

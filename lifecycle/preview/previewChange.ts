@@ -1,5 +1,5 @@
 import { holderText, isSameStack } from "../../kinds/claim.ts";
-import type { Foresight, Kind } from "../../kinds/kind.ts";
+import type { Kind } from "../../kinds/kind.ts";
 import { measureView, sizeOfView, sizeQuestions } from "../../kinds/materializedView/cost/measures.ts";
 import type { Measures } from "../../kinds/materializedView/cost/measures.ts";
 import type { QualifiedName } from "../../postgres/names.ts";
@@ -154,12 +154,13 @@ async function lookCloser<Desired extends object, Actual>(
   ]);
   // The data are looked at where nothing else stands in the way.
   const isBlocked = isRefused || obstacles.length > 0 || desired === "absent";
-  const told: Foresight =
-    (!isBlocked && (await kind.foreseeData?.(session, desired, { previous, actual }, plan))) || {};
-  const measures = view === undefined || size === undefined ? undefined : await measureView(session, view, size);
+  const [told, measures] = await Promise.all([
+    isBlocked ? undefined : kind.foreseeData?.(session, desired, { previous, actual }, plan),
+    view === undefined || size === undefined ? undefined : measureView(session, view, size),
+  ]);
   return {
-    obstacles: [...obstacles, ...(told.refusals ?? [])],
-    warnings: [...warnings, ...(told.warnings ?? [])],
+    obstacles: [...obstacles, ...(told?.refusals ?? [])],
+    warnings: [...warnings, ...(told?.warnings ?? [])],
     priced: { steps: plan.steps.map((step) => previewStep(step, measures)), measures },
   };
 }

@@ -133,6 +133,24 @@ test("a count that takes too long is cut off and told, and nothing stays of it",
   });
 });
 
+test("the keys of many views together are counted for a while, and the others left to the deploy", async () => {
+  await withTable(async (database) => {
+    const slow = { ...VIEW, definition: "select t.id from public.t where pg_catalog.pg_sleep(100) is not null" };
+    await withViewSession(database, async (session) => {
+      const plan = await planChange(session, slow);
+      const told: string[] = [];
+      for (let view = 0; view < 6; view += 1) {
+        const found = await foreseeKey(session, slow, { previous: undefined, actual: undefined }, plan, 200);
+        told.push(...(found.warnings ?? []));
+      }
+      const [first, last] = ["not proven within 0.2 s", "not proven, as the keys before it took 0.8 s"].map(
+        (what) => `key (id) of public.mv: ${what}: the deploy proves it before it builds the index`,
+      );
+      expect([told.length, told[0], told[5]]).toEqual([6, first, last]);
+    });
+  });
+});
+
 test.each([
   [
     "a query that would write",

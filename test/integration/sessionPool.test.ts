@@ -1,5 +1,6 @@
 import { expect, test } from "@jest/globals";
 import type { Client } from "pg";
+import { ask, wasAsked } from "../../postgres/asked.ts";
 import { resolveConnection } from "../../postgres/connection.ts";
 import type { Connection } from "../../postgres/connection.ts";
 import type { Session } from "../../postgres/session.ts";
@@ -97,6 +98,37 @@ test("a connection on which work failed is closed, and one that the server close
     expect(second).not.toBe(first);
     await database.client.query("select pg_catalog.pg_terminate_backend($1)", [second]);
     expect(await inPool(nothing)).not.toBe(second);
+  });
+});
+
+test("looks of one sight go on with settings and answers, also where the server closed their connection meanwhile", async () => {
+  await withPool(async ({ database, pool, connection }) => {
+    const [here, elsewhere] = [{}, {}];
+    const question = { file: "describe/schema_exists", values: ["public"] };
+    const look = (sight?: object): Promise<{ pid: string; mark: string; isAsked: boolean }> =>
+      pool(
+        connection,
+        async ({ target }) => {
+          const isAsked = wasAsked(target, question);
+          await ask(target, question.file, question.values);
+          const { rows } = await target.query<{ pid: string; mark: string }>(
+            "select pg_backend_pid()::text as pid, current_setting('application_name') as mark",
+          );
+          await target.query("set application_name = 'seen'");
+          return { isAsked, pid: rows[0]?.pid ?? "", mark: rows[0]?.mark ?? "" };
+        },
+        undefined,
+        sight,
+      );
+    const first = await look(here);
+    expect(await look(here)).toEqual({ pid: first.pid, mark: "seen", isAsked: true });
+    for (const other of [elsewhere, undefined, here, undefined])
+      expect(await look(other)).toEqual({ ...first, isAsked: false });
+    expect(await look(here)).toEqual({ ...first, isAsked: false });
+    await database.client.query("select pg_catalog.pg_terminate_backend($1)", [first.pid]);
+    const again = await look(here);
+    expect(again).toEqual({ pid: again.pid, mark: first.mark, isAsked: false });
+    expect(again.pid).not.toBe(first.pid);
   });
 });
 

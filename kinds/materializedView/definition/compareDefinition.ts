@@ -34,14 +34,16 @@ export interface DependencyDifference {
  * @throws when the view does not exist, on a read-only server, and without the privileges it needs.
  */
 export async function compareDefinition(client: Client, comparison: Comparison): Promise<Verdict> {
-  let verdict: Verdict;
-  try {
-    verdict = await compareWithLive(client, comparison);
-  } catch (error) {
-    throw await explained(client, comparison, error);
-  }
+  const [compared, asked] = await Promise.allSettled([
+    compareWithLive(client, comparison),
+    closedSchemas(client, comparison),
+  ]);
+  if (compared.status === "rejected") throw await explained(client, comparison, compared.reason);
+  const verdict = compared.value;
+  if (verdict.outcome === "equal") return verdict;
+  if (asked.status === "rejected") throw asked.reason;
   // A schema of the search_path that may not be used is passed over in silence: its names are missing, or those of another one.
-  const closed = verdict.outcome === "equal" ? [] : await closedSchemas(client, comparison);
+  const closed = asked.value;
   if (closed.length > 0) throw userError(`${whatOf(comparison)}: ${usageGrants(closed)}`);
   return verdict;
 }

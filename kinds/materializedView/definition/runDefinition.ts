@@ -1,6 +1,6 @@
 import type { Client, QueryResult } from "pg";
 import { isServerError, SQLSTATE } from "../../../postgres/errors.ts";
-import { areAsOfJob, enterJobSession, jobSettings, makeJobSettings } from "../../../postgres/jobSession.ts";
+import { enterJobSession, jobSettings, makeJobSettings } from "../../../postgres/jobSession.ts";
 import { answersOf, flight, pipelined } from "../../../postgres/pipeline.ts";
 import type { Statement } from "../../../postgres/pipeline.ts";
 import { sqlStatement, sqlText } from "../../../postgres/sqlFiles.ts";
@@ -51,14 +51,25 @@ export async function askDefinition(
   const opening = [...reading, makeJobSettings(userOf(asked)), ...executeAs(asked, true)];
   const rest = [...questions(DECLARED_VIEW), "rollback"].map(statement);
   const settled = await Promise.allSettled(flight(client, [...opening, ...rest]));
-  const isOpen = settled.slice(0, opening.length).every(({ status }) => status === "fulfilled");
-  if (isOpen && areAsOfJob(settled[reading.length])) return settled.slice(opening.length, -1);
-  return inSource(
-    client,
-    asked,
-    () => enterByStep(client, asked, first),
-    ({ sql }) => Promise.allSettled(flight(client, questions(sql).map(statement))),
+  if (settled.slice(0, opening.length).every(({ status }) => status === "fulfilled"))
+    return settled.slice(opening.length, -1);
+  return inTurn(client, () =>
+    inSource(
+      client,
+      asked,
+      () => enterByStep(client, asked, first),
+      ({ sql }) => Promise.allSettled(flight(client, questions(sql).map(statement))),
+    ),
   );
+}
+
+const turns = new WeakMap<Client, Promise<unknown>>();
+
+// Several may ask on a client in one breath, and a transaction that stays open over several round trips is its own.
+function inTurn<T>(client: Client, work: () => Promise<T>): Promise<T> {
+  const turn = (turns.get(client) ?? Promise.resolve()).then(work, work);
+  turns.set(client, turn);
+  return turn;
 }
 
 interface Entered {

@@ -1,6 +1,6 @@
 import type { Client } from "pg";
 import { serverText, userError } from "../../../postgres/errors.ts";
-import { enterJobSession } from "../../../postgres/jobSession.ts";
+import { asJobSession } from "../../../postgres/jobSession.ts";
 import type { BuiltView } from "../../../postgres/swap.ts";
 import { searchPathAdvice } from "../searchPathAdvice.ts";
 
@@ -8,9 +8,7 @@ import { searchPathAdvice } from "../searchPathAdvice.ts";
 export async function refreshAsides(client: Client, built: readonly BuiltView[]): Promise<void> {
   for (const { user, refresh } of built) {
     try {
-      const { leave } = await enterJobSession(client, user);
-      await client.query(refresh);
-      leave();
+      await asJobSession(client, user, [refresh]);
     } catch (error) {
       const advice = searchPathAdvice(error);
       throw advice === "" ? error : userError(`${serverText(error)}${advice}`, error);

@@ -36,14 +36,19 @@ export async function exchange(
   fence: Fence | undefined,
 ): Promise<void> {
   const deadline = Date.now() + swap.deadlineMs;
-  // Outside the transaction: printing definitions locks their sources, and waiting with those locks could end in a deadlock.
-  mustBeAsPlanned(swap, await readProperties(client, swap.relations));
-  await client.query("begin");
+  // Before the transaction: printing definitions locks their sources, and waiting with those locks could end in a deadlock.
+  const before = readProperties(client, swap.relations);
+  const fenced = Promise.all([client.query("begin"), passFence(client, fence)]);
+  fenced.catch(() => undefined);
   try {
-    await passFence(client, fence);
+    mustBeAsPlanned(swap, await before);
+    await fenced;
     const { found, now } = await holdRefreshes(client, swap);
     mustBeAsPlanned(swap, found);
-    if (wereRefreshed(marks, now)) await catchUp(client, swap);
+    if (wereRefreshed(marks, now)) {
+      await catchUp(client, swap);
+      await client.query(TRY);
+    }
     await tryUntil(client, swap, deadline);
   } catch (error) {
     // Past the commit, or on a broken connection, there is nothing to roll back; the first error is the one that explains.
@@ -52,19 +57,22 @@ export async function exchange(
   }
 }
 
+const TRY = "savepoint matview_try";
+
 /** What is found behind the hold can change no more. */
 async function holdRefreshes(client: Client, swap: Swap): Promise<{ found: RelationProperties[]; now: RefreshMarks }> {
   const patience = Math.max(swap.deadlineMs, LEAST_PATIENCE_MS);
   const hold = [`set local lock_timeout = ${patience}`, "savepoint matview_hold", ...swap.hold];
-  // What is looked at while readers wait is planned before.
+  // What is looked at while readers wait is planned before; and what a first look at nothing prepares, no reader waits for.
   const look = [
     { text: sqlStatement("statements/plan_once") },
     marksQuery(swap.built),
     propertiesQuery(swap.relations),
+    ...[...lookSql("", []), TRY].map((text) => ({ text })),
   ];
   try {
     const answers = await pipelined(client, [...hold.map((text) => ({ text })), ...look]);
-    const [marks = [], found = []] = answers.slice(-2).map(({ rows }) => rows as unknown[]);
+    const [marks = [], found = []] = answers.slice(hold.length + 1).map(({ rows }) => rows as unknown[]);
     return { found: found as RelationProperties[], now: marksOf(marks) };
   } catch (error) {
     if (!isServerError(error, SQLSTATE.lockNotAvailable)) throw error;
@@ -84,11 +92,6 @@ async function catchUp(client: Client, swap: Swap): Promise<void> {
  * way there and back. The server runs nothing behind what fails; then the locks of the try are gone, and what was held before is still held.
  */
 async function tryUntil(client: Client, swap: Swap, deadline: number): Promise<void> {
-  // What a first look at nothing prepares, no reader waits for.
-  await pipelined(
-    client,
-    [...lookSql("", []), "savepoint matview_try"].map((text) => ({ text })),
-  );
   const again = "rollback to savepoint matview_try";
   // A grant takes no lock: on the old view, it is seen behind the rename, which it cannot follow.
   const attempt = inOneMessage([

@@ -2,7 +2,7 @@ import type { Client } from "pg";
 import { withAdvisoryLock } from "../../../postgres/advisoryLock.ts";
 import { inTransaction } from "../../../postgres/applyPlan.ts";
 import type { Connections } from "../../../postgres/applyPlan.ts";
-import { enterJobSession } from "../../../postgres/jobSession.ts";
+import { asJobSession } from "../../../postgres/jobSession.ts";
 import { displayName } from "../../../postgres/names.ts";
 import { pipelined } from "../../../postgres/pipeline.ts";
 import { LOCK_TIMEOUT_MS } from "../../../postgres/plan.ts";
@@ -13,9 +13,11 @@ import type { Swap } from "../../../postgres/swap.ts";
 import { passGate } from "./gate.ts";
 import { withIndexProgress } from "./indexProgress.ts";
 import { readAsides, removeAsides } from "./leftovers.ts";
+import type { Leftover } from "./leftovers.ts";
 import { refreshAsides } from "./refreshAsides.ts";
 import { exchange } from "./swapExchange.ts";
 import { readMarks } from "./swapMarks.ts";
+import type { RefreshMarks } from "./swapMarks.ts";
 
 /**
  * Runs a swap: builds aside, passes the gate, waits for the moment and takes the old one's place. Whatever stops it leaves
@@ -25,29 +27,30 @@ import { readMarks } from "./swapMarks.ts";
 export async function runSwap(connections: Connections, { swap, fence }: Step): Promise<void> {
   if (swap === undefined) throw new Error("a step with action swap says nothing of it");
   const client = connections.target;
-  await withAdvisoryLock(client, swap.lockKey, swap.deadlineMs, async () => {
-    // The marks are read before the build's snapshot: what is refreshed from here on may be newer than the build.
-    const [oid, marks, asides] = await Promise.all([
-      oidOf(client, swap),
-      readMarks(client, swap.built),
-      readAsides(client, swap.view),
-    ]);
-    // Somebody else put another one there while we waited: whether that is the declared one is seen when it is described again.
-    if (oid !== swap.oid) return;
-    await removeAsides(client, asides);
-    try {
-      await build(connections, swap);
-      await withProgress(`${displayName(swap.view)}: waiting for the moment to swap`, () =>
-        exchange(client, swap, marks, fence),
-      );
-    } catch (error) {
-      // On a connection that is lost this fails too; then the next run finds what is left by its name.
-      await readAsides(client, swap.view)
-        .then((left) => removeAsides(client, left))
-        .catch(() => undefined);
-      throw error;
-    }
-  });
+  // The marks are read before the build's snapshot: what is refreshed from here on may be newer than the build.
+  const look = (): Promise<[string | undefined, RefreshMarks, Leftover[]]> =>
+    Promise.all([oidOf(client, swap), readMarks(client, swap.built), readAsides(client, swap.view)]);
+  await withAdvisoryLock(
+    { client, key: swap.lockKey, patienceMs: swap.deadlineMs },
+    look,
+    async ([oid, marks, asides]) => {
+      // Somebody else put another one there while we waited: whether that is the declared one is seen when it is described again.
+      if (oid !== swap.oid) return;
+      await removeAsides(client, asides);
+      try {
+        await build(connections, swap);
+        await withProgress(`${displayName(swap.view)}: waiting for the moment to swap`, () =>
+          exchange(client, swap, marks, fence),
+        );
+      } catch (error) {
+        // On a connection that is lost this fails too; then the next run finds what is left by its name.
+        await readAsides(client, swap.view)
+          .then((left) => removeAsides(client, left))
+          .catch(() => undefined);
+        throw error;
+      }
+    },
+  );
 }
 
 async function build(connections: Connections, swap: Swap): Promise<void> {
@@ -55,17 +58,16 @@ async function build(connections: Connections, swap: Swap): Promise<void> {
   const view = displayName(swap.view);
   await inTransaction(client, async () => {
     await withProgress(`${view}: building aside`, async () => {
-      await runAll(client, [`set local lock_timeout = ${LOCK_TIMEOUT_MS}`, ...swap.make]);
-      await refreshAsides(client, swap.built);
+      // In one flight: where nothing was made, nothing is refreshed.
+      await Promise.all([
+        runAll(client, [`set local lock_timeout = ${LOCK_TIMEOUT_MS}`, ...swap.make]),
+        refreshAsides(client, swap.built),
+      ]);
     });
     await withProgress(`${view}: checking the new data`, () => passGate(client, swap.gate));
     await withIndexProgress(connections, `${view}: building indexes`, async () => {
       // An index on an expression runs what the expression calls.
-      for (const { user, finish } of swap.built) {
-        const { leave } = await enterJobSession(client, user);
-        await runAll(client, finish);
-        leave();
-      }
+      for (const { user, finish } of swap.built) await asJobSession(client, user, finish);
     });
   });
 }
