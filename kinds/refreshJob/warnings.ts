@@ -66,7 +66,7 @@ async function lastRunWarning(session: Session, job: ActualJob): Promise<string[
   let isActing = false;
   try {
     const acting = (): void => void (isActing = true);
-    const [run] = await askAsRole<LastRun>(session, job.user, "describe/last_runs", [[job.jobId]], acting);
+    const [run] = await askAsRole<LastRun>(session, job.user, "describe/last_run", [job.jobId], acting);
     if (run?.status !== "failed") return [];
     const reason = (run.message ?? "no reason was recorded").trim().split("\n")[0] ?? "";
     return [`its last run failed${run.startedAt === null ? "" : ` at ${run.startedAt.toISOString()}`}: ${reason}`];
@@ -77,7 +77,7 @@ async function lastRunWarning(session: Session, job: ActualJob): Promise<string[
 }
 
 interface LastRun {
-  readonly status: string | null;
+  readonly status: string;
   readonly message: string | null;
   readonly startedAt: Date | null;
 }

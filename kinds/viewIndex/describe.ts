@@ -12,7 +12,6 @@ import type { DesiredIndex } from "./desired.ts";
 /** An index as the catalog has it. */
 export interface ActualIndex extends QualifiedName {
   readonly view: string;
-  readonly viewIsPopulated: boolean;
   readonly isUnique: boolean;
   /** False after a concurrent build that failed, or while one is going on. */
   readonly isValid: boolean;
@@ -30,7 +29,6 @@ export interface ActualIndex extends QualifiedName {
 }
 
 interface Row extends Omit<ActualIndex, "claim" | "columns" | "include" | "isPlain" | "view"> {
-  relationKind: string;
   view: string | null;
   viewKind: string | null;
   isPlainOrder: boolean;
@@ -89,8 +87,7 @@ function toActual(row: Row): ActualIndex {
         : `is an index of ${row.schema}.${row.view}, which is no materialized view`;
     throw userError(`${displayName(row)} ${what}; declare another name for the index`);
   }
-  const { parts, relationKind, viewKind, isPlainOrder, ...index } = row;
-  void relationKind;
+  const { parts, viewKind, isPlainOrder, ...index } = row;
   void viewKind;
   const text = (isKey: boolean): string[] =>
     parts.filter((part) => part.isKey === isKey).map(({ column, expression }) => column ?? expression);

@@ -32,7 +32,7 @@ test("a key that holds is proven, in the relation and in the definition", async 
   });
 });
 
-test("a refusal says how many key values and rows, and shows values only when asked", async () => {
+test("a refusal says how many key values and rows, and shows none of them", async () => {
   await withRows(ROWS, async (client) => {
     const source = { relation: VIEW };
     const proof = await proveKey(client, { source, key: ["a", "b"] });
@@ -40,12 +40,6 @@ test("a refusal says how many key values and rows, and shows values only when as
     expect(keyProblem(VIEW, ["a", "b"], proof)).toBe(
       "key (a, b) of public.vista does not hold: 2 values of it occur more than once, in 4 rows of 8; 3 rows of 8 have a null in it. A concurrent refresh needs a key that is unique and not null: declare other columns, or make the definition give one row a key.",
     );
-    const shown = await proveKey(client, { source, key: ["a", "b"], examples: 3 });
-    expect(keyProblem(VIEW, ["a", "b"], shown)?.split("\n").slice(1)).toEqual([
-      "  a = 1, b = y: 2 rows",
-      "  a = 2, b = x: 2 rows",
-      "  a = 3, b = null: 1 row",
-    ]);
   });
 });
 

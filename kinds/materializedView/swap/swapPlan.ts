@@ -23,7 +23,7 @@ import { columnObstacles, columnsDiffer, expectedView } from "./expectedView.ts"
 import { keptProperties, propertyLines } from "./relationProperties.ts";
 import type { RelationProperties } from "./relationProperties.ts";
 import type { Replacement } from "./replacement.ts";
-import { ASIDE, asideName, goneName, lockKey } from "./swapNames.ts";
+import { asideName, goneName, lockKey } from "./swapNames.ts";
 
 /** How long the moment to swap is waited for, where nothing is declared. */
 const DEADLINE_SECONDS = 60;
@@ -73,7 +73,6 @@ function swapOf(desired: DesiredView, expected: RelationProperties, replacement:
     view: nameOf(old),
     oid: old.oid,
     lockKey: lockKey(old),
-    suffix: `_${ASIDE}`,
     make: [
       ...createSettings(),
       ...makeSql(expected, replacement.definition, replacement),
