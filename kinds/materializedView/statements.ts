@@ -12,7 +12,7 @@ export function createSql(view: DesiredView, claim?: Claim): string[] {
   const raw = { storage: storageClause(view), definition: queryText(view.definition) };
   const comment = joinComment(view.comment, claim);
   return [
-    ...createSettings(),
+    createSettings(),
     sqlStatement("statements/create_materialized_view", { names, raw }),
     ...(view.grants ?? []).map(({ role, privileges }) => grantSql(privileges.join(", "), named("table", view), role)),
     ...(comment === null ? [] : [commentSql(named("materialized view", view), comment)]),

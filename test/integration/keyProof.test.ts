@@ -77,14 +77,6 @@ test("a relation is proven inside the caller's transaction, with rows that only 
   });
 });
 
-test("the definition's unqualified names are looked up where it is declared", async () => {
-  await withRows("(1, 'x', 1)", async (client) => {
-    await client.query("create schema otra; create table otra.t (a int); insert into otra.t values (1), (1)");
-    const source = { definition: "select a from t", searchPath: ["otra"] };
-    expect(await proveKey(client, { source, key: ["a"] })).toMatchObject({ rows: 2, duplicateRows: 2 });
-  });
-});
-
 test("a key is proven exactly when PostgreSQL builds a unique index on it and finds no null", async () => {
   await withDatabase(
     async ({ client }) => {

@@ -4,7 +4,7 @@ import { areAsOfJob, enterJobSession, jobSettings, makeJobSettings } from "../..
 import { answersOf, flight, pipelined } from "../../../postgres/pipeline.ts";
 import type { Statement } from "../../../postgres/pipeline.ts";
 import { sqlStatement, sqlText } from "../../../postgres/sqlFiles.ts";
-import { DECLARED_VIEW } from "./declaredView.ts";
+import { comparisonSql, DECLARED_VIEW } from "./declaredView.ts";
 import { createSettings } from "./definitionSettings.ts";
 
 /** A query that is to give the rows that a refresh would give now. */
@@ -14,7 +14,6 @@ export interface RunnableDefinition {
   readonly owner?: string | undefined;
   /** Whose sessions refresh it. Default: the owner. */
   readonly user?: string | undefined;
-  readonly searchPath?: readonly string[] | undefined;
 }
 
 /** Where a definition can be read from; `isRelation` when it is a temporary relation and not the text. */
@@ -120,9 +119,8 @@ function readSql(asked: RunnableDefinition): string[] {
   return [...roleSql(asked.owner), ...viewSql(asked), RESET_ROLE];
 }
 
-function viewSql({ definition, searchPath }: RunnableDefinition): string[] {
-  const view = sqlStatement("statements/create_comparison_view", { raw: { columns: "", definition } });
-  return [...createSettings(searchPath), view];
+function viewSql({ definition }: RunnableDefinition): string[] {
+  return [createSettings(), comparisonSql(definition)];
 }
 
 function executeAs({ owner }: RunnableDefinition, isOwner: boolean): Statement[] {

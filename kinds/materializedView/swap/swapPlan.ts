@@ -74,7 +74,7 @@ function swapOf(desired: DesiredView, expected: RelationProperties, replacement:
     oid: old.oid,
     lockKey: lockKey(old),
     make: [
-      ...createSettings(),
+      createSettings(),
       ...makeSql(expected, replacement.definition, replacement),
       printSettings(),
       ...asides.flatMap(({ view, definition }) => makeSql(view, definition, replacement)),
