@@ -1,3 +1,4 @@
+import { countRows } from "../kinds/materializedView/countRows.ts";
 import { searchPathAdvice } from "../kinds/materializedView/searchPathAdvice.ts";
 import { jobUserOf } from "../kinds/refreshJob/jobUser.ts";
 import { inTransaction } from "../postgres/applyPlan.ts";
@@ -82,7 +83,7 @@ async function run(session: Session, view: QualifiedName, options: Options): Pro
   ]);
   const name = displayName(view);
   if (before.isPopulated && options.ifUnpopulated)
-    return { view: name, rows: await countRows(session, view), seconds: undefined, concurrently: false };
+    return { view: name, rows: await countRows(session.target, view), seconds: undefined, concurrently: false };
   noteRunning(name, running, options.noWait);
   // Concurrently is refused on a view without data, and without a unique index.
   const concurrently = before.isPopulated && before.isConcurrent;
@@ -113,7 +114,7 @@ async function after(
   done: Pick<Done, "seconds" | "concurrently">,
 ): Promise<Done> {
   const name = displayName(view);
-  const [state, rows] = await Promise.allSettled([stateOf(session, view), countRows(session, view)]);
+  const [state, rows] = await Promise.allSettled([stateOf(session, view), countRows(session.target, view)]);
   if (state.status === "rejected") throw state.reason;
   if (!state.value.isPopulated) throw userError(`${name} was refreshed and still has no data`);
   if (rows.status === "rejected") throw rows.reason;
@@ -166,9 +167,4 @@ async function stateOf(session: Session, view: QualifiedName): Promise<ViewState
   const [state] = await readStates(session, [view]);
   if (state !== undefined) return state;
   throw userError(`there is no materialized view ${displayName(view)} in database ${session.capabilities.database}`);
-}
-
-async function countRows({ target }: Session, { schema, name }: QualifiedName): Promise<number> {
-  const statement = sqlStatement("statements/count_rows", { names: { schema, view: name } });
-  return Number((await target.query<{ rows: string }>(statement)).rows[0]?.rows);
 }

@@ -57,7 +57,7 @@ export function indexQuestions(desired: readonly DesiredIndex[]): Question[] {
     { on: "target", file: "describe/indexes", values: namesOf(desired) },
     ...desired.map(({ schema, view }): Question => ({
       on: "target",
-      file: "describe/view_of_index",
+      file: "describe/view_size",
       values: [schema, view],
     })),
   ];

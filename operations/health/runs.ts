@@ -58,6 +58,11 @@ export function runSeconds({ startedAt, endedAt }: Run): number | undefined {
   return startedAt === null || endedAt === null ? undefined : (endedAt.getTime() - startedAt.getTime()) / 1000;
 }
 
+/** How long each of the runs took that succeeded. */
+export function succeededSeconds(runs: readonly Run[]): number[] {
+  return runs.flatMap((run) => (run.status === "succeeded" ? (runSeconds(run) ?? []) : []));
+}
+
 /**
  * Runs of one job that are recorded as going on and cannot be: a job runs once at a time, so only its newest run can.
  * pg_cron leaves them behind when the server ends while it connects or sends.

@@ -63,7 +63,7 @@ export function looks({ oid, policy, function: fn, jobId }: Subject): Readonly<R
     refresh_mark: ask(...NAMES),
     refreshable: ask(...NAME, "postgres"),
     relation_comment: [{ variables: { literals: { schema: "grande", name: "mv7" } } }],
-    relation_oid: [...ask(...NAME), ...ask("pg_temp", "mv7")],
+    relation_oid: ask(...NAME),
     relation_properties: ask(...NAMES),
     rights: ask(
       JSON.stringify([
@@ -92,9 +92,7 @@ export function looks({ oid, policy, function: fn, jobId }: Subject): Readonly<R
     system_identifier: ask(),
     uses_postgrest: ask(),
     view_anatomy: ask(...NAME),
-    view_definition: ask(...NAME),
     view_definitions: ask([oid], null, null),
-    view_of_index: ask(...NAME),
     view_size: ask(...NAME),
     view_states: [...ask(...NAMES), ...ask(...ALL)],
     writable_sources: ask(oid),
