@@ -13,7 +13,7 @@ import type { Right } from "../ownerRole/rights.ts";
 const sourceGrantSchema = exactly({ owner: nameSchema, schema: nameSchema, objects: z.array(nameSchema) });
 
 /** What a role reads in one schema. */
-type DesiredGrant = z.infer<typeof sourceGrantSchema>;
+export type DesiredGrant = z.infer<typeof sourceGrantSchema>;
 
 /** The right to use the schema, then to select from each object. */
 type ActualGrant = readonly Right[];
