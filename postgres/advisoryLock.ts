@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Client } from "pg";
 import { userError } from "./errors.ts";
@@ -6,6 +7,12 @@ import type { OtherSession } from "./lockHolders.ts";
 import { sqlText } from "./sqlFiles.ts";
 
 const POLL_MS = 200;
+
+/** A key made of what is locked, as the two integers that the lock functions take. */
+export function lockKeyOf(what: string): readonly [number, number] {
+  const hash = createHash("sha256").update(what).digest();
+  return [hash.readInt32BE(0), hash.readInt32BE(4)];
+}
 
 /**
  * Runs `work` while this session holds the lock, which ends with the session at the latest. Polls, for a session that waits for

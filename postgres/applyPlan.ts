@@ -72,10 +72,9 @@ async function inOneFlight(
   before: readonly string[],
   sql: readonly string[],
 ): Promise<void> {
-  const texts = (statements: readonly string[]): Statement[] => statements.map((text) => ({ text }));
-  const guard = fence === undefined ? [] : [claimLock(fence), { text: fence.guard }];
-  const opening = [...texts(["begin", ...before]), ...guard];
-  const settled = await Promise.allSettled(flight(client, [...opening, ...texts([...sql, "commit"])]));
+  const guard = fence === undefined ? [] : [claimLock(fence), fence.guard];
+  const opening = ["begin", ...before, ...guard];
+  const settled = await Promise.allSettled(flight(client, [...opening, ...sql, "commit"]));
   const failed = settled.findIndex(({ status }) => status === "rejected");
   if (fence === undefined || failed !== opening.length - 1) return void answersOf(settled);
   await inTransaction(
@@ -96,7 +95,7 @@ function claimLock({ lockKey }: Fence): Statement {
 export async function passFence(client: Client, fence: Fence | undefined): Promise<void> {
   if (fence === undefined) return;
   // Two statements: what the second one sees is from after the wait.
-  const [, found] = await pipelined(client, [claimLock(fence), { text: fence.query }]);
+  const [, found] = await pipelined(client, [claimLock(fence), fence.query]);
   fence.judge(((found?.rows ?? []) as { text: string | null }[]).map(({ text }) => text ?? ""));
 }
 
@@ -121,10 +120,7 @@ export async function inTransaction<T>(
   try {
     // What work asks first goes in the same flight.
     const [result] = await Promise.all([work(), begun]);
-    await pipelined(
-      client,
-      [...last, "commit"].map((text) => ({ text })),
-    );
+    await pipelined(client, [...last, "commit"]);
     return result;
   } catch (error) {
     // A rollback on a broken connection fails too; the first error is the one that explains.

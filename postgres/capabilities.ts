@@ -71,10 +71,10 @@ export async function lookAtServer(client: Client, first: string): Promise<Serve
   const isKnown = systemIdentifiers.has(client);
   const [done, servers, crons, identifiers] = await Promise.allSettled(
     flight(client, [
-      { text: first },
-      { text: sqlText("describe/server") },
-      { text: sqlText("describe/cron") },
-      ...(isKnown ? [] : [{ text: sqlText("describe/system_identifier") }]),
+      first,
+      sqlText("describe/server"),
+      sqlText("describe/cron"),
+      ...(isKnown ? [] : [sqlText("describe/system_identifier")]),
     ]),
   );
   valueOf(done);

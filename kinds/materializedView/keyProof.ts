@@ -50,12 +50,9 @@ export async function tryKey(
   ];
   const outcomes =
     "relation" in source
-      ? await Promise.allSettled(
-          flight(
-            client,
-            ["begin", limit, ...count(sqlName(source.relation)), "rollback"].map((text) => ({ text })),
-          ),
-        ).then((all) => all.slice(2, -1))
+      ? await Promise.allSettled(flight(client, ["begin", limit, ...count(sqlName(source.relation)), "rollback"])).then(
+          (all) => all.slice(2, -1),
+        )
       : await askDefinition(client, source, count, [limit]).catch((error: unknown) => {
           if (!isServerError(error) || error.code === SQLSTATE.queryCanceled) throw error;
           return undefined;

@@ -36,8 +36,7 @@ export async function readDeclared(
   questions: readonly Statement[],
 ): Promise<DeclaredReading> {
   const opening = declareSql(definition);
-  const texts = opening.map((text) => ({ text }));
-  const settled = await Promise.allSettled(flight(client, [...texts, ...questions, { text: "rollback" }]));
+  const settled = await Promise.allSettled(flight(client, [...opening, ...questions, "rollback"]));
   const failed = settled.find((answer) => answer.status === "rejected");
   const statement = opening.at(-1) ?? "";
   if (failed !== undefined && failed === settled[opening.length - 1] && isServerError(failed.reason)) {

@@ -59,7 +59,7 @@ async function readInTransaction(
 ): Promise<Replacement> {
   const opening = [...declareSql(definition), printSettings()];
   const reading = pipelined(client, [
-    ...opening.map((statement) => ({ text: statement })),
+    ...opening,
     propertiesQuery([view]),
     { text: sqlText("describe/dependents"), values: [view.oid] },
     { text: sqlText("describe/columns"), values: [DECLARED_VIEW] },

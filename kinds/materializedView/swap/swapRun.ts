@@ -55,7 +55,7 @@ async function build(connections: Connections, swap: Swap): Promise<void> {
   const view = displayName(swap.view);
   await inTransaction(client, async () => {
     await withProgress(`${view}: building aside`, async () => {
-      await runAll(client, [`set local lock_timeout = ${LOCK_TIMEOUT_MS}`, ...swap.make]);
+      await pipelined(client, [`set local lock_timeout = ${LOCK_TIMEOUT_MS}`, ...swap.make]);
       await refreshAsides(client, swap.built);
     });
     await withProgress(`${view}: checking the new data`, () => passGate(client, swap.gate));
@@ -63,18 +63,11 @@ async function build(connections: Connections, swap: Swap): Promise<void> {
       // An index on an expression runs what the expression calls.
       for (const { user, finish } of swap.built) {
         const { leave } = await enterJobSession(client, user);
-        await runAll(client, finish);
+        await pipelined(client, finish);
         leave();
       }
     });
   });
-}
-
-async function runAll(client: Client, statements: readonly string[]): Promise<void> {
-  await pipelined(
-    client,
-    statements.map((text) => ({ text })),
-  );
 }
 
 async function oidOf(client: Client, { view }: Swap): Promise<string | undefined> {
