@@ -3,6 +3,7 @@ import type { Measures } from "../../kinds/materializedView/cost/measures.ts";
 import { parseDefinition } from "../../kinds/materializedView/definition/parseDefinition.ts";
 import type { DesiredView } from "../../kinds/materializedView/desired.ts";
 import { fingerprint } from "../../lifecycle/preview/fingerprint.ts";
+import { NOTHING } from "../../lifecycle/preview/previewChange.ts";
 import { previewStep } from "../../lifecycle/preview/previewStep.ts";
 import { displayName } from "../../postgres/names.ts";
 import type { QualifiedName } from "../../postgres/names.ts";
@@ -45,16 +46,9 @@ export async function firstRefreshOf(
     kind: "first refresh",
     id: displayName(view),
     operation: "run",
+    ...NOTHING,
     steps: isEmpty ? [await firstStep(session, work, view, created)] : [],
-    refusals: [],
-    warnings: [],
-    handover: [],
-    drops: undefined,
     token: null,
-    differences: [],
-    isPlanned: true,
-    runsPerDay: undefined,
-    refreshMs: undefined,
     fingerprint: fingerprint(displayName(view), {}, plan),
     adopt: false,
     onDrift: {},

@@ -58,7 +58,6 @@ export function looks({ oid, policy, function: fn, jobId }: Subject): Readonly<R
     owner_role: ask("postgres", ["postgres"]),
     policy_facts: ask(...NAME, "postgres", ["postgres"]),
     read_rights: ask(...NAME),
-    refresh_audit: ask("record", "postgres"),
     refresh_audit_objects: ask("refreshes", "record", "postgres"),
     refresh_mark: ask(...NAMES),
     refreshable: ask(...NAME, "postgres"),
@@ -79,7 +78,7 @@ export function looks({ oid, policy, function: fn, jobId }: Subject): Readonly<R
     running_refreshes: ask(...NAME),
     runs: ask(jobId, 10, "2026-01-01"),
     runs_going: ask([jobId]),
-    runtime_access: ask("jobs", "postgres"),
+    runtime_access: ask("jobs", "postgres", ""),
     // They ask one function of ours, which is made of sql/runtime.
     runtime_jobs: [],
     runtime_runs: [],
