@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Client } from "pg";
+import { refreshSql } from "../kinds/materializedView/statements.ts";
 import { userError } from "../postgres/errors.ts";
 import { displayName, sqlName } from "../postgres/names.ts";
 import type { Session } from "../postgres/session.ts";
@@ -99,10 +100,8 @@ async function probeAll(
   return probing;
 }
 
-async function refreshSeveral(session: Session, { schema, name }: DeclaredView, refreshMs: number[]): Promise<void> {
-  const statement = sqlStatement("statements/refresh_materialized_view_concurrently", {
-    names: { schema, view: name },
-  });
+async function refreshSeveral(session: Session, view: DeclaredView, refreshMs: number[]): Promise<void> {
+  const statement = refreshSql(view, true);
   for (let round = 0; round < REFRESHES; round++) {
     const started = performance.now();
     await cancellable(session, "the measurement", () => session.target.query(statement));

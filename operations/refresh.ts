@@ -1,5 +1,6 @@
 import { countRows } from "../kinds/materializedView/countRows.ts";
 import { searchPathAdvice } from "../kinds/materializedView/searchPathAdvice.ts";
+import { refreshSql } from "../kinds/materializedView/statements.ts";
 import { jobUserOf } from "../kinds/refreshJob/jobUser.ts";
 import { inTransaction } from "../postgres/applyPlan.ts";
 import { serverText, userError } from "../postgres/errors.ts";
@@ -8,7 +9,7 @@ import { displayName } from "../postgres/names.ts";
 import type { QualifiedName } from "../postgres/names.ts";
 import { withProgress } from "../postgres/progress.ts";
 import type { Session } from "../postgres/session.ts";
-import { sqlStatement, sqlText } from "../postgres/sqlFiles.ts";
+import { sqlText } from "../postgres/sqlFiles.ts";
 import { withView } from "./commandLine/declaredViews.ts";
 import { defineVerb } from "./commandLine/defineVerb.ts";
 import { duration, grouped, print, printJson } from "./commandLine/text.ts";
@@ -148,15 +149,13 @@ function noteRunning(view: string, other: RunningRefresh | undefined, refuse: bo
 }
 
 async function recompute({ target }: Session, view: ViewState, concurrently: boolean, user: string): Promise<void> {
-  const file = concurrently ? "refresh_materialized_view_concurrently" : "refresh_materialized_view";
-  const statement = sqlStatement(`statements/${file}`, { names: { schema: view.schema, view: view.name } });
   const name = displayName(view);
   try {
     const enter = async (): Promise<void> => {
       const { problems } = await enterJobSession(target, user);
       for (const problem of problems) process.stderr.write(`${name}: ${problem}\n`);
     };
-    await inTransaction(target, enter, [statement]);
+    await inTransaction(target, enter, [refreshSql(view, concurrently)]);
   } catch (error) {
     const advice = searchPathAdvice(error);
     throw userError(`${name} could not be refreshed: ${serverText(error)}${advice}`, error);

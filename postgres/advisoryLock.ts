@@ -4,7 +4,7 @@ import type { Client } from "pg";
 import { userError } from "./errors.ts";
 import { sessionLine } from "./lockHolders.ts";
 import type { OtherSession } from "./lockHolders.ts";
-import { sqlText } from "./sqlFiles.ts";
+import { sqlStatement, sqlText } from "./sqlFiles.ts";
 
 const POLL_MS = 200;
 
@@ -12,6 +12,11 @@ const POLL_MS = 200;
 export function lockKeyOf(what: string): readonly [number, number] {
   const hash = createHash("sha256").update(what).digest();
   return [hash.readInt32BE(0), hash.readInt32BE(4)];
+}
+
+/** Holds the lock until the end of the transaction. */
+export function holdLockSql([key1, key2]: readonly [number, number]): string {
+  return sqlStatement("statements/hold_lock", { raw: { key1: String(key1), key2: String(key2) } });
 }
 
 /**

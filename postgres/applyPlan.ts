@@ -1,11 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Client } from "pg";
+import { holdLockSql } from "./advisoryLock.ts";
 import { forgetAnswers } from "./asked.ts";
 import { isServerError, isUserError, problemReport, serverText, SQLSTATE, userError } from "./errors.ts";
 import { answersOf, flight, pipelined } from "./pipeline.ts";
-import type { Statement } from "./pipeline.ts";
 import type { Fence, Plan, Step } from "./plan.ts";
-import { sqlText } from "./sqlFiles.ts";
 
 /** Where the steps of a plan run. Both are the same client where pg_cron lives in the view's own database. */
 export interface Connections {
@@ -72,7 +71,7 @@ async function inOneFlight(
   before: readonly string[],
   sql: readonly string[],
 ): Promise<void> {
-  const guard = fence === undefined ? [] : [claimLock(fence), fence.guard];
+  const guard = fence === undefined ? [] : [holdLockSql(fence.lockKey), fence.guard];
   const opening = ["begin", ...before, ...guard];
   const settled = await Promise.allSettled(flight(client, [...opening, ...sql, "commit"]));
   const failed = settled.findIndex(({ status }) => status === "rejected");
@@ -87,15 +86,11 @@ async function inOneFlight(
   );
 }
 
-function claimLock({ lockKey }: Fence): Statement {
-  return { text: sqlText("statements/lock_claim"), values: [...lockKey] };
-}
-
 /** Holds the right to say who manages the object until the transaction ends, and looks who does. @throws when it is not who acts. */
 export async function passFence(client: Client, fence: Fence | undefined): Promise<void> {
   if (fence === undefined) return;
   // Two statements: what the second one sees is from after the wait.
-  const [, found] = await pipelined(client, [claimLock(fence), fence.query]);
+  const [, found] = await pipelined(client, [holdLockSql(fence.lockKey), fence.query]);
   fence.judge(((found?.rows ?? []) as { text: string | null }[]).map(({ text }) => text ?? ""));
 }
 

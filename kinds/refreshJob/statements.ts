@@ -1,4 +1,4 @@
-import { lockKeyOf } from "../../postgres/advisoryLock.ts";
+import { holdLockSql, lockKeyOf } from "../../postgres/advisoryLock.ts";
 import type { Capabilities } from "../../postgres/capabilities.ts";
 import { sqlLiteral } from "../../postgres/names.ts";
 import { setRoleSql } from "../../postgres/objectStatements.ts";
@@ -105,6 +105,5 @@ function actAs(user: string, { isSuperuser, currentUser }: Capabilities): string
 
 // Two deploys that find no job would both make one, and the second would overwrite the first.
 function lockName({ name, user }: ResolvedJob): string {
-  const [key1, key2] = lockKeyOf(JSON.stringify(["job", name, user]));
-  return sqlStatement("statements/lock_job_name", { raw: { key1: String(key1), key2: String(key2) } });
+  return holdLockSql(lockKeyOf(JSON.stringify(["job", name, user])));
 }

@@ -7,6 +7,7 @@ import { sqlStatement } from "../../../postgres/sqlFiles.ts";
 import type { BuiltView, Swap, SwappedRelation } from "../../../postgres/swap.ts";
 import { createSettings, printSettings } from "../definition/definitionSettings.ts";
 import type { DesiredView } from "../desired.ts";
+import { refreshSql } from "../statements.ts";
 import {
   accessSql,
   columnStorageSql,
@@ -139,9 +140,7 @@ function holdSql({ schema, name, comment }: RelationProperties): string {
 
 function builtView(view: RelationProperties, user: string): BuiltView {
   const aside = asideName(view);
-  const names = { schema: aside.schema, view: aside.name };
-  const refresh = sqlStatement("statements/refresh_materialized_view", { names });
-  return { old: nameOf(view), aside, user, refresh, finish: finishSql(view) };
+  return { old: nameOf(view), aside, user, refresh: refreshSql(aside), finish: finishSql(view) };
 }
 
 function swapped(old: RelationProperties, expected: RelationProperties): SwappedRelation {
