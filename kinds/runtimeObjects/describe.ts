@@ -24,22 +24,18 @@ export interface ActualRuntime {
   readonly isInUse: boolean;
 }
 
-/** Reads the functions of each owner. */
+/** Reads the functions of the owner. */
 export async function describeRuntime(
   { cron, capabilities }: Session,
-  desired: readonly DesiredRuntime[],
-): Promise<ActualRuntime[]> {
-  const found: ActualRuntime[] = [];
-  for (const { owner } of desired) {
-    const names = runtimeFunctions(owner).map(({ name }) => name);
-    const { rows } = await cron.query<ActualFunction>(sqlText("describe/runtime_objects"), [names]);
-    found.push({
-      functions: rows,
-      schema: await describeSchema(cron, owner),
-      isInUse: (await jobDatabases(cron, owner)).some((database) => database !== capabilities.database),
-    });
-  }
-  return found;
+  { owner }: DesiredRuntime,
+): Promise<ActualRuntime> {
+  const names = runtimeFunctions(owner).map(({ name }) => name);
+  const { rows } = await cron.query<ActualFunction>(sqlText("describe/runtime_objects"), [names]);
+  return {
+    functions: rows,
+    schema: await describeSchema(cron, owner),
+    isInUse: (await jobDatabases(cron, owner)).some((database) => database !== capabilities.database),
+  };
 }
 
 // Row security hides another role's jobs, and the role's own function shows them.

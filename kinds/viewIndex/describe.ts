@@ -43,12 +43,7 @@ export async function describeIndexes(
   session: Session,
   desired: readonly DesiredIndex[],
 ): Promise<(ActualIndex | undefined)[]> {
-  const { rows } = await ask<Row>(session.target, "describe/indexes", namesOf(desired));
-  const found = new Map(rows.map((row) => [displayName(row), row]));
-  return desired.map((index) => {
-    const row = found.get(displayName(index));
-    return row === undefined ? undefined : toActual(row);
-  });
+  return desired.map(await readIndexes(session, namesOf(desired)));
 }
 
 /** What of it, and of a pre-flight, goes along with the opening of a session. */
@@ -69,13 +64,24 @@ function namesOf(indexes: readonly DesiredIndex[]): string[][] {
 
 /** Reads all indexes of materialized views. A name that is none of theirs may be somebody else's, which `describe` can tell. */
 export async function surveyIndexes(session: Session): Promise<Survey<DesiredIndex, ActualIndex>> {
-  const { rows } = await ask<Row>(session.target, "describe/indexes", [null, null]);
-  const found = new Map(rows.map((row) => [displayName(row), row]));
+  const find = await readIndexes(session, [null, null]);
   return {
     find: (desired) => {
-      const row = found.get(displayName(desired));
-      return row === undefined ? undefined : { actual: toActual(row) };
+      const actual = find(desired);
+      return actual && { actual };
     },
+  };
+}
+
+async function readIndexes(
+  { target }: Session,
+  values: readonly unknown[],
+): Promise<(desired: DesiredIndex) => ActualIndex | undefined> {
+  const { rows } = await ask<Row>(target, "describe/indexes", values);
+  const found = new Map(rows.map((row) => [displayName(row), row]));
+  return (desired) => {
+    const row = found.get(displayName(desired));
+    return row && toActual(row);
   };
 }
 
