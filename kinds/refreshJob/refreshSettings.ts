@@ -5,7 +5,7 @@ import { sqlStatement } from "../../postgres/sqlFiles.ts";
 import { refreshCommand, vacuumCommand } from "./command.ts";
 import { parseDuration } from "./schedule/duration.ts";
 import { checkMaxAge, scheduleFromMaxAge } from "./schedule/scheduleFromMaxAge.ts";
-import { NEW_CRON, parseSchedule } from "./schedule.ts";
+import { parseSchedule } from "./schedule.ts";
 
 /** How a view is kept fresh. Everything but the plain command on a schedule is off unless it is named. */
 export interface RefreshSettings {
@@ -148,7 +148,7 @@ function chooseSchedule(
   maxAge: string | undefined,
 ): { schedule: string; reason: string | undefined } {
   if (schedule !== undefined) {
-    const parsed = parseSchedule(schedule, NEW_CRON);
+    const parsed = parseSchedule(schedule);
     if (!parsed.ok) throw userError(`job.schedule: ${parsed.problem}`);
     const late = maxAge === undefined ? undefined : checkMaxAge(parsed.schedule, maxAge);
     if (late !== undefined) throw userError(`refresh.maxAge and job.schedule contradict each other: ${late}`);
@@ -180,7 +180,7 @@ function planVacuum(
   refreshSchedule: string,
 ): PlannedJob | undefined {
   if (schedule === undefined) return undefined;
-  const parsed = parseSchedule(schedule, NEW_CRON);
+  const parsed = parseSchedule(schedule);
   if (!parsed.ok) throw userError(`refresh.vacuum: ${parsed.problem}`);
   if (schedule === refreshSchedule) {
     throw userError(

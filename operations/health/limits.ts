@@ -1,6 +1,5 @@
 import { longestGapSeconds } from "../../kinds/refreshJob/schedule/runRate.ts";
-import type { Schedule } from "../../kinds/refreshJob/schedule/schedule.ts";
-import { NEW_CRON, parseSchedule } from "../../kinds/refreshJob/schedule.ts";
+import { readSchedule } from "../../kinds/refreshJob/schedule.ts";
 import type { Facts } from "./facts.ts";
 import { succeededSeconds } from "./runs.ts";
 
@@ -12,13 +11,6 @@ export interface Limits {
   readonly lateSeconds: number | undefined;
   /** Older than this is stale: twice the interval, or maxAge. */
   readonly staleSeconds: number | undefined;
-}
-
-/** A schedule in any grammar that some pg_cron has, or undefined. */
-export function readSchedule(text: string | undefined): Schedule | undefined {
-  if (text === undefined) return undefined;
-  const parsed = parseSchedule(text, NEW_CRON);
-  return parsed.ok ? parsed.schedule : undefined;
 }
 
 /** The limits of a view. A short interval with long runs is not stale as long as a run can still be going on. */
