@@ -5,17 +5,10 @@ import { forgetAnswers } from "./asked.ts";
 import { isServerError, isUserError, problemReport, serverText, SQLSTATE, userError } from "./errors.ts";
 import { answersOf, flight, pipelined } from "./pipeline.ts";
 import type { Fence, Plan, Step } from "./plan.ts";
-
-/** Where the steps of a plan run. Both are the same client where pg_cron lives in the view's own database. */
-export interface Connections {
-  readonly target: Client;
-  readonly cron: Client;
-  /** Opens one more connection to the view's database, to look on while the first is busy; the caller ends it. */
-  readonly another?: () => Promise<Client>;
-}
+import type { Session } from "./session.ts";
 
 /** Runs the steps of an action that is more than statements in order. */
-export type Runner = (connections: Connections, step: Step) => Promise<void>;
+export type Runner = (session: Session, step: Step) => Promise<void>;
 
 /** How often a condition is looked at. */
 const POLL_MS = 200;
@@ -26,7 +19,7 @@ const POLL_MS = 200;
  * @throws an error that names the step, its target and PostgreSQL's own words.
  */
 export async function applyPlan(
-  connections: Connections,
+  session: Session,
   plan: Plan,
   runners: Readonly<Record<string, Runner>> = {},
 ): Promise<void> {
@@ -35,14 +28,14 @@ export async function applyPlan(
   for (const step of plan.steps) {
     try {
       const runner = runners[step.action];
-      await (runner === undefined ? applyStep(connections[step.on], step) : runner(connections, step));
-      if (step.wait !== undefined) await waitUntil(connections[step.on], step.wait);
+      await (runner === undefined ? applyStep(session[step.on], step) : runner(session, step));
+      if (step.wait !== undefined) await waitUntil(session[step.on], step.wait);
     } catch (error) {
-      await cleanUp(connections[step.on], step, error);
+      await cleanUp(session[step.on], step, error);
       if (isUserError(error)) throw userError(`${step.target}: could not ${step.action}: ${error.message}`, error);
       throw userError(`${step.target}: could not ${step.action}: ${serverText(error)}.${advice(error, step)}`, error);
     } finally {
-      for (const client of [connections.target, connections.cron]) forgetAnswers(client);
+      for (const client of [session.target, session.cron]) forgetAnswers(client);
     }
   }
 }
