@@ -1,4 +1,6 @@
+import { countRows } from "../kinds/materializedView/countRows.ts";
 import { searchPathAdvice } from "../kinds/materializedView/searchPathAdvice.ts";
+import { refreshSql } from "../kinds/materializedView/statements.ts";
 import { jobUserOf } from "../kinds/refreshJob/jobUser.ts";
 import { serverText, userError } from "../postgres/errors.ts";
 import { inJobSession } from "../postgres/jobSession.ts";
@@ -6,7 +8,7 @@ import { displayName } from "../postgres/names.ts";
 import type { QualifiedName } from "../postgres/names.ts";
 import { withProgress } from "../postgres/progress.ts";
 import type { Session } from "../postgres/session.ts";
-import { sqlStatement, sqlText } from "../postgres/sqlFiles.ts";
+import { sqlText } from "../postgres/sqlFiles.ts";
 import { withView } from "./commandLine/declaredViews.ts";
 import { defineVerb } from "./commandLine/defineVerb.ts";
 import { duration, grouped, print, printJson } from "./commandLine/text.ts";
@@ -81,7 +83,7 @@ async function run(session: Session, view: QualifiedName, options: Options): Pro
   ]);
   const name = displayName(view);
   if (before.isPopulated && options.ifUnpopulated)
-    return { view: name, rows: await countRows(session, view), seconds: undefined, concurrently: false };
+    return { view: name, rows: await countRows(session.target, view), seconds: undefined, concurrently: false };
   noteRunning(name, running, options.noWait);
   // Concurrently is refused on a view without data, and without a unique index.
   const concurrently = before.isPopulated && before.isConcurrent;
@@ -112,7 +114,7 @@ async function after(
   done: Pick<Done, "seconds" | "concurrently">,
 ): Promise<Done> {
   const name = displayName(view);
-  const [state, rows] = await Promise.allSettled([stateOf(session, view), countRows(session, view)]);
+  const [state, rows] = await Promise.allSettled([stateOf(session, view), countRows(session.target, view)]);
   if (state.status === "rejected") throw state.reason;
   if (!state.value.isPopulated) throw userError(`${name} was refreshed and still has no data`);
   if (rows.status === "rejected") throw rows.reason;
@@ -146,11 +148,9 @@ function noteRunning(view: string, other: RunningRefresh | undefined, refuse: bo
 }
 
 async function recompute({ target }: Session, view: ViewState, concurrently: boolean, user: string): Promise<void> {
-  const file = concurrently ? "refresh_materialized_view_concurrently" : "refresh_materialized_view";
-  const statement = sqlStatement(`statements/${file}`, { names: { schema: view.schema, view: view.name } });
   const name = displayName(view);
   try {
-    const { problems } = await inJobSession(target, user, [statement]);
+    const { problems } = await inJobSession(target, user, [refreshSql(view, concurrently)]);
     for (const problem of problems) process.stderr.write(`${name}: ${problem}\n`);
   } catch (error) {
     const advice = searchPathAdvice(error);
@@ -162,9 +162,4 @@ async function stateOf(session: Session, view: QualifiedName): Promise<ViewState
   const [state] = await readStates(session, [view]);
   if (state !== undefined) return state;
   throw userError(`there is no materialized view ${displayName(view)} in database ${session.capabilities.database}`);
-}
-
-async function countRows({ target }: Session, { schema, name }: QualifiedName): Promise<number> {
-  const statement = sqlStatement("statements/count_rows", { names: { schema, view: name } });
-  return Number((await target.query<{ rows: string }>(statement)).rows[0]?.rows);
 }

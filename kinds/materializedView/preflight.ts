@@ -61,7 +61,7 @@ async function schemaProblems({ target, capabilities }: Session, { schema }: Des
 export async function foreseeView(session: Session, desired: DesiredView): Promise<string[]> {
   const parsed = await parseDefinition(desired.definition);
   if (!parsed.ok) return [...serverProblems(session), parsed.problem];
-  const read = await readDeclared(session.target, { definition: parsed.definition.sql }, [COLUMNS, CALLED]);
+  const read = await readDeclared(session.target, parsed.definition.sql, [COLUMNS, CALLED]);
   if (!("refusal" in read))
     return [...serverProblems(session), ...(await inherentProblems(session, desired, read.answers))];
   return [...serverProblems(session), ...(MISSING.includes(read.refusal.code) ? [] : [refusalText(read.refusal)])];
@@ -70,7 +70,7 @@ export async function foreseeView(session: Session, desired: DesiredView): Promi
 async function definitionProblems(session: Session, desired: DesiredView, definition: string): Promise<string[]> {
   const { capabilities } = session;
   const owner = desired.owner ?? capabilities.currentUser;
-  const read = await readDeclared(session.target, { definition }, [
+  const read = await readDeclared(session.target, definition, [
     COLUMNS,
     CALLED,
     { text: sqlText("describe/role"), values: [owner] },

@@ -1,5 +1,6 @@
+import { oneByOne } from "../kind.ts";
 import type { Kind } from "../kind.ts";
-import { describeOwners } from "./describe.ts";
+import { describeOwner } from "./describe.ts";
 import type { ActualOwner } from "./describe.ts";
 import { ownerRoleSchema } from "./desired.ts";
 import type { DesiredOwner } from "./desired.ts";
@@ -13,8 +14,7 @@ export const ownerRoleKind: Kind<DesiredOwner, ActualOwner> = {
   id: ({ owner }) => owner,
   // Another owner is another role; the one before stays.
   located: (desired) => desired,
-  describe: describeOwners,
-  survey: () => Promise.resolve({ find: () => undefined }),
+  describe: oneByOne(describeOwner),
   isAbsent: ({ role }) => role === null,
   plan: planOwner,
   // What depends on who looks, such as whether it may act as the role, is no drift.
@@ -27,8 +27,8 @@ export const ownerRoleKind: Kind<DesiredOwner, ActualOwner> = {
     };
   },
   warnings: async (session, desired) => {
-    const [found] = await describeOwners(session, [desired]);
-    const attributes = found?.role?.attributes ?? [];
+    const { role } = await describeOwner(session, desired);
+    const attributes = role?.attributes ?? [];
     if (attributes.length === 0) return [];
     return [
       `the role has more than the module would give it, and keeps it: ${attributes.join(", ")}; its views and jobs run with that`,

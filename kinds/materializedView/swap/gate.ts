@@ -1,8 +1,7 @@
 import type { Client } from "pg";
 import { userError } from "../../../postgres/errors.ts";
-import type { QualifiedName } from "../../../postgres/names.ts";
-import { sqlStatement } from "../../../postgres/sqlFiles.ts";
 import type { Gate } from "../../../postgres/swap.ts";
+import { countRows } from "../countRows.ts";
 import { keyProblem, proveKey } from "../keyProof.ts";
 
 /**
@@ -28,9 +27,4 @@ async function rowCountProblem(client: Client, gate: Gate): Promise<string | und
   const allowed = max === Number.POSITIVE_INFINITY ? `at least ${min}` : `${min} to ${max}`;
   const found = before === 0 ? "" : `, ${(after / before).toFixed(2)} times as many`;
   return `the old view has ${before} rows and the new one ${after}${found}; rowCount allows ${allowed} times`;
-}
-
-async function countRows(client: Client, { schema, name }: QualifiedName): Promise<number> {
-  const statement = sqlStatement("statements/count_rows", { names: { schema, view: name } });
-  return Number((await client.query<{ rows: string }>(statement)).rows[0]?.rows);
 }

@@ -4,7 +4,6 @@ import { passFence } from "../../../postgres/applyPlan.ts";
 import { isServerError, SQLSTATE, userError } from "../../../postgres/errors.ts";
 import type { ServerError } from "../../../postgres/errors.ts";
 import { lockHolders, sessionLine } from "../../../postgres/lockHolders.ts";
-import type { OtherSession } from "../../../postgres/lockHolders.ts";
 import { displayName } from "../../../postgres/names.ts";
 import type { QualifiedName } from "../../../postgres/names.ts";
 import { inOneMessage, pipelined } from "../../../postgres/pipeline.ts";
@@ -65,19 +64,20 @@ async function holdRefreshes(client: Client, swap: Swap): Promise<{ found: Relat
   const hold = [`set local lock_timeout = ${patience}`, "savepoint matview_hold", ...swap.hold];
   // What is looked at while readers wait is planned before; and what a first look at nothing prepares, no reader waits for.
   const look = [
-    { text: sqlStatement("statements/plan_once") },
+    sqlStatement("statements/plan_once"),
     marksQuery(swap.built),
     propertiesQuery(swap.relations),
-    ...[...lookSql("", []), TRY].map((text) => ({ text })),
+    ...lookSql("", []),
+    TRY,
   ];
   try {
-    const answers = await pipelined(client, [...hold.map((text) => ({ text })), ...look]);
+    const answers = await pipelined(client, [...hold, ...look]);
     const [marks = [], found = []] = answers.slice(hold.length + 1).map(({ rows }) => rows as unknown[]);
     return { found: found as RelationProperties[], now: marksOf(marks) };
   } catch (error) {
     if (!isServerError(error, SQLSTATE.lockNotAvailable)) throw error;
     await client.query("rollback to savepoint matview_hold");
-    throw await inTheWay(swap, "it was being refreshed or changed all the time", await holders(client, swap));
+    throw await inTheWay(client, swap, "it was being refreshed or changed all the time");
   }
 }
 
@@ -119,7 +119,7 @@ async function tryUntil(client: Client, swap: Swap, deadline: number): Promise<v
     }
     if (Date.now() + pauseMs > deadline) {
       await client.query(again);
-      throw await inTheWay(swap, "there was no moment without a reader", await holders(client, swap));
+      throw await inTheWay(client, swap, "there was no moment without a reader");
     }
     await delay(pauseMs);
   }
@@ -135,15 +135,21 @@ function lookSql(problem: string, relations: readonly QualifiedName[]): string[]
 }
 
 function mustBeAsPlanned(swap: Swap, found: readonly RelationProperties[]): void {
+  const problem = changeIn(swap, found);
+  if (problem !== undefined) throw problem;
+}
+
+function changeIn(swap: Swap, found: readonly RelationProperties[]): Error | undefined {
   for (const relation of swap.relations) {
     const now = find(found, relation);
     const lines = now === undefined ? [] : [`definition ${now.definition}`, ...propertyLines(now)];
     const changed = [...missing(relation.before, lines), ...missing(lines, relation.before)];
     if (changed.length === 0) continue;
-    throw userError(
+    return userError(
       `${displayName(relation)} was changed by somebody else meanwhile (${changed.join("; ")}); nothing was changed here, run it again`,
     );
   }
+  return undefined;
 }
 
 /** What the server found changed behind the locks, in words. */
@@ -153,12 +159,7 @@ function changeError(swap: Swap, error: ServerError): Error {
     const now = find(found, locked);
     return now === undefined ? [] : [{ ...now, schema, name }];
   });
-  try {
-    mustBeAsPlanned(swap, named);
-  } catch (changed) {
-    return changed as Error;
-  }
-  return error;
+  return changeIn(swap, named) ?? error;
 }
 
 /** What the server found missing, or too much, in words. */
@@ -177,11 +178,8 @@ function lossError(swap: Swap, error: ServerError): Error {
   return userError(`${error.message}, so the old one stays:\n  - ${problems.join("\n  - ")}`, error);
 }
 
-async function holders(client: Client, swap: Swap): Promise<OtherSession[]> {
-  return lockHolders(client, swap.locked);
-}
-
-async function inTheWay(swap: Swap, what: string, sessions: readonly OtherSession[]): Promise<Error> {
+async function inTheWay(client: Client, swap: Swap, what: string): Promise<Error> {
+  const sessions = await lockHolders(client, swap.locked);
   const seconds = swap.deadlineMs / 1_000;
   const who = sessions.length === 0 ? "sessions that are gone now" : sessions.map(sessionLine).join(", ");
   return userError(

@@ -1,13 +1,13 @@
 import type { Client } from "pg";
 import { withAdvisoryLock } from "../../../postgres/advisoryLock.ts";
 import { inTransaction } from "../../../postgres/applyPlan.ts";
-import type { Connections } from "../../../postgres/applyPlan.ts";
 import { asJobSession } from "../../../postgres/jobSession.ts";
 import { displayName } from "../../../postgres/names.ts";
 import { pipelined } from "../../../postgres/pipeline.ts";
 import { LOCK_TIMEOUT_MS } from "../../../postgres/plan.ts";
 import type { Step } from "../../../postgres/plan.ts";
 import { withProgress } from "../../../postgres/progress.ts";
+import type { Session } from "../../../postgres/session.ts";
 import { sqlText } from "../../../postgres/sqlFiles.ts";
 import type { Swap } from "../../../postgres/swap.ts";
 import { passGate } from "./gate.ts";
@@ -24,9 +24,9 @@ import type { RefreshMarks } from "./swapMarks.ts";
  * the old view serving and nothing aside.
  * @throws with what was seen: the gate's findings, the sessions in the way, what would have been lost.
  */
-export async function runSwap(connections: Connections, { swap, fence }: Step): Promise<void> {
+export async function runSwap(session: Session, { swap, fence }: Step): Promise<void> {
   if (swap === undefined) throw new Error("a step with action swap says nothing of it");
-  const client = connections.target;
+  const client = session.target;
   // The marks are read before the build's snapshot: what is refreshed from here on may be newer than the build.
   const look = (): Promise<[string | undefined, RefreshMarks, Leftover[]]> =>
     Promise.all([oidOf(client, swap), readMarks(client, swap.built), readAsides(client, swap.view)]);
@@ -38,7 +38,7 @@ export async function runSwap(connections: Connections, { swap, fence }: Step): 
       if (oid !== swap.oid) return;
       await removeAsides(client, asides);
       try {
-        await build(connections, swap);
+        await build(session, swap);
         await withProgress(`${displayName(swap.view)}: waiting for the moment to swap`, () =>
           exchange(client, swap, marks, fence),
         );
@@ -53,30 +53,23 @@ export async function runSwap(connections: Connections, { swap, fence }: Step): 
   );
 }
 
-async function build(connections: Connections, swap: Swap): Promise<void> {
-  const client = connections.target;
+async function build(session: Session, swap: Swap): Promise<void> {
+  const client = session.target;
   const view = displayName(swap.view);
   await inTransaction(client, async () => {
     await withProgress(`${view}: building aside`, async () => {
       // In one flight: where nothing was made, nothing is refreshed.
       await Promise.all([
-        runAll(client, [`set local lock_timeout = ${LOCK_TIMEOUT_MS}`, ...swap.make]),
+        pipelined(client, [`set local lock_timeout = ${LOCK_TIMEOUT_MS}`, ...swap.make]),
         refreshAsides(client, swap.built),
       ]);
     });
     await withProgress(`${view}: checking the new data`, () => passGate(client, swap.gate));
-    await withIndexProgress(connections, `${view}: building indexes`, async () => {
+    await withIndexProgress(session, `${view}: building indexes`, async () => {
       // An index on an expression runs what the expression calls.
       for (const { user, finish } of swap.built) await asJobSession(client, user, finish);
     });
   });
-}
-
-async function runAll(client: Client, statements: readonly string[]): Promise<void> {
-  await pipelined(
-    client,
-    statements.map((text) => ({ text })),
-  );
 }
 
 async function oidOf(client: Client, { view }: Swap): Promise<string | undefined> {
