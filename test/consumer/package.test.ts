@@ -1,13 +1,12 @@
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { describe, expect, jest, test } from "@jest/globals";
 import { run } from "../../scripts/toolchain/executables.ts";
 import type { Ended } from "../../scripts/toolchain/executables.ts";
 import { withInstallation, writeInto } from "../support/consumer.ts";
 import type { Installation } from "../support/consumer.ts";
 import { withDatabase, withServer } from "../support/database.ts";
 import type { TestDatabase } from "../support/database.ts";
-import { hold } from "../support/hold.ts";
-import type { Held } from "../support/hold.ts";
+import { shared } from "../support/lent.ts";
 import { withClient } from "../support/server.ts";
 import { KINDS } from "./programs.ts";
 import type { Kind } from "./programs.ts";
@@ -20,20 +19,13 @@ const DRIFT = ["refresh", "--preview-only", "--expect-no-changes"];
 const DEFINITION = "select dia, sum(monto) as total from public.pedidos group by dia\n";
 const CHANGED = "select dia, sum(monto) as total, count(*) as pedidos from public.pedidos group by dia\n";
 
-let held: Held<Installation> | undefined;
-beforeAll(async () => {
+const installation = shared<Installation>((use) => {
   const files = KINDS.flatMap(({ folder, main = folder, files }) => [
     ...Object.entries(files).map(([name, text]) => [join(folder, name), text]),
     [join(main, "sql/views/ventas.sql"), DEFINITION],
   ]);
-  held = await hold<Installation>((use) => withInstallation(Object.fromEntries(files) as Record<string, string>, use));
+  return withInstallation(Object.fromEntries(files) as Record<string, string>, use);
 });
-afterAll(async () => held?.release());
-
-function installation(): Installation {
-  if (held === undefined) throw new Error("the package is installed in beforeAll");
-  return held.value;
-}
 
 /** A program of one kind with a stack, and its database. */
 interface Consumer {

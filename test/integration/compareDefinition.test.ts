@@ -8,8 +8,8 @@ import { liveDefinitions, recordDefinition } from "../../kinds/materializedView/
 import type { LiveDefinition } from "../../kinds/materializedView/definition/recordedDefinition.ts";
 import { withDatabase } from "../support/database.ts";
 import type { TestDatabase } from "../support/database.ts";
+import { testsWith } from "../support/lent.ts";
 import { withClient } from "../support/server.ts";
-import { testsWith } from "../support/testsWith.ts";
 import { corpusTables, readCorpus } from "./definitions/readCorpus.ts";
 import type { CorpusCase, Expectation } from "./definitions/readCorpus.ts";
 

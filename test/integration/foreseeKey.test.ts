@@ -6,7 +6,7 @@ import { previewChange } from "../../lifecycle/preview/previewChange.ts";
 import type { ResourcePreview } from "../../lifecycle/preview/previewChange.ts";
 import type { TestDatabase } from "../support/database.ts";
 import { withDatabase } from "../support/database.ts";
-import { testsWith } from "../support/testsWith.ts";
+import { testsWith } from "../support/lent.ts";
 import { change, planChange, run, withViewSession } from "../support/viewChange.ts";
 
 const VIEW: DesiredView = {

@@ -5,9 +5,9 @@ import { providers } from "../../provider/index.ts";
 import { until } from "../../scripts/database/until.ts";
 import type { TestDatabase } from "../support/database.ts";
 import { uniqueName, withDatabase } from "../support/database.ts";
+import { testsWith } from "../support/lent.ts";
 import { provider } from "../support/provider.ts";
 import { withClient } from "../support/server.ts";
-import { testsWith } from "../support/testsWith.ts";
 
 const { materializedView, refreshJob, viewIndex } = providers;
 

@@ -7,7 +7,7 @@ import { lintDefinition } from "../../kinds/materializedView/lint/lintDefinition
 import type { LintedView } from "../../kinds/materializedView/lint/lintDefinition.ts";
 import { uniqueName, withDatabase } from "../support/database.ts";
 import type { TestDatabase } from "../support/database.ts";
-import { testsWith } from "../support/testsWith.ts";
+import { testsWith } from "../support/lent.ts";
 import { corpusTables } from "./definitions/readCorpus.ts";
 
 const VIEW = { schema: "public", name: "vista", uniqueKey: ["id"] };

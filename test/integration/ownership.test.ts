@@ -10,9 +10,9 @@ import { capabilities } from "../support/capabilities.ts";
 import { uniqueName, withDatabase } from "../support/database.ts";
 import type { TestDatabase } from "../support/database.ts";
 import { dump } from "../support/dump.ts";
+import { testsWith } from "../support/lent.ts";
 import { withClient } from "../support/server.ts";
 import { entry } from "../support/stateEntry.ts";
-import { testsWith } from "../support/testsWith.ts";
 
 const VIEW = { schema: "public", name: "mv", definition: "select id, nombre from public.ejecutivos" };
 

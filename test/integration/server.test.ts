@@ -10,8 +10,8 @@ import { isServer } from "../../scripts/database/serverProcess.ts";
 import { removeStale } from "../../scripts/database/staleServers.ts";
 import { until } from "../../scripts/database/until.ts";
 import { uniqueName, withDatabase } from "../support/database.ts";
+import { testsWith } from "../support/lent.ts";
 import { withClient } from "../support/server.ts";
-import { testsWith } from "../support/testsWith.ts";
 
 const test = testsWith(withDatabase);
 

@@ -8,7 +8,7 @@ import type { SessionPool } from "../../postgres/sessionPool.ts";
 import { until } from "../../scripts/database/until.ts";
 import { uniqueName, withDatabase } from "../support/database.ts";
 import type { TestDatabase } from "../support/database.ts";
-import { testsWith } from "../support/testsWith.ts";
+import { testsWith } from "../support/lent.ts";
 
 interface Scene {
   readonly database: TestDatabase;

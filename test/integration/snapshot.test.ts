@@ -8,9 +8,9 @@ import { withSession } from "../../postgres/session.ts";
 import { providers } from "../../provider/index.ts";
 import { withDatabase, withServer } from "../support/database.ts";
 import type { TestDatabase } from "../support/database.ts";
+import { testsWith } from "../support/lent.ts";
 import { provider } from "../support/provider.ts";
 import { STATEMENT_LOG, statementsDuring } from "../support/statementLog.ts";
-import { testsWith } from "../support/testsWith.ts";
 
 const { materializedView, refreshJob, viewIndex } = providers;
 

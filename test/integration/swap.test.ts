@@ -2,8 +2,8 @@ import { describe, expect, jest } from "@jest/globals";
 import type { DesiredView } from "../../kinds/materializedView/desired.ts";
 import type { TestDatabase } from "../support/database.ts";
 import { withDatabase } from "../support/database.ts";
+import { testsWith } from "../support/lent.ts";
 import { CHANGED, createOld, OLD } from "../support/swappedView.ts";
-import { testsWith } from "../support/testsWith.ts";
 import { change, one, propertiesOf, run, startReader } from "../support/viewChange.ts";
 
 jest.setTimeout(60_000);

@@ -2,8 +2,8 @@ import { describe, expect, jest, test as plain } from "@jest/globals";
 import { CONVERGED } from "../../postgres/plan.ts";
 import type { TestDatabase } from "../support/database.ts";
 import { uniqueName, withDatabase } from "../support/database.ts";
+import { testsWith } from "../support/lent.ts";
 import { CHANGED, OLD, withOld } from "../support/swappedView.ts";
-import { testsWith } from "../support/testsWith.ts";
 import { change, one, propertiesOf, run } from "../support/viewChange.ts";
 
 jest.setTimeout(60_000);

@@ -6,9 +6,9 @@ import { refreshCommand } from "../../kinds/refreshJob/command.ts";
 import { CONVERGED } from "../../postgres/plan.ts";
 import { until } from "../../scripts/database/until.ts";
 import type { TestDatabase } from "../support/database.ts";
+import { testsWith } from "../support/lent.ts";
 import { withClient } from "../support/server.ts";
 import { CHANGED, withOld as withOldView } from "../support/swappedView.ts";
-import { testsWith } from "../support/testsWith.ts";
 import { change, one, planChange, run, startReader, withViewSession } from "../support/viewChange.ts";
 
 jest.setTimeout(90_000);

@@ -1,9 +1,7 @@
 import { describe, expect, jest, test } from "@jest/globals";
 import { splitCommand } from "../../kinds/claim.ts";
 import { withServer } from "../support/database.ts";
-import type { TestDatabase } from "../support/database.ts";
 import { DEV_CONFIG, mustBeUnchanged, mustRun, sharedDeployment } from "../support/deployment.ts";
-import { hold } from "../support/hold.ts";
 
 jest.setTimeout(240_000);
 
@@ -79,9 +77,8 @@ describe("a stack that asks for more than the plain job", () => {
 
   test("changes nothing in another database until it is moved on purpose", async () => {
     const { stack } = deployed();
-    const other = await hold<TestDatabase>((use) => withServer({ extension: false, cronDatabase: "copy" }, use));
-    try {
-      const env = { MATVIEW_DATABASE_URL: other.value.url };
+    await withServer({ extension: false, cronDatabase: "copy" }, async (other) => {
+      const env = { MATVIEW_DATABASE_URL: other.url };
       for (const args of [["preview"], ["up", "--yes", "--skip-preview"], ["destroy", "--yes", "--skip-preview"]]) {
         const { code, stdout, stderr } = await stack.pulumi(args, env);
         expect(code).not.toBe(0);
@@ -90,9 +87,7 @@ describe("a stack that asks for more than the plain job", () => {
         );
       }
       expect(await jobs()).toHaveLength(3);
-    } finally {
-      await other.release();
-    }
+    });
   });
 
   test("takes back with its jobs what it set for them", async () => {

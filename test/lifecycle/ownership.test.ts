@@ -2,9 +2,9 @@ import { join } from "node:path";
 import { describe, expect, jest, test as plain } from "@jest/globals";
 import { withProject } from "../../scripts/consumerProject.ts";
 import { until } from "../../scripts/database/until.ts";
+import { testsWith } from "../support/lent.ts";
 import { mustConverge, mustRun, program, UP, withWorld, world } from "../support/ownedWorld.ts";
 import { killTree } from "../support/processes.ts";
-import { testsWith } from "../support/testsWith.ts";
 
 jest.setTimeout(300_000);
 

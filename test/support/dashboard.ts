@@ -4,6 +4,9 @@ import { join } from "node:path";
 import type { Client } from "pg";
 import { checkout } from "../../scripts/checkout.ts";
 import { until } from "../../scripts/database/until.ts";
+import { withServer } from "./database.ts";
+import type { TestDatabase } from "./database.ts";
+import { shared } from "./lent.ts";
 
 export const VIEW = "public.mv_conversaciones_dashboard";
 export const JOB = "refresh-conversaciones-dashboard";
@@ -46,6 +49,17 @@ export async function setStampAge(client: Client, minutes: number): Promise<void
 export async function launcherRuns(client: Client): Promise<void> {
   const question = "select 1 from pg_stat_activity where application_name = 'pg_cron scheduler'";
   await until(async () => (await client.query(question)).rows.length > 0, { what: "pg_cron's launcher to start" });
+}
+
+/** A server for all tests of a file, with the sample and pg_cron in its database app. */
+export function appServer(prepare: (client: Client) => Promise<unknown> = () => Promise.resolve()): () => TestDatabase {
+  return shared<TestDatabase>(
+    (use) => withServer({ cronDatabase: "app" }, use),
+    async ({ client }) => {
+      await launcherRuns(client);
+      await prepare(client);
+    },
+  );
 }
 
 /** An hourly schedule that does not fire while a test runs. */

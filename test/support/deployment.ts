@@ -1,10 +1,9 @@
-import { afterAll, beforeAll, expect } from "@jest/globals";
+import { expect } from "@jest/globals";
 import { withServer } from "./database.ts";
 import type { TestDatabase } from "./database.ts";
 import { withStack } from "./engine.ts";
 import type { TestStack } from "./engine.ts";
-import { hold } from "./hold.ts";
-import type { Held } from "./hold.ts";
+import { shared } from "./lent.ts";
 
 /** A server of its own with the sample, and this checkout's program as a stack on it. */
 export interface Deployment {
@@ -27,16 +26,10 @@ export async function withDeployment(
 
 /** One deployment for all tests of a file, made by `up`. */
 export function sharedDeployment(config: Readonly<Record<string, unknown>> = DEV_CONFIG): () => Deployment {
-  let held: Held<Deployment> | undefined;
-  beforeAll(async () => {
-    held = await hold<Deployment>((use) => withDeployment(config, use));
-    await mustRun(held.value.stack, ["up", "--yes", "--skip-preview"]);
-  });
-  afterAll(async () => held?.release());
-  return () => {
-    if (held === undefined) throw new Error("the deployment is made in beforeAll");
-    return held.value;
-  };
+  return shared<Deployment>(
+    (use) => withDeployment(config, use),
+    ({ stack }) => mustRun(stack, ["up", "--yes", "--skip-preview"]),
+  );
 }
 
 /** Runs pulumi and expects exit status 0; on failure the test shows what it printed. */

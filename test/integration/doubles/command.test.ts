@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { secret, unknownValue } from "../../doubles/values.ts";
+import { testsWith } from "../../support/lent.ts";
 import type { PluginProcess } from "../../support/plugin.ts";
-import { testsWith } from "../../support/testsWith.ts";
 import { candidates } from "./plugins.ts";
 
 const urn = "urn:pulumi:stack::project::command:local:Command::hello";

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import { secret, unknownValue, type Properties } from "../../doubles/values.ts";
 import { uniqueName } from "../../support/database.ts";
+import { testsWith } from "../../support/lent.ts";
 import { visible } from "../../support/plugin.ts";
-import { testsWith } from "../../support/testsWith.ts";
 import { candidates } from "./plugins.ts";
 import { same, some, urnOf, withPluginAlone, withPluginAndDatabase } from "./postgresqlPlugin.ts";
 

@@ -9,7 +9,7 @@ import { parse } from "yaml";
 import { findExecutable } from "../../../scripts/toolchain/executables.ts";
 import { createDashboard, runMatview, startMatview, STAMP, VIEW } from "../../support/dashboard.ts";
 import { withDatabase } from "../../support/database.ts";
-import { testsWith } from "../../support/testsWith.ts";
+import { testsWith } from "../../support/lent.ts";
 
 const promtool = findExecutable("promtool");
 const flags = ["--stamp", STAMP, "--spot-check", ":3230", "--max-age", "10m"];

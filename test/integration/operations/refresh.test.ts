@@ -8,8 +8,8 @@ import { runMatview, startMatview } from "../../support/dashboard.ts";
 import type { Ended } from "../../support/dashboard.ts";
 import { withDatabase } from "../../support/database.ts";
 import type { TestDatabase } from "../../support/database.ts";
+import { testsWith } from "../../support/lent.ts";
 import { withClient } from "../../support/server.ts";
-import { testsWith } from "../../support/testsWith.ts";
 
 const VIEW = "public.numeros";
 

@@ -3,8 +3,8 @@ import { recordFunction, recordTable } from "../../../kinds/refreshAudit/names.t
 import { AuditDeploy } from "../../support/auditDeploy.ts";
 import { withDatabase } from "../../support/database.ts";
 import type { TestDatabase } from "../../support/database.ts";
+import { testsWith } from "../../support/lent.ts";
 import { withClient } from "../../support/server.ts";
-import { testsWith } from "../../support/testsWith.ts";
 
 jest.setTimeout(60_000);
 

@@ -4,9 +4,8 @@ import { checkoutVariables } from "../../../scripts/checkoutVariables.ts";
 import { until } from "../../../scripts/database/until.ts";
 import { withServer } from "../../support/database.ts";
 import type { TestDatabase } from "../../support/database.ts";
-import { hold } from "../../support/hold.ts";
-import type { Held } from "../../support/hold.ts";
 import { cron, JobDeploy, jobs, mustBeConverged, QUIET } from "../../support/jobs.ts";
+import { shared } from "../../support/lent.ts";
 
 // Real runs: pg_cron starts one a minute, and one that is going is kept going by a lock on its source.
 jest.setTimeout(400_000);
@@ -21,12 +20,7 @@ interface Scene {
   readonly state: Record<string, unknown>;
 }
 
-let held: Held<TestDatabase> | undefined;
 const scenes = new Map<Name, Scene>();
-const world = (): TestDatabase => {
-  if (held === undefined) throw new Error("the server is started in beforeAll");
-  return held.value;
-};
 const sceneOf = (name: Name): Scene => {
   const scene = scenes.get(name);
   if (scene === undefined) throw new Error(`${name} is made in beforeAll`);
@@ -34,21 +28,19 @@ const sceneOf = (name: Name): Scene => {
 };
 const usesWorkers = checkoutVariables.MATVIEW_CRON_MODE === "workers";
 
+afterAll(async () => {
+  for (const { blocker } of scenes.values()) await blocker.end();
+});
+const world = shared<TestDatabase>((use) =>
+  withServer({ sample: false, settings: { "cron.max_running_jobs": "16" } }, use),
+);
 beforeAll(async () => {
-  held = await hold<TestDatabase>((use) =>
-    withServer({ sample: false, settings: { "cron.max_running_jobs": "16" } }, use),
-  );
   for (const name of NAMES) scenes.set(name, await prepare(name));
   await makeView("renamed");
   await world().client.query("select cron.schedule('handmade', $1, 'refresh materialized view concurrently renamed')", [
     EVERY_MINUTE,
   ]);
   await world().client.query("select cron.schedule('clock', $1, 'select 1')", [EVERY_MINUTE]);
-});
-
-afterAll(async () => {
-  for (const { blocker } of scenes.values()) await blocker.end();
-  await held?.release();
 });
 
 async function makeView(name: string): Promise<string> {

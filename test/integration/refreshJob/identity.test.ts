@@ -1,7 +1,7 @@
 import { describe, expect } from "@jest/globals";
 import { uniqueName, withDatabase } from "../../support/database.ts";
 import { cron, cronUser, JobDeploy, jobs, mustBeConverged, QUIET } from "../../support/jobs.ts";
-import { testsWith } from "../../support/testsWith.ts";
+import { testsWith } from "../../support/lent.ts";
 
 const COMMAND = "select 1";
 

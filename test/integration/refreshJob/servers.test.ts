@@ -8,8 +8,8 @@ import { until } from "../../../scripts/database/until.ts";
 import { uniqueName, withDatabase, withServer } from "../../support/database.ts";
 import type { TestDatabase } from "../../support/database.ts";
 import { cron, cronUser, JobDeploy, jobs, mustBeConverged, QUIET } from "../../support/jobs.ts";
+import { testsWith } from "../../support/lent.ts";
 import { withClient } from "../../support/server.ts";
-import { testsWith } from "../../support/testsWith.ts";
 
 jest.setTimeout(120_000);
 

@@ -8,7 +8,7 @@ import { withSession } from "../../../postgres/session.ts";
 import { uniqueName, withDatabase } from "../../support/database.ts";
 import type { TestDatabase } from "../../support/database.ts";
 import { cron, cronUser, JobDeploy, jobs, mustBeConverged, QUIET } from "../../support/jobs.ts";
-import { testsWith } from "../../support/testsWith.ts";
+import { testsWith } from "../../support/lent.ts";
 
 jest.setTimeout(60_000);
 
