@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { checkout } from "./checkout.ts";
 import { checkoutPulumiHome, engineEnvironment } from "./environment.ts";
 import { ensureEngine } from "./toolchain/engine.ts";
@@ -69,7 +69,10 @@ async function makeProject(directory: string, stack: string, extra: NodeJS.Proce
     );
   return {
     directory,
-    write: (name, text) => writeFileSync(join(directory, name), text),
+    write: (name, text) => {
+      mkdirSync(dirname(join(directory, name)), { recursive: true });
+      writeFileSync(join(directory, name), text);
+    },
     pulumi: (args, more = {}) => run("pulumi", whole(args), { ...within, env: { ...env, ...more } }),
     start: (args) => spawn("pulumi", whole(args), { ...within, detached: true, stdio: "pipe" }),
     matview: (args) =>

@@ -3,12 +3,14 @@ import { describe, expect, jest, test as plain } from "@jest/globals";
 import { withProject } from "../../scripts/consumerProject.ts";
 import { until } from "../../scripts/database/until.ts";
 import { testsWith } from "../support/lent.ts";
-import { mustConverge, mustRun, program, UP, withWorld, world } from "../support/ownedWorld.ts";
+import { program, stateOf, withWorld, world } from "../support/ownedWorld.ts";
 import { killTree } from "../support/processes.ts";
+import { mustConverge, mustRun, UP } from "../support/pulumi.ts";
 
 jest.setTimeout(300_000);
 
-const test = testsWith(withWorld);
+const TABLERO = program("tablero");
+const test = testsWith<Parameters<Parameters<typeof withWorld>[1]>>((use) => withWorld(TABLERO, use));
 
 describe("an object has one owner", () => {
   plain.each([
@@ -19,7 +21,7 @@ describe("an object has one owner", () => {
       'aliases: ["urn:pulumi:prod::ventas::matview:index:RefreshedView::tablero"]',
     ],
   ])("when its resource is %s: taken over, nothing is run, nothing is dropped", async (_what, changed, alias) => {
-    await withWorld(async ({ client }, project) => {
+    await withWorld(TABLERO, async (project, { client }) => {
       const before = await world(client);
       project.write("index.ts", changed);
       const preview = await mustRun(project, ["preview"]);
@@ -38,7 +40,7 @@ describe("an object has one owner", () => {
     });
   });
 
-  test("when the alias is given: a plain rename, which shows nothing", async ({ client }, project) => {
+  test("when the alias is given: a plain rename, which shows nothing", async (project, { client }) => {
     const before = await world(client);
     project.write("index.ts", program("panel", '{ aliases: [{ name: "tablero" }] }'));
     await mustRun(project, ["preview", "--expect-no-changes"]);
@@ -55,7 +57,7 @@ describe("an object has one owner", () => {
     await mustConverge(project);
   });
 
-  test("when two resources of a program declare it: refused at once, both named", async ({ client }, project) => {
+  test("when two resources of a program declare it: refused at once, both named", async (project, { client }) => {
     const before = await world(client);
     const both = [
       program("tablero", "{}", 'new RefreshedView("panel", args);'),
@@ -69,16 +71,16 @@ describe("an object has one owner", () => {
         /materialized view public\.tablero is declared twice, by (tablero|panel) \(.*\) and by (tablero|panel) \(/,
       );
     }
-    project.write("index.ts", program("tablero"));
+    project.write("index.ts", TABLERO);
     await mustRun(project, UP);
     expect(await world(client)).toEqual(before);
     await mustConverge(project);
   });
 
-  test("when another stack declares it: refused in the preview; adopt takes it over, and the first one's destroy drops nothing", async ({
+  test("when another stack declares it: refused in the preview; adopt takes it over, and the first one's destroy drops nothing", async (project, {
     client,
     url,
-  }, project) => {
+  }) => {
     const before = await world(client);
     await withProject(
       program("tablero"),
@@ -95,14 +97,14 @@ describe("an object has one owner", () => {
         expect(await world(client)).toEqual(before);
         await mustConverge(project);
 
-        second.write("index.ts", program("tablero").replace("const args = {", "const args = { adopt: true,"));
+        second.write("index.ts", TABLERO.replace("const args = {", "const args = { adopt: true,"));
         await mustRun(second, UP);
         expect(await world(client)).toEqual(before);
         // The first one sees it, may change nothing, and leaves without a trace.
         expect(await mustRun(project, ["refresh", "--yes", "--run-program=false"])).toMatch(
           /is managed by resource tablero of stack informes of project otra .* now: this resource leaves it alone/,
         );
-        project.write("index.ts", program("tablero").replace("0 3 1 1 *", "0 4 1 1 *"));
+        project.write("index.ts", TABLERO.replace("0 3 1 1 *", "0 4 1 1 *"));
         const lost = await project.pulumi(UP);
         expect(lost.code).not.toBe(0);
         expect(lost.stdout).toMatch(
@@ -121,37 +123,29 @@ describe("an object has one owner", () => {
     );
   });
 
-  test("when an entry is replaced, of the view, the index or the job", async ({ client }, project) => {
+  test("when an entry is replaced, of the view, the index or the job", async (project, { client }) => {
     const before = await world(client);
-    const resources = JSON.parse(await mustRun(project, ["stack", "export"])).deployment.resources as {
-      urn: string;
-      type: string;
-    }[];
-    const ours = resources.filter(({ type }) => type.startsWith("pulumi-nodejs:dynamic/matview:"));
+    const { ours } = await stateOf(project);
     expect(ours.length).toBe(3);
-    for (const { urn } of ours) await mustRun(project, [...UP, "--replace", urn]);
+    for (const urn of ours) await mustRun(project, [...UP, "--replace", urn]);
     expect(await world(client)).toEqual(before);
     await mustConverge(project);
-    await mustRun(project, [...UP, ...ours.flatMap(({ urn }) => ["--replace", urn])]);
+    await mustRun(project, [...UP, ...ours.flatMap((urn) => ["--replace", urn])]);
     expect(await world(client)).toEqual(before);
     await mustConverge(project);
   });
 
-  test("when the option deleteBeforeReplace has the delete come first; destroy --run-program still drops", async ({
+  test("when the option deleteBeforeReplace has the delete come first; destroy --run-program still drops", async (project, {
     client,
-  }, project) => {
+  }) => {
     const options =
       "{ transforms: [(args) => ({ props: args.props, opts: pulumi.mergeOptions(args.opts, { deleteBeforeReplace: true }) })] }";
     project.write("index.ts", program("tablero", options));
     await mustRun(project, UP);
     const before = await world(client);
-    const resources = JSON.parse(await mustRun(project, ["stack", "export"])).deployment.resources as {
-      urn: string;
-      type: string;
-    }[];
-    const ours = resources.filter(({ type }) => type.startsWith("pulumi-nodejs:dynamic/matview:"));
-    for (const { urn } of ours) await mustRun(project, [...UP, "--replace", urn]);
-    expect(await mustRun(project, [...UP, ...ours.flatMap(({ urn }) => ["--replace", urn])])).toMatch(
+    const { ours } = await stateOf(project);
+    for (const urn of ours) await mustRun(project, [...UP, "--replace", urn]);
+    expect(await mustRun(project, [...UP, ...ours.flatMap((urn) => ["--replace", urn])])).toMatch(
       /materialized view public\.tablero stays as it is while its resource is replaced: nothing is dropped/,
     );
     expect(await world(client)).toEqual(before);
@@ -160,7 +154,7 @@ describe("an object has one owner", () => {
     expect(await world(client)).toMatchObject({ view: null, jobs: 0 });
   });
 
-  test("when an old copy of the state is destroyed", async ({ client }, project) => {
+  test("when an old copy of the state is destroyed", async (project, { client }) => {
     const old = await mustRun(project, ["stack", "export"]);
     project.write("old.json", old);
     project.write("index.ts", program("panel"));
@@ -175,7 +169,7 @@ describe("an object has one owner", () => {
     await mustConverge(project);
   });
 
-  test("when the run is killed between create and delete", async ({ client }, project) => {
+  test("when the run is killed between create and delete", async (project, { client }) => {
     const before = await world(client);
     project.write("index.ts", program("panel"));
     const deploy = project.start(UP);
@@ -193,7 +187,7 @@ describe("an object has one owner", () => {
     await mustConverge(project);
   });
 
-  test("when state and database are from before there were tokens", async ({ client }, project) => {
+  test("when state and database are from before there were tokens", async (project, { client }) => {
     // What the release before left: no token in the state, no claim on the objects.
     const state = JSON.parse(await mustRun(project, ["stack", "export"])) as {
       deployment: { resources: { outputs?: Record<string, unknown> }[] };
@@ -207,7 +201,7 @@ describe("an object has one owner", () => {
     const before = await world(client);
     await mustConverge(project);
     // It is given one with the next update, which changes only what was asked for.
-    project.write("index.ts", program("tablero").replace("0 3 1 1 *", "0 4 1 1 *"));
+    project.write("index.ts", TABLERO.replace("0 3 1 1 *", "0 4 1 1 *"));
     await mustRun(project, UP);
     expect((await client.query("select command from cron.job")).rows[0].command).toMatch(
       /"resource":"tablero-refresh"/,
@@ -221,9 +215,9 @@ describe("an object has one owner", () => {
     expect(await world(client)).toMatchObject({ view: null, jobs: 0 });
   });
 
-  test("when view and resource are renamed and the job goes on to refresh the new view: it stays", async ({
+  test("when view and resource are renamed and the job goes on to refresh the new view: it stays", async (project, {
     client,
-  }, project) => {
+  }) => {
     const moved = program("panel").replace('name: "tablero"', 'adopt: true, name: "tablero_nuevo"');
     const { jobId } = await world(client);
     project.write("index.ts", moved);
@@ -234,9 +228,9 @@ describe("an object has one owner", () => {
 });
 
 describe("a destroy that is refused", () => {
-  test("leaves job, index and view as they were, and names who is in the way", async ({ client }, project) => {
+  test("leaves job, index and view as they were, and names who is in the way", async (project, { client }) => {
     const refresh = '{ statementTimeout: "5m", vacuum: "7 2 1 1 *", keepRuns: "7d" }';
-    const declared = program("tablero").replace("const args = {", `const args = { refresh: ${refresh},`);
+    const declared = TABLERO.replace("const args = {", `const args = { refresh: ${refresh},`);
     project.write("index.ts", declared);
     await mustRun(project, UP);
     await client.query("create view public.v_dep as select count(*) from public.tablero");

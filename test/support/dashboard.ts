@@ -12,7 +12,8 @@ export const VIEW = "public.mv_conversaciones_dashboard";
 export const JOB = "refresh-conversaciones-dashboard";
 export const STAMP = "vista_actualizada_at";
 
-const definition = readFileSync(join(checkout, "sql/views/mv_conversaciones_dashboard.sql"), "utf8");
+/** The shipped definition. */
+export const DEFINITION = readFileSync(join(checkout, "sql/views/mv_conversaciones_dashboard.sql"), "utf8");
 
 /** How a test's dashboard differs from the deployed one. */
 export interface DashboardOptions {
@@ -32,9 +33,10 @@ export async function createDashboard(client: Client, options: DashboardOptions 
   await client.query("create table if not exists public.reloj (atraso interval not null)");
   await client.query("truncate public.reloj");
   await client.query("insert into public.reloj values ($1 * interval '1 minute')", [stampMinutes]);
-  const late = definition
-    .replace(...from)
-    .replace("pg_catalog.now()", "pg_catalog.now() - (select atraso from public.reloj)");
+  const late = DEFINITION.replace(...from).replace(
+    "pg_catalog.now()",
+    "pg_catalog.now() - (select atraso from public.reloj)",
+  );
   await client.query(`create materialized view ${VIEW} as select * from (${late}) todo where ${where}`);
   await client.query(`create unique index on ${VIEW} (conversacion_id)`);
 }

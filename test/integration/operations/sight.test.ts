@@ -10,6 +10,7 @@ import { lifecycle } from "../../../lifecycle/lifecycle.ts";
 import {
   createDashboard,
   DAY_OF_RUNS,
+  DEFINITION,
   JOB,
   launcherRuns,
   quietSchedule,
@@ -73,12 +74,8 @@ async function prepare({ client, server, url }: TestDatabase): Promise<void> {
     await client.query(`revoke all on ${from} from public`);
   await client.query(`grant connect on database postgres to ${OWNER}`);
   for (const [give] of Object.values(RIGHTS)) await client.query(give);
-  const definition = readFileSync(
-    join(import.meta.dirname, "../../../sql/views/mv_conversaciones_dashboard.sql"),
-    "utf8",
-  );
   const name = "mv_conversaciones_dashboard";
-  const live = definition.replace("pg_catalog.now()", "pg_catalog.now() - (select atraso from public.reloj)");
+  const live = DEFINITION.replace("pg_catalog.now()", "pg_catalog.now() - (select atraso from public.reloj)");
   const declared: Props[] = [
     {
       schema: "public",
