@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { describe, expect, jest, test } from "@jest/globals";
+import { withClient } from "../../scripts/database/withClient.ts";
 import { run } from "../../scripts/toolchain/executables.ts";
 import type { Ended } from "../../scripts/toolchain/executables.ts";
 import { withInstallation, writeInto } from "../support/consumer.ts";
@@ -7,7 +8,6 @@ import type { Installation } from "../support/consumer.ts";
 import { withDatabase, withServer } from "../support/database.ts";
 import type { TestDatabase } from "../support/database.ts";
 import { shared } from "../support/lent.ts";
-import { withClient } from "../support/server.ts";
 import { KINDS } from "./programs.ts";
 import type { Kind } from "./programs.ts";
 import { followStartPage, missingLines } from "./startPage.ts";

@@ -6,10 +6,10 @@ import { createSettings, sessionPrintSettings } from "../../kinds/materializedVi
 import { parseDefinition } from "../../kinds/materializedView/definition/parseDefinition.ts";
 import { liveDefinitions, recordDefinition } from "../../kinds/materializedView/definition/recordedDefinition.ts";
 import type { LiveDefinition } from "../../kinds/materializedView/definition/recordedDefinition.ts";
+import { withClient } from "../../scripts/database/withClient.ts";
 import { withDatabase } from "../support/database.ts";
 import type { TestDatabase } from "../support/database.ts";
 import { testsWith } from "../support/lent.ts";
-import { withClient } from "../support/server.ts";
 import { corpusTables, readCorpus } from "./definitions/readCorpus.ts";
 import type { CorpusCase, Expectation } from "./definitions/readCorpus.ts";
 

@@ -2,11 +2,11 @@ import { expect, jest, test } from "@jest/globals";
 import type { DesiredView } from "../../kinds/materializedView/desired.ts";
 import { checkoutVariables } from "../../scripts/checkoutVariables.ts";
 import { until } from "../../scripts/database/until.ts";
+import { withClient } from "../../scripts/database/withClient.ts";
 import { runMatview } from "../support/dashboard.ts";
 import { uniqueName, withDatabase } from "../support/database.ts";
 import type { TestDatabase } from "../support/database.ts";
 import { cron } from "../support/jobs.ts";
-import { withClient } from "../support/server.ts";
 import { change, one, run } from "../support/viewChange.ts";
 
 // A run of pg_cron's own comes once a minute; all variants wait for the same minute.

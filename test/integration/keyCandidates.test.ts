@@ -1,8 +1,8 @@
 import { expect, test as plain } from "@jest/globals";
 import { findKeys } from "../../kinds/materializedView/lint/keyCandidates.ts";
+import { withClient } from "../../scripts/database/withClient.ts";
 import { withDatabase } from "../support/database.ts";
 import { testsWith } from "../support/lent.ts";
-import { withClient } from "../support/server.ts";
 
 const VIEW = { schema: "public", name: "mv" };
 const ROWS = `select g as "Número; drop", g % 10 as tens, g / 10 as rest, null::integer as never, '{}'::json as doc, g::varchar(5) as code,

@@ -3,11 +3,11 @@ import type { dynamic } from "@pulumi/pulumi";
 import { forgetSurveys } from "../../lifecycle/look.ts";
 import { providers } from "../../provider/index.ts";
 import { until } from "../../scripts/database/until.ts";
+import { withClient } from "../../scripts/database/withClient.ts";
 import type { TestDatabase } from "../support/database.ts";
 import { uniqueName, withDatabase } from "../support/database.ts";
 import { testsWith } from "../support/lent.ts";
 import { provider } from "../support/provider.ts";
-import { withClient } from "../support/server.ts";
 
 const { materializedView, refreshJob, viewIndex } = providers;
 

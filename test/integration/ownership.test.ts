@@ -6,12 +6,12 @@ import { materializedViewKind } from "../../kinds/materializedView/kind.ts";
 import { fenced } from "../../lifecycle/ownership.ts";
 import { step } from "../../postgres/plan.ts";
 import { until } from "../../scripts/database/until.ts";
+import { withClient } from "../../scripts/database/withClient.ts";
 import { capabilities } from "../support/capabilities.ts";
 import { uniqueName, withDatabase } from "../support/database.ts";
 import type { TestDatabase } from "../support/database.ts";
 import { dump } from "../support/dump.ts";
 import { testsWith } from "../support/lent.ts";
-import { withClient } from "../support/server.ts";
 import { entry } from "../support/stateEntry.ts";
 
 const VIEW = { schema: "public", name: "mv", definition: "select id, nombre from public.ejecutivos" };

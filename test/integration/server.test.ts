@@ -9,9 +9,9 @@ import { startServer } from "../../scripts/database/server.ts";
 import { isServer } from "../../scripts/database/serverProcess.ts";
 import { removeStale } from "../../scripts/database/staleServers.ts";
 import { until } from "../../scripts/database/until.ts";
+import { withClient } from "../../scripts/database/withClient.ts";
 import { uniqueName, withDatabase } from "../support/database.ts";
 import { testsWith } from "../support/lent.ts";
-import { withClient } from "../support/server.ts";
 
 const test = testsWith(withDatabase);
 

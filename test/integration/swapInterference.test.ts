@@ -5,9 +5,9 @@ import { lockKey } from "../../kinds/materializedView/swap/swapNames.ts";
 import { refreshCommand } from "../../kinds/refreshJob/command.ts";
 import { CONVERGED } from "../../postgres/plan.ts";
 import { until } from "../../scripts/database/until.ts";
+import { withClient } from "../../scripts/database/withClient.ts";
 import type { TestDatabase } from "../support/database.ts";
 import { testsWith } from "../support/lent.ts";
-import { withClient } from "../support/server.ts";
 import { CHANGED, withOld as withOldView } from "../support/swappedView.ts";
 import { change, one, planChange, run, startReader, withViewSession } from "../support/viewChange.ts";
 

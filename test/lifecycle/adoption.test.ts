@@ -1,11 +1,11 @@
 import { describe, expect, jest, test } from "@jest/globals";
 import type { Client } from "pg";
+import { withClient } from "../../scripts/database/withClient.ts";
 import { DEFINITION, VIEW } from "../support/dashboard.ts";
 import { withServer } from "../support/database.ts";
 import type { TestDatabase } from "../support/database.ts";
 import { withStack } from "../support/engine.ts";
 import { mustConverge, mustRun, UP } from "../support/pulumi.ts";
-import { withClient } from "../support/server.ts";
 
 jest.setTimeout(180_000);
 

@@ -1,11 +1,11 @@
 import { expect, jest, test } from "@jest/globals";
 import { sqlStatement } from "../../postgres/sqlFiles.ts";
+import { withClient } from "../../scripts/database/withClient.ts";
 import { VIEW } from "../support/dashboard.ts";
 import { withServer } from "../support/database.ts";
 import type { TestDatabase } from "../support/database.ts";
 import { withStack } from "../support/engine.ts";
 import { mustRun, UP } from "../support/pulumi.ts";
-import { withClient } from "../support/server.ts";
 
 jest.setTimeout(240_000);
 

@@ -1,6 +1,7 @@
 import { expect, jest, test } from "@jest/globals";
 import { checkoutVariables } from "../../scripts/checkoutVariables.ts";
 import { SAMPLE_DATABASE } from "../../scripts/database/sampleCluster.ts";
+import { withClient } from "../../scripts/database/withClient.ts";
 import { VIEW } from "../support/dashboard.ts";
 import { withServer } from "../support/database.ts";
 import type { TestDatabase } from "../support/database.ts";
@@ -8,7 +9,6 @@ import { withDeployment } from "../support/deployment.ts";
 import { withStack } from "../support/engine.ts";
 import type { TestStack } from "../support/engine.ts";
 import { DESTROY, mustConverge, mustRun, UP } from "../support/pulumi.ts";
-import { withClient } from "../support/server.ts";
 
 jest.setTimeout(400_000);
 

@@ -1,6 +1,5 @@
 import { expect } from "@jest/globals";
 import type { dynamic } from "@pulumi/pulumi";
-import { Client } from "pg";
 import { describeDeclaredJobs } from "../../kinds/refreshJob/describe.ts";
 import type { DesiredJob } from "../../kinds/refreshJob/desired.ts";
 import { refreshJobKind } from "../../kinds/refreshJob/kind.ts";
@@ -8,6 +7,7 @@ import { planJob } from "../../kinds/refreshJob/plan.ts";
 import { lifecycle } from "../../lifecycle/lifecycle.ts";
 import { resolveConnection } from "../../postgres/connection.ts";
 import { withSession } from "../../postgres/session.ts";
+import { withClient } from "../../scripts/database/withClient.ts";
 import type { TestDatabase } from "./database.ts";
 
 type Props = Record<string, unknown>;
@@ -100,13 +100,7 @@ export async function cron<Row extends object = CronRow>(
   text: string,
   values: readonly unknown[] = [],
 ): Promise<Row[]> {
-  const client = new Client({ connectionString: database.cronUrl });
-  await client.connect();
-  try {
-    return (await client.query<Row>(text, [...values])).rows;
-  } finally {
-    await client.end();
-  }
+  return withClient(database.cronUrl, async (client) => (await client.query<Row>(text, [...values])).rows);
 }
 
 /** Jobs whose names start so, as a superuser sees them. */

@@ -3,13 +3,13 @@ import { expect, test as plain } from "@jest/globals";
 import type { Client } from "pg";
 import { REASON_LIMIT } from "../../../kinds/refreshAudit/names.ts";
 import { until } from "../../../scripts/database/until.ts";
+import { withClient } from "../../../scripts/database/withClient.ts";
 import { AuditDeploy } from "../../support/auditDeploy.ts";
 import { runMatview, startMatview } from "../../support/dashboard.ts";
 import type { Ended } from "../../support/dashboard.ts";
 import { withDatabase } from "../../support/database.ts";
 import type { TestDatabase } from "../../support/database.ts";
 import { testsWith } from "../../support/lent.ts";
-import { withClient } from "../../support/server.ts";
 
 const VIEW = "public.numeros";
 

@@ -1,10 +1,10 @@
 import { expect, jest, test as plain } from "@jest/globals";
 import { recordFunction, recordTable } from "../../../kinds/refreshAudit/names.ts";
+import { withClient } from "../../../scripts/database/withClient.ts";
 import { AuditDeploy } from "../../support/auditDeploy.ts";
 import { withDatabase } from "../../support/database.ts";
 import type { TestDatabase } from "../../support/database.ts";
 import { testsWith } from "../../support/lent.ts";
-import { withClient } from "../../support/server.ts";
 
 jest.setTimeout(60_000);
 

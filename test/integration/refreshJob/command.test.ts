@@ -3,12 +3,12 @@ import { materializedViewKind } from "../../../kinds/materializedView/kind.ts";
 import { refreshCommand } from "../../../kinds/refreshJob/command.ts";
 import { lifecycle } from "../../../lifecycle/lifecycle.ts";
 import { until } from "../../../scripts/database/until.ts";
+import { withClient } from "../../../scripts/database/withClient.ts";
 import { uniqueName, withDatabase } from "../../support/database.ts";
 import type { TestDatabase } from "../../support/database.ts";
 import { cron, cronUser, JobDeploy, jobs, mustBeConverged, QUIET } from "../../support/jobs.ts";
 import { testsWith } from "../../support/lent.ts";
 import { provider } from "../../support/provider.ts";
-import { withClient } from "../../support/server.ts";
 
 jest.setTimeout(150_000);
 

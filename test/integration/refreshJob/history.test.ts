@@ -1,9 +1,9 @@
 import { expect, jest, test } from "@jest/globals";
 import { planJobs } from "../../../kinds/refreshJob/refreshSettings.ts";
 import { until } from "../../../scripts/database/until.ts";
+import { withClient } from "../../../scripts/database/withClient.ts";
 import { uniqueName, withServer } from "../../support/database.ts";
 import { cron, cronUser, JobDeploy, mustBeConverged } from "../../support/jobs.ts";
-import { withClient } from "../../support/server.ts";
 
 jest.setTimeout(60_000);
 

@@ -1,15 +1,14 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, jest, test as plain } from "@jest/globals";
-import { Client } from "pg";
 import { startServer } from "../../../scripts/database/server.ts";
 import type { Server } from "../../../scripts/database/server.ts";
 import { until } from "../../../scripts/database/until.ts";
+import { withClient } from "../../../scripts/database/withClient.ts";
 import { uniqueName, withDatabase, withServer } from "../../support/database.ts";
 import type { TestDatabase } from "../../support/database.ts";
 import { cron, cronUser, JobDeploy, jobs, mustBeConverged, QUIET } from "../../support/jobs.ts";
 import { testsWith } from "../../support/lent.ts";
-import { withClient } from "../../support/server.ts";
 
 jest.setTimeout(120_000);
 
@@ -222,14 +221,6 @@ describe("a restored copy of a database", () => {
 });
 
 async function launchers(database: Pick<TestDatabase, "cronUrl">): Promise<number[]> {
-  const client = new Client({ connectionString: database.cronUrl });
-  await client.connect();
-  try {
-    const { rows } = await client.query<{ pid: number }>(
-      "select pid from pg_stat_activity where application_name = 'pg_cron scheduler' order by pid",
-    );
-    return rows.map(({ pid }) => pid);
-  } finally {
-    await client.end();
-  }
+  const launcher = "select pid from pg_stat_activity where application_name = 'pg_cron scheduler' order by pid";
+  return (await cron<{ pid: number }>(database, launcher)).map(({ pid }) => pid);
 }
