@@ -2,12 +2,12 @@ import { describe, expect, jest } from "@jest/globals";
 import type { dynamic } from "@pulumi/pulumi";
 import { forgetSurveys } from "../../lifecycle/look.ts";
 import { providers } from "../../provider/index.ts";
-import { until } from "../../scripts/database/until.ts";
 import { withClient } from "../../scripts/database/withClient.ts";
 import type { TestDatabase } from "../support/database.ts";
 import { uniqueName, withDatabase } from "../support/database.ts";
 import { testsWith } from "../support/lent.ts";
 import { provider } from "../support/provider.ts";
+import { untilRow } from "../support/untilRow.ts";
 
 const { materializedView, refreshJob, viewIndex } = providers;
 
@@ -205,19 +205,12 @@ describe("a unique index whose key the data break", () => {
       const refused = expect(make(provider(viewIndex, database), index)).rejects.toThrow(
         "public.mv_id_idx: could not build index: canceling statement due to user request [57014].",
       );
-      await until(
-        async () =>
-          (
-            await rows(
-              database,
-              `select pg_cancel_backend(a.pid)
-                 from pg_stat_activity a join pg_index i on i.indexrelid = to_regclass('public.mv_id_idx')
-                 where a.application_name = 'pulumi-matview' and a.datname = current_database()
-                   and a.wait_event_type = 'Lock' and not i.indisvalid`,
-            )
-          ).length > 0,
-        { what: "the build to wait for the older snapshot" },
-      );
+      await untilRow(database.client, "the build to wait for the older snapshot", [
+        `select pg_cancel_backend(a.pid)
+         from pg_stat_activity a join pg_index i on i.indexrelid = to_regclass('public.mv_id_idx')
+         where a.application_name = 'pulumi-matview' and a.datname = current_database()
+           and a.wait_event_type = 'Lock' and not i.indisvalid`,
+      ]);
       await refused;
     });
     expect(await rows(database, "select 1 from pg_class where relname = 'mv_id_idx'")).toEqual([]);

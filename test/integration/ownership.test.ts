@@ -5,7 +5,6 @@ import { joinComment, newClaim, splitComment } from "../../kinds/claim.ts";
 import { materializedViewKind } from "../../kinds/materializedView/kind.ts";
 import { fenced } from "../../lifecycle/ownership.ts";
 import { step } from "../../postgres/plan.ts";
-import { until } from "../../scripts/database/until.ts";
 import { withClient } from "../../scripts/database/withClient.ts";
 import { capabilities } from "../support/capabilities.ts";
 import { uniqueName, withDatabase } from "../support/database.ts";
@@ -13,6 +12,7 @@ import type { TestDatabase } from "../support/database.ts";
 import { dump } from "../support/dump.ts";
 import { testsWith } from "../support/lent.ts";
 import { entry } from "../support/stateEntry.ts";
+import { untilRow } from "../support/untilRow.ts";
 
 const VIEW = { schema: "public", name: "mv", definition: "select id, nombre from public.ejecutivos" };
 
@@ -167,7 +167,7 @@ describe("two entries that mean one object", () => {
       const dropped = first.delete();
       dropped.catch(() => undefined);
       const waits = "select 1 from pg_locks where locktype = 'advisory' and not granted";
-      await until(async () => (await client.query(waits)).rows.length > 0, { what: "the drop to wait" });
+      await untilRow(client, "the drop to wait", [waits]);
       await other.query(`comment on materialized view public.mv is '${joinComment(null, heir) ?? ""}'`);
       await other.query("commit");
       await expect(dropped).rejects.toThrow(

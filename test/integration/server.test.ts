@@ -11,32 +11,18 @@ import { removeStale } from "../../scripts/database/staleServers.ts";
 import { until } from "../../scripts/database/until.ts";
 import { withClient } from "../../scripts/database/withClient.ts";
 import { uniqueName, withDatabase } from "../support/database.ts";
+import { cron, firstRun } from "../support/jobs.ts";
 import { testsWith } from "../support/lent.ts";
 
 const test = testsWith(withDatabase);
 
-test("pg_cron runs the job of a role without superuser rights through the socket, without a password", async ({
-  server,
-  name,
-  cronUrl,
-  createRole,
-}) => {
+test("pg_cron runs the job of a role without superuser rights through the socket, without a password", async (database) => {
+  const { server, name, createRole } = database;
   const role = await createRole();
   const job = uniqueName("job");
-  await withClient(cronUrl, async (cron) => {
-    await cron.query("select cron.schedule_in_database($1, '* * * * *', 'select 1', $2, $3)", [job, name, role]);
-    const run = await until(
-      async () =>
-        (
-          await cron.query<{ status: string; username: string; nodename: string }>(
-            "select d.status, d.username, j.nodename from cron.job_run_details d join cron.job j using (jobid) where j.jobname = $1 and d.status in ('succeeded', 'failed')",
-            [job],
-          )
-        ).rows[0],
-      { what: "the first run of a job that runs every minute", everyMs: 200, atMostMs: 90_000 },
-    );
-    expect(run).toEqual({ status: "succeeded", username: role, nodename: server.socketDirectory });
-  });
+  await cron(database, "select cron.schedule_in_database($1, '* * * * *', 'select 1', $2, $3)", [job, name, role]);
+  const expected = { status: "succeeded", username: role, nodename: server.socketDirectory };
+  expect(await firstRun(database, job)).toMatchObject(expected);
 }, 120_000);
 
 test("a server takes no connection without its password", async ({ server, name }) => {

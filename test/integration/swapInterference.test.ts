@@ -4,11 +4,11 @@ import { materializedViewKind } from "../../kinds/materializedView/kind.ts";
 import { lockKey } from "../../kinds/materializedView/swap/swapNames.ts";
 import { refreshCommand } from "../../kinds/refreshJob/command.ts";
 import { CONVERGED } from "../../postgres/plan.ts";
-import { until } from "../../scripts/database/until.ts";
 import { withClient } from "../../scripts/database/withClient.ts";
 import type { TestDatabase } from "../support/database.ts";
 import { testsWith } from "../support/lent.ts";
 import { CHANGED, withOld as withOldView } from "../support/swappedView.ts";
+import { untilRow } from "../support/untilRow.ts";
 import { change, one, planChange, run, startReader, withViewSession } from "../support/viewChange.ts";
 
 jest.setTimeout(90_000);
@@ -38,7 +38,7 @@ async function withOpenReader(
   });
 }
 
-const TRYING = `select count(*)::int from pg_stat_activity
+const TRYING = `select 1 from pg_stat_activity
   where application_name = 'pulumi-matview' and query like 'rollback to savepoint matview_try%'`;
 
 /** Waits until a swap keeps refreshes of the view out; the answer is its pid. */
@@ -46,8 +46,7 @@ async function swapThatHolds(database: TestDatabase): Promise<number> {
   const text = `select l.pid from pg_locks l join pg_stat_activity a using (pid)
     where l.relation = 'public.mv'::regclass and l.mode = 'ShareUpdateExclusiveLock' and l.granted
       and a.application_name = 'pulumi-matview'`;
-  await until(async () => (await one(database, text)) !== undefined, { what: "a swap to hold the view" });
-  return Number(await one(database, text));
+  return (await untilRow<{ pid: number }>(database.client, "a swap to hold the view", [text])).pid;
 }
 
 const test = testsWith(withOld);
@@ -95,7 +94,7 @@ describe("a swap", () => {
             "nothing was changed here, run it again",
         );
         await swapThatHolds(database);
-        await until(async () => (await one(database, TRYING)) === 1, { what: "the swap to try" });
+        await untilRow(database.client, "the swap to try", [TRYING]);
         await run(database, statement.replace("lector", lector));
         await open.query("commit");
         await ended;
@@ -111,14 +110,9 @@ describe("a swap", () => {
       const first = change(database, CHANGED);
       await swapThatHolds(database);
       const second = change(database, CHANGED);
-      await until(
-        async () =>
-          (await one(
-            database,
-            "select count(*)::int from pg_stat_activity where application_name = 'pulumi-matview' and query like '%pg_try_advisory_lock%'",
-          )) === 1,
-        { what: "the second deploy to ask for the lock" },
-      );
+      await untilRow(database.client, "the second deploy to ask for the lock", [
+        "select 1 from pg_stat_activity where application_name = 'pulumi-matview' and query like '%pg_try_advisory_lock%'",
+      ]);
       await open.query("commit");
       expect((await first).rest).toEqual(CONVERGED);
       const oid = await one(database, "select 'public.mv'::regclass::oid");
@@ -188,14 +182,9 @@ describe("a swap", () => {
         await client.query("set application_name = 'pg_cron'");
         await client.query(refreshCommand(CHANGED));
       });
-      await until(
-        async () =>
-          (await one(
-            database,
-            "select count(*)::int from pg_stat_activity where application_name = 'pg_cron' and wait_event_type = 'Lock'",
-          )) === 1,
-        { what: "the job to wait" },
-      );
+      await untilRow(database.client, "the job to wait", [
+        "select 1 from pg_stat_activity where application_name = 'pg_cron' and wait_event_type = 'Lock'",
+      ]);
       await open.query("commit");
       expect((await changed).rest).toEqual(CONVERGED);
       await job;
@@ -212,14 +201,9 @@ describe("a swap", () => {
       );
       await job.query(refreshCommand(CHANGED));
       const changed = change(database, CHANGED);
-      await until(
-        async () =>
-          (await one(
-            database,
-            "select count(*)::int from pg_locks where relation = 'public.mv'::regclass and mode = 'ShareUpdateExclusiveLock' and not granted",
-          )) === 1,
-        { what: "the swap to wait for the refresh" },
-      );
+      await untilRow(database.client, "the swap to wait for the refresh", [
+        "select 1 from pg_locks where relation = 'public.mv'::regclass and mode = 'ShareUpdateExclusiveLock' and not granted",
+      ]);
       await job.query("commit");
       expect((await changed).rest).toEqual(CONVERGED);
     });

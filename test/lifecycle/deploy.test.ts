@@ -1,11 +1,11 @@
 import { describe, expect, jest, test } from "@jest/globals";
 import { Client } from "pg";
 import { runSampleFile } from "../../scripts/database/sample.ts";
-import { until } from "../../scripts/database/until.ts";
 import { VIEW } from "../support/dashboard.ts";
 import { DEV_CONFIG, sharedDeployment, withDeployment } from "../support/deployment.ts";
 import { killTree } from "../support/processes.ts";
 import { mustConverge, mustRun, operations, UP } from "../support/pulumi.ts";
+import { untilRow } from "../support/untilRow.ts";
 
 jest.setTimeout(180_000);
 
@@ -117,15 +117,9 @@ describe("a deploy that is killed", () => {
       // Whoever creates something of this name has to wait for how this ends.
       await blocker.query(`begin; create table ${VIEW} ()`);
       const engine = stack.start(UP);
-      await until(
-        async () =>
-          (
-            await database.client.query(
-              "select 1 from pg_stat_activity where application_name = 'pulumi-matview' and wait_event_type = 'Lock'",
-            )
-          ).rows.length > 0,
-        { what: "the provider to wait for the name" },
-      );
+      await untilRow(database.client, "the provider to wait for the name", [
+        "select 1 from pg_stat_activity where application_name = 'pulumi-matview' and wait_event_type = 'Lock'",
+      ]);
       killTree(engine.pid ?? 0);
       await blocker.end();
 

@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { describe, expect, jest, test as plain } from "@jest/globals";
 import { withProject } from "../../scripts/consumerProject.ts";
-import { until } from "../../scripts/database/until.ts";
 import { testsWith } from "../support/lent.ts";
 import { program, stateOf, withWorld, world } from "../support/ownedWorld.ts";
 import { killTree } from "../support/processes.ts";
 import { mustConverge, mustRun, UP } from "../support/pulumi.ts";
+import { untilRow } from "../support/untilRow.ts";
 
 jest.setTimeout(300_000);
 
@@ -174,12 +174,9 @@ describe("an object has one owner", () => {
     project.write("index.ts", program("panel"));
     const deploy = project.start(UP);
     // The deletes come last, after the new resources have taken all over.
-    await until(
-      async () => (await client.query("select 1 from cron.job where command like '%panel-refresh%'")).rows.length > 0,
-      {
-        what: "the new resource to take the job over",
-      },
-    );
+    await untilRow(client, "the new resource to take the job over", [
+      "select 1 from cron.job where command like '%panel-refresh%'",
+    ]);
     killTree(deploy.pid ?? 0);
     await project.pulumi(["cancel", "--yes"]);
     await mustRun(project, UP);

@@ -3,10 +3,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Client } from "pg";
 import { checkout } from "../../scripts/checkout.ts";
-import { until } from "../../scripts/database/until.ts";
 import { withServer } from "./database.ts";
 import type { TestDatabase } from "./database.ts";
 import { shared } from "./lent.ts";
+import { untilRow } from "./untilRow.ts";
 
 export const VIEW = "public.mv_conversaciones_dashboard";
 export const JOB = "refresh-conversaciones-dashboard";
@@ -50,7 +50,7 @@ export async function setStampAge(client: Client, minutes: number): Promise<void
 /** Waits until pg_cron's launcher is there: it looks for its database once a second. */
 export async function launcherRuns(client: Client): Promise<void> {
   const question = "select 1 from pg_stat_activity where application_name = 'pg_cron scheduler'";
-  await until(async () => (await client.query(question)).rows.length > 0, { what: "pg_cron's launcher to start" });
+  await untilRow(client, "pg_cron's launcher to start", [question]);
 }
 
 /** A server for all tests of a file, with the sample and pg_cron in its database app. */

@@ -9,6 +9,7 @@ import { resolveConnection } from "../../postgres/connection.ts";
 import { withSession } from "../../postgres/session.ts";
 import { withClient } from "../../scripts/database/withClient.ts";
 import type { TestDatabase } from "./database.ts";
+import { untilRow } from "./untilRow.ts";
 
 type Props = Record<string, unknown>;
 
@@ -111,6 +112,15 @@ export async function jobs(database: Pick<TestDatabase, "cronUrl">, prefix: stri
      from cron.job where starts_with(jobname::text, $1) order by jobname, username`,
     [prefix],
   );
+}
+
+/** How the first run of a job ended, which is waited for. */
+export async function firstRun({ cronUrl }: Pick<TestDatabase, "cronUrl">, job: string): Promise<object> {
+  const ended = `select d.status, d.return_message, d.username, j.nodename
+    from cron.job_run_details d join cron.job j using (jobid)
+    where j.jobname = $1 and d.status in ('succeeded', 'failed') and d.end_time is not null`;
+  const wait = { everyMs: 200, atMostMs: 130_000 };
+  return withClient(cronUrl, (client) => untilRow(client, `the first run of ${job}`, [ended, job], wait));
 }
 
 /** A role that may use pg_cron as a host's guide would let it: usage of the schema, and no more functions than are public. */

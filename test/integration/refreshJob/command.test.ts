@@ -6,9 +6,10 @@ import { until } from "../../../scripts/database/until.ts";
 import { withClient } from "../../../scripts/database/withClient.ts";
 import { uniqueName, withDatabase } from "../../support/database.ts";
 import type { TestDatabase } from "../../support/database.ts";
-import { cron, cronUser, JobDeploy, jobs, mustBeConverged, QUIET } from "../../support/jobs.ts";
+import { cronUser, firstRun, JobDeploy, jobs, mustBeConverged, QUIET } from "../../support/jobs.ts";
 import { testsWith } from "../../support/lent.ts";
 import { provider } from "../../support/provider.ts";
+import { untilRow } from "../../support/untilRow.ts";
 
 jest.setTimeout(150_000);
 
@@ -99,18 +100,10 @@ describe("a statement timeout", () => {
     };
     const state = await deploy.create(declared);
     await mustBeConverged(deploy, state, declared);
-    const run = await until(
-      async () =>
-        (
-          await cron<{ status: string; return_message: string }>(
-            database,
-            "select status, return_message from cron.job_run_details d join cron.job j using (jobid) where j.jobname = $1 and d.status in ('succeeded', 'failed')",
-            [declared.name],
-          )
-        )[0],
-      { what: "the first run", everyMs: 200, atMostMs: 100_000 },
-    );
-    expect(run).toMatchObject({ status: "failed", return_message: expect.stringMatching(/statement timeout/) });
+    expect(await firstRun(database, declared.name)).toMatchObject({
+      status: "failed",
+      return_message: expect.stringMatching(/statement timeout/),
+    });
     await database.client.query(`alter role ${owner} in database ${database.name} set statement_timeout = '5min'`);
     expect(await deploy.read(state)).toEqual({ ...declared, statementTimeoutMs: 300_000 });
     await deploy.delete(await deploy.update(state, declared));
@@ -203,14 +196,8 @@ describe("a refresh with a guard against a backlog", () => {
 });
 
 async function waiting(database: TestDatabase, user: string): Promise<void> {
-  await until(
-    async () =>
-      (
-        await database.client.query(
-          "select 1 from pg_stat_activity where usename = $1 and datname = current_database() and wait_event_type = 'Lock'",
-          [user],
-        )
-      ).rows.length > 0,
-    { what: "the refresh to wait for the source" },
-  );
+  await untilRow(database.client, "the refresh to wait for the source", [
+    "select 1 from pg_stat_activity where usename = $1 and datname = current_database() and wait_event_type = 'Lock'",
+    user,
+  ]);
 }
