@@ -8,13 +8,13 @@ import type { Installation } from "../support/consumer.ts";
 import { withDatabase, withServer } from "../support/database.ts";
 import type { TestDatabase } from "../support/database.ts";
 import { shared } from "../support/lent.ts";
+import { DESTROY, mustRun, UP } from "../support/pulumi.ts";
 import { KINDS } from "./programs.ts";
 import type { Kind } from "./programs.ts";
 import { followStartPage, missingLines } from "./startPage.ts";
 
 jest.setTimeout(300_000);
 
-const UP = ["up", "--yes", "--skip-preview"];
 const DRIFT = ["refresh", "--preview-only", "--expect-no-changes"];
 const DEFINITION = "select dia, sum(monto) as total from public.pedidos group by dia\n";
 const CHANGED = "select dia, sum(monto) as total, count(*) as pedidos from public.pedidos group by dia\n";
@@ -67,12 +67,6 @@ function runEngine(kind: Kind, directory: string, args: readonly string[], env: 
   const words = [...args, ...(args[1] === "init" ? [] : ["--stack", "test"]), "--non-interactive", "--color", "never"];
   if (kind.fromElsewhere === true) return run("pulumi", ["-C", directory, ...words], { cwd: "/", env });
   return run("pulumi", words, { cwd: directory, env });
-}
-
-async function mustRun({ pulumi }: Consumer, args: readonly string[]): Promise<string> {
-  const { code, stdout, stderr } = await pulumi(args);
-  expect(code === 0 ? "" : `${args.join(" ")} ended with ${code}\n${stdout}\n${stderr}`).toBe("");
-  return stdout;
 }
 
 // Its Pulumi.yaml is that of `pulumi new`, which does not always refresh.
@@ -148,7 +142,7 @@ describe("the package, packed and installed", () => {
       expect(drift.code).not.toBe(0);
       expect(drift.stdout + drift.stderr).toContain("~ 1 to update");
       if (kind === KINDS[0]) expect(await driftOf(consumer)).toEqual([["active", "true", "false"]]);
-      await mustRun(consumer, ["destroy", "--yes", "--skip-preview"]);
+      await mustRun(consumer, DESTROY);
       expect(await jobs(database)).toEqual([]);
       await expect(rows(database)).rejects.toThrow(/relation "public.ventas" does not exist/);
     });

@@ -1,5 +1,7 @@
 import { describe, expect, jest } from "@jest/globals";
 import type { DesiredView } from "../../kinds/materializedView/desired.ts";
+import { materializedViewKind } from "../../kinds/materializedView/kind.ts";
+import { applyPlan } from "../../postgres/applyPlan.ts";
 import { CONVERGED } from "../../postgres/plan.ts";
 import { withDatabase } from "../support/database.ts";
 import { testsWith } from "../support/lent.ts";
@@ -151,8 +153,6 @@ describe("what depends on a view whose definition changes", () => {
     await withViewSession(database, async (session) => {
       const plan = await planChange(session, desired);
       await run(database, "create or replace view public.resumen as select largo + 1 as largo from public.mv");
-      const { applyPlan } = await import("../../postgres/applyPlan.ts");
-      const { materializedViewKind } = await import("../../kinds/materializedView/kind.ts");
       await expect(applyPlan(session, plan, materializedViewKind.runners)).rejects.toThrow(
         /public\.mv: could not swap: public\.resumen was changed by somebody else meanwhile/,
       );

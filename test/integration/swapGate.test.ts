@@ -1,10 +1,12 @@
 import { describe, expect, jest, test as plain } from "@jest/globals";
+import { materializedViewKind } from "../../kinds/materializedView/kind.ts";
+import { applyPlan } from "../../postgres/applyPlan.ts";
 import { CONVERGED } from "../../postgres/plan.ts";
 import type { TestDatabase } from "../support/database.ts";
 import { uniqueName, withDatabase } from "../support/database.ts";
 import { testsWith } from "../support/lent.ts";
 import { CHANGED, OLD, withOld } from "../support/swappedView.ts";
-import { change, one, propertiesOf, run } from "../support/viewChange.ts";
+import { change, one, planChange, propertiesOf, run, withViewSession } from "../support/viewChange.ts";
 
 jest.setTimeout(60_000);
 
@@ -13,6 +15,16 @@ async function mustBeOld(database: TestDatabase): Promise<void> {
   expect(await one(database, "select bool_and(largo < 100) from public.mv")).toBe(true);
   expect(await one(database, "select count(*)::int from pg_class where relname like '%matview\\_%'")).toBe(0);
 }
+
+/** What makes the old view as a role that is no superuser. */
+const madeBy = (role: string): string[] => [
+  `grant select on public.ejecutivos to ${role}`,
+  `grant create on schema public to ${role}`,
+  `set role ${role}`,
+  `create materialized view public.mv as ${OLD}`,
+  "create unique index mv_id_idx on public.mv (id)",
+  "reset role",
+];
 
 const test = testsWith(withOld);
 
@@ -102,16 +114,7 @@ describe("a plan refuses a new view", () => {
   plain("for a role that may not use the language of the last look", async () => {
     await withDatabase(async (database) => {
       const role = await database.createRole();
-      await run(
-        database,
-        `grant select on public.ejecutivos to ${role}`,
-        `grant create on schema public to ${role}`,
-        "revoke usage on language plpgsql from public",
-        `set role ${role}`,
-        `create materialized view public.mv as ${OLD}`,
-        "create unique index mv_id_idx on public.mv (id)",
-        "reset role",
-      );
+      await run(database, ...madeBy(role), "revoke usage on language plpgsql from public");
       await expect(change(database, CHANGED, undefined, role)).rejects.toThrow(
         "public.mv is left as it is: 1 problem\n" +
           "  - the connected role may not use language plpgsql, in which the server looks whether the new view keeps all that the " +
@@ -183,9 +186,6 @@ describe("a new view takes the old one's place", () => {
   test("under a new name, with dependents that follow", async (database) => {
     await run(database, "create view public.resumen as select max(largo) as n from public.mv");
     const renamed = { ...CHANGED, name: "mv_nueva", keyIndex: "mv_nueva_id_idx", dependents: "recreate" as const };
-    const { materializedViewKind } = await import("../../kinds/materializedView/kind.ts");
-    const { planChange, withViewSession } = await import("../support/viewChange.ts");
-    const { applyPlan } = await import("../../postgres/applyPlan.ts");
     await withViewSession(database, async (session) => {
       const [actual] = await materializedViewKind.describe(session, [{ ...renamed, name: "mv" }]);
       const { capabilities } = session;
@@ -201,15 +201,7 @@ describe("a new view takes the old one's place", () => {
   plain("for a role that owns it and is no superuser", async () => {
     await withDatabase(async (database) => {
       const role = await database.createRole();
-      await run(
-        database,
-        `grant select on public.ejecutivos to ${role}`,
-        `grant create on schema public to ${role}`,
-        `set role ${role}`,
-        `create materialized view public.mv as ${OLD}`,
-        "create unique index mv_id_idx on public.mv (id)",
-        "reset role",
-      );
+      await run(database, ...madeBy(role));
       expect((await change(database, CHANGED, undefined, role)).rest).toEqual(CONVERGED);
       expect(await one(database, "select bool_and(largo > 100) from public.mv")).toBe(true);
       expect(
@@ -227,12 +219,10 @@ describe("a new view takes the old one's place", () => {
       ];
       await run(
         database,
-        `grant select on public.ejecutivos to ${owner}`,
-        `grant create on schema public to ${owner}, ${deployer}`,
+        ...madeBy(owner),
+        `grant create on schema public to ${deployer}`,
         `grant ${owner} to ${deployer}`,
         `set role ${owner}`,
-        `create materialized view public.mv as ${OLD}`,
-        "create unique index mv_id_idx on public.mv (id)",
         "create statistics public.mv_stat on id, largo from public.mv",
         `grant select on public.mv to ${reader}`,
         "reset role",
