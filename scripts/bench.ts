@@ -1,3 +1,4 @@
+import { ensureInstallation } from "./database/packages.ts";
 import { runScript } from "./runScript.ts";
 
 // Each measures ways of doing one thing in the same run and ends with a line "RESULT key=value ...".
@@ -17,6 +18,7 @@ await runScript(async () => {
     const names = Object.keys(benches).join(", ");
     throw new Error(`${problem} Usage: npm run bench -- NAME [options], where NAME is one of: ${names}`);
   }
+  await ensureInstallation();
   const { bench } = await load();
   await bench(args);
   return 0;

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { checkout } from "./checkout.ts";
 import { checkoutPulumiHome, engineEnvironment } from "./environment.ts";
 import { ensureEngine } from "./toolchain/engine.ts";
@@ -9,16 +9,20 @@ import { run } from "./toolchain/executables.ts";
 import type { Ended } from "./toolchain/executables.ts";
 import { ensurePlugins } from "./toolchain/plugins.ts";
 
+/** What a person runs in a program's folder. */
+export interface Commands {
+  /** Runs one pulumi command to its end, without colours; `--stack` is added. */
+  pulumi(args: readonly string[], more?: NodeJS.ProcessEnv): Promise<Ended>;
+  /** Starts one in a process group of its own, for those who do not let it end. */
+  start(args: readonly string[]): ChildProcess;
+  matview(args: readonly string[], more?: NodeJS.ProcessEnv): Promise<Ended>;
+}
+
 /** A program of a consumer of the package, in a folder of its own, with one stack. */
-export interface ConsumerProject {
+export interface ConsumerProject extends Commands {
   readonly directory: string;
   /** Puts a file into the program's folder. */
   write(name: string, text: string): void;
-  pulumi(args: readonly string[], more?: NodeJS.ProcessEnv): Promise<Ended>;
-  /** Starts a pulumi command in a process group of its own, for those who do not let it end. */
-  start(args: readonly string[]): ChildProcess;
-  /** The `matview` command, run in the program's folder. */
-  matview(args: readonly string[]): Promise<Ended>;
 }
 
 /** How a program is started: with types stripped by Node.js, or through Pulumi's own ts-node. */
@@ -62,18 +66,28 @@ async function makeProject(directory: string, stack: string, extra: NodeJS.Proce
   await ensurePlugins(checkoutPulumiHome, engine);
   linkPackages(directory);
   const env = engineEnvironment({ engine, backendDirectory: join(directory, "state"), passphrase: stack, extra });
-  const within = { env, cwd: directory };
+  return {
+    directory,
+    write: (name, text) => {
+      mkdirSync(dirname(join(directory, name)), { recursive: true });
+      writeFileSync(join(directory, name), text);
+    },
+    ...commandsIn(directory, stack, env),
+  };
+}
+
+/** The commands of a person who works on one stack in a folder. */
+export function commandsIn(cwd: string, stack: string, env: NodeJS.ProcessEnv): Commands {
   const whole = (args: readonly string[]): string[] =>
     [...args, ...(args.includes("--stack") ? [] : ["--stack", stack]), "--non-interactive", "--color", "never"].filter(
       keepOf(args),
     );
+  const within = (more: NodeJS.ProcessEnv) => ({ env: { ...env, ...more }, cwd });
+  const matview = join(checkout, "operations", "commandLine", "matview.ts");
   return {
-    directory,
-    write: (name, text) => writeFileSync(join(directory, name), text),
-    pulumi: (args, more = {}) => run("pulumi", whole(args), { ...within, env: { ...env, ...more } }),
-    start: (args) => spawn("pulumi", whole(args), { ...within, detached: true, stdio: "pipe" }),
-    matview: (args) =>
-      run(process.execPath, [join(checkout, "operations", "commandLine", "matview.ts"), ...args], within),
+    pulumi: (args, more = {}) => run("pulumi", whole(args), within(more)),
+    start: (args) => spawn("pulumi", whole(args), { ...within({}), detached: true, stdio: "pipe" }),
+    matview: (args, more = {}) => run(process.execPath, [matview, ...args], within(more)),
   };
 }
 

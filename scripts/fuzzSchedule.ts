@@ -1,8 +1,7 @@
 import { parseArgs } from "node:util";
-import { Client } from "pg";
+import { withServer } from "../test/support/database.ts";
 import { findInstallations } from "./database/installation.ts";
 import { ensureInstallation } from "./database/packages.ts";
-import { startServer } from "./database/server.ts";
 import { compareParsers } from "./fuzz/compareParsers.ts";
 import { serverParser } from "./fuzz/serverParser.ts";
 
@@ -28,11 +27,7 @@ process.exitCode = (await fuzz(values.version)) === 0 ? 0 : 1;
 
 async function fuzz(version: string): Promise<number> {
   await ensureInstallation(version);
-  const server = await startServer({ version });
-  const client = new Client({ connectionString: server.url(server.cronDatabase) });
-  try {
-    await client.connect();
-    await client.query("create extension pg_cron");
+  return withServer({ version, sample: false }, async ({ client }) => {
     const newer = Number(version) >= 17;
     const capabilities = { seconds: newer, lastDay: newer };
     const parser = await serverParser(client);
@@ -43,10 +38,7 @@ async function fuzz(version: string): Promise<number> {
       `RESULT strings=${result.strings} accepted=${result.accepted} disagreements=${result.disagreements.length}`,
     );
     return result.disagreements.length;
-  } finally {
-    await client.end();
-    await server.stop();
-  }
+  });
 }
 
 /** A line redrawn on a terminal, one for each tenth elsewhere. */

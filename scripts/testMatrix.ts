@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import Table from "cli-table3";
+import { table } from "../operations/commandLine/text.ts";
 import { localDirectory } from "./checkout.ts";
 import { ensureInstallation } from "./database/packages.ts";
 import { runHere } from "./devStack.ts";
@@ -66,15 +66,12 @@ async function testsOn(version: string, mode: string, jestArgs: readonly string[
 }
 
 function print(versions: readonly string[], runs: readonly Run[]): number {
-  const table = new Table({
-    head: ["PostgreSQL", "pg_cron mode", "passed", "failed", "seconds"],
-    style: { head: [], border: [] },
-  });
-  for (const { version, mode, passed, failed, seconds } of runs) {
-    table.push([version, mode, passed, failed, Math.round(seconds)]);
-  }
+  const head = ["PostgreSQL", "pg_cron mode", "passed", "failed", "seconds"];
+  const lines = runs.map(({ version, mode, passed, failed, seconds }) =>
+    [version, mode, passed, failed, Math.round(seconds)].map(String),
+  );
   const total = (key: "passed" | "failed"): number => runs.reduce((sum, run) => sum + run[key], 0);
-  console.log(`\n${table.toString()}`);
+  console.log(`\n${table(head, lines)}`);
   console.log(`RESULT versions=${versions.join(",")} passed=${total("passed")} failed=${total("failed")}`);
   return total("failed") > 0 ? 1 : 0;
 }

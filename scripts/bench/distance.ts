@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import Table from "cli-table3";
+import { table } from "../../operations/commandLine/text.ts";
 import { withProgress } from "../../postgres/progress.ts";
 import { sqlText } from "../../postgres/sqlFiles.ts";
 import type { Ended } from "../toolchain/executables.ts";
@@ -8,6 +8,7 @@ import { CATALOGS, declare, ROUND_TRIPS, withPlaces } from "./distance/places.ts
 import type { Catalog, Place } from "./distance/places.ts";
 import { resultLine, spread, summarise } from "./statistics.ts";
 import { measure } from "./swapMeasure.ts";
+import { timed } from "./timed.ts";
 
 /** Figures by what was measured, of each place and round. */
 type Figures = Map<string, number[]>;
@@ -112,13 +113,6 @@ async function dependents(figures: Figures, place: Place): Promise<void> {
   }
 }
 
-async function timed(what: string, work: () => Promise<Ended>): Promise<number> {
-  const started = performance.now();
-  const { code, stdout, stderr } = await work();
-  if (code !== 0) throw new Error(`${what} ended with ${code}:\n${stdout.slice(-3_000)}\n${stderr.slice(-3_000)}`);
-  return (performance.now() - started) / 1_000;
-}
-
 function keyOf({ catalog, roundTripMs }: Pick<Place, "catalog" | "roundTripMs">, what: string): string {
   return `${catalog} ${roundTripMs} ${what}`;
 }
@@ -130,16 +124,13 @@ function note(figures: Figures, place: Place, what: string, figure: number): voi
 
 function report(figures: Figures, views: number): void {
   const columns = CATALOGS.flatMap((catalog) => ROUND_TRIPS.map((roundTripMs) => ({ catalog, roundTripMs })));
-  const table = new Table({
-    head: ["", ...columns.map(({ catalog, roundTripMs }) => `${catalog}, ${roundTripMs} ms`)],
-    style: { head: [], border: [] },
-  });
+  const head = ["", ...columns.map(({ catalog, roundTripMs }) => `${catalog}, ${roundTripMs} ms`)];
   const whats = new Set(Array.from(figures.keys(), (key) => key.split(" ").slice(2).join(" ")));
-  for (const what of whats) {
+  const lines = [...whats].map((what) => {
     const found = columns.map((column) => figures.get(keyOf(column, what)));
-    table.push([what, ...found.map((all) => (all === undefined ? "" : spread(summarise(all))))]);
-  }
-  console.log(table.toString());
+    return [what, ...found.map((all) => (all === undefined ? "" : spread(summarise(all))))];
+  });
+  console.log(table(head, lines));
   const middle = (what: string, roundTripMs: number, catalog: Catalog = "small"): number =>
     summarise(figures.get(keyOf({ catalog, roundTripMs }, what)) ?? []).median;
   const trips = (what: string): number => middle(`${what}, round trips`, COUNTED_AT);

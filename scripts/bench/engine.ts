@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
-import Table from "cli-table3";
 import { viewDefinition } from "../../components/viewDefinition.ts";
+import { table } from "../../operations/commandLine/text.ts";
 import { withProgress } from "../../postgres/progress.ts";
 import type { TestDatabase } from "../../test/support/database.ts";
 import { withServer } from "../../test/support/database.ts";
@@ -8,6 +8,7 @@ import { STATEMENT_LOG, statementsDuring } from "../../test/support/statementLog
 import { withProject } from "../consumerProject.ts";
 import type { ConsumerProject } from "../consumerProject.ts";
 import { resultLine, spread, summarise } from "./statistics.ts";
+import { timed } from "./timed.ts";
 
 const VIEW = "mv_conversaciones_dashboard";
 
@@ -130,13 +131,13 @@ async function measure(database: TestDatabase, projects: Projects, views: number
     const turn = round % 2 === 0 ? WAYS : [...WAYS].reverse();
     await withProgress(`Round ${round + 1} of ${rounds}`, async () => {
       for (const size of ["many", "one"] as const) await measureRound(database, projects, times, { turn, size, views });
-      times.ours.start.push(await timed(projects.stripped, ["preview"]));
-      times.theirs.start.push(await timed(projects.tsNode, ["preview"]));
+      times.ours.start.push(await timedRun(projects.stripped, ["preview"]));
+      times.theirs.start.push(await timedRun(projects.tsNode, ["preview"]));
     });
     if (round === rounds - 1) break;
     for (const way of WAYS) {
       for (const project of Object.values(projects.of[way]))
-        await timed(project, ["destroy", "--yes", "--skip-preview"]);
+        await timedRun(project, ["destroy", "--yes", "--skip-preview"]);
     }
   }
   await report(database, projects.of.ours.many, times, views);
@@ -148,41 +149,39 @@ async function measureRound(
   times: Times,
   { turn, size, views }: { readonly turn: readonly Way[]; readonly size: Size; readonly views: number },
 ): Promise<void> {
-  for (const way of turn) times[way].up[size].push(await timed(of[way][size], ["up", "--yes", "--skip-preview"]));
+  for (const way of turn) times[way].up[size].push(await timedRun(of[way][size], ["up", "--yes", "--skip-preview"]));
   // Views that are filled, as in a stack at work; measured from the second state refresh on, which has the records.
   await fill(database, PREFIXES[size], size === "many" ? views : 1);
-  for (const way of turn) await timed(of[way][size], ["refresh", "--yes", "--skip-preview"]);
+  for (const way of turn) await timedRun(of[way][size], ["refresh", "--yes", "--skip-preview"]);
   for (const way of turn) {
-    times[way].refresh[size].push(await timed(of[way][size], ["refresh", "--preview-only"]));
-    times[way].preview[size].push(await timed(of[way][size], ["preview", "--refresh=false"]));
+    times[way].refresh[size].push(await timedRun(of[way][size], ["refresh", "--preview-only"]));
+    times[way].preview[size].push(await timedRun(of[way][size], ["preview", "--refresh=false"]));
   }
 }
 
 async function report(database: TestDatabase, ours: ConsumerProject, times: Times, views: number): Promise<void> {
-  const table = new Table({
-    head: ["", "ours, ms a view", "theirs, ms a view", "ratio", "ours, s a run", "theirs, s a run", "ratio"],
-    style: { head: [], border: [] },
-  });
+  const head = ["", "ours, ms a view", "theirs, ms a view", "ratio", "ours, s a run", "theirs, s a run", "ratio"];
+  const lines: string[][] = [];
   const ratios = WHAT.map((what): [string, number] => {
     const perView = (way: Way): number[] => {
       const { many, one } = times[way][what];
       return many.map((whole, round) => ((whole - (one[round] ?? Number.NaN)) / (views - 1)) * 1_000);
     };
     const aView = ratioOf(perView("ours"), perView("theirs"));
-    table.push([what, ...aView.cells, ...ratioOf(times.ours[what].many, times.theirs[what].many).cells]);
+    lines.push([what, ...aView.cells, ...ratioOf(times.ours[what].many, times.theirs[what].many).cells]);
     return [`${what}_ratio`, aView.median];
   });
   const start = ratioOf(times.ours.start, times.theirs.start);
-  table.push(["start of an empty program", "", "", "", ...start.cells]);
+  lines.push(["start of an empty program", "", "", "", ...start.cells]);
   console.log(
     `${views} views of three resources against ${3 * views} grants: a run with all of them less a run with one view, by view, and whole ` +
       "runs; start: stripped types against ts-node",
   );
-  console.log(table.toString());
+  console.log(table(head, lines));
   const state = JSON.parse((await ours.pulumi(["stack", "export"])).stdout) as State;
   const own = state.deployment.resources.filter(({ type }) => type.includes("dynamic/matview"));
   const log = await statementsDuring(database, async () => {
-    await timed(ours, ["refresh", "--preview-only"]);
+    await timedRun(ours, ["refresh", "--preview-only"]);
   });
   const trips = log.filter(({ application }) => application === "pulumi-matview").length;
   console.log(
@@ -212,12 +211,8 @@ async function fill({ client }: TestDatabase, prefix: string, views: number): Pr
   for (let i = 0; i < views; i += 1) await client.query(`refresh materialized view public.${prefix}${i}`);
 }
 
-async function timed(project: ConsumerProject, args: readonly string[]): Promise<number> {
-  const started = performance.now();
-  const { code, stdout, stderr } = await project.pulumi(args);
-  if (code !== 0)
-    throw new Error(`pulumi ${args.join(" ")} ended with ${code}:\n${stdout.slice(-3_000)}\n${stderr.slice(-3_000)}`);
-  return (performance.now() - started) / 1_000;
+function timedRun(project: ConsumerProject, args: readonly string[]): Promise<number> {
+  return timed(`pulumi ${args.join(" ")}`, () => project.pulumi(args));
 }
 
 function connectionOf({ server, name }: TestDatabase): Readonly<Record<string, unknown>> {

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import Table from "cli-table3";
+import { table } from "../../operations/commandLine/text.ts";
 import type { PlanDocument } from "../../operations/preview/document.ts";
 import type { PlannedResource } from "../../operations/preview/plannedResource.ts";
 import type { TestDatabase } from "../../test/support/database.ts";
@@ -14,6 +14,7 @@ import type { Declared } from "./preview/changes.ts";
 import { changingOf, sequencesOf } from "./preview/sequences.ts";
 import type { Sequence } from "./preview/sequences.ts";
 import { resultLine } from "./statistics.ts";
+import { mustRun } from "./timed.ts";
 
 const PROGRAM = `import { readFileSync } from "node:fs";
 import { RefreshedView } from "pulumi-matview";
@@ -176,25 +177,15 @@ async function prepare({ client, server }: TestDatabase, rows: number): Promise<
   await client.query("vacuum analyze public.eventos");
 }
 
-async function mustRun(
-  what: string,
-  running: Promise<{ code: number; stdout: string; stderr: string }>,
-): Promise<string> {
-  const { code, stdout, stderr } = await running;
-  if (code !== 0) throw new Error(`${what} ended with ${code}:\n${stdout.slice(-4_000)}\n${stderr.slice(-4_000)}`);
-  return stdout;
-}
-
 function report({ changes, same, timed, unlike }: Tally): void {
   const within = timed.filter(
     ({ announcedMs, actualMs }) => announcedMs <= 2 * actualMs && actualMs <= 2 * announcedMs,
   );
-  const table = new Table({
-    head: [`steps over ${NOTICEABLE_MS} ms`, "announced ms", "actual ms"],
-    style: { head: [], border: [] },
-  });
-  for (const one of timed.slice(0, 40)) table.push([one.what, Math.round(one.announcedMs), Math.round(one.actualMs)]);
-  console.log(table.toString());
+  const head = [`steps over ${NOTICEABLE_MS} ms`, "announced ms", "actual ms"];
+  const lines = timed
+    .slice(0, 40)
+    .map(({ what, announcedMs, actualMs }) => [what, announcedMs.toFixed(0), actualMs.toFixed(0)]);
+  console.log(table(head, lines));
   for (const line of unlike) console.log(`not as announced: ${line}`);
   console.log(
     resultLine({

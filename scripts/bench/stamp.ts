@@ -1,11 +1,9 @@
 import { parseArgs } from "node:util";
-import Table from "cli-table3";
-import { Client } from "pg";
+import type { Client } from "pg";
+import { table } from "../../operations/commandLine/text.ts";
 import { withProgress } from "../../postgres/progress.ts";
 import { sqlStatement } from "../../postgres/sqlFiles.ts";
-import { ensureInstallation } from "../database/packages.ts";
-import { sampleCluster } from "../database/sampleCluster.ts";
-import { startServer } from "../database/server.ts";
+import { withServer } from "../../test/support/database.ts";
 import { resultLine, short, spread, summarise, type Summary } from "./statistics.ts";
 
 /** Where the time of the last refresh may be kept. */
@@ -38,7 +36,6 @@ export async function bench(args: string[]): Promise<void> {
     options: { rows: { type: "string", default: "3230,100000" }, rounds: { type: "string", default: "9" } },
   });
   const sizes = values.rows.split(",").map(Number);
-  await ensureInstallation();
   // As a server in production: durable, full page images after each checkpoint; no autovacuum in the middle of a round.
   const settings = {
     fsync: "on",
@@ -47,19 +44,13 @@ export async function bench(args: string[]): Promise<void> {
     autovacuum: "off",
     shared_buffers: "512MB",
   };
-  const server = await startServer({ template: await sampleCluster(), settings });
-  const client = new Client({ connectionString: server.url() });
-  await client.connect();
-  try {
+  await withServer({ extension: false, settings }, async ({ client }) => {
     for (const rows of sizes) {
       const figures = await withProgress(`Measuring ${rows} rows`, () => measure(client, rows, Number(values.rounds)));
       print(rows, figures);
       if (rows === sizes.at(-1)) console.log(resultLine(resultOf(rows, figures)));
     }
-  } finally {
-    await client.end();
-    await server.stop();
-  }
+  });
 }
 
 async function measure(client: Client, rows: number, rounds: number): Promise<Record<Variant, Figures>> {
@@ -139,17 +130,14 @@ async function walPosition(client: Client): Promise<number> {
 }
 
 function print(rows: number, figures: Record<Variant, Figures>): void {
-  const table = new Table({
-    head: [`${rows} rows, nothing changed`, "WAL MB", "time ms", "dead rows"],
-    style: { head: [], border: [] },
-  });
-  for (const variant of VARIANTS) {
+  const head = [`${rows} rows, nothing changed`, "WAL MB", "time ms", "dead rows"];
+  const lines = VARIANTS.map((variant) => {
     const { walMb, timeMs, deadRows } = figures[variant];
-    table.push([LABELS[variant], spread(walMb), spread(timeMs), spread(deadRows)]);
-  }
+    return [LABELS[variant], spread(walMb), spread(timeMs), spread(deadRows)];
+  });
   const { wal_ratio: walRatio, time_ratio: timeRatio } = resultOf(rows, figures);
   console.log(
-    `${table.toString()}\nevery row against one row: ${short(walRatio)} times the WAL, ${short(timeRatio)} times the time\n`,
+    `${table(head, lines)}\nevery row against one row: ${short(walRatio)} times the WAL, ${short(timeRatio)} times the time\n`,
   );
 }
 

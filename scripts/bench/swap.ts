@@ -1,16 +1,15 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import Table from "cli-table3";
+import { table } from "../../operations/commandLine/text.ts";
 import { withProgress } from "../../postgres/progress.ts";
 import { sqlStatement } from "../../postgres/sqlFiles.ts";
+import { withServer } from "../../test/support/database.ts";
 import { localDirectory } from "../checkout.ts";
-import { ensureInstallation } from "../database/packages.ts";
-import { sampleCluster } from "../database/sampleCluster.ts";
-import { startServer } from "../database/server.ts";
+import { withClient } from "../database/withClient.ts";
 import { latencyPlot, type Panel } from "./latencyPlot.ts";
 import { resultLine, spread, summarise } from "./statistics.ts";
-import { measure, withClient, type Sample } from "./swapMeasure.ts";
+import { measure, type Sample } from "./swapMeasure.ts";
 import { createView, LABELS, WAYS, type Way } from "./swapWays.ts";
 
 /**
@@ -27,7 +26,6 @@ export async function bench(args: string[]): Promise<void> {
     },
   });
   const [rows, rounds, openSeconds] = [Number(values.rows), Number(values.rounds), Number(values.open)];
-  await ensureInstallation();
   // As in production, but without parallel workers: those fill the processors of a small computer in every way alike, and
   // then readers wait for a processor, not for the change.
   const settings = {
@@ -41,10 +39,9 @@ export async function bench(args: string[]): Promise<void> {
     deadlock_timeout: "1ms",
     log_line_prefix: "%a: ",
   };
-  const server = await startServer({ template: await sampleCluster(), settings });
-  try {
+  await withServer({ extension: false, settings }, async ({ server, url }) => {
     const samples: Sample[] = [];
-    const keys = await prepare(server.url(), rows);
+    const keys = await prepare(url, rows);
     // The order turns with the rounds, so that no way always follows the same one.
     for (let round = 1; round <= rounds; round += 1) {
       for (let turn = 0; turn < WAYS.length; turn += 1) {
@@ -53,7 +50,7 @@ export async function bench(args: string[]): Promise<void> {
           const what = `Round ${round} of ${rounds}: ${LABELS[way]}${longReader ? ", transaction open" : ""}`;
           const task = {
             way,
-            url: server.url(),
+            url,
             log: join(server.directory, "server.log"),
             keys,
             openSeconds: longReader ? openSeconds : 0,
@@ -63,9 +60,7 @@ export async function bench(args: string[]): Promise<void> {
       }
     }
     report(rows, openSeconds, samples);
-  } finally {
-    await server.stop();
-  }
+  });
 }
 
 async function prepare(url: string, rows: number): Promise<string[]> {
@@ -83,23 +78,21 @@ async function prepare(url: string, rows: number): Promise<string[]> {
 }
 
 function report(rows: number, openSeconds: number, samples: readonly Sample[]): void {
-  const table = new Table({
-    head: [
-      `${rows} rows, a read every ms`,
-      "longest read, ms",
-      "of it for a lock",
-      `with a transaction open ${openSeconds} s`,
-      "of it for a lock",
-      "failed",
-      "change, s",
-    ],
-    style: { head: [], border: [] },
-  });
+  const head = [
+    `${rows} rows, a read every ms`,
+    "longest read, ms",
+    "of it for a lock",
+    `with a transaction open ${openSeconds} s`,
+    "of it for a lock",
+    "failed",
+    "change, s",
+  ];
+  const lines: string[][] = [];
   for (const way of WAYS) {
     const of = (longReader: boolean): Sample[] =>
       samples.filter((sample) => sample.way === way && sample.longReader === longReader);
     const all = [...of(false), ...of(true)];
-    table.push([
+    lines.push([
       LABELS[way],
       spread(summarise(of(false).map(longest))),
       spread(summarise(of(false).map(({ lockWaitMs }) => lockWaitMs))),
@@ -109,7 +102,7 @@ function report(rows: number, openSeconds: number, samples: readonly Sample[]): 
       spread(summarise(of(false).map(({ durationMs }) => durationMs / 1_000))),
     ]);
   }
-  console.log(table.toString());
+  console.log(table(head, lines));
   const file = plot(rows, openSeconds, samples);
   console.log(`median [smallest-largest] of the rounds; read latency over time: ${file}`);
   console.log(resultLine(resultOf(samples)));

@@ -3,7 +3,7 @@ import { readFileSync, statSync } from "node:fs";
 import { constants, setPriority } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { Client } from "pg";
+import { withClient } from "../database/withClient.ts";
 import type { Reading, ReaderTask } from "./swapReader.ts";
 import { change, type Way } from "./swapWays.ts";
 
@@ -96,15 +96,4 @@ async function openReader(url: string, seconds: number): Promise<{ readonly clos
   closed.catch(opened.reject);
   await opened.promise;
   return { closed };
-}
-
-/** Runs the action with a connection and closes it. */
-export async function withClient<T>(url: string, action: (client: Client) => Promise<T>): Promise<T> {
-  const client = new Client({ connectionString: url, application_name: "bench" });
-  await client.connect();
-  try {
-    return await action(client);
-  } finally {
-    await client.end();
-  }
 }

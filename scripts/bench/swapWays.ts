@@ -1,9 +1,10 @@
-import { Client } from "pg";
+import type { Client } from "pg";
 import { materializedViewKind } from "../../kinds/materializedView/kind.ts";
 import { applyPlan } from "../../postgres/applyPlan.ts";
 import { resolveConnection } from "../../postgres/connection.ts";
 import { withSession } from "../../postgres/session.ts";
 import { sqlStatement } from "../../postgres/sqlFiles.ts";
+import { withClient } from "../database/withClient.ts";
 
 /** A way to bring a changed definition to readers; a refresh brings new data only, and a build nothing. */
 export type Way = "swap" | "drop_create" | "refresh" | "plain_swap" | "build";
@@ -43,13 +44,10 @@ export async function createView(client: Client): Promise<void> {
 /** Makes the change in one of the ways. */
 export async function change(way: Way, url: string, round: number): Promise<void> {
   if (way === "swap") return swap(url, round);
-  const client = new Client({ connectionString: url, application_name: `bench ${way}` });
-  await client.connect();
-  try {
+  const work = async (client: Client): Promise<void> => {
     for (const statement of statements(way, round)) await client.query(statement);
-  } finally {
-    await client.end();
-  }
+  };
+  await withClient(url, work, `bench ${way}`);
 }
 
 async function swap(databaseUrl: string, round: number): Promise<void> {

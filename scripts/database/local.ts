@@ -1,6 +1,5 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { Client } from "pg";
 import { DATA } from "./clusterTemplate.ts";
 import { composeIsUsable, ensureComposeDatabase, removeComposeDatabase } from "./compose.ts";
 import { LOCAL_SERVER_FOLDER } from "./folders.ts";
@@ -10,6 +9,7 @@ import { loadSample } from "./sample.ts";
 import { startServer, useServer, type Server } from "./server.ts";
 import { runningPid } from "./serverProcess.ts";
 import { readRecord } from "./serverRecord.ts";
+import { withClient } from "./withClient.ts";
 
 /** The role that owns the dev stack's view and job; pg_cron is let in as it. */
 const OWNER = "matview_owner";
@@ -71,14 +71,10 @@ async function startLocalServer(folder: string): Promise<Server> {
 
 // A job keeps the port that it was declared on; when that is taken by now, pg_cron would knock at the wrong door.
 async function moveJobs(server: Server): Promise<void> {
-  const client = new Client({ connectionString: server.url() });
-  await client.connect();
-  try {
+  await withClient(server.url(), async (client) => {
     const { rows } = await client.query<{ there: boolean }>(
       "select pg_catalog.to_regclass('cron.job') is not null as there",
     );
     if (rows[0]?.there === true) await client.query("update cron.job set nodeport = $1", [server.port]);
-  } finally {
-    await client.end();
-  }
+  });
 }

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Client } from "pg";
+import type { Client } from "pg";
+import { withClient } from "./withClient.ts";
 
 /** The statements that make the sample, and those that change it in a story. */
 export const SAMPLE_FOLDER = join(import.meta.dirname, "..", "..", "sql", "sample");
@@ -19,9 +20,7 @@ export async function runSampleFile(client: Client, name: string): Promise<void>
 
 /** Makes the sample's tables in schema public of an empty database, or does nothing where they are. Returns whether it did. */
 export async function loadSample(url: string): Promise<boolean> {
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  try {
+  return withClient(url, async (client) => {
     const { rows } = await client.query<{ there: boolean }>(
       "select pg_catalog.to_regclass('public.mensajes_whatsapp') is not null as there",
     );
@@ -31,7 +30,5 @@ export async function loadSample(url: string): Promise<boolean> {
     await client.query("commit");
     await client.query("analyze");
     return true;
-  } finally {
-    await client.end();
-  }
+  });
 }

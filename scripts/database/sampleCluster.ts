@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Client } from "pg";
 import { cachedTemplate, slug } from "./clusterTemplate.ts";
 import { requireInstallation } from "./installation.ts";
 import { loadSample, SAMPLE_FOLDER, sampleFiles } from "./sample.ts";
 import { startServer } from "./server.ts";
+import { withClient } from "./withClient.ts";
 
 /** Name of the database in a sample cluster that new databases can be created from. */
 export const SAMPLE_DATABASE = "sample";
@@ -21,10 +21,7 @@ export async function sampleCluster(version?: string): Promise<string> {
   return await cachedTemplate(`sample-${slug(installation)}-${hash.digest("hex").slice(0, 12)}`, async (directory) => {
     const server = await startServer({ directory, version: installation.version });
     try {
-      const client = new Client({ connectionString: server.url() });
-      await client.connect();
-      await client.query(`create database ${SAMPLE_DATABASE}`);
-      await client.end();
+      await withClient(server.url(), (client) => client.query(`create database ${SAMPLE_DATABASE}`));
       await loadSample(server.url());
       await loadSample(server.url(SAMPLE_DATABASE));
     } finally {

@@ -2,7 +2,6 @@ import { createHmac, randomBytes } from "node:crypto";
 import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Client } from "pg";
 import { checkoutVariables } from "../checkoutVariables.ts";
 import { giveToServer } from "./account.ts";
 import { copyEmptyCluster, copyTemplate, DATA, initialise, PASSWORD } from "./clusterTemplate.ts";
@@ -14,6 +13,7 @@ import { launch } from "./postmaster.ts";
 import { signalAndWait } from "./serverProcess.ts";
 import { readRecord, removeTraces, writeRecord, type ServerRecord } from "./serverRecord.ts";
 import { until } from "./until.ts";
+import { withClient } from "./withClient.ts";
 
 /** What a private server is to be like. */
 export interface ServerOptions {
@@ -152,12 +152,8 @@ async function reload({ pid }: ServerRecord, url: string): Promise<void> {
 }
 
 async function configurationLoadedAt(url: string): Promise<string> {
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  try {
+  return withClient(url, async (client) => {
     const { rows } = await client.query<{ at: string }>("select pg_catalog.pg_conf_load_time()::pg_catalog.text as at");
     return rows[0]?.at ?? "";
-  } finally {
-    await client.end();
-  }
+  });
 }

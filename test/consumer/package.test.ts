@@ -1,39 +1,31 @@
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { describe, expect, jest, test } from "@jest/globals";
+import { withClient } from "../../scripts/database/withClient.ts";
 import { run } from "../../scripts/toolchain/executables.ts";
 import type { Ended } from "../../scripts/toolchain/executables.ts";
 import { withInstallation, writeInto } from "../support/consumer.ts";
 import type { Installation } from "../support/consumer.ts";
 import { withDatabase, withServer } from "../support/database.ts";
 import type { TestDatabase } from "../support/database.ts";
-import { hold } from "../support/hold.ts";
-import type { Held } from "../support/hold.ts";
-import { withClient } from "../support/server.ts";
+import { shared } from "../support/lent.ts";
+import { DESTROY, mustRun, UP } from "../support/pulumi.ts";
 import { KINDS } from "./programs.ts";
 import type { Kind } from "./programs.ts";
 import { followStartPage, missingLines } from "./startPage.ts";
 
 jest.setTimeout(300_000);
 
-const UP = ["up", "--yes", "--skip-preview"];
 const DRIFT = ["refresh", "--preview-only", "--expect-no-changes"];
 const DEFINITION = "select dia, sum(monto) as total from public.pedidos group by dia\n";
 const CHANGED = "select dia, sum(monto) as total, count(*) as pedidos from public.pedidos group by dia\n";
 
-let held: Held<Installation> | undefined;
-beforeAll(async () => {
+const installation = shared<Installation>((use) => {
   const files = KINDS.flatMap(({ folder, main = folder, files }) => [
     ...Object.entries(files).map(([name, text]) => [join(folder, name), text]),
     [join(main, "sql/views/ventas.sql"), DEFINITION],
   ]);
-  held = await hold<Installation>((use) => withInstallation(Object.fromEntries(files) as Record<string, string>, use));
+  return withInstallation(Object.fromEntries(files) as Record<string, string>, use);
 });
-afterAll(async () => held?.release());
-
-function installation(): Installation {
-  if (held === undefined) throw new Error("the package is installed in beforeAll");
-  return held.value;
-}
 
 /** A program of one kind with a stack, and its database. */
 interface Consumer {
@@ -75,12 +67,6 @@ function runEngine(kind: Kind, directory: string, args: readonly string[], env: 
   const words = [...args, ...(args[1] === "init" ? [] : ["--stack", "test"]), "--non-interactive", "--color", "never"];
   if (kind.fromElsewhere === true) return run("pulumi", ["-C", directory, ...words], { cwd: "/", env });
   return run("pulumi", words, { cwd: directory, env });
-}
-
-async function mustRun({ pulumi }: Consumer, args: readonly string[]): Promise<string> {
-  const { code, stdout, stderr } = await pulumi(args);
-  expect(code === 0 ? "" : `${args.join(" ")} ended with ${code}\n${stdout}\n${stderr}`).toBe("");
-  return stdout;
 }
 
 // Its Pulumi.yaml is that of `pulumi new`, which does not always refresh.
@@ -156,7 +142,7 @@ describe("the package, packed and installed", () => {
       expect(drift.code).not.toBe(0);
       expect(drift.stdout + drift.stderr).toContain("~ 1 to update");
       if (kind === KINDS[0]) expect(await driftOf(consumer)).toEqual([["active", "true", "false"]]);
-      await mustRun(consumer, ["destroy", "--yes", "--skip-preview"]);
+      await mustRun(consumer, DESTROY);
       expect(await jobs(database)).toEqual([]);
       await expect(rows(database)).rejects.toThrow(/relation "public.ventas" does not exist/);
     });

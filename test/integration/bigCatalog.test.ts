@@ -1,12 +1,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
+import { expect, jest, test } from "@jest/globals";
 import { SQL_FOLDER, sqlStatement } from "../../postgres/sqlFiles.ts";
 import { makeBigCatalog } from "../support/bigCatalog.ts";
 import type { TestDatabase } from "../support/database.ts";
 import { withServer } from "../support/database.ts";
-import { hold } from "../support/hold.ts";
-import type { Held } from "../support/hold.ts";
+import { shared } from "../support/lent.ts";
 import { looks } from "../support/looks.ts";
 import type { Look, Subject } from "../support/looks.ts";
 import { one } from "../support/viewChange.ts";
@@ -29,18 +28,10 @@ const MORE: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   view_definitions: { pg_proc: 6_000 },
 };
 
-let held: Held<TestDatabase>;
-
-beforeAll(async () => {
-  held = await hold((use) =>
-    withServer({ settings: { autovacuum: "off" } }, async (database) => {
-      await makeBigCatalog(database.client);
-      await use(database);
-    }),
-  );
-});
-
-afterAll(() => held.release());
+const database = shared<TestDatabase>(
+  (use) => withServer({ settings: { autovacuum: "off" } }, use),
+  ({ client }) => makeBigCatalog(client),
+);
 
 /** A node of a plan, as the server explains it. */
 interface Node {
@@ -66,7 +57,7 @@ function rowsRead(node: Node, read = new Map<string, number>()): Map<string, num
 }
 
 async function explained(text: string, values: readonly unknown[] = []): Promise<string[]> {
-  const { client } = held.value;
+  const { client } = database();
   await client.query("begin");
   try {
     await client.query("set local search_path = ''");
@@ -86,7 +77,7 @@ async function explained(text: string, values: readonly unknown[] = []): Promise
 }
 
 async function subject(): Promise<Subject> {
-  const { client } = held.value;
+  const { client } = database();
   await client.query("create policy mios on grande.t7 using (exists (select 1 from grande.mv7))");
   const { rows } = await client.query<Subject>(
     `select 'grande.mv7'::regclass::oid::text as oid, 'grande.f7'::regproc::oid::text as function,
@@ -130,7 +121,7 @@ test("nor do the checks in SQL", async () => {
     .replace(/^\\if :\{\?numbers\}[^]*?^\\else$/m, "")
     .replace(/^\\.*$/gm, "")
     .replace(/(?<!:):'(\w+)'/g, (_match, name: string) => `'${given[name] ?? ""}'`);
-  await held.value.client.query("set jit = off");
+  await database().client.query("set jit = off");
   expect(tooMuch("checks", await explained(text))).toEqual([]);
-  expect(await one(held.value, "select count(*)::int > 100000 from pg_depend")).toBe(true);
+  expect(await one(database(), "select count(*)::int > 100000 from pg_depend")).toBe(true);
 });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, test as plain } from "@jest/globals";
 import pg from "pg";
 import { compareDefinition } from "../../kinds/materializedView/definition/compareDefinition.ts";
 import type { Verdict } from "../../kinds/materializedView/definition/compareDefinition.ts";
@@ -6,9 +6,10 @@ import { createSettings, sessionPrintSettings } from "../../kinds/materializedVi
 import { parseDefinition } from "../../kinds/materializedView/definition/parseDefinition.ts";
 import { liveDefinitions, recordDefinition } from "../../kinds/materializedView/definition/recordedDefinition.ts";
 import type { LiveDefinition } from "../../kinds/materializedView/definition/recordedDefinition.ts";
+import { withClient } from "../../scripts/database/withClient.ts";
 import { withDatabase } from "../support/database.ts";
 import type { TestDatabase } from "../support/database.ts";
-import { withClient } from "../support/server.ts";
+import { testsWith } from "../support/lent.ts";
 import { corpusTables, readCorpus } from "./definitions/readCorpus.ts";
 import type { CorpusCase, Expectation } from "./definitions/readCorpus.ts";
 
@@ -88,6 +89,8 @@ async function withPrinting<T>(url: string, action: (client: pg.Client) => Promi
 
 const FILES = ["normalised", "false_drift", "invalid", "seen", "missed", "real_size"];
 
+const test = testsWith(withView);
+
 describe.each(FILES)("the corpus of definitions, %s", (file) => {
   let database: TestDatabase;
   let release: () => void;
@@ -114,7 +117,7 @@ describe.each(FILES)("the corpus of definitions, %s", (file) => {
   });
 
   const cases = readCorpus(file).map((corpusCase) => [corpusCase.title, corpusCase] as const);
-  test.each(cases)("%s", async (_title, corpusCase) => await runCase(database, corpusCase));
+  plain.each(cases)("%s", async (_title, corpusCase) => await runCase(database, corpusCase));
 });
 
 async function withView(action: (database: TestDatabase) => Promise<void>): Promise<void> {
@@ -135,94 +138,84 @@ async function refusal(client: pg.Client, text = "select id, nombre from prospec
   );
 }
 
-test("a text that is no longer valid is reported with its place and PostgreSQL's words", async () => {
-  await withView(async ({ client }) => {
-    await client.query("alter table prospectos rename column nombre to nombre_completo");
-    expect(await compare(client, { outcome: "invalid", text: "select id,\n  nombre\nfrom prospectos" })).toEqual({
-      outcome: "invalid",
-      code: "42703",
-      problem: 'line 2, column 3: column "nombre" does not exist [42703]\n    nombre\n    ^',
-    });
+test("a text that is no longer valid is reported with its place and PostgreSQL's words", async ({ client }) => {
+  await client.query("alter table prospectos rename column nombre to nombre_completo");
+  expect(await compare(client, { outcome: "invalid", text: "select id,\n  nombre\nfrom prospectos" })).toEqual({
+    outcome: "invalid",
+    code: "42703",
+    problem: 'line 2, column 3: column "nombre" does not exist [42703]\n    nombre\n    ^',
   });
 });
 
-test("a change is reported as both sides print and as what only one of them depends on", async () => {
-  await withView(async ({ client }) => {
-    expect(await compare(client, { outcome: "different", text: "select id, telefono from prospectos" })).toEqual({
-      outcome: "different",
-      // PostgreSQL 16 and later name the table only where it is needed.
-      live: expect.stringMatching(
-        /^ SELECT (prospectos\.)?id,\n {4}(prospectos\.)?nombre\n {3}FROM public\.prospectos;$/,
-      ),
-      declared: expect.stringMatching(
-        /^ SELECT (prospectos\.)?id,\n {4}(prospectos\.)?telefono\n {3}FROM public\.prospectos;$/,
-      ),
-      dependencies: {
-        onlyLive: ["column nombre of table public.prospectos"],
-        onlyDeclared: ["column telefono of table public.prospectos"],
-      },
-    });
+test("a change is reported as both sides print and as what only one of them depends on", async ({ client }) => {
+  expect(await compare(client, { outcome: "different", text: "select id, telefono from prospectos" })).toEqual({
+    outcome: "different",
+    // PostgreSQL 16 and later name the table only where it is needed.
+    live: expect.stringMatching(
+      /^ SELECT (prospectos\.)?id,\n {4}(prospectos\.)?nombre\n {3}FROM public\.prospectos;$/,
+    ),
+    declared: expect.stringMatching(
+      /^ SELECT (prospectos\.)?id,\n {4}(prospectos\.)?telefono\n {3}FROM public\.prospectos;$/,
+    ),
+    dependencies: {
+      onlyLive: ["column nombre of table public.prospectos"],
+      onlyDeclared: ["column telefono of table public.prospectos"],
+    },
   });
 });
 
-test("a comparison needs no SELECT on the sources and leaves the session as it was", async () => {
-  await withView(async (database) => {
-    const role = await database.createRole();
-    await database.client.query("revoke all on all tables in schema public from public");
-    await withClient(database.server.url(database.name, role), async (client) => {
-      await client.query("set timezone = 'Asia/Tokyo'; set search_path = pg_catalog");
-      expect(summary(await compare(client, { outcome: "equal", text: "select id, nombre from prospectos" }))).toEqual({
-        outcome: "equal",
-      });
-      const { rows } = await client.query(
-        "select current_setting('timezone') as zone, current_setting('search_path') as path, current_setting('lock_timeout') as lock, count(*)::int as views from pg_class where relname = 'matview_declared_definition'",
-      );
-      expect(rows).toEqual([{ zone: "Asia/Tokyo", path: "pg_catalog", lock: "0", views: 0 }]);
+test("a comparison needs no SELECT on the sources and leaves the session as it was", async (database) => {
+  const role = await database.createRole();
+  await database.client.query("revoke all on all tables in schema public from public");
+  await withClient(database.server.url(database.name, role), async (client) => {
+    await client.query("set timezone = 'Asia/Tokyo'; set search_path = pg_catalog");
+    expect(summary(await compare(client, { outcome: "equal", text: "select id, nombre from prospectos" }))).toEqual({
+      outcome: "equal",
     });
-  });
-});
-
-test("a read-only server, a missing privilege, a locked source and an absent view are errors that say what to do", async () => {
-  await withView(async (database) => {
-    const { client, url, name } = database;
-    await withClient(url, async (readOnly) => {
-      await readOnly.query("set default_transaction_read_only = on");
-      expect(await refusal(readOnly)).toBe(
-        "cannot compare the definition of materialized view public.vista: this server is read-only, and the comparison needs a temporary view; connect to the primary [25006]",
-      );
-    });
-    await withClient(url, async (migration) => {
-      await migration.query("begin; lock table prospectos");
-      expect(await compareDefinition(client, { ...VIEW, definition: "table prospectos" }).catch(String)).toBe(
-        "MatviewError: cannot compare the definition of materialized view public.vista: a source is locked by another session, such as a migration; try again when it is done [55P03]",
-      );
-      await migration.query("rollback");
-    });
-    const role = await database.createRole();
-    await client.query(`revoke temporary on database ${name} from public`);
-    await client.query("create schema cerrado; create table cerrado.t (x int)");
-    await withClient(database.server.url(name, role), async (poor) => {
-      expect(await refusal(poor)).toBe(
-        `cannot compare the definition of materialized view public.vista: role ${role} may not create temporary views in this database; run: grant temporary on database ${name} to ${role} [42501]`,
-      );
-      await client.query(`grant temporary on database ${name} to ${role}`);
-      expect(await refusal(poor, "select x from cerrado.t")).toBe(
-        `cannot compare the definition of materialized view public.vista: permission denied for schema cerrado [42501]; grant it to ${role}`,
-      );
-    });
-    await client.query("drop materialized view vista");
-    expect(await refusal(client)).toBe(
-      "materialized view public.vista does not exist: there is nothing to compare the definition with",
+    const { rows } = await client.query(
+      "select current_setting('timezone') as zone, current_setting('search_path') as path, current_setting('lock_timeout') as lock, count(*)::int as views from pg_class where relname = 'matview_declared_definition'",
     );
-    expect((await client.query("select 1 as one")).rows).toEqual([{ one: 1 }]);
+    expect(rows).toEqual([{ zone: "Asia/Tokyo", path: "pg_catalog", lock: "0", views: 0 }]);
   });
 });
 
-test("a record does not hold for another major version, which prints definitions differently", async () => {
-  await withView(async ({ url }) => {
-    const live = await withPrinting(url, liveView);
-    const declared = "select id, nombre from prospectos";
-    const recorded = recordDefinition(declared, live, 15);
-    expect([15, 17].map((major) => recordDefinition(declared, live, major) === recorded)).toEqual([true, false]);
+test("a read-only server, a missing privilege, a locked source and an absent view are errors that say what to do", async (database) => {
+  const { client, url, name } = database;
+  await withClient(url, async (readOnly) => {
+    await readOnly.query("set default_transaction_read_only = on");
+    expect(await refusal(readOnly)).toBe(
+      "cannot compare the definition of materialized view public.vista: this server is read-only, and the comparison needs a temporary view; connect to the primary [25006]",
+    );
   });
+  await withClient(url, async (migration) => {
+    await migration.query("begin; lock table prospectos");
+    expect(await compareDefinition(client, { ...VIEW, definition: "table prospectos" }).catch(String)).toBe(
+      "MatviewError: cannot compare the definition of materialized view public.vista: a source is locked by another session, such as a migration; try again when it is done [55P03]",
+    );
+    await migration.query("rollback");
+  });
+  const role = await database.createRole();
+  await client.query(`revoke temporary on database ${name} from public`);
+  await client.query("create schema cerrado; create table cerrado.t (x int)");
+  await withClient(database.server.url(name, role), async (poor) => {
+    expect(await refusal(poor)).toBe(
+      `cannot compare the definition of materialized view public.vista: role ${role} may not create temporary views in this database; run: grant temporary on database ${name} to ${role} [42501]`,
+    );
+    await client.query(`grant temporary on database ${name} to ${role}`);
+    expect(await refusal(poor, "select x from cerrado.t")).toBe(
+      `cannot compare the definition of materialized view public.vista: permission denied for schema cerrado [42501]; grant it to ${role}`,
+    );
+  });
+  await client.query("drop materialized view vista");
+  expect(await refusal(client)).toBe(
+    "materialized view public.vista does not exist: there is nothing to compare the definition with",
+  );
+  expect((await client.query("select 1 as one")).rows).toEqual([{ one: 1 }]);
+});
+
+test("a record does not hold for another major version, which prints definitions differently", async ({ url }) => {
+  const live = await withPrinting(url, liveView);
+  const declared = "select id, nombre from prospectos";
+  const recorded = recordDefinition(declared, live, 15);
+  expect([15, 17].map((major) => recordDefinition(declared, live, major) === recorded)).toEqual([true, false]);
 });

@@ -1,4 +1,4 @@
-import { expect, test } from "@jest/globals";
+import { expect, test as plain } from "@jest/globals";
 import type { DesiredView } from "../../kinds/materializedView/desired.ts";
 import { foreseeKey } from "../../kinds/materializedView/foreseeKey.ts";
 import { materializedViewKind } from "../../kinds/materializedView/kind.ts";
@@ -6,6 +6,7 @@ import { previewChange } from "../../lifecycle/preview/previewChange.ts";
 import type { ResourcePreview } from "../../lifecycle/preview/previewChange.ts";
 import type { TestDatabase } from "../support/database.ts";
 import { withDatabase } from "../support/database.ts";
+import { testsWith } from "../support/lent.ts";
 import { change, planChange, run, withViewSession } from "../support/viewChange.ts";
 
 const VIEW: DesiredView = {
@@ -55,103 +56,95 @@ async function refusals(...asked: Parameters<typeof preview>): Promise<readonly 
   return (await preview(...asked)).refusals;
 }
 
-test("a new view's key is counted in what its definition gives now, and nothing is said of one that holds", async () => {
-  await withTable(async (database) => {
-    expect(await preview(database, VIEW)).toMatchObject({ refusals: [], warnings: [] });
-    await run(database, "insert into public.t values (3, 3), (null, 4)");
-    expect(await refusals(database, VIEW)).toEqual([
-      `key (id) of public.mv does not hold: 1 value of it occurs more than once, in 2 rows of 5; 1 row of 5 has a null in it. ${NEEDS}`,
-    ]);
-  });
+const test = testsWith(withTable);
+
+test("a new view's key is counted in what its definition gives now, and nothing is said of one that holds", async (database) => {
+  expect(await preview(database, VIEW)).toMatchObject({ refusals: [], warnings: [] });
+  await run(database, "insert into public.t values (3, 3), (null, 4)");
+  expect(await refusals(database, VIEW)).toEqual([
+    `key (id) of public.mv does not hold: 1 value of it occurs more than once, in 2 rows of 5; 1 row of 5 has a null in it. ${NEEDS}`,
+  ]);
 });
 
-test("a key is counted where rows or key are new, and a comment counts nothing", async () => {
-  await withTable(async (database) => {
-    await change(database, VIEW);
-    await run(database, "refresh materialized view public.mv", "create unique index mv_key on public.mv (id)");
-    await run(database, "insert into public.t values (3, 3)");
-    const commented = { ...VIEW, comment: "new" };
-    expect(await preview(database, commented, VIEW)).toMatchObject({ refusals: [], warnings: [] });
-    // The source has a duplicate by now, the view has not.
-    expect(await refusals(database, { ...VIEW, uniqueKey: ["v", "id"] }, VIEW)).toEqual([]);
-    expect(await refusals(database, { ...VIEW, uniqueKey: ["v"] }, VIEW)).toEqual([
-      `key (v) of public.mv does not hold: 1 value of it occurs more than once, in 2 rows of 3. ${NEEDS}`,
-    ]);
-    const changed = { ...VIEW, definition: "select t.id, t.v + 1 as v from public.t" };
-    expect(await refusals(database, changed, VIEW)).toEqual([
-      `key (id) of public.mv does not hold: 1 value of it occurs more than once, in 2 rows of 4. ${NEEDS}`,
-    ]);
-    // Taken over with its index there is nothing to build.
-    expect(await refusals(database, { ...VIEW, keyIndex: "mv_key", uniqueKey: ["id"] })).toEqual([]);
-    expect(await refusals(database, { ...VIEW, keyIndex: "other", uniqueKey: ["v"] })).toHaveLength(1);
-    await run(database, "refresh materialized view public.mv with no data");
-    expect(await refusals(database, { ...VIEW, uniqueKey: ["id", "id"] }, VIEW)).toHaveLength(1);
-  });
+test("a key is counted where rows or key are new, and a comment counts nothing", async (database) => {
+  await change(database, VIEW);
+  await run(database, "refresh materialized view public.mv", "create unique index mv_key on public.mv (id)");
+  await run(database, "insert into public.t values (3, 3)");
+  const commented = { ...VIEW, comment: "new" };
+  expect(await preview(database, commented, VIEW)).toMatchObject({ refusals: [], warnings: [] });
+  // The source has a duplicate by now, the view has not.
+  expect(await refusals(database, { ...VIEW, uniqueKey: ["v", "id"] }, VIEW)).toEqual([]);
+  expect(await refusals(database, { ...VIEW, uniqueKey: ["v"] }, VIEW)).toEqual([
+    `key (v) of public.mv does not hold: 1 value of it occurs more than once, in 2 rows of 3. ${NEEDS}`,
+  ]);
+  const changed = { ...VIEW, definition: "select t.id, t.v + 1 as v from public.t" };
+  expect(await refusals(database, changed, VIEW)).toEqual([
+    `key (id) of public.mv does not hold: 1 value of it occurs more than once, in 2 rows of 4. ${NEEDS}`,
+  ]);
+  // Taken over with its index there is nothing to build.
+  expect(await refusals(database, { ...VIEW, keyIndex: "mv_key", uniqueKey: ["id"] })).toEqual([]);
+  expect(await refusals(database, { ...VIEW, keyIndex: "other", uniqueKey: ["v"] })).toHaveLength(1);
+  await run(database, "refresh materialized view public.mv with no data");
+  expect(await refusals(database, { ...VIEW, uniqueKey: ["id", "id"] }, VIEW)).toHaveLength(1);
 });
 
-test("the owner reads, under the settings of the job's sessions", async () => {
-  await withTable(async (database) => {
-    const owner = await database.createRole({ prefix: "owner" });
-    await run(
-      database,
-      `alter role ${owner} set timezone = 'America/Bogota'`,
-      "create table public.h (t timestamptz)",
-      "insert into public.h values ('2026-01-01 23:00+00'), ('2026-01-02 01:00+00')",
-      `grant select on public.h to ${owner}`,
+test("the owner reads, under the settings of the job's sessions", async (database) => {
+  const owner = await database.createRole({ prefix: "owner" });
+  await run(
+    database,
+    `alter role ${owner} set timezone = 'America/Bogota'`,
+    "create table public.h (t timestamptz)",
+    "insert into public.h values ('2026-01-01 23:00+00'), ('2026-01-02 01:00+00')",
+    `grant select on public.h to ${owner}`,
+  );
+  const days = { ...VIEW, definition: 'select t::date as "el día" from public.h', uniqueKey: ["el día"] };
+  expect(await refusals(database, days)).toEqual([]);
+  expect(await refusals(database, { ...days, owner })).toEqual([
+    `key (el día) of public.mv does not hold: 1 value of it occurs more than once, in 2 rows of 2. ${NEEDS}`,
+  ]);
+});
+
+test("a count that takes too long is cut off and told, and nothing stays of it", async (database) => {
+  const slow = { ...VIEW, definition: "select t.id from public.t where pg_catalog.pg_sleep(100) is not null" };
+  await withViewSession(database, async (session) => {
+    const plan = await planChange(session, slow);
+    const told = await foreseeKey(session, slow, { previous: undefined, actual: undefined }, plan, 200);
+    expect(told).toEqual({
+      warnings: ["key (id) of public.mv: not proven within 0.2 s: the deploy proves it before it builds the index"],
+    });
+    const left =
+      "select pg_catalog.current_setting('statement_timeout') as t, pg_catalog.pg_current_xact_id_if_assigned() as x";
+    expect((await session.target.query(left)).rows).toEqual([{ t: "0", x: null }]);
+  });
+  // A lock is waited for no longer.
+  await run(database, "begin", "lock table public.t in access exclusive mode");
+  await withViewSession(database, async (session) => {
+    const plan = { steps: [], differences: [] };
+    const actual = { exists: false as const, schema: "public", name: "mv", jobs: [], namedJobs: [] };
+    expect(await foreseeKey(session, VIEW, { previous: undefined, actual }, plan, 200)).toMatchObject({
+      warnings: [expect.stringContaining("not proven within 0.2 s")],
+    });
+  });
+  await run(database, "rollback");
+});
+
+test("the keys of many views together are counted for a while, and the others left to the deploy", async (database) => {
+  const slow = { ...VIEW, definition: "select t.id from public.t where pg_catalog.pg_sleep(100) is not null" };
+  await withViewSession(database, async (session) => {
+    const plan = await planChange(session, slow);
+    const told: string[] = [];
+    for (let view = 0; view < 6; view += 1) {
+      const found = await foreseeKey(session, slow, { previous: undefined, actual: undefined }, plan, 200);
+      told.push(...(found.warnings ?? []));
+    }
+    const [first, last] = ["not proven within 0.2 s", "not proven, as the keys before it took 0.8 s"].map(
+      (what) => `key (id) of public.mv: ${what}: the deploy proves it before it builds the index`,
     );
-    const days = { ...VIEW, definition: 'select t::date as "el día" from public.h', uniqueKey: ["el día"] };
-    expect(await refusals(database, days)).toEqual([]);
-    expect(await refusals(database, { ...days, owner })).toEqual([
-      `key (el día) of public.mv does not hold: 1 value of it occurs more than once, in 2 rows of 2. ${NEEDS}`,
-    ]);
+    expect([told.length, told[0], told[5]]).toEqual([6, first, last]);
   });
 });
 
-test("a count that takes too long is cut off and told, and nothing stays of it", async () => {
-  await withTable(async (database) => {
-    const slow = { ...VIEW, definition: "select t.id from public.t where pg_catalog.pg_sleep(100) is not null" };
-    await withViewSession(database, async (session) => {
-      const plan = await planChange(session, slow);
-      const told = await foreseeKey(session, slow, { previous: undefined, actual: undefined }, plan, 200);
-      expect(told).toEqual({
-        warnings: ["key (id) of public.mv: not proven within 0.2 s: the deploy proves it before it builds the index"],
-      });
-      const left =
-        "select pg_catalog.current_setting('statement_timeout') as t, pg_catalog.pg_current_xact_id_if_assigned() as x";
-      expect((await session.target.query(left)).rows).toEqual([{ t: "0", x: null }]);
-    });
-    // A lock is waited for no longer.
-    await run(database, "begin", "lock table public.t in access exclusive mode");
-    await withViewSession(database, async (session) => {
-      const plan = { steps: [], differences: [] };
-      const actual = { exists: false as const, schema: "public", name: "mv", jobs: [], namedJobs: [] };
-      expect(await foreseeKey(session, VIEW, { previous: undefined, actual }, plan, 200)).toMatchObject({
-        warnings: [expect.stringContaining("not proven within 0.2 s")],
-      });
-    });
-    await run(database, "rollback");
-  });
-});
-
-test("the keys of many views together are counted for a while, and the others left to the deploy", async () => {
-  await withTable(async (database) => {
-    const slow = { ...VIEW, definition: "select t.id from public.t where pg_catalog.pg_sleep(100) is not null" };
-    await withViewSession(database, async (session) => {
-      const plan = await planChange(session, slow);
-      const told: string[] = [];
-      for (let view = 0; view < 6; view += 1) {
-        const found = await foreseeKey(session, slow, { previous: undefined, actual: undefined }, plan, 200);
-        told.push(...(found.warnings ?? []));
-      }
-      const [first, last] = ["not proven within 0.2 s", "not proven, as the keys before it took 0.8 s"].map(
-        (what) => `key (id) of public.mv: ${what}: the deploy proves it before it builds the index`,
-      );
-      expect([told.length, told[0], told[5]]).toEqual([6, first, last]);
-    });
-  });
-});
-
-test.each([
+plain.each([
   [
     "a query that would write",
     "select nextval('public.n') as id",
@@ -172,43 +165,39 @@ test.each([
   });
 });
 
-test("what is not there yet, what may not be read, and a type that no index holds", async () => {
-  await withTable(async (database) => {
-    const reader = await database.createRole();
-    const later = { ...VIEW, definition: "select id from public.aun_no", owner: "nobody_yet" };
-    expect(await preview(database, later)).toMatchObject({ refusals: [], warnings: [] });
-    // The role that is to own the view is made by the same run.
-    expect(await refusals(database, { ...VIEW, owner: "nobody_yet", uniqueKey: ["v"] })).toHaveLength(1);
-    const { refusals: refused, warnings } = await preview(database, VIEW, undefined, reader);
-    expect(refused).toEqual([]);
-    expect(warnings).toContain(
-      "key (id) of public.mv: not proven yet: permission denied for table t [42501]: the deploy proves it before it builds the index",
-    );
-    const json = { ...VIEW, definition: "select pg_catalog.to_json(id) as id from public.t" };
-    expect(await refusals(database, json)).toEqual([
-      "cannot prove the key (id): could not identify an equality operator for type json [42883]. A key needs types that a unique index can hold; json and xml are none.",
-    ]);
-  });
+test("what is not there yet, what may not be read, and a type that no index holds", async (database) => {
+  const reader = await database.createRole();
+  const later = { ...VIEW, definition: "select id from public.aun_no", owner: "nobody_yet" };
+  expect(await preview(database, later)).toMatchObject({ refusals: [], warnings: [] });
+  // The role that is to own the view is made by the same run.
+  expect(await refusals(database, { ...VIEW, owner: "nobody_yet", uniqueKey: ["v"] })).toHaveLength(1);
+  const { refusals: refused, warnings } = await preview(database, VIEW, undefined, reader);
+  expect(refused).toEqual([]);
+  expect(warnings).toContain(
+    "key (id) of public.mv: not proven yet: permission denied for table t [42501]: the deploy proves it before it builds the index",
+  );
+  const json = { ...VIEW, definition: "select pg_catalog.to_json(id) as id from public.t" };
+  expect(await refusals(database, json)).toEqual([
+    "cannot prove the key (id): could not identify an equality operator for type json [42883]. A key needs types that a unique index can hold; json and xml are none.",
+  ]);
 });
 
-test("what the owner may not read is not counted as somebody else, also where it may make no temporary view", async () => {
-  await withTable(async (database) => {
-    const [owner, deployer] = [await database.createRole({ prefix: "owner" }), await database.createRole()];
-    await run(
-      database,
-      `grant ${owner} to ${deployer}`,
-      `grant select on public.t to ${deployer}`,
-      `revoke temporary on database ${database.name} from public`,
-      `grant temporary on database ${database.name} to ${deployer}`,
-    );
-    const told = async () => (await preview(database, { ...VIEW, owner }, undefined, deployer)).warnings.join("\n");
-    expect(await told()).toContain("not proven yet: permission denied for table t [42501]");
-    await run(database, `grant select on public.t to ${owner}`, "insert into public.t values (3, 3)");
-    expect(await refusals(database, { ...VIEW, owner }, undefined, deployer)).toHaveLength(1);
-    // A setting of its own that the deployer may not make takes the long way round.
-    await run(database, `alter role ${owner} set session_replication_role = 'replica'`);
-    expect(await refusals(database, { ...VIEW, owner }, undefined, deployer)).toHaveLength(1);
-    await run(database, `alter role ${deployer} set app.tenant = 'mine'`);
-    expect(await refusals(database, { ...VIEW, owner }, undefined, deployer)).toHaveLength(1);
-  });
+test("what the owner may not read is not counted as somebody else, also where it may make no temporary view", async (database) => {
+  const [owner, deployer] = [await database.createRole({ prefix: "owner" }), await database.createRole()];
+  await run(
+    database,
+    `grant ${owner} to ${deployer}`,
+    `grant select on public.t to ${deployer}`,
+    `revoke temporary on database ${database.name} from public`,
+    `grant temporary on database ${database.name} to ${deployer}`,
+  );
+  const told = async () => (await preview(database, { ...VIEW, owner }, undefined, deployer)).warnings.join("\n");
+  expect(await told()).toContain("not proven yet: permission denied for table t [42501]");
+  await run(database, `grant select on public.t to ${owner}`, "insert into public.t values (3, 3)");
+  expect(await refusals(database, { ...VIEW, owner }, undefined, deployer)).toHaveLength(1);
+  // A setting of its own that the deployer may not make takes the long way round.
+  await run(database, `alter role ${owner} set session_replication_role = 'replica'`);
+  expect(await refusals(database, { ...VIEW, owner }, undefined, deployer)).toHaveLength(1);
+  await run(database, `alter role ${deployer} set app.tenant = 'mine'`);
+  expect(await refusals(database, { ...VIEW, owner }, undefined, deployer)).toHaveLength(1);
 });

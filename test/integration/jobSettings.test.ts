@@ -1,12 +1,11 @@
 import { expect, jest, test } from "@jest/globals";
 import type { DesiredView } from "../../kinds/materializedView/desired.ts";
 import { checkoutVariables } from "../../scripts/checkoutVariables.ts";
-import { until } from "../../scripts/database/until.ts";
+import { withClient } from "../../scripts/database/withClient.ts";
 import { runMatview } from "../support/dashboard.ts";
 import { uniqueName, withDatabase } from "../support/database.ts";
 import type { TestDatabase } from "../support/database.ts";
-import { cron } from "../support/jobs.ts";
-import { withClient } from "../support/server.ts";
+import { cron, firstRun } from "../support/jobs.ts";
 import { change, one, run } from "../support/viewChange.ts";
 
 // A run of pg_cron's own comes once a minute; all variants wait for the same minute.
@@ -86,19 +85,9 @@ async function runJob(database: TestDatabase, owner: string): Promise<void> {
     database.name,
     owner,
   ]);
-  const done = await until(
-    async () =>
-      (
-        await cron<{ status: string; return_message: string }>(
-          database,
-          "select d.status, d.return_message from cron.job_run_details d join cron.job j using (jobid) where j.jobname = $1 and d.end_time is not null",
-          [job],
-        )
-      )[0],
-    { what: "a run of the job", everyMs: 200, atMostMs: 130_000 },
-  );
+  const done = await firstRun(database, job);
   await cron(database, "select cron.unschedule(jobid) from cron.job where jobname = $1", [job]);
-  expect(done).toEqual({ status: "succeeded", return_message: "REFRESH MATERIALIZED VIEW" });
+  expect(done).toMatchObject({ status: "succeeded", return_message: "REFRESH MATERIALIZED VIEW" });
 }
 
 interface Variant {

@@ -4,7 +4,7 @@ import { expect, test } from "@jest/globals";
 import { freshName, TEST_SERVERS_FOLDER } from "../../scripts/database/folders.ts";
 import { ensureLocalDatabase, removeLocalDatabase, runningServer } from "../../scripts/database/local.ts";
 import { signalAndWait } from "../../scripts/database/serverProcess.ts";
-import { withClient } from "../support/server.ts";
+import { withClient } from "../../scripts/database/withClient.ts";
 
 test("the dev stack's database is started once, comes back with its port and rows after a crash, and is removed whole", async () => {
   const folder = join(TEST_SERVERS_FOLDER, freshName());

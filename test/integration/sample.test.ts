@@ -1,14 +1,11 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { expect, test } from "@jest/globals";
 import type { Client } from "pg";
 import { runSampleFile } from "../../scripts/database/sample.ts";
+import { DEFINITION } from "../support/dashboard.ts";
 import { withDatabase } from "../support/database.ts";
 
-const definition = readFileSync(join(import.meta.dirname, "../../sql/views/mv_conversaciones_dashboard.sql"), "utf8");
-
 async function createView(client: Client): Promise<void> {
-  await client.query(`create materialized view public.mv_conversaciones_dashboard as ${definition}`);
+  await client.query(`create materialized view public.mv_conversaciones_dashboard as ${DEFINITION}`);
   await client.query("create unique index on public.mv_conversaciones_dashboard (conversacion_id)");
 }
 

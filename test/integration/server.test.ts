@@ -2,59 +2,50 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "@jest/globals";
+import { expect, test as plain } from "@jest/globals";
 import { Client } from "pg";
 import { MARKERS_FOLDER } from "../../scripts/database/folders.ts";
 import { startServer } from "../../scripts/database/server.ts";
 import { isServer } from "../../scripts/database/serverProcess.ts";
 import { removeStale } from "../../scripts/database/staleServers.ts";
 import { until } from "../../scripts/database/until.ts";
+import { withClient } from "../../scripts/database/withClient.ts";
 import { uniqueName, withDatabase } from "../support/database.ts";
-import { withClient } from "../support/server.ts";
+import { cron, firstRun } from "../support/jobs.ts";
+import { testsWith } from "../support/lent.ts";
 
-test("pg_cron runs the job of a role without superuser rights through the socket, without a password", async () => {
-  await withDatabase(async ({ server, name, cronUrl, createRole }) => {
-    const role = await createRole();
-    const job = uniqueName("job");
-    await withClient(cronUrl, async (cron) => {
-      await cron.query("select cron.schedule_in_database($1, '* * * * *', 'select 1', $2, $3)", [job, name, role]);
-      const run = await until(
-        async () =>
-          (
-            await cron.query<{ status: string; username: string; nodename: string }>(
-              "select d.status, d.username, j.nodename from cron.job_run_details d join cron.job j using (jobid) where j.jobname = $1 and d.status in ('succeeded', 'failed')",
-              [job],
-            )
-          ).rows[0],
-        { what: "the first run of a job that runs every minute", everyMs: 200, atMostMs: 90_000 },
-      );
-      expect(run).toEqual({ status: "succeeded", username: role, nodename: server.socketDirectory });
-    });
-  });
+const test = testsWith(withDatabase);
+
+test("pg_cron runs the job of a role without superuser rights through the socket, without a password", async (database) => {
+  const { server, name, createRole } = database;
+  const role = await createRole();
+  const job = uniqueName("job");
+  await cron(database, "select cron.schedule_in_database($1, '* * * * *', 'select 1', $2, $3)", [job, name, role]);
+  const expected = { status: "succeeded", username: role, nodename: server.socketDirectory };
+  expect(await firstRun(database, job)).toMatchObject(expected);
 }, 120_000);
 
-test("a server takes no connection without its password", async () => {
-  await withDatabase(async ({ server, name }) => {
-    const client = new Client({
-      host: "127.0.0.1",
-      port: server.port,
-      user: "postgres",
-      database: name,
-      password: "guess",
-    });
-    await expect(client.connect()).rejects.toMatchObject({ code: "28P01" });
+test("a server takes no connection without its password", async ({ server, name }) => {
+  const client = new Client({
+    host: "127.0.0.1",
+    port: server.port,
+    user: "postgres",
+    database: name,
+    password: "guess",
   });
+  await expect(client.connect()).rejects.toMatchObject({ code: "28P01" });
 });
 
-test("a server's folder and socket are closed to other users, and it listens on loopback only", async () => {
-  await withDatabase(async ({ server, client }) => {
-    for (const folder of [server.directory, server.socketDirectory]) expect(statSync(folder).mode & 0o777).toBe(0o700);
-    const { rows } = await client.query("select pg_catalog.current_setting('listen_addresses') as addresses");
-    expect(rows).toEqual([{ addresses: "127.0.0.1" }]);
-  });
+test("a server's folder and socket are closed to other users, and it listens on loopback only", async ({
+  server,
+  client,
+}) => {
+  for (const folder of [server.directory, server.socketDirectory]) expect(statSync(folder).mode & 0o777).toBe(0o700);
+  const { rows } = await client.query("select pg_catalog.current_setting('listen_addresses') as addresses");
+  expect(rows).toEqual([{ addresses: "127.0.0.1" }]);
 });
 
-test("a running server has a marker that names it, and a stopped one leaves nothing", async () => {
+plain("a running server has a marker that names it, and a stopped one leaves nothing", async () => {
   const server = await startServer();
   const marker = join(MARKERS_FOLDER, `${server.port}.json`);
   const { pid, token } = JSON.parse(readFileSync(marker, "utf8")) as { pid: number; token: string };
@@ -71,7 +62,7 @@ test("a running server has a marker that names it, and a stopped one leaves noth
   ]);
 });
 
-test("a server ends with the process that started it, even if that is killed", async () => {
+plain("a server ends with the process that started it, even if that is killed", async () => {
   const script = `
     import { startServer } from ${JSON.stringify(join(import.meta.dirname, "../../scripts/database/server.ts"))};
     const { pid, directory } = await startServer();
@@ -93,7 +84,7 @@ test("a server ends with the process that started it, even if that is killed", a
   expect(existsSync(directory)).toBe(false);
 });
 
-test("a server that is started again in its folder has its rows", async () => {
+plain("a server that is started again in its folder has its rows", async () => {
   const first = await startServer();
   await withClient(first.url(), (client) => client.query("create table kept (id integer)"));
   const { directory } = first;

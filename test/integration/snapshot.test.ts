@@ -1,4 +1,4 @@
-import { describe, expect, jest, test } from "@jest/globals";
+import { describe, expect, jest, test as plain } from "@jest/globals";
 import type { dynamic } from "@pulumi/pulumi";
 import type { DesiredView } from "../../kinds/materializedView/desired.ts";
 import { surveyViews } from "../../kinds/materializedView/survey.ts";
@@ -8,6 +8,7 @@ import { withSession } from "../../postgres/session.ts";
 import { providers } from "../../provider/index.ts";
 import { withDatabase, withServer } from "../support/database.ts";
 import type { TestDatabase } from "../support/database.ts";
+import { testsWith } from "../support/lent.ts";
 import { provider } from "../support/provider.ts";
 import { STATEMENT_LOG, statementsDuring } from "../support/statementLog.ts";
 
@@ -79,8 +80,10 @@ async function refresh(all: readonly Resource[]): Promise<Resource[]> {
   return read;
 }
 
+const test = testsWith(withDatabase);
+
 describe("a state refresh of 500 views with index and job", () => {
-  test("costs at most a tenth of a round trip a view, in bounded memory, and finds the one that drifted", async () => {
+  plain("costs at most a tenth of a round trip a view, in bounded memory, and finds the one that drifted", async () => {
     await withServer({ settings: STATEMENT_LOG }, async (database) => {
       await makeViews(database);
       const declared = resources(database);
@@ -116,57 +119,51 @@ describe("a survey", () => {
     return (await kind.create(inputs)).outs as Props;
   };
 
-  test("is dropped at the first write, and no write relies on it", async () => {
-    await withDatabase(async (database) => {
-      const mv = provider(materializedView, database);
-      const outs = await make(mv, { ...view, comment: "one" });
-      await database.client.query("refresh materialized view public.mv");
-      expect(await mv.read?.("id", outs)).toMatchObject({ props: { comment: "one" } });
-      await database.client.query("comment on materialized view public.mv is 'by hand'");
-      // Within one run, reads agree with each other.
-      expect(await mv.read?.("id", outs)).toMatchObject({ props: { comment: "one" } });
-      // A write looks for itself: it would have nothing to do by the survey.
-      await mv.update?.("id", outs, outs);
-      const { rows } = await database.client.query("select obj_description('public.mv'::regclass) as comment");
-      expect(rows).toEqual([{ comment: "one" }]);
-      await database.client.query("comment on materialized view public.mv is 'later'");
-      expect(await mv.read?.("id", outs)).toMatchObject({ props: { comment: "later" } });
-    });
+  test("is dropped at the first write, and no write relies on it", async (database) => {
+    const mv = provider(materializedView, database);
+    const outs = await make(mv, { ...view, comment: "one" });
+    await database.client.query("refresh materialized view public.mv");
+    expect(await mv.read?.("id", outs)).toMatchObject({ props: { comment: "one" } });
+    await database.client.query("comment on materialized view public.mv is 'by hand'");
+    // Within one run, reads agree with each other.
+    expect(await mv.read?.("id", outs)).toMatchObject({ props: { comment: "one" } });
+    // A write looks for itself: it would have nothing to do by the survey.
+    await mv.update?.("id", outs, outs);
+    const { rows } = await database.client.query("select obj_description('public.mv'::regclass) as comment");
+    expect(rows).toEqual([{ comment: "one" }]);
+    await database.client.query("comment on materialized view public.mv is 'later'");
+    expect(await mv.read?.("id", outs)).toMatchObject({ props: { comment: "later" } });
   });
 
-  test("leaves a view beside which something was left behind to a closer look", async () => {
-    await withDatabase(async (database) => {
-      const outs = await make(provider(materializedView, database), view);
-      await database.client.query("create materialized view public.mv_matview_swap as select 1 as id");
-      const found = await withSession(resolveConnection({ databaseUrl: database.url }, {}), "test", async (session) => {
-        const survey = await surveyViews(session);
-        const { recorded, ...desired } = outs as { recorded: object } & DesiredView;
-        const before = survey.find(desired, recorded);
-        await database.client.query("drop materialized view public.mv_matview_swap");
-        return [before, (await surveyViews(session)).find(desired, recorded) !== undefined];
-      });
-      expect(found).toEqual([undefined, true]);
+  test("leaves a view beside which something was left behind to a closer look", async (database) => {
+    const outs = await make(provider(materializedView, database), view);
+    await database.client.query("create materialized view public.mv_matview_swap as select 1 as id");
+    const found = await withSession(resolveConnection({ databaseUrl: database.url }, {}), "test", async (session) => {
+      const survey = await surveyViews(session);
+      const { recorded, ...desired } = outs as { recorded: object } & DesiredView;
+      const before = survey.find(desired, recorded);
+      await database.client.query("drop materialized view public.mv_matview_swap");
+      return [before, (await surveyViews(session)).find(desired, recorded) !== undefined];
     });
+    expect(found).toEqual([undefined, true]);
   });
 
-  test("tells of one object that cannot be described without keeping the others back", async () => {
-    await withDatabase(async (database) => {
-      const mv = provider(materializedView, database);
-      const outs = await make(mv, view);
-      await database.client.query("refresh materialized view public.mv");
-      const { recorded, ...unrecorded } = outs;
-      expect(recorded).toBeDefined();
-      const [good, table, gone] = await Promise.allSettled([
-        mv.read?.("id", unrecorded),
-        mv.read?.("id", { ...unrecorded, name: "ejecutivos" }),
-        mv.read?.("id", { ...unrecorded, name: "nothing" }),
-      ]);
-      expect(good).toMatchObject({ status: "fulfilled", value: { props: outs } });
-      expect(table).toMatchObject({
-        status: "rejected",
-        reason: { message: /public\.ejecutivos exists and is a table/ },
-      });
-      expect(gone).toEqual({ status: "fulfilled", value: { id: "", props: {} } });
+  test("tells of one object that cannot be described without keeping the others back", async (database) => {
+    const mv = provider(materializedView, database);
+    const outs = await make(mv, view);
+    await database.client.query("refresh materialized view public.mv");
+    const { recorded, ...unrecorded } = outs;
+    expect(recorded).toBeDefined();
+    const [good, table, gone] = await Promise.allSettled([
+      mv.read?.("id", unrecorded),
+      mv.read?.("id", { ...unrecorded, name: "ejecutivos" }),
+      mv.read?.("id", { ...unrecorded, name: "nothing" }),
+    ]);
+    expect(good).toMatchObject({ status: "fulfilled", value: { props: outs } });
+    expect(table).toMatchObject({
+      status: "rejected",
+      reason: { message: /public\.ejecutivos exists and is a table/ },
     });
+    expect(gone).toEqual({ status: "fulfilled", value: { id: "", props: {} } });
   });
 });

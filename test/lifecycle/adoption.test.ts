@@ -1,15 +1,13 @@
 import { describe, expect, jest, test } from "@jest/globals";
 import type { Client } from "pg";
-import { viewDefinition } from "../../components/viewDefinition.ts";
+import { withClient } from "../../scripts/database/withClient.ts";
+import { DEFINITION, VIEW } from "../support/dashboard.ts";
 import { withServer } from "../support/database.ts";
 import type { TestDatabase } from "../support/database.ts";
-import { mustBeUnchanged, mustRun } from "../support/deployment.ts";
 import { withStack } from "../support/engine.ts";
-import { withClient } from "../support/server.ts";
+import { mustConverge, mustRun, UP } from "../support/pulumi.ts";
 
 jest.setTimeout(180_000);
-
-const VIEW = "public.mv_conversaciones_dashboard";
 
 /** The server as a host gives it: the superuser has another name, and postgres is a role without its rights. */
 async function asOnAHost({ server, client }: TestDatabase): Promise<string> {
@@ -37,9 +35,7 @@ async function asOnAHost({ server, client }: TestDatabase): Promise<string> {
 }
 
 async function makeByHand(client: Client): Promise<void> {
-  await client.query(
-    `create materialized view mv_conversaciones_dashboard as ${viewDefinition("mv_conversaciones_dashboard")}`,
-  );
+  await client.query(`create materialized view mv_conversaciones_dashboard as ${DEFINITION}`);
   await client.query("create unique index on mv_conversaciones_dashboard (conversacion_id)");
   await client.query(
     "select cron.schedule('refresh-conversaciones-dashboard', '*/5 * * * *', 'refresh materialized view concurrently mv_conversaciones_dashboard')",
@@ -65,7 +61,7 @@ describe("the first user's database", () => {
         await makeByHand(client);
         const before = await fingerprint(client);
         await withStack({ env: { MATVIEW_DATABASE_URL: url } }, async (stack) => {
-          await mustRun(stack, ["up", "--yes", "--skip-preview"]);
+          await mustRun(stack, UP);
           expect(await fingerprint(client)).toEqual(before);
           const { rows } = await client.query(
             "select jobid, schedule, split_part(command, E'\\n', 1) as command, username, active from cron.job",
@@ -79,7 +75,7 @@ describe("the first user's database", () => {
               active: true,
             },
           ]);
-          await mustBeUnchanged(stack);
+          await mustConverge(stack);
         });
       });
     });
@@ -92,7 +88,7 @@ describe("the first user's database", () => {
         await makeByHand(client);
         await client.query("select cron.alter_job(3, schedule := '*/10 * * * *')");
         await withStack({ env: { MATVIEW_DATABASE_URL: url } }, async (stack) => {
-          const { code, stdout } = await stack.pulumi(["up", "--yes", "--skip-preview"]);
+          const { code, stdout } = await stack.pulumi(UP);
           expect(code).not.toBe(0);
           expect(stdout).toMatch(
             /refresh job refresh-conversaciones-dashboard exists and differs from the declaration/,
@@ -101,7 +97,7 @@ describe("the first user's database", () => {
           expect((await client.query("select schedule from cron.job")).rows).toEqual([{ schedule: "*/10 * * * *" }]);
 
           stack.configure({ adopt: true });
-          await mustRun(stack, ["up", "--yes", "--skip-preview"]);
+          await mustRun(stack, UP);
           expect((await client.query("select jobid, schedule from cron.job")).rows).toEqual([
             { jobid: "3", schedule: "*/5 * * * *" },
           ]);

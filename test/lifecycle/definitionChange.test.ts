@@ -1,15 +1,14 @@
-import { writeFileSync } from "node:fs";
 import { describe, expect, jest, test } from "@jest/globals";
+import { withProject } from "../../scripts/consumerProject.ts";
 import { until } from "../../scripts/database/until.ts";
+import { DEFINITION, VIEW } from "../support/dashboard.ts";
 import { withServer } from "../support/database.ts";
-import { mustRun, operations } from "../support/deployment.ts";
-import { withStack } from "../support/engine.ts";
-import { shippedDefinition, withProgram } from "../support/program.ts";
+import { mustConverge, mustRun, operations, UP } from "../support/pulumi.ts";
 import { startReader } from "../support/viewChange.ts";
 
 jest.setTimeout(300_000);
 
-const VIEW = "public.mv_conversaciones_dashboard";
+const FILE = "sql/views/mv_conversaciones_dashboard.sql";
 
 const PROGRAM = `import { RefreshedView, viewDefinition } from "pulumi-matview";
 
@@ -49,59 +48,57 @@ const KEPT = `select has_table_privilege('tablero_lector', '${VIEW}', 'select')
 describe("a changed definition", () => {
   test("reaches readers through up: none waits for the build or fails, dependents and grants stay, the job runs on", async () => {
     await withServer({}, async (database) => {
-      await withProgram(PROGRAM, async (directory, definitionFile) => {
-        await withStack({ env: { MATVIEW_DATABASE_URL: database.url } }, async (stack) => {
-          const { client } = database;
-          await mustRun(stack, ["up", "--yes", "--skip-preview", "--cwd", directory]);
-          for (const statement of DEPENDENTS) await client.query(statement);
+      await withProject(PROGRAM, { MATVIEW_DATABASE_URL: database.url }, async (project) => {
+        project.write(FILE, DEFINITION);
+        const { client } = database;
+        await mustRun(project, UP);
+        for (const statement of DEPENDENTS) await client.query(statement);
 
-          const text = shippedDefinition().replace(
-            "coalesce(mensajes.total, 0)::integer",
-            "(coalesce(mensajes.total, 0) + 1000)::integer",
+        const text = DEFINITION.replace(
+          "coalesce(mensajes.total, 0)::integer",
+          "(coalesce(mensajes.total, 0) + 1000)::integer",
+        );
+        expect(text).not.toBe(DEFINITION);
+        project.write(FILE, text);
+        expect(await operations(project)).toEqual(["update dashboard"]);
+
+        const readers = [
+          await startReader(database.url, `select * from ${VIEW} limit 10`),
+          await startReader(database.url, "select * from public.por_etapa"),
+          await startReader(database.url, "select * from public.copia limit 10"),
+        ];
+        await mustRun(project, UP);
+        const { rows: swapped } = await client.query<{ at: Date }>("select now() as at");
+        for (const reader of readers) expect((await reader.stop()).failures).toEqual([]);
+
+        expect((await client.query(KEPT)).rows).toEqual([
+          {
+            grants: true,
+            comment: "a mano",
+            copiaComment: "for the report",
+            indexes: ["copia_idx", "mv_conversaciones_dashboard_conversacion_id_idx", "mv_etapa_idx"],
+            view: true,
+            copia: true,
+            porEtapa: true,
+          },
+        ]);
+        await mustConverge(project);
+
+        const runs = (): Promise<{ rows: { status: string }[] }> =>
+          client.query<{ status: string }>(
+            "select status from cron.job_run_details where start_time > $1 and status in ('succeeded', 'failed')",
+            [swapped[0]?.at],
           );
-          expect(text).not.toBe(shippedDefinition());
-          writeFileSync(definitionFile, text);
-          expect(await operations(stack, ["preview", "--cwd", directory])).toEqual(["update dashboard"]);
-
-          const readers = [
-            await startReader(database.url, `select * from ${VIEW} limit 10`),
-            await startReader(database.url, "select * from public.por_etapa"),
-            await startReader(database.url, "select * from public.copia limit 10"),
-          ];
-          await mustRun(stack, ["up", "--yes", "--skip-preview", "--cwd", directory]);
-          const { rows: swapped } = await client.query<{ at: Date }>("select now() as at");
-          for (const reader of readers) expect((await reader.stop()).failures).toEqual([]);
-
-          expect((await client.query(KEPT)).rows).toEqual([
-            {
-              grants: true,
-              comment: "a mano",
-              copiaComment: "for the report",
-              indexes: ["copia_idx", "mv_conversaciones_dashboard_conversacion_id_idx", "mv_etapa_idx"],
-              view: true,
-              copia: true,
-              porEtapa: true,
-            },
-          ]);
-          await mustRun(stack, ["refresh", "--preview-only", "--expect-no-changes", "--cwd", directory]);
-          await mustRun(stack, ["preview", "--expect-no-changes", "--cwd", directory]);
-
-          const runs = (): Promise<{ rows: { status: string }[] }> =>
-            client.query<{ status: string }>(
-              "select status from cron.job_run_details where start_time > $1 and status in ('succeeded', 'failed')",
-              [swapped[0]?.at],
-            );
-          await until(async () => (await runs()).rows.length > 0, {
-            what: "the job to run",
-            atMostMs: 90_000,
-            everyMs: 500,
-          });
-          expect((await runs()).rows[0]).toEqual({ status: "succeeded" });
-          const { rows } = await client.query(
-            "select count(*)::int as failed from cron.job_run_details where status = 'failed'",
-          );
-          expect(rows).toEqual([{ failed: 0 }]);
+        await until(async () => (await runs()).rows.length > 0, {
+          what: "the job to run",
+          atMostMs: 90_000,
+          everyMs: 500,
         });
+        expect((await runs()).rows[0]).toEqual({ status: "succeeded" });
+        const { rows } = await client.query(
+          "select count(*)::int as failed from cron.job_run_details where status = 'failed'",
+        );
+        expect(rows).toEqual([{ failed: 0 }]);
       });
     });
   });

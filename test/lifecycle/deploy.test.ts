@@ -2,20 +2,13 @@ import { join } from "node:path";
 import { describe, expect, jest, test } from "@jest/globals";
 import { Client } from "pg";
 import { runSampleFile } from "../../scripts/database/sample.ts";
-import { until } from "../../scripts/database/until.ts";
-import {
-  DEV_CONFIG,
-  mustBeUnchanged,
-  mustRun,
-  operations,
-  sharedDeployment,
-  withDeployment,
-} from "../support/deployment.ts";
+import { VIEW } from "../support/dashboard.ts";
+import { DEV_CONFIG, sharedDeployment, withDeployment } from "../support/deployment.ts";
 import { killEngine } from "../support/processes.ts";
+import { mustConverge, mustRun, operations, UP } from "../support/pulumi.ts";
+import { untilRow } from "../support/untilRow.ts";
 
 jest.setTimeout(180_000);
-
-const VIEW = "public.mv_conversaciones_dashboard";
 
 describe("a deployed stack", () => {
   const deployed = sharedDeployment();
@@ -70,12 +63,12 @@ describe("a deployed stack", () => {
   test("changes only what a change of the schedule concerns", async () => {
     const { stack, database } = deployed();
     stack.configure({ ...DEV_CONFIG, schedule: "*/2 * * * *" });
-    const announced = await operations(stack, ["preview"]);
+    const announced = await operations(stack);
     expect(announced).toEqual(["update conversaciones-dashboard-refresh"]);
-    expect(await operations(stack, ["up", "--yes", "--skip-preview"])).toEqual(announced);
+    expect(await operations(stack, UP)).toEqual(announced);
     const { rows } = await database.client.query("select jobid, schedule from cron.job");
     expect(rows).toEqual([{ jobid: "1", schedule: "*/2 * * * *" }]);
-    await mustBeUnchanged(stack);
+    await mustConverge(stack);
   });
 
   test("pauses and resumes the job by configuration alone", async () => {
@@ -83,11 +76,11 @@ describe("a deployed stack", () => {
     const active = async (): Promise<unknown> =>
       (await database.client.query("select jobid, active from cron.job")).rows;
     stack.configure({ ...DEV_CONFIG, active: false });
-    await mustRun(stack, ["up", "--yes", "--skip-preview"]);
+    await mustRun(stack, UP);
     expect(await active()).toEqual([{ jobid: "1", active: false }]);
-    await mustBeUnchanged(stack);
+    await mustConverge(stack);
     stack.configure(DEV_CONFIG);
-    await mustRun(stack, ["up", "--yes", "--skip-preview"]);
+    await mustRun(stack, UP);
     expect(await active()).toEqual([{ jobid: "1", active: true }]);
   });
 
@@ -95,13 +88,13 @@ describe("a deployed stack", () => {
     const { stack, database } = deployed();
     await database.client.query("create role dashboard_reader");
     stack.configure({ ...DEV_CONFIG, readers: ["dashboard_reader"] });
-    expect(await operations(stack, ["preview"])).toEqual(["update conversaciones-dashboard"]);
-    await mustRun(stack, ["up", "--yes", "--skip-preview"]);
+    expect(await operations(stack)).toEqual(["update conversaciones-dashboard"]);
+    await mustRun(stack, UP);
     const { rows } = await database.client.query(
       `select has_table_privilege('dashboard_reader', '${VIEW}', 'select') as may`,
     );
     expect(rows).toEqual([{ may: true }]);
-    await mustBeUnchanged(stack);
+    await mustConverge(stack);
   });
 
   test("reports bad settings all at once and changes nothing", async () => {
@@ -124,26 +117,20 @@ describe("a deploy that is killed", () => {
       await blocker.connect();
       // Whoever creates something of this name has to wait for how this ends.
       await blocker.query(`begin; create table ${VIEW} ()`);
-      const engine = stack.start(["up", "--yes", "--skip-preview"]);
-      await until(
-        async () =>
-          (
-            await database.client.query(
-              "select 1 from pg_stat_activity where application_name = 'pulumi-matview' and wait_event_type = 'Lock'",
-            )
-          ).rows.length > 0,
-        { what: "the provider to wait for the name" },
-      );
+      const engine = stack.start(UP);
+      await untilRow(database.client, "the provider to wait for the name", [
+        "select 1 from pg_stat_activity where application_name = 'pulumi-matview' and wait_event_type = 'Lock'",
+      ]);
       await killEngine(engine.pid ?? 0, join(stack.directory, "state"));
       await blocker.end();
 
-      const locked = await stack.pulumi(["up", "--yes", "--skip-preview"]);
+      const locked = await stack.pulumi(UP);
       expect(locked.stdout + locked.stderr).toMatch(/locked by 1 lock/);
       await mustRun(stack, ["cancel", "--yes"]);
-      await mustRun(stack, ["up", "--yes", "--skip-preview"]);
+      await mustRun(stack, UP);
       const { rows } = await database.client.query(`select count(*)::int as count from ${VIEW}`);
       expect(rows).toEqual([{ count: 3230 }]);
-      await mustBeUnchanged(stack);
+      await mustConverge(stack);
     });
   });
 });

@@ -1,9 +1,10 @@
 import { describe, expect, jest, test } from "@jest/globals";
-import { mustBeUnchanged, mustRun, operations, sharedDeployment } from "../support/deployment.ts";
+import { VIEW } from "../support/dashboard.ts";
+import { sharedDeployment } from "../support/deployment.ts";
+import { DESTROY, mustConverge, mustRun, operations, UP } from "../support/pulumi.ts";
 
 jest.setTimeout(180_000);
 
-const VIEW = "public.mv_conversaciones_dashboard";
 const INDEX = "mv_conversaciones_dashboard_conversacion_id_idx";
 const JOB = "select jobid from cron.job where jobname = 'refresh-conversaciones-dashboard'";
 const alterJob = (change: string): string[] => [`select cron.alter_job((${JOB}), ${change})`];
@@ -87,7 +88,8 @@ describe("drift", () => {
   const deployed = sharedDeployment();
 
   test("is not seen where there is none", async () => {
-    await mustBeUnchanged(deployed().stack);
+    await mustRun(deployed().stack, ["refresh", "--preview-only", "--expect-no-changes"]);
+    await mustConverge(deployed().stack);
   });
 
   test.each(DRIFTS)("$title is named by a state refresh, announced by a preview, and healed by up", async (drift) => {
@@ -98,8 +100,8 @@ describe("drift", () => {
     expect(refreshed.code).toBe(7);
     for (const shown of drift.shows) expect(refreshed.stdout).toMatch(shown);
 
-    const announced = await operations(stack, ["preview"]);
-    expect(await operations(stack, ["up", "--yes", "--skip-preview"])).toEqual(announced);
+    const announced = await operations(stack);
+    expect(await operations(stack, UP)).toEqual(announced);
     expect(announced).toEqual([...drift.heals].sort());
 
     const { rows } = await database.client.query<{ count: string; fresh: boolean; active: boolean }>(
@@ -109,12 +111,12 @@ describe("drift", () => {
     );
     expect(rows).toEqual([{ count: "3230", fresh: true, active: true }]);
     await database.client.query(`refresh materialized view concurrently ${VIEW}`);
-    await mustBeUnchanged(stack);
+    await mustConverge(stack);
   });
 
   test("destroy leaves no object and no job", async () => {
     const { database, stack } = deployed();
-    await mustRun(stack, ["destroy", "--yes", "--skip-preview"]);
+    await mustRun(stack, DESTROY);
     const { rows } = await database.client.query(
       "select (select count(*)::int from cron.job) as jobs, (select count(*)::int from pg_class where relname like 'mv\\_%') as relations",
     );

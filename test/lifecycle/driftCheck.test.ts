@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, jest, test } from "@jest/globals";
-import { DEV_CONFIG, mustRun, sharedDeployment } from "../support/deployment.ts";
+import { VIEW } from "../support/dashboard.ts";
+import { DEV_CONFIG, sharedDeployment } from "../support/deployment.ts";
+import { mustRun, UP } from "../support/pulumi.ts";
 
 jest.setTimeout(240_000);
 
-const VIEW = "public.mv_conversaciones_dashboard";
 const INDEX = `${VIEW}_conversacion_id_idx`;
 
 interface Row {
@@ -90,7 +91,7 @@ describe("matview drift", () => {
     expect((await check()).stdout).toMatch(/7 properties have drifted\n/);
 
     await client.query("select cron.unschedule('other')");
-    await mustRun(deployed().stack, ["up", "--yes", "--skip-preview"]);
+    await mustRun(deployed().stack, UP);
     expect(await rows()).toEqual({ code: 0, rows: [] });
   });
 
@@ -114,7 +115,7 @@ describe("matview drift", () => {
       ],
       [index, "exists", "false"],
     ]);
-    await mustRun(deployed().stack, ["up", "--yes", "--skip-preview"]);
+    await mustRun(deployed().stack, UP);
     expect(await rows()).toEqual({ code: 0, rows: [] });
   });
 
@@ -122,7 +123,7 @@ describe("matview drift", () => {
     const { stack, database } = deployed();
     const { client } = database;
     stack.configure({ ...DEV_CONFIG, onDrift: '{"schedule":"warn","active":"ignore"}' });
-    await mustRun(stack, ["up", "--yes", "--skip-preview"]);
+    await mustRun(stack, UP);
     await client.query("select cron.alter_job(jobid, schedule := '9 * * * *', active := false) from cron.job");
     const warned = await rows();
     expect(warned.code).toBe(0);
@@ -133,16 +134,16 @@ describe("matview drift", () => {
     // What is to be fixed is fixed beside it.
     await client.query("select cron.alter_job(jobid, command := 'select 1') from cron.job");
     expect((await rows()).code).toBe(7);
-    await mustRun(stack, ["up", "--yes", "--skip-preview"]);
+    await mustRun(stack, UP);
     const live = "select schedule, active, command like 'REFRESH%' as refreshes from cron.job";
     expect((await client.query(live)).rows).toEqual([{ schedule: "9 * * * *", active: false, refreshes: true }]);
 
     // A changed declaration is no drift.
     stack.configure({ ...DEV_CONFIG, schedule: "*/4 * * * *", onDrift: '{"schedule":"warn","active":"ignore"}' });
-    await mustRun(stack, ["up", "--yes", "--skip-preview"]);
+    await mustRun(stack, UP);
     expect((await client.query(live)).rows).toEqual([{ schedule: "*/4 * * * *", active: false, refreshes: true }]);
     stack.configure(DEV_CONFIG);
-    await mustRun(stack, ["up", "--yes", "--skip-preview"]);
+    await mustRun(stack, UP);
     expect((await client.query(live)).rows).toEqual([{ schedule: "*/5 * * * *", active: true, refreshes: true }]);
   });
 

@@ -1,14 +1,13 @@
 import { expect, jest, test } from "@jest/globals";
 import { sqlStatement } from "../../postgres/sqlFiles.ts";
+import { withClient } from "../../scripts/database/withClient.ts";
+import { VIEW } from "../support/dashboard.ts";
 import { withServer } from "../support/database.ts";
 import type { TestDatabase } from "../support/database.ts";
-import { mustRun } from "../support/deployment.ts";
 import { withStack } from "../support/engine.ts";
-import { withClient } from "../support/server.ts";
+import { mustRun, UP } from "../support/pulumi.ts";
 
 jest.setTimeout(240_000);
-
-const VIEW = "public.mv_conversaciones_dashboard";
 
 /** What somebody has prepared for a stack that manages no platform: pg_cron, the owner, and its function that shows its jobs. */
 async function prepare({ client, server }: TestDatabase): Promise<void> {
@@ -38,7 +37,7 @@ test("a role that may change neither view nor job nor sources, and read none, is
     await prepare(database);
     const config = { owner: "matview_owner" };
     await withStack({ config, env: { MATVIEW_DATABASE_URL: database.url } }, async (stack) => {
-      await mustRun(stack, ["up", "--yes", "--skip-preview"]);
+      await mustRun(stack, UP);
       const reader = { MATVIEW_DATABASE_URL: await makeDriftRole(database) };
       const check = async (): Promise<{ code: number; text: string }> => {
         const { code, stdout, stderr } = await stack.matview(["drift", "--stack", "test"], reader);

@@ -1,20 +1,12 @@
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, jest, test } from "@jest/globals";
 import { withProject } from "../../scripts/consumerProject.ts";
 import type { ConsumerProject } from "../../scripts/consumerProject.ts";
-import { withServer } from "../support/database.ts";
 import type { TestDatabase } from "../support/database.ts";
-import { announced, mustConverge, mustRun, UP } from "../support/ownedWorld.ts";
+import { stateOf, withWorld } from "../support/ownedWorld.ts";
+import { mustConverge, mustRun, operations, UP } from "../support/pulumi.ts";
 
 jest.setTimeout(300_000);
-
-const SETUP = `
-  create table public.ventas (id int primary key, tienda text not null);
-  insert into public.ventas select i, 'tienda ' || i % 7 from generate_series(1, 700) i;
-  create schema informes;
-  create role lector;
-`;
 
 const SMALLEST = `import { RefreshedView } from "pulumi-matview";
 new RefreshedView("tablero", { uniqueKey: ["tienda"] });
@@ -28,35 +20,10 @@ const later = (value) => new command.local.Command("later", { create: "echo '" +
 new RefreshedView("tablero", { uniqueKey: ["tienda"], ${args} }, ${options});
 `;
 
-async function urnsOf(project: ConsumerProject): Promise<string[]> {
-  const { resources } = JSON.parse(await mustRun(project, ["stack", "export"])).deployment as {
-    resources: { urn: string }[];
-  };
-  return resources.map(({ urn }) => urn).filter((urn) => urn.includes("matview:"));
-}
-
 async function forget(project: ConsumerProject): Promise<void> {
-  for (const urn of (await urnsOf(project)).reverse()) await mustRun(project, ["state", "delete", urn, "--yes"]);
-}
-
-async function withWorld(
-  text: string,
-  action: (project: ConsumerProject, database: TestDatabase) => Promise<void>,
-): Promise<void> {
-  await withServer({ sample: false, settings: { "cron.max_running_jobs": "0" } }, async (database) => {
-    await database.client.query(SETUP);
-    await withProject(
-      text,
-      { MATVIEW_DATABASE_URL: database.url },
-      async (project) => {
-        mkdirSync(join(project.directory, "sql", "views"), { recursive: true });
-        project.write("sql/views/tablero.sql", "select tienda, count(*) as n from public.ventas group by tienda\n");
-        await mustRun(project, UP);
-        await action(project, database);
-      },
-      { name: "ventas", stack: "prod" },
-    );
-  });
+  const { all } = await stateOf(project);
+  for (const { urn } of all.filter(({ urn }) => urn.includes("matview:")).reverse())
+    await mustRun(project, ["state", "delete", urn, "--yes"]);
 }
 
 async function jobs({ client }: TestDatabase): Promise<unknown[]> {
@@ -103,18 +70,18 @@ describe("inputs", () => {
     await withWorld(program('comment: later("uno")'), async (project, database) => {
       const before = await identity(database);
       project.write("index.ts", program('comment: later("dos")'));
-      expect(await announced(project)).toEqual(["update later", "update tablero"]);
+      expect(await operations(project)).toEqual(["update later", "update tablero"]);
       expect(await mustRun(project, ["preview"])).toContain("planned at deploy: comment is not known before");
       await mustRun(project, UP);
       await mustConverge(project);
 
       const grant = '{ role: later("lector"), privileges: ["select"] }';
       project.write("index.ts", program(`comment: "dos", grants: [${grant}]`));
-      expect(await announced(project)).toEqual(["update later", "update tablero"]);
+      expect(await operations(project)).toEqual(["update later", "update tablero"]);
       await mustRun(project, UP);
       const rest = 'comment: "dos", grants: [{ role: "lector", privileges: ["select"] }]';
       project.write("index.ts", program(`${rest}, job: { schedule: later("0 3 1 1 *") }`));
-      expect(await announced(project)).toEqual(["update later", "update tablero-refresh"]);
+      expect(await operations(project)).toEqual(["update later", "update tablero-refresh"]);
       await mustRun(project, UP);
       expect(await jobs(database)).toMatchObject([{ jobname: "refresh-tablero", schedule: "0 3 1 1 *" }]);
       expect(await identity(database)).toEqual(before);
@@ -205,10 +172,10 @@ describe("options of Pulumi's", () => {
       project.write("index.ts", SMALLEST);
       await mustConverge(project);
 
-      const job = (await urnsOf(project)).find((urn) => urn.endsWith("RefreshJob::tablero-refresh")) ?? "";
+      const job = (await stateOf(project)).ours.find((urn) => urn.endsWith("RefreshJob::tablero-refresh")) ?? "";
       project.write("index.ts", program(NIGHTLY));
-      expect(await announced(project, ["--target", job])).toEqual(["update tablero-refresh"]);
-      expect(await announced(project, ["--exclude", job])).toEqual(["update tablero"]);
+      expect(await operations(project, ["preview", "--target", job])).toEqual(["update tablero-refresh"]);
+      expect(await operations(project, ["preview", "--exclude", job])).toEqual(["update tablero"]);
       await mustRun(project, ["preview", "--save-plan", "plan.out"]);
       await mustRun(project, [...UP, "--plan", "plan.out"]);
       expect(await jobs(database)).toMatchObject([{ schedule: "0 4 1 1 *" }]);

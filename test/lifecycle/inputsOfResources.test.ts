@@ -1,20 +1,9 @@
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, jest, test } from "@jest/globals";
-import { withProject } from "../../scripts/consumerProject.ts";
-import type { ConsumerProject } from "../../scripts/consumerProject.ts";
-import { withServer } from "../support/database.ts";
 import type { TestDatabase } from "../support/database.ts";
-import { announced, mustConverge, mustRun, UP } from "../support/ownedWorld.ts";
+import { stateOf, withProgram, withWorld } from "../support/ownedWorld.ts";
+import { mustConverge, mustRun, operations, UP } from "../support/pulumi.ts";
 
 jest.setTimeout(300_000);
-
-const SETUP = `
-  create table public.ventas (id int primary key, tienda text not null);
-  insert into public.ventas select i, 'tienda ' || i % 7 from generate_series(1, 700) i;
-  create role lector;
-  create role auditor;
-`;
 
 /** A stack that others read, and one that takes what it takes from there and from resources of its own. */
 const program = (outputs: object, note: string, more = ""): string => `import * as pulumi from "@pulumi/pulumi";
@@ -63,28 +52,6 @@ const view = new RefreshedView("tablero", { uniqueKey: ["tienda"] }, { dependsOn
 new Grupo("despues", { dependsOn: [view] });
 `;
 
-async function withProgram(
-  text: string,
-  action: (project: ConsumerProject, database: TestDatabase) => Promise<void>,
-): Promise<void> {
-  await withServer(
-    { sample: false, extension: false, settings: { "cron.max_running_jobs": "0" } },
-    async (database) => {
-      await database.client.query(SETUP);
-      await withProject(
-        text,
-        { MATVIEW_DATABASE_URL: database.url },
-        async (project) => {
-          mkdirSync(join(project.directory, "sql", "views"), { recursive: true });
-          project.write("sql/views/tablero.sql", "select tienda, count(*) as n from public.ventas group by tienda\n");
-          await action(project, database);
-        },
-        { name: "ventas", stack: "prod" },
-      );
-    },
-  );
-}
-
 async function jobsAndComment({ client }: TestDatabase): Promise<unknown> {
   const { rows } = await client.query(
     `select (select array_agg(schedule order by jobid) from cron.job) as schedules, v.matviewowner as owner,
@@ -97,13 +64,13 @@ async function jobsAndComment({ client }: TestDatabase): Promise<unknown> {
 
 describe("arguments that come from resources and other stacks", () => {
   test("deploy, change what they change, and stay secret where they are", async () => {
-    const outputs = { horario: "0 3 1 1 *", lectores: ["lector"] };
-    await withProgram(program(outputs, "clave-uno"), async (project, database) => {
+    const first = program({ horario: "0 3 1 1 *", lectores: ["lector"] }, "clave-uno");
+    await withProgram({ text: first, extension: false }, async (project, database) => {
       const platform = (args: readonly string[]) => mustRun(project, [...args, "--stack", "plataforma"]);
       expect((await project.pulumi(["stack", "init", "plataforma"])).code).toBe(0);
       await platform(UP);
-      const first = await mustRun(project, ["preview"]);
-      expect(first).toMatch(/create role dueno: it does not exist/);
+      const before = await mustRun(project, ["preview"]);
+      expect(before).toMatch(/create role dueno: it does not exist/);
       await mustRun(project, UP);
       const deployed = { schedules: ["0 3 1 1 *"], owner: "dueno", comment: "clave-uno", audited: false };
       expect(await jobsAndComment(database)).toEqual(deployed);
@@ -113,14 +80,14 @@ describe("arguments that come from resources and other stacks", () => {
       const checks = 'spotChecks: [{ name: "todas", expected: pulumi.secret(7) }]';
       project.write("index.ts", program(changed, "clave-dos", checks));
       await platform(UP);
-      expect(await announced(project)).toEqual(["update tablero", "update tablero-refresh"]);
-      const second = await mustRun(project, ["preview", "--diff"]);
+      expect(await operations(project)).toEqual(["update tablero", "update tablero-refresh"]);
+      const after = await mustRun(project, ["preview", "--diff"]);
       await mustRun(project, UP);
       expect(await jobsAndComment(database)).toEqual({
         ...{ schedules: ["0 4 1 1 *"], owner: "dueno", comment: "clave-dos", audited: true },
       });
       await mustConverge(project);
-      expect(first + second + (await mustRun(project, ["stack", "export"]))).not.toMatch(/clave-/);
+      expect(before + after + (await mustRun(project, ["stack", "export"]))).not.toMatch(/clave-/);
       expect((await project.matview(["status", "--stack", "prod"])).stderr).toMatch(
         /the output views of stack prod is a secret, for an argument that it speaks of is one: .*pulumi\.unsecret\(/,
       );
@@ -132,16 +99,11 @@ describe("arguments that come from resources and other stacks", () => {
 
 describe("a component among others", () => {
   test("waits for what it depends on, is waited for, is transformed, and goes with what it is deleted with", async () => {
-    const plain = between("");
-    await withProgram(plain, async (project, database) => {
-      await database.client.query("create extension pg_cron");
-      await mustRun(project, UP);
-      const { resources } = JSON.parse(await mustRun(project, ["stack", "export"])).deployment as {
-        resources: { urn: string; dependencies?: string[] }[];
-      };
+    await withWorld(between(""), async (project, database) => {
+      const { all } = await stateOf(project);
       // A component's parts wait for it, and it waits.
       const dependenciesOf = (name: string): string => {
-        const found = resources.find(({ urn }) => urn.endsWith(`::${name}`));
+        const found = all.find(({ urn }) => urn.endsWith(`::${name}`));
         return (found?.dependencies ?? []).join(" ");
       };
       expect(dependenciesOf("tablero")).toContain("::antes-paso");
@@ -152,7 +114,7 @@ describe("a component among others", () => {
       const ofStack = `pulumi.runtime.registerStackTransformation(({ type, props, opts }) =>
         type.endsWith(":RefreshJob") ? { props: { ...props, schedule: "0 6 1 1 *" }, opts } : undefined);`;
       project.write("index.ts", between(own, ofStack));
-      expect(await announced(project)).toEqual(["update tablero", "update tablero-refresh"]);
+      expect(await operations(project)).toEqual(["update tablero", "update tablero-refresh"]);
       await mustRun(project, UP);
       expect(await jobsAndComment(database)).toMatchObject({ schedules: ["0 6 1 1 *"], comment: "de paso" });
       await mustConverge(project);

@@ -1,13 +1,12 @@
 import { describe, expect, jest, test } from "@jest/globals";
 import { splitCommand } from "../../kinds/claim.ts";
+import { VIEW } from "../support/dashboard.ts";
 import { withServer } from "../support/database.ts";
-import type { TestDatabase } from "../support/database.ts";
-import { DEV_CONFIG, mustBeUnchanged, mustRun, sharedDeployment } from "../support/deployment.ts";
-import { hold } from "../support/hold.ts";
+import { DEV_CONFIG, sharedDeployment } from "../support/deployment.ts";
+import { DESTROY, mustConverge, mustRun, UP } from "../support/pulumi.ts";
 
 jest.setTimeout(240_000);
 
-const VIEW = "public.mv_conversaciones_dashboard";
 const NAME = "refresh-conversaciones-dashboard";
 const OPTIONS = {
   ...DEV_CONFIG,
@@ -43,7 +42,7 @@ describe("a stack that asks for more than the plain job", () => {
     expect(preview).toMatch(
       /job refresh-conversaciones-dashboard runs every 4 minutes.*: derived from maxAge "5m", leaves 1 minute for a run/,
     );
-    await mustRun(stack, ["up", "--yes", "--skip-preview"]);
+    await mustRun(stack, UP);
     const [refresh, purge, vacuum] = await jobs();
     expect(refresh).toMatchObject({
       jobname: NAME,
@@ -62,27 +61,26 @@ describe("a stack that asks for more than the plain job", () => {
       "select setconfig from pg_db_role_setting s join pg_roles r on r.oid = s.setrole where r.rolname = 'matview_owner'",
     );
     expect(rows).toEqual([{ setconfig: ["statement_timeout=120000"] }]);
-    await mustBeUnchanged(stack);
+    await mustConverge(stack);
   });
 
   test("shows its jobs to observers", async () => {
     const { stack, database } = deployed();
     await database.client.query("create role watcher login");
     stack.configure({ ...OPTIONS, observers: ["watcher"] });
-    await mustRun(stack, ["up", "--yes", "--skip-preview"]);
+    await mustRun(stack, UP);
     await database.client.query("set role watcher");
     const { rows } = await database.client.query("select jobname from matview.matview_owner_jobs() order by 1");
     await database.client.query("reset role");
     expect(rows.map(({ jobname }: { jobname: string }) => jobname)).toEqual([NAME, `${NAME}_purge`, `${NAME}_vacuum`]);
-    await mustBeUnchanged(stack);
+    await mustConverge(stack);
   });
 
   test("changes nothing in another database until it is moved on purpose", async () => {
     const { stack } = deployed();
-    const other = await hold<TestDatabase>((use) => withServer({ extension: false, cronDatabase: "copy" }, use));
-    try {
-      const env = { MATVIEW_DATABASE_URL: other.value.url };
-      for (const args of [["preview"], ["up", "--yes", "--skip-preview"], ["destroy", "--yes", "--skip-preview"]]) {
+    await withServer({ extension: false, cronDatabase: "copy" }, async (other) => {
+      const env = { MATVIEW_DATABASE_URL: other.url };
+      for (const args of [["preview"], UP, DESTROY]) {
         const { code, stdout, stderr } = await stack.pulumi(args, env);
         expect(code).not.toBe(0);
         expect(stdout + stderr).toMatch(
@@ -90,15 +88,13 @@ describe("a stack that asks for more than the plain job", () => {
         );
       }
       expect(await jobs()).toHaveLength(3);
-    } finally {
-      await other.release();
-    }
+    });
   });
 
   test("takes back with its jobs what it set for them", async () => {
     const { stack, database } = deployed();
     stack.configure(DEV_CONFIG);
-    await mustRun(stack, ["up", "--yes", "--skip-preview"]);
+    await mustRun(stack, UP);
     expect(await jobs()).toMatchObject([
       { jobname: NAME, schedule: "*/5 * * * *", command: `REFRESH MATERIALIZED VIEW CONCURRENTLY ${VIEW}` },
     ]);
@@ -106,8 +102,8 @@ describe("a stack that asks for more than the plain job", () => {
       "select (select count(*)::int from pg_db_role_setting where setrole <> 0) as settings, (select count(*)::int from pg_proc where proname like 'matview_owner_%s') as shown",
     );
     expect(rows).toEqual([{ settings: 0, shown: 0 }]);
-    await mustBeUnchanged(stack);
-    await mustRun(stack, ["destroy", "--yes", "--skip-preview"]);
+    await mustConverge(stack);
+    await mustRun(stack, DESTROY);
     expect(await jobs()).toEqual([]);
   });
 });

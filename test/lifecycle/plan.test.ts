@@ -1,11 +1,11 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, jest, test } from "@jest/globals";
-import { DEV_CONFIG, mustRun, sharedDeployment } from "../support/deployment.ts";
+import { VIEW } from "../support/dashboard.ts";
+import { DEV_CONFIG, sharedDeployment } from "../support/deployment.ts";
+import { mustRun, UP } from "../support/pulumi.ts";
 
 jest.setTimeout(180_000);
-
-const VIEW = "public.mv_conversaciones_dashboard";
 
 interface Plan {
   readonly fingerprint: string;
@@ -63,7 +63,7 @@ describe("matview plan", () => {
     const file = join(stack.directory, "plan.json");
     writeFileSync(file, await planOf("--json"));
     await database.client.query(`grant select on ${VIEW} to lector`);
-    const refused = await stack.pulumi(["up", "--yes", "--skip-preview"], { MATVIEW_PLAN: file });
+    const refused = await stack.pulumi(UP, { MATVIEW_PLAN: file });
     expect(refused.code).not.toBe(0);
     expect(refused.stdout).toMatch(
       /error: the plan \S+plan\.json no longer fits what is there, and nothing was changed\. Make a new plan with `matview plan --json`, and deploy that: 1 problem\n.*materialized view public\.mv_conversaciones_dashboard would be treated differently now/,
@@ -72,7 +72,7 @@ describe("matview plan", () => {
     expect(schedule.rows).toEqual([{ schedule: "*/5 * * * *" }]);
 
     await database.client.query(`revoke select on ${VIEW} from lector`);
-    const deployedPlan = await stack.pulumi(["up", "--yes", "--skip-preview"], { MATVIEW_PLAN: file });
+    const deployedPlan = await stack.pulumi(UP, { MATVIEW_PLAN: file });
     expect(deployedPlan.code === 0 ? "" : deployedPlan.stdout).toBe("");
     expect((await database.client.query("select schedule from cron.job")).rows).toEqual([{ schedule: "*/2 * * * *" }]);
   });
@@ -82,7 +82,7 @@ describe("matview plan", () => {
     const file = join(stack.directory, "plan.json");
     writeFileSync(file, await planOf("--json"));
     stack.configure({ ...DEV_CONFIG, schedule: "*/3 * * * *", readers: ["lector"] });
-    const refused = await stack.pulumi(["up", "--yes", "--skip-preview"], { MATVIEW_PLAN: file });
+    const refused = await stack.pulumi(UP, { MATVIEW_PLAN: file });
     expect(refused.code).not.toBe(0);
     expect(refused.stdout).toContain("is not in the plan");
     expect((await database.client.query("select schedule from cron.job")).rows).toEqual([{ schedule: "*/2 * * * *" }]);
@@ -98,6 +98,6 @@ describe("matview plan", () => {
     );
     expect(stderr).not.toMatch(/\bat .*\.ts:\d+/);
     stack.configure(DEV_CONFIG);
-    await mustRun(stack, ["up", "--yes", "--skip-preview"]);
+    await mustRun(stack, UP);
   });
 });

@@ -1,19 +1,18 @@
 import { expect, jest, test } from "@jest/globals";
 import { checkoutVariables } from "../../scripts/checkoutVariables.ts";
 import { SAMPLE_DATABASE } from "../../scripts/database/sampleCluster.ts";
+import { withClient } from "../../scripts/database/withClient.ts";
+import { VIEW } from "../support/dashboard.ts";
 import { withServer } from "../support/database.ts";
 import type { TestDatabase } from "../support/database.ts";
-import { mustBeUnchanged, mustRun, withDeployment } from "../support/deployment.ts";
+import { withDeployment } from "../support/deployment.ts";
 import { withStack } from "../support/engine.ts";
 import type { TestStack } from "../support/engine.ts";
-import { withClient } from "../support/server.ts";
+import { DESTROY, mustConverge, mustRun, UP } from "../support/pulumi.ts";
 
 jest.setTimeout(400_000);
 
 const CONFIG = { owner: "matview_owner", managePlatform: true, cronDatabase: "postgres" };
-const UP = ["up", "--yes", "--skip-preview"];
-const DESTROY = ["destroy", "--yes", "--skip-preview"];
-const VIEW = "public.mv_conversaciones_dashboard";
 
 /** What a preview says of the owner role: the whole list stands there. */
 async function toldOfOwner(stack: TestStack): Promise<string[]> {
@@ -52,7 +51,7 @@ test("a stack that was destroyed is deployed again: role, extension and what was
     await mustRun(stack, UP);
     await mustRun(stack, DESTROY);
     await mustRun(stack, UP);
-    await mustBeUnchanged(stack);
+    await mustConverge(stack);
     await refreshAsOwner(database, "postgres");
     const recorded = "select count(*)::int as count from matview.matview_owner_refreshes";
     expect(await query(database, recorded)).toEqual([{ count: 2 }]);
@@ -75,7 +74,7 @@ test("a second stack in another database of the server: destroying the first lea
         await mustRun(dev, UP);
         await mustRun(staging, UP);
         await mustRun(dev, DESTROY);
-        await mustBeUnchanged(staging);
+        await mustConverge(staging);
         await refreshAsOwner(database, "staging", "staging_owner");
         await mustRun(staging, DESTROY);
         expect(await query(database, "select 1 from cron.job")).toEqual([]);
@@ -108,7 +107,7 @@ test("a role that the team has had keeps what it has, and the preview says what 
       "grant role matview_owner: select on table public.ejecutivos in database postgres is missing",
     );
     await mustRun(stack, UP);
-    await mustBeUnchanged(stack);
+    await mustConverge(stack);
     await mustRun(stack, DESTROY);
     expect(
       await query(
@@ -146,7 +145,7 @@ test("a stack that version 0.1 deployed goes on without a moment in which the ow
       "create event trigger note_revoke on ddl_command_end when tag in ('REVOKE') execute function public.note_revoke()",
     );
     await mustRun(stack, UP);
-    await mustBeUnchanged(stack);
+    await mustConverge(stack);
     await refreshAsOwner(database, "postgres");
     expect(await query(database, "select * from public.revoked where statement like '%from%matview_owner%'")).toEqual(
       [],
@@ -186,7 +185,7 @@ test.each([
           await withClient(server.url(where), (client) => client.query(statement));
         }
         await mustRun(stack, UP);
-        await mustBeUnchanged(stack);
+        await mustConverge(stack);
         await refreshAsOwner(database, name);
       });
     });
@@ -215,7 +214,7 @@ test("a deployer that owns database and tables and may create roles needs nobody
     await withStack({ config: CONFIG, env }, async (stack) => {
       expect(asked(await toldOfOwner(stack))).toEqual([]);
       await mustRun(stack, UP);
-      await mustBeUnchanged(stack);
+      await mustConverge(stack);
       await mustRun(stack, DESTROY);
       await mustRun(stack, UP);
     });
@@ -253,9 +252,9 @@ test("two teams with owners of their own in one database do not meet in schema m
         await mustRun(a, UP);
         for (const { statement } of asked(await toldOfOwner(b))) await query(database, statement);
         await mustRun(b, UP);
-        await mustBeUnchanged(a);
+        await mustConverge(a);
         await mustRun(a, DESTROY);
-        await mustBeUnchanged(b);
+        await mustConverge(b);
         const left = "select p.proname from pg_proc p where pronamespace = 'matview'::regnamespace order by 1";
         expect(await query(database, left)).toEqual(
           ["owner_b_jobs", "owner_b_record_refresh", "owner_b_runs"].map((proname) => ({ proname })),

@@ -1,9 +1,9 @@
 import { describe, expect, jest, test } from "@jest/globals";
-import { DEV_CONFIG, mustRun, sharedDeployment } from "../support/deployment.ts";
+import { VIEW } from "../support/dashboard.ts";
+import { DEV_CONFIG, sharedDeployment } from "../support/deployment.ts";
+import { mustRun, UP } from "../support/pulumi.ts";
 
 jest.setTimeout(180_000);
-
-const VIEW = "public.mv_conversaciones_dashboard";
 
 /** The part of a preview's output where messages are shown, by resource. */
 function diagnostics(output: string): string {
@@ -36,14 +36,14 @@ describe("a preview", () => {
     expect(shown).toMatch(
       /RefreshJob \(conversaciones-dashboard-refresh\):\n {4}alter job \S+: schedule is \*\/5 \* \* \* \*, declared \*\/2 \* \* \* \* \(risk: none; .*\)\n {4}runs per day: 288.* -> 720/,
     );
-    await mustRun(stack, ["up", "--yes", "--skip-preview"]);
+    await mustRun(stack, UP);
   });
 
   test("leaves nothing of itself in the state, and a deploy announces nothing", async () => {
     const { stack } = deployed();
     const { resources = [] } = (await stack.state()).deployment;
     expect(JSON.stringify(resources.map(({ inputs, outputs }) => [inputs, outputs]))).not.toContain("__resource");
-    expect(await mustRun(stack, ["up", "--yes", "--skip-preview"])).not.toContain("no change: nothing is run");
+    expect(await mustRun(stack, UP)).not.toContain("no change: nothing is run");
   });
 
   test("works without the database, with one line that says so and no password", async () => {

@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { expect, jest, test } from "@jest/globals";
 import { withServer } from "../support/database.ts";
 import type { TestDatabase } from "../support/database.ts";
-import { mustRun } from "../support/deployment.ts";
 import { withStack } from "../support/engine.ts";
 import type { TestStack } from "../support/engine.ts";
+import { mustRun, UP } from "../support/pulumi.ts";
 
 jest.setTimeout(240_000);
 
@@ -30,7 +30,7 @@ test("a role that cannot see the job of the one that deployed loses it from no s
     await makeRoles(database);
     const as = (role: string) => ({ MATVIEW_DATABASE_URL: database.server.url(database.name, role) });
     await withStack({ env: as("deployer") }, async (stack) => {
-      await mustRun(stack, ["up", "--yes", "--skip-preview"]);
+      await mustRun(stack, UP);
       const look = async (args: readonly string[]): Promise<string> => {
         const { code, stdout, stderr } = await stack.pulumi(args, as("looker"));
         expect(code).not.toBe(0);

@@ -4,10 +4,9 @@ import { describe, expect, jest, test } from "@jest/globals";
 import { escapeLiteral } from "pg";
 import type { KindName } from "../../kinds/kindName.ts";
 import { loaderText } from "../../provider/loader.ts";
-import { withProject } from "../../scripts/consumerProject.ts";
-import { withServer } from "../support/database.ts";
 import type { TestDatabase } from "../support/database.ts";
-import { announced, mustConverge, mustRun, UP } from "../support/ownedWorld.ts";
+import { withProgram } from "../support/ownedWorld.ts";
+import { mustConverge, mustRun, operations, UP } from "../support/pulumi.ts";
 
 jest.setTimeout(300_000);
 
@@ -47,9 +46,6 @@ new RefreshedView("tablero", {
 `;
 
 const OBJECTS = `
-  create table public.ventas (id int primary key, tienda text not null);
-  insert into public.ventas select i, 'tienda ' || i % 7 from generate_series(1, 700) i;
-  create role lector;
   create role dueno login;
   alter role dueno in database postgres set statement_timeout = '120000';
   grant usage on schema cron to dueno;
@@ -108,31 +104,24 @@ describe("a stack that an earlier commit deployed", () => {
     ["8606658", []],
   ])("previews empty, and goes on: %s", async (commit, changes) => {
     const stored = storedBy(commit);
-    await withServer({ sample: false, settings: { "cron.max_running_jobs": "0" } }, async (database) => {
+    await withProgram({ text: program("0 3 1 1 *") }, async (project, database) => {
       await makeObjects(database, stored);
       const before = await world(database);
-      await withProject(
-        program("0 3 1 1 *"),
-        { MATVIEW_DATABASE_URL: database.url },
-        async (project) => {
-          project.write("state.json", await stateOf(database, stored));
-          await mustRun(project, ["stack", "import", "--file", "state.json"]);
-          expect(await announced(project)).toEqual(changes);
-          await mustRun(project, UP);
-          expect(await world(database)).toEqual(before);
-          await mustConverge(project);
-          // The next change is that change, and no more.
-          project.write("index.ts", program("0 4 1 1 *"));
-          expect(await announced(project)).toEqual(["update tablero-refresh"]);
-          await mustRun(project, UP);
-          expect(JSON.stringify(await world(database))).toBe(JSON.stringify(before).replace("0 3 1 1 *", "0 4 1 1 *"));
-          await mustConverge(project);
-          await mustRun(project, ["destroy", "--yes"]);
-          expect(await world(database)).toBeUndefined();
-          expect((await database.client.query("select from cron.job")).rowCount).toBe(0);
-        },
-        { name: "ventas", stack: "prod" },
-      );
+      project.write("state.json", await stateOf(database, stored));
+      await mustRun(project, ["stack", "import", "--file", "state.json"]);
+      expect(await operations(project)).toEqual(changes);
+      await mustRun(project, UP);
+      expect(await world(database)).toEqual(before);
+      await mustConverge(project);
+      // The next change is that change, and no more.
+      project.write("index.ts", program("0 4 1 1 *"));
+      expect(await operations(project)).toEqual(["update tablero-refresh"]);
+      await mustRun(project, UP);
+      expect(JSON.stringify(await world(database))).toBe(JSON.stringify(before).replace("0 3 1 1 *", "0 4 1 1 *"));
+      await mustConverge(project);
+      await mustRun(project, ["destroy", "--yes"]);
+      expect(await world(database)).toBeUndefined();
+      expect((await database.client.query("select from cron.job")).rowCount).toBe(0);
     });
   });
 });

@@ -3,13 +3,17 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Client } from "pg";
 import { checkout } from "../../scripts/checkout.ts";
-import { until } from "../../scripts/database/until.ts";
+import { withServer } from "./database.ts";
+import type { TestDatabase } from "./database.ts";
+import { shared } from "./lent.ts";
+import { untilRow } from "./untilRow.ts";
 
 export const VIEW = "public.mv_conversaciones_dashboard";
 export const JOB = "refresh-conversaciones-dashboard";
 export const STAMP = "vista_actualizada_at";
 
-const definition = readFileSync(join(checkout, "sql/views/mv_conversaciones_dashboard.sql"), "utf8");
+/** The shipped definition. */
+export const DEFINITION = readFileSync(join(checkout, "sql/views/mv_conversaciones_dashboard.sql"), "utf8");
 
 /** How a test's dashboard differs from the deployed one. */
 export interface DashboardOptions {
@@ -29,9 +33,10 @@ export async function createDashboard(client: Client, options: DashboardOptions 
   await client.query("create table if not exists public.reloj (atraso interval not null)");
   await client.query("truncate public.reloj");
   await client.query("insert into public.reloj values ($1 * interval '1 minute')", [stampMinutes]);
-  const late = definition
-    .replace(...from)
-    .replace("pg_catalog.now()", "pg_catalog.now() - (select atraso from public.reloj)");
+  const late = DEFINITION.replace(...from).replace(
+    "pg_catalog.now()",
+    "pg_catalog.now() - (select atraso from public.reloj)",
+  );
   await client.query(`create materialized view ${VIEW} as select * from (${late}) todo where ${where}`);
   await client.query(`create unique index on ${VIEW} (conversacion_id)`);
 }
@@ -45,7 +50,18 @@ export async function setStampAge(client: Client, minutes: number): Promise<void
 /** Waits until pg_cron's launcher is there: it looks for its database once a second. */
 export async function launcherRuns(client: Client): Promise<void> {
   const question = "select 1 from pg_stat_activity where application_name = 'pg_cron scheduler'";
-  await until(async () => (await client.query(question)).rows.length > 0, { what: "pg_cron's launcher to start" });
+  await untilRow(client, "pg_cron's launcher to start", [question]);
+}
+
+/** A server for all tests of a file, with the sample and pg_cron in its database app. */
+export function appServer(prepare: (client: Client) => Promise<unknown> = () => Promise.resolve()): () => TestDatabase {
+  return shared<TestDatabase>(
+    (use) => withServer({ cronDatabase: "app" }, use),
+    async ({ client }) => {
+      await launcherRuns(client);
+      await prepare(client);
+    },
+  );
 }
 
 /** An hourly schedule that does not fire while a test runs. */

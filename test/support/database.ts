@@ -3,7 +3,8 @@ import type { Client } from "pg";
 import { escapeIdentifier, escapeLiteral } from "pg";
 import { SAMPLE_DATABASE, sampleCluster } from "../../scripts/database/sampleCluster.ts";
 import { startServer, type Server, type ServerOptions } from "../../scripts/database/server.ts";
-import { sharedServer, withClient } from "./server.ts";
+import { withClient } from "../../scripts/database/withClient.ts";
+import { sharedServer } from "./server.ts";
 
 /** A database for one test. */
 export interface TestDatabase {

@@ -1,8 +1,8 @@
-import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { checkout } from "../../scripts/checkout.ts";
+import { commandsIn, type Commands } from "../../scripts/consumerProject.ts";
 import { checkoutPulumiHome, engineEnvironment } from "../../scripts/environment.ts";
 import { ensureEngine } from "../../scripts/toolchain/engine.ts";
 import { run, type Ended } from "../../scripts/toolchain/executables.ts";
@@ -19,18 +19,12 @@ export interface StackOptions {
 }
 
 /** A stack of this checkout's program on the real engine, with a state folder of its own. */
-export interface TestStack {
+export interface TestStack extends Commands {
   readonly name: string;
   /** Holds this stack's state and configuration, and nothing of another test. */
   readonly directory: string;
-  /** Runs one pulumi command to its end, without colours; `--stack` is added. */
-  pulumi(args: readonly string[], env?: NodeJS.ProcessEnv): Promise<Ended>;
-  /** Runs the `matview` command in the environment of this stack, as a person would in a shell. */
-  matview(args: readonly string[], env?: NodeJS.ProcessEnv): Promise<Ended>;
-  /** Runs any other command there. */
+  /** Runs any other command in the stack's environment. */
   shell(words: readonly [string, ...string[]], env?: NodeJS.ProcessEnv): Promise<Ended>;
-  /** Starts one in a process group of its own, for tests that do not let it end. */
-  start(args: readonly string[], env?: NodeJS.ProcessEnv): ChildProcess;
   /** The state as `pulumi stack export` tells it, secrets encrypted. */
   state(): Promise<StackState>;
   /** Puts another configuration in the place of the stack's. */
@@ -82,25 +76,19 @@ async function makeStack(
     writeStackConfig(configFile, JSON.stringify({ config: withNamespace(changed) }));
   configure(config);
   await ensureStack(name, environment);
-  const whole = (args: readonly string[]) => [...args, "--stack", name, "--non-interactive", "--color", "never"];
-  const pulumi: TestStack["pulumi"] = (args, more = {}) =>
-    run("pulumi", whole(args), { env: { ...environment, ...more }, cwd: checkout });
+  const commands = commandsIn(checkout, name, environment);
   return {
     name,
     directory,
-    pulumi,
+    ...commands,
     configure,
-    matview: (args, more = {}) =>
-      run("node", ["operations/commandLine/matview.ts", ...args], { env: { ...environment, ...more }, cwd: checkout }),
     shell: ([command, ...args], more = {}) =>
       run(command, args, {
         env: { ...environment, ...more, PATH: [more["PATH"], environment["PATH"]].filter(Boolean).join(":") },
         cwd: checkout,
       }),
-    start: (args, more = {}) =>
-      spawn("pulumi", whole(args), { env: { ...environment, ...more }, cwd: checkout, detached: true, stdio: "pipe" }),
     state: async () => {
-      const { code, stdout, stderr } = await pulumi(["stack", "export"]);
+      const { code, stdout, stderr } = await commands.pulumi(["stack", "export"]);
       if (code !== 0) throw new Error(`The state of ${name} could not be exported: ${stderr}`);
       return JSON.parse(stdout) as StackState;
     },

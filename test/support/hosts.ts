@@ -1,6 +1,6 @@
 import { startServer } from "../../scripts/database/server.ts";
 import type { Server } from "../../scripts/database/server.ts";
-import { withClient } from "./server.ts";
+import { withClient } from "../../scripts/database/withClient.ts";
 
 /** What a managed host lets the person do who deploys. */
 export interface Host {

@@ -1,6 +1,5 @@
 import { expect } from "@jest/globals";
 import type { dynamic } from "@pulumi/pulumi";
-import { Client } from "pg";
 import { describeDeclaredJobs } from "../../kinds/refreshJob/describe.ts";
 import type { DesiredJob } from "../../kinds/refreshJob/desired.ts";
 import { refreshJobKind } from "../../kinds/refreshJob/kind.ts";
@@ -8,7 +7,9 @@ import { planJob } from "../../kinds/refreshJob/plan.ts";
 import { lifecycle } from "../../lifecycle/lifecycle.ts";
 import { resolveConnection } from "../../postgres/connection.ts";
 import { withSession } from "../../postgres/session.ts";
+import { withClient } from "../../scripts/database/withClient.ts";
 import type { TestDatabase } from "./database.ts";
+import { untilRow } from "./untilRow.ts";
 
 type Props = Record<string, unknown>;
 
@@ -100,13 +101,7 @@ export async function cron<Row extends object = CronRow>(
   text: string,
   values: readonly unknown[] = [],
 ): Promise<Row[]> {
-  const client = new Client({ connectionString: database.cronUrl });
-  await client.connect();
-  try {
-    return (await client.query<Row>(text, [...values])).rows;
-  } finally {
-    await client.end();
-  }
+  return withClient(database.cronUrl, async (client) => (await client.query<Row>(text, [...values])).rows);
 }
 
 /** Jobs whose names start so, as a superuser sees them. */
@@ -117,6 +112,15 @@ export async function jobs(database: Pick<TestDatabase, "cronUrl">, prefix: stri
      from cron.job where starts_with(jobname::text, $1) order by jobname, username`,
     [prefix],
   );
+}
+
+/** How the first run of a job ended, which is waited for. */
+export async function firstRun({ cronUrl }: Pick<TestDatabase, "cronUrl">, job: string): Promise<object> {
+  const ended = `select d.status, d.return_message, d.username, j.nodename
+    from cron.job_run_details d join cron.job j using (jobid)
+    where j.jobname = $1 and d.status in ('succeeded', 'failed') and d.end_time is not null`;
+  const wait = { everyMs: 200, atMostMs: 130_000 };
+  return withClient(cronUrl, (client) => untilRow(client, `the first run of ${job}`, [ended, job], wait));
 }
 
 /** A role that may use pg_cron as a host's guide would let it: usage of the schema, and no more functions than are public. */

@@ -1,21 +1,25 @@
-import { expect } from "@jest/globals";
 import type { Client } from "pg";
 import { withProject } from "../../scripts/consumerProject.ts";
 import type { ConsumerProject } from "../../scripts/consumerProject.ts";
 import { withServer } from "./database.ts";
 import type { TestDatabase } from "./database.ts";
+import { mustRun, UP } from "./pulumi.ts";
 
 const SETUP = `
   create table public.ventas (id int primary key, tienda text not null);
   insert into public.ventas select i, 'tienda ' || i % 7 from generate_series(1, 700) i;
+  create schema informes;
+  create role lector;
+  create role auditor;
 `;
+const DEFINITION = "select tienda, count(*) as n from public.ventas group by tienda";
 
 /** One RefreshedView of `public.tablero`, under some resource name. */
 export function program(resource: string, options = "{}", more = ""): string {
   return `import * as pulumi from "@pulumi/pulumi";
 import { RefreshedView } from "pulumi-matview";
 const args = {
-  schema: "public", name: "tablero", definition: "select tienda, count(*) as n from public.ventas group by tienda",
+  schema: "public", name: "tablero", definition: "${DEFINITION}",
   uniqueKey: ["tienda"], job: { name: "refresca-tablero", schedule: "0 3 1 1 *", active: true },
 };
 class Grupo extends pulumi.ComponentResource {
@@ -47,48 +51,42 @@ export async function world(client: Client): Promise<World> {
   return { ...found, rows: Number((await client.query("select count(*) from public.tablero")).rows[0].count) };
 }
 
-export async function mustRun(
-  project: ConsumerProject,
-  args: readonly string[],
-  env: NodeJS.ProcessEnv = {},
-): Promise<string> {
-  const { code, stdout, stderr } = await project.pulumi(args, env);
-  expect(code === 0 ? "" : `${args.join(" ")} ended with ${code}\n${stdout}\n${stderr}`).toBe("");
-  return stdout;
+/** Something of a state's entries. */
+interface Resource {
+  readonly urn: string;
+  readonly dependencies?: readonly string[];
+  readonly outputs?: Record<string, unknown>;
 }
 
-export async function mustConverge(project: ConsumerProject): Promise<void> {
-  await mustRun(project, ["refresh", "--preview-only", "--expect-no-changes", "--run-program=false"]);
-  await mustRun(project, ["preview", "--expect-no-changes"]);
-}
-
-/** What a preview says is going to happen, one resource a line. */
-export async function announced(project: ConsumerProject, more: readonly string[] = []): Promise<string[]> {
-  const { steps } = JSON.parse(await mustRun(project, ["preview", "--json", ...more])) as {
-    steps: { op: string; urn: string }[];
+/** The state of a project's stack, and our entries in it. */
+export async function stateOf(project: ConsumerProject): Promise<{ all: readonly Resource[]; ours: string[] }> {
+  const { deployment } = JSON.parse(await mustRun(project, ["stack", "export"])) as {
+    deployment: { resources: Resource[] };
   };
-  return steps
-    .filter(({ op }) => !["same", "refresh", "read"].includes(op))
-    .map(({ op, urn }) => `${op} ${urn.split("::").at(-1)}`)
-    .sort();
+  const urns = deployment.resources.map(({ urn }) => urn);
+  return { all: deployment.resources, ours: urns.filter((urn) => urn.includes("dynamic/matview:")) };
 }
 
-export const UP = ["up", "--yes", "--skip-preview"];
-
-/** A server whose only database has sources, view and pg_cron. */
-export async function withWorld(
-  action: (database: TestDatabase, deployed: ConsumerProject) => Promise<void>,
+/** A server whose only database has the sources and pg_cron, and a program there, not deployed yet. */
+export function withProgram(
+  { text, extension = true }: { readonly text: string; readonly extension?: boolean },
+  action: (project: ConsumerProject, database: TestDatabase) => Promise<void>,
 ): Promise<void> {
-  await withServer({ sample: false, settings: { "cron.max_running_jobs": "0" } }, async (database) => {
+  const settings = { "cron.max_running_jobs": "0" };
+  return withServer({ sample: false, extension, settings }, async (database) => {
     await database.client.query(SETUP);
-    await withProject(
-      program("tablero"),
-      { MATVIEW_DATABASE_URL: database.url },
-      async (project) => {
-        await mustRun(project, UP);
-        await action(database, project);
-      },
-      { name: "ventas", stack: "prod" },
-    );
+    const use = (project: ConsumerProject): Promise<void> => {
+      project.write("sql/views/tablero.sql", DEFINITION);
+      return action(project, database);
+    };
+    await withProject(text, { MATVIEW_DATABASE_URL: database.url }, use, { name: "ventas", stack: "prod" });
+  });
+}
+
+/** The same with the program deployed. */
+export function withWorld(text: string, action: Parameters<typeof withProgram>[1]): Promise<void> {
+  return withProgram({ text }, async (project, database) => {
+    await mustRun(project, UP);
+    await action(project, database);
   });
 }

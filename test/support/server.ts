@@ -1,8 +1,8 @@
-import { Client } from "pg";
 import { ensureInstallation } from "../../scripts/database/packages.ts";
 import { sampleCluster } from "../../scripts/database/sampleCluster.ts";
 import { startServer, useServer, type Server } from "../../scripts/database/server.ts";
 import type { ServerRecord } from "../../scripts/database/serverRecord.ts";
+import { withClient } from "../../scripts/database/withClient.ts";
 
 // Jest's workers get the environment of the process that ran the global setup.
 const RECORD = "MATVIEW_TEST_SERVER";
@@ -32,15 +32,4 @@ export function sharedServer(): Server {
       "the shared test server is not running: run these tests with npm test, or jest with this project's configuration",
     );
   return useServer(JSON.parse(record) as ServerRecord);
-}
-
-/** Runs the action with a connection and closes it. */
-export async function withClient<T>(url: string, action: (client: Client) => Promise<T>): Promise<T> {
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  try {
-    return await action(client);
-  } finally {
-    await client.end();
-  }
 }

@@ -8,6 +8,7 @@ import { resolveConnection } from "../../postgres/connection.ts";
 import type { Plan } from "../../postgres/plan.ts";
 import { withSession } from "../../postgres/session.ts";
 import type { Session } from "../../postgres/session.ts";
+import { withClient } from "../../scripts/database/withClient.ts";
 import type { TestDatabase } from "./database.ts";
 
 /** Runs statements one after the other. */
@@ -60,9 +61,7 @@ export async function propertiesOf(
   schema: string,
   name: string,
 ): Promise<Omit<RelationProperties, "oid" | "definition">> {
-  const client = new Client({ connectionString: database.url });
-  await client.connect();
-  try {
+  return withClient(database.url, async (client) => {
     await client.query("set search_path = ''");
     const [found] = await readProperties(client, [{ schema, name }]);
     if (found === undefined) throw new Error(`${schema}.${name} is not there`);
@@ -70,9 +69,7 @@ export async function propertiesOf(
     void oid;
     void definition;
     return rest;
-  } finally {
-    await client.end();
-  }
+  });
 }
 
 /** What a reader met that reads again and again. */

@@ -5,7 +5,7 @@ import { withProject } from "../../consumerProject.ts";
 import type { ConsumerProject } from "../../consumerProject.ts";
 import { startProxy } from "../../database/distanceProxy.ts";
 import type { DistanceProxy } from "../../database/distanceProxy.ts";
-import { withClient } from "../swapMeasure.ts";
+import { withClient } from "../../database/withClient.ts";
 import { createView } from "../swapWays.ts";
 
 /** Milliseconds for the way to the server and back. */

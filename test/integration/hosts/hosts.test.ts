@@ -4,10 +4,10 @@ import { materializedViewKind } from "../../../kinds/materializedView/kind.ts";
 import { refreshCommand } from "../../../kinds/refreshJob/command.ts";
 import { viewIndexKind } from "../../../kinds/viewIndex/kind.ts";
 import { lifecycle } from "../../../lifecycle/lifecycle.ts";
+import { withClient } from "../../../scripts/database/withClient.ts";
 import type { TestDatabase } from "../../support/database.ts";
 import { HOST_ROLE, HOSTS, withHost } from "../../support/hosts.ts";
 import { cron, JobDeploy, jobs, mustBeConverged, QUIET } from "../../support/jobs.ts";
-import { withClient } from "../../support/server.ts";
 
 jest.setTimeout(90_000);
 

@@ -1,12 +1,12 @@
-import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { expect, test } from "@jest/globals";
 import type { Client } from "pg";
 import { runtimeFunctions } from "../../../kinds/runtimeObjects/functions.ts";
 import { checkoutVariables } from "../../../scripts/checkoutVariables.ts";
 import {
+  appServer,
   createDashboard,
   DAY_OF_RUNS,
   JOB,
-  launcherRuns,
   recordRuns,
   runMatview,
   scheduleJob,
@@ -15,10 +15,6 @@ import {
   VIEW,
   withRuns,
 } from "../../support/dashboard.ts";
-import { withServer } from "../../support/database.ts";
-import type { TestDatabase } from "../../support/database.ts";
-import { hold } from "../../support/hold.ts";
-import type { Held } from "../../support/hold.ts";
 
 interface Broken {
   readonly title: string;
@@ -153,15 +149,7 @@ const databases: readonly Broken[] = [
   },
 ];
 
-let held: Held<TestDatabase> | undefined;
-beforeAll(async () => {
-  held = await hold<TestDatabase>((use) => withServer({ cronDatabase: "app" }, use));
-  const { client } = held.value;
-  await launcherRuns(client);
-  await client.query("create role dueno login");
-  await client.query("create role ajeno login");
-});
-afterAll(async () => held?.release());
+const app = appServer((client) => client.query("create role dueno login; create role ajeno login"));
 
 // The view reads through a plain view, which a test can replace by one that gives a key two rows.
 async function restore(client: Client): Promise<string> {
@@ -207,7 +195,7 @@ async function findings(url: string, spotChecks: readonly string[] = [], ...more
 }
 
 test("the doctor finds nothing where nothing is broken", async () => {
-  const { client, url } = held!.value;
+  const { client, url } = app();
   await restore(client);
   expect(await findings(url, ["ejecutivo_id:live", ":3230"])).toEqual([]);
 });
@@ -215,7 +203,7 @@ test("the doctor finds nothing where nothing is broken", async () => {
 test.each(databases)(
   "the doctor finds $finding and nothing else when $title",
   async ({ breakIt, finding, spotChecks }) => {
-    const { client, url } = held!.value;
+    const { client, url } = app();
     const jobId = await restore(client);
     await breakIt(client, jobId);
     expect(await findings(url, spotChecks)).toEqual([finding]);
@@ -223,7 +211,7 @@ test.each(databases)(
 );
 
 test("a role that may not see the job is told so, and as a member of the owner's role it sees it", async () => {
-  const { client, server, name, createRole } = held!.value;
+  const { client, server, name, createRole } = app();
   await restore(client);
   const role = await createRole();
   await client.query(`grant usage on schema cron to ${role}`);
@@ -236,7 +224,7 @@ test("a role that may not see the job is told so, and as a member of the owner's
 });
 
 test("an observer of the platform part sees job and runs without being a member of the owner's role", async () => {
-  const { client, server, name, createRole } = held!.value;
+  const { client, server, name, createRole } = app();
   await restore(client);
   const role = await createRole();
   await client.query(`grant select on all tables in schema public to ${role}`);
@@ -262,7 +250,7 @@ const since17 = Number(checkoutVariables.MATVIEW_POSTGRES_VERSION ?? 15) >= 17 ?
 
 // Before 17 a refresh keeps the search path, so that there is nothing to find.
 since17("the doctor finds a function that a refresh cannot run without its search_path", async () => {
-  const { client, url } = held!.value;
+  const { client, url } = app();
   const jobId = await restore(client);
   await client.query(
     "create or replace function public.cuantos() returns bigint language plpgsql stable set search_path = public as $$ begin return (select count(*) from prospectos); end $$",
@@ -285,7 +273,7 @@ since17("the doctor finds a function that a refresh cannot run without its searc
 
 // The last one: the server's sessions keep the old extension's tables in mind.
 test("the doctor finds that pg_cron is not in the database", async () => {
-  const { client, url } = held!.value;
+  const { client, url } = app();
   await restore(client);
   await client.query("drop extension pg_cron cascade");
   expect(await findings(url)).toEqual(["pg-cron-missing"]);

@@ -1,11 +1,11 @@
 import { once } from "node:events";
-import { afterAll, beforeAll, beforeEach, expect, test } from "@jest/globals";
+import { beforeEach, expect, test } from "@jest/globals";
 import { until } from "../../../scripts/database/until.ts";
 import {
+  appServer,
   createDashboard,
   DAY_OF_RUNS,
   JOB,
-  launcherRuns,
   recordRuns,
   runMatview,
   scheduleJob,
@@ -14,30 +14,20 @@ import {
   VIEW,
 } from "../../support/dashboard.ts";
 import type { Ended } from "../../support/dashboard.ts";
-import { withServer } from "../../support/database.ts";
-import type { TestDatabase } from "../../support/database.ts";
-import { hold } from "../../support/hold.ts";
-import type { Held } from "../../support/hold.ts";
 
-let held: Held<TestDatabase> | undefined;
+const app = appServer(createDashboard);
 let jobId = "";
-beforeAll(async () => {
-  held = await hold<TestDatabase>((use) => withServer({ cronDatabase: "app" }, use));
-  await launcherRuns(held.value.client);
-  await createDashboard(held.value.client);
-});
-afterAll(async () => held?.release());
 beforeEach(async () => {
-  const { client } = held!.value;
+  const { client } = app();
   await client.query("select cron.unschedule(jobid) from cron.job");
   await client.query("delete from cron.job_run_details");
   jobId = await scheduleJob(client);
 });
 
-const matview = (...words: string[]): Promise<Ended> => runMatview(words, held!.value.url);
+const matview = (...words: string[]): Promise<Ended> => runMatview(words, app().url);
 
 async function jobs(): Promise<Record<string, boolean>> {
-  const { rows } = await held!.value.client.query<{ jobname: string; active: boolean }>(
+  const { rows } = await app().client.query<{ jobname: string; active: boolean }>(
     "select jobname, active from cron.job order by jobname",
   );
   return Object.fromEntries(rows.map(({ jobname, active }) => [jobname, active]));
@@ -73,7 +63,7 @@ test("resume ends a pause for a while at once", async () => {
 });
 
 test("pause as a role that may not alter the job says what to grant and leaves the job active", async () => {
-  const { client, server, name, createRole } = held!.value;
+  const { client, server, name, createRole } = app();
   const role = await createRole();
   await client.query(`grant usage on schema cron to ${role}`);
   await client.query(`update cron.job set username = '${role}'`);
@@ -86,7 +76,7 @@ test("pause as a role that may not alter the job says what to grant and leaves t
 });
 
 test("quiesce shows every active job, and switches them off when told to", async () => {
-  await scheduleJob(held!.value.client, "otro");
+  await scheduleJob(app().client, "otro");
   const shown = await matview("quiesce");
   expect(shown.stdout).toContain("otro");
   expect(shown.stdout).toContain("Nothing was changed: matview quiesce --yes makes them inactive.");
@@ -97,7 +87,7 @@ test("quiesce shows every active job, and switches them off when told to", async
 });
 
 test("history counts a day of hourly runs as complete", async () => {
-  await recordRuns(held!.value.client, jobId, DAY_OF_RUNS);
+  await recordRuns(app().client, jobId, DAY_OF_RUNS);
   const { code, stdout } = await matview("history", VIEW, "--since", "23h", "--json");
   const [{ summary }] = JSON.parse(stdout) as [{ summary: Record<string, unknown> }];
   expect(summary).toMatchObject({
@@ -116,7 +106,7 @@ test("history names failures, gaps, runs without an end and runs that are stuck"
   const runs = DAY_OF_RUNS.filter((_, index) => index !== 12).map((run, index) =>
     index === 3 ? { ...run, status: "failed", message: "ERROR:  no\nDETAIL: Row (secret)" } : run,
   );
-  await recordRuns(held!.value.client, jobId, [
+  await recordRuns(app().client, jobId, [
     ...runs.slice(0, 20),
     { minutesAgo: 135, status: "failed", message: "server restarted", seconds: null },
     { minutesAgo: 133, status: "connecting", seconds: null },
@@ -133,7 +123,7 @@ test("history names failures, gaps, runs without an end and runs that are stuck"
 
 test("frequency reckons from the durations of the runs", async () => {
   await recordRuns(
-    held!.value.client,
+    app().client,
     jobId,
     DAY_OF_RUNS.map((run) => ({ ...run, seconds: 90 })),
   );
@@ -150,7 +140,7 @@ test("frequency reckons from the durations of the runs", async () => {
 });
 
 test("status --watch shows the view until Ctrl-C, and ends with its status", async () => {
-  const child = startMatview(["status", VIEW, "--stamp", STAMP, "--watch"], held!.value.url);
+  const child = startMatview(["status", VIEW, "--stamp", STAMP, "--watch"], app().url);
   const ended = once(child, "close");
   const [shown] = (await once(child.stdout, "data")) as [Buffer];
   expect(shown.toString()).toContain(VIEW);
@@ -159,7 +149,7 @@ test("status --watch shows the view until Ctrl-C, and ends with its status", asy
 });
 
 test("a stamp that is not there is told, and the age is that of the last run", async () => {
-  await recordRuns(held!.value.client, jobId, DAY_OF_RUNS);
+  await recordRuns(app().client, jobId, DAY_OF_RUNS);
   const { code, stderr, stdout } = await matview("status", VIEW, "--stamp", "nada");
   expect(stderr).toMatch(
     /^the stamp of public\.mv_conversaciones_dashboard cannot be read, its age is that of the last run: column v\.nada/,
@@ -169,7 +159,7 @@ test("a stamp that is not there is told, and the age is that of the last run", a
 });
 
 test("what the server refuses is told in its words, without a stack trace", async () => {
-  const { server, name, createRole } = held!.value;
+  const { server, name, createRole } = app();
   const role = await createRole();
   const { code, stderr } = await runMatview(["refresh", VIEW], server.url(name, role));
   // Up to PostgreSQL 16 in the first words, from 17 on in the others.

@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { startServer } from "../../../scripts/database/server.ts";
+import { withClient } from "../../../scripts/database/withClient.ts";
 import { JOB, runMatview, scheduleJob, STAMP } from "../../support/dashboard.ts";
-import { withClient } from "../../support/server.ts";
 
 test("the doctor finds a launcher that does not run", async () => {
   const first = await startServer({ cronDatabase: "postgres" });

@@ -1,48 +1,32 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { nextRuns } from "../../../kinds/refreshJob/schedule/nextRuns.ts";
 import { longestGapSeconds } from "../../../kinds/refreshJob/schedule/runRate.ts";
 import { checkout } from "../../../scripts/checkout.ts";
 import { runSampleFile } from "../../../scripts/database/sample.ts";
-import { createDashboard, JOB, launcherRuns, runMatview, scheduleJob, STAMP, VIEW } from "../../support/dashboard.ts";
-import { withServer } from "../../support/database.ts";
-import type { TestDatabase } from "../../support/database.ts";
-import { hold } from "../../support/hold.ts";
-import type { Held } from "../../support/hold.ts";
+import { appServer, createDashboard, JOB, runMatview, scheduleJob, STAMP, VIEW } from "../../support/dashboard.ts";
 import { cronSchedules } from "../../support/schedules.ts";
 
 const YEAR_SECONDS = 366 * 86_400;
 
-let held: Held<TestDatabase> | undefined;
-beforeAll(async () => {
-  held = await hold<TestDatabase>((use) => withServer({ cronDatabase: "app" }, use));
-  await launcherRuns(held.value.client);
-  await createDashboard(held.value.client);
-  await scheduleJob(held.value.client);
+const app = appServer(async (client) => {
+  await createDashboard(client);
+  await scheduleJob(client);
 });
-afterAll(async () => held?.release());
 
 async function numbers(): Promise<Record<string, number>> {
   const script = join(checkout, "sql", "verify", "numbers.sql");
   const variables = ["-v", `view=${VIEW}`, "-v", `job=${JOB}`];
-  const { stdout } = await promisify(execFile)("psql", [
-    "-qXA",
-    "-F",
-    "|",
-    ...variables,
-    "-f",
-    script,
-    held!.value.url,
-  ]);
+  const { stdout } = await promisify(execFile)("psql", ["-qXA", "-F", "|", ...variables, "-f", script, app().url]);
   const [names = "", values = ""] = stdout.split("\n");
   return Object.fromEntries(names.split("|").map((name, index) => [name, Number(values.split("|")[index])]));
 }
 
 test("the numbers read every schedule as the command does: the limit and the next run", async () => {
-  const { client } = held!.value;
+  const { client } = app();
   const schedules = cronSchedules.filter(
     (schedule) => !schedule.lastDay && longestGapSeconds(schedule) <= YEAR_SECONDS,
   );
@@ -68,7 +52,7 @@ function longest(read: Record<string, number>): number {
 }
 
 test("Osmara's reassignment shows as rows that lag until the next refresh", async () => {
-  const { client, url } = held!.value;
+  const { client, url } = app();
   const checks = ["ejecutivo_nombre=Osmara Salcedo:live", "coordinacion_codigo:live", ":3230"];
   const verify = async () => {
     const words = ["verify", VIEW, "--stamp", STAMP, "--json", ...checks.flatMap((check) => ["--spot-check", check])];

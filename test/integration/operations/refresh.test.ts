@@ -1,14 +1,15 @@
 import { once } from "node:events";
-import { expect, test } from "@jest/globals";
+import { expect, test as plain } from "@jest/globals";
 import type { Client } from "pg";
 import { REASON_LIMIT } from "../../../kinds/refreshAudit/names.ts";
 import { until } from "../../../scripts/database/until.ts";
+import { withClient } from "../../../scripts/database/withClient.ts";
 import { AuditDeploy } from "../../support/auditDeploy.ts";
 import { runMatview, startMatview } from "../../support/dashboard.ts";
 import type { Ended } from "../../support/dashboard.ts";
 import { withDatabase } from "../../support/database.ts";
 import type { TestDatabase } from "../../support/database.ts";
-import { withClient } from "../../support/server.ts";
+import { testsWith } from "../../support/lent.ts";
 
 const VIEW = "public.numeros";
 
@@ -41,23 +42,24 @@ async function refreshing(client: Client): Promise<boolean> {
   return rows.length > 0;
 }
 
-test("a view with data and a unique index is refreshed beside its readers", async () => {
-  await withView(async ({ url }) => {
-    const { code, stdout, stderr } = await refresh(url);
-    expect(stdout).toMatch(/^public\.numeros refreshed beside its readers in .*: 1 rows\n$/);
-    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-  });
+const test = testsWith(withView);
+
+test("a view with data and a unique index is refreshed beside its readers", async ({ url }) => {
+  const { code, stdout, stderr } = await refresh(url);
+  expect(stdout).toMatch(/^public\.numeros refreshed beside its readers in .*: 1 rows\n$/);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
 });
 
-test("a view without data is refreshed plainly, and left alone the second time when asked to", async () => {
-  await withView(async ({ client, url }) => {
-    await client.query(`refresh materialized view ${VIEW} with no data`);
-    expect((await refresh(url, "--if-unpopulated")).stdout).toMatch(/^public\.numeros refreshed in /);
-    expect((await refresh(url, "--if-unpopulated")).stdout).toBe("public.numeros has data already: 1 rows\n");
-  });
+test("a view without data is refreshed plainly, and left alone the second time when asked to", async ({
+  client,
+  url,
+}) => {
+  await client.query(`refresh materialized view ${VIEW} with no data`);
+  expect((await refresh(url, "--if-unpopulated")).stdout).toMatch(/^public\.numeros refreshed in /);
+  expect((await refresh(url, "--if-unpopulated")).stdout).toBe("public.numeros has data already: 1 rows\n");
 });
 
-test("a view without a unique index is refreshed plainly, and that readers wait is said", async () => {
+plain("a view without a unique index is refreshed plainly, and that readers wait is said", async () => {
   await withView(
     async ({ url }) => {
       const { code, stderr } = await refresh(url);
@@ -70,27 +72,30 @@ test("a view without a unique index is refreshed plainly, and that readers wait 
   );
 });
 
-test("beside a refresh that is going on it comes after, or refuses when told not to wait", async () => {
-  await withView(async ({ client, url, server, name }) => {
-    await withClient(server.url(name), async (other) => {
-      await other.query("begin");
-      await other.query(`refresh materialized view concurrently ${VIEW}`);
-      const refused = await refresh(url, "--no-wait");
-      expect(refused.stderr).toMatch(
-        /is being refreshed by postgres \(process \d+\) for .*; leave --no-wait out to wait for it\n$/,
-      );
-      expect(refused.code).toBe(1);
-      const waiting = refresh(url);
-      await until(() => refreshing(client), { what: "the second refresh to wait" });
-      await other.query("commit");
-      const { code, stderr } = await waiting;
-      expect(stderr).toMatch(/this one comes after it\n$/);
-      expect(code).toBe(0);
-    });
+test("beside a refresh that is going on it comes after, or refuses when told not to wait", async ({
+  client,
+  url,
+  server,
+  name,
+}) => {
+  await withClient(server.url(name), async (other) => {
+    await other.query("begin");
+    await other.query(`refresh materialized view concurrently ${VIEW}`);
+    const refused = await refresh(url, "--no-wait");
+    expect(refused.stderr).toMatch(
+      /is being refreshed by postgres \(process \d+\) for .*; leave --no-wait out to wait for it\n$/,
+    );
+    expect(refused.code).toBe(1);
+    const waiting = refresh(url);
+    await until(() => refreshing(client), { what: "the second refresh to wait" });
+    await other.query("commit");
+    const { code, stderr } = await waiting;
+    expect(stderr).toMatch(/this one comes after it\n$/);
+    expect(code).toBe(0);
   });
 });
 
-test("Ctrl-C cancels the refresh on the server, and the view stays as it was", async () => {
+plain("Ctrl-C cancels the refresh on the server, and the view stays as it was", async () => {
   await withView(
     async ({ client, url }) => {
       const child = startMatview(["refresh", VIEW], url);
@@ -108,55 +113,52 @@ test("Ctrl-C cancels the refresh on the server, and the view stays as it was", a
   );
 });
 
-test("the reason is recorded where the platform part keeps a record, and else it is said that it is not", async () => {
-  await withView(async ({ client, url }) => {
-    expect((await refresh(url, "--reason", "reasignación")).stderr).toBe(
-      "the reason was not recorded: matview.postgres_record_refresh() of the platform part is not in this database, or closed to this role\n",
-    );
-    await new AuditDeploy(url).create({ owner: "postgres", observers: [] });
-    await client.query(`refresh materialized view ${VIEW} with no data`);
-    expect((await refresh(url)).stderr).toBe("");
-    expect((await refresh(url, "--reason", "reasignación")).stderr).toBe("");
-    const { rows } = await client.query(
-      `select refreshed_by, view_schema, view_name, reason, is_concurrent, milliseconds >= 0 as "isTimed", row_count
+test("the reason is recorded where the platform part keeps a record, and else it is said that it is not", async ({
+  client,
+  url,
+}) => {
+  expect((await refresh(url, "--reason", "reasignación")).stderr).toBe(
+    "the reason was not recorded: matview.postgres_record_refresh() of the platform part is not in this database, or closed to this role\n",
+  );
+  await new AuditDeploy(url).create({ owner: "postgres", observers: [] });
+  await client.query(`refresh materialized view ${VIEW} with no data`);
+  expect((await refresh(url)).stderr).toBe("");
+  expect((await refresh(url, "--reason", "reasignación")).stderr).toBe("");
+  const { rows } = await client.query(
+    `select refreshed_by, view_schema, view_name, reason, is_concurrent, milliseconds >= 0 as "isTimed", row_count
        from matview.postgres_refreshes order by refreshed_at`,
-    );
-    const both = {
-      refreshed_by: "postgres",
-      view_schema: "public",
-      view_name: "numeros",
-      isTimed: true,
-      row_count: "1",
-    };
-    expect(rows).toEqual([
-      { ...both, reason: null, is_concurrent: false },
-      { ...both, reason: "reasignación", is_concurrent: true },
-    ]);
-  });
+  );
+  const both = {
+    refreshed_by: "postgres",
+    view_schema: "public",
+    view_name: "numeros",
+    isTimed: true,
+    row_count: "1",
+  };
+  expect(rows).toEqual([
+    { ...both, reason: null, is_concurrent: false },
+    { ...both, reason: "reasignación", is_concurrent: true },
+  ]);
 });
 
-test("a reason that is too long to be recorded is refused before the refresh", async () => {
-  await withView(async ({ client, url }) => {
-    await client.query(`refresh materialized view ${VIEW} with no data`);
-    const { code, stderr } = await refresh(url, "--reason", "ñ".repeat(REASON_LIMIT + 1));
-    expect(stderr).toMatch(/--reason has 501 characters; at most 500 are recorded/);
-    expect(code).toBe(2);
-    await expect(client.query(`select * from ${VIEW}`)).rejects.toThrow(/has not been populated/);
-  });
+test("a reason that is too long to be recorded is refused before the refresh", async ({ client, url }) => {
+  await client.query(`refresh materialized view ${VIEW} with no data`);
+  const { code, stderr } = await refresh(url, "--reason", "ñ".repeat(REASON_LIMIT + 1));
+  expect(stderr).toMatch(/--reason has 501 characters; at most 500 are recorded/);
+  expect(code).toBe(2);
+  await expect(client.query(`select * from ${VIEW}`)).rejects.toThrow(/has not been populated/);
 });
 
-test("a refresh that cannot be recorded is a refresh all the same, and that is said", async () => {
-  await withView(async ({ client, url }) => {
-    await new AuditDeploy(url).create({ owner: "postgres", observers: [] });
-    await client.query("drop table matview.postgres_refreshes");
-    const { code, stdout, stderr } = await refresh(url, "--reason", "reasignación");
-    expect(stderr).toMatch(/^the refresh was not recorded: relation "matview.postgres_refreshes" does not exist/);
-    expect(stdout).toMatch(/^public\.numeros refreshed /);
-    expect(code).toBe(0);
-  });
+test("a refresh that cannot be recorded is a refresh all the same, and that is said", async ({ client, url }) => {
+  await new AuditDeploy(url).create({ owner: "postgres", observers: [] });
+  await client.query("drop table matview.postgres_refreshes");
+  const { code, stdout, stderr } = await refresh(url, "--reason", "reasignación");
+  expect(stderr).toMatch(/^the refresh was not recorded: relation "matview.postgres_refreshes" does not exist/);
+  expect(stdout).toMatch(/^public\.numeros refreshed /);
+  expect(code).toBe(0);
 });
 
-test("a view that is not there is named with the database, without a stack trace", async () => {
+plain("a view that is not there is named with the database, without a stack trace", async () => {
   await withDatabase(async ({ url, name }) => {
     expect(await runMatview(["refresh", "public.nada"], url)).toEqual({
       code: 1,

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
+import { expect, jest, test } from "@jest/globals";
 import type { dynamic } from "@pulumi/pulumi";
 import { materializedViewKind } from "../../../kinds/materializedView/kind.ts";
 import { refreshJobKind } from "../../../kinds/refreshJob/kind.ts";
@@ -10,6 +10,7 @@ import { lifecycle } from "../../../lifecycle/lifecycle.ts";
 import {
   createDashboard,
   DAY_OF_RUNS,
+  DEFINITION,
   JOB,
   launcherRuns,
   quietSchedule,
@@ -20,8 +21,7 @@ import {
 } from "../../support/dashboard.ts";
 import { withServer } from "../../support/database.ts";
 import type { TestDatabase } from "../../support/database.ts";
-import { hold } from "../../support/hold.ts";
-import type { Held } from "../../support/hold.ts";
+import { shared } from "../../support/lent.ts";
 
 jest.setTimeout(240_000);
 
@@ -49,9 +49,7 @@ const RIGHTS: Readonly<Record<string, readonly [give: string, take: string]>> = 
 };
 type Right = keyof typeof RIGHTS & string;
 
-let held: Held<TestDatabase> | undefined;
 const states: Props[] = [];
-const database = (): TestDatabase => held!.value;
 const kinds = [materializedViewKind, viewIndexKind, refreshJobKind].map((kind) =>
   lifecycle(kind as unknown as typeof refreshJobKind),
 );
@@ -62,9 +60,9 @@ function configured(provider: dynamic.ResourceProvider, url: string): Required<d
   return provider as Required<dynamic.ResourceProvider>;
 }
 
-beforeAll(async () => {
-  held = await hold<TestDatabase>((use) => withServer({}, use));
-  const { client, server, url } = database();
+const database = shared<TestDatabase>((use) => withServer({}, use), prepare);
+
+async function prepare({ client, server, url }: TestDatabase): Promise<void> {
   await launcherRuns(client);
   await createDashboard(client);
   await client.query(`create role ${OWNER} login password '${server.password(OWNER)}'`);
@@ -76,12 +74,8 @@ beforeAll(async () => {
     await client.query(`revoke all on ${from} from public`);
   await client.query(`grant connect on database postgres to ${OWNER}`);
   for (const [give] of Object.values(RIGHTS)) await client.query(give);
-  const definition = readFileSync(
-    join(import.meta.dirname, "../../../sql/views/mv_conversaciones_dashboard.sql"),
-    "utf8",
-  );
   const name = "mv_conversaciones_dashboard";
-  const live = definition.replace("pg_catalog.now()", "pg_catalog.now() - (select atraso from public.reloj)");
+  const live = DEFINITION.replace("pg_catalog.now()", "pg_catalog.now() - (select atraso from public.reloj)");
   const declared: Props[] = [
     {
       schema: "public",
@@ -107,8 +101,7 @@ beforeAll(async () => {
     states.push(((await configured(kinds[at]!, url).create(props)) as { outs: Props }).outs);
   const { rows } = await client.query<{ jobid: string }>("select jobid from cron.job");
   await recordRuns(client, rows[0]?.jobid ?? "", DAY_OF_RUNS);
-});
-afterAll(async () => held?.release());
+}
 
 async function read(at: number): Promise<string> {
   const provider = configured(kinds[at]!, database().server.url("postgres", "watcher"));

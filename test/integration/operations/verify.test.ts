@@ -1,14 +1,14 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { expect, test } from "@jest/globals";
 import type { Client } from "pg";
 import { checkout } from "../../../scripts/checkout.ts";
 import {
+  appServer,
   createDashboard,
   DAY_OF_RUNS,
   JOB,
-  launcherRuns,
   quietSchedule,
   recordRuns,
   runMatview,
@@ -18,10 +18,6 @@ import {
   VIEW,
   withRuns,
 } from "../../support/dashboard.ts";
-import { withServer } from "../../support/database.ts";
-import type { TestDatabase } from "../../support/database.ts";
-import { hold } from "../../support/hold.ts";
-import type { Held } from "../../support/hold.ts";
 
 // Verdicts in the order of the checks: job active, last ten runs, runs with error, state of the view, spot checks, last update, next run, summary.
 type Verdicts = readonly string[];
@@ -206,12 +202,7 @@ const databases: readonly Broken[] = [
   },
 ];
 
-let held: Held<TestDatabase> | undefined;
-beforeAll(async () => {
-  held = await hold<TestDatabase>((use) => withServer({ cronDatabase: "app" }, use));
-  await launcherRuns(held.value.client);
-});
-afterAll(async () => held?.release());
+const app = appServer();
 
 async function restore(client: Client): Promise<string> {
   await client.query("create extension if not exists pg_cron");
@@ -228,7 +219,7 @@ async function restore(client: Client): Promise<string> {
 test.each(databases)(
   "command, psql and numbers agree when $title",
   async ({ breakIt, verdicts, maxAge, spotChecks = [] }) => {
-    const { client, url } = held!.value;
+    const { client, url } = app();
     const jobId = await restore(client);
     await breakIt?.(client, jobId);
     const byCommand = await commandVerdicts(
@@ -287,7 +278,7 @@ async function psql(url: string, file: string, variables: Record<string, string>
 }
 
 test("the checks run in psql with view and job alone", async () => {
-  const { client, url } = held!.value;
+  const { client, url } = app();
   await restore(client);
   const rows = await psql(url, "checks", {});
   expect(rows.map((row) => row.split("|")[1])).toEqual(ALL_PASS);

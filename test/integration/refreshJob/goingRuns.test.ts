@@ -4,9 +4,9 @@ import { checkoutVariables } from "../../../scripts/checkoutVariables.ts";
 import { until } from "../../../scripts/database/until.ts";
 import { withServer } from "../../support/database.ts";
 import type { TestDatabase } from "../../support/database.ts";
-import { hold } from "../../support/hold.ts";
-import type { Held } from "../../support/hold.ts";
 import { cron, JobDeploy, jobs, mustBeConverged, QUIET } from "../../support/jobs.ts";
+import { shared } from "../../support/lent.ts";
+import { untilRow } from "../../support/untilRow.ts";
 
 // Real runs: pg_cron starts one a minute, and one that is going is kept going by a lock on its source.
 jest.setTimeout(400_000);
@@ -21,12 +21,7 @@ interface Scene {
   readonly state: Record<string, unknown>;
 }
 
-let held: Held<TestDatabase> | undefined;
 const scenes = new Map<Name, Scene>();
-const world = (): TestDatabase => {
-  if (held === undefined) throw new Error("the server is started in beforeAll");
-  return held.value;
-};
 const sceneOf = (name: Name): Scene => {
   const scene = scenes.get(name);
   if (scene === undefined) throw new Error(`${name} is made in beforeAll`);
@@ -34,21 +29,19 @@ const sceneOf = (name: Name): Scene => {
 };
 const usesWorkers = checkoutVariables.MATVIEW_CRON_MODE === "workers";
 
+afterAll(async () => {
+  for (const { blocker } of scenes.values()) await blocker.end();
+});
+const world = shared<TestDatabase>((use) =>
+  withServer({ sample: false, settings: { "cron.max_running_jobs": "16" } }, use),
+);
 beforeAll(async () => {
-  held = await hold<TestDatabase>((use) =>
-    withServer({ sample: false, settings: { "cron.max_running_jobs": "16" } }, use),
-  );
   for (const name of NAMES) scenes.set(name, await prepare(name));
   await makeView("renamed");
   await world().client.query("select cron.schedule('handmade', $1, 'refresh materialized view concurrently renamed')", [
     EVERY_MINUTE,
   ]);
   await world().client.query("select cron.schedule('clock', $1, 'select 1')", [EVERY_MINUTE]);
-});
-
-afterAll(async () => {
-  for (const { blocker } of scenes.values()) await blocker.end();
-  await held?.release();
 });
 
 async function makeView(name: string): Promise<string> {
@@ -83,16 +76,9 @@ async function runs(command: string): Promise<RunRow[]> {
 }
 
 async function going(command: string): Promise<void> {
-  await until(
-    async () =>
-      (
-        await world().client.query(
-          "select 1 from pg_stat_activity where query = $1 and wait_event_type = 'Lock' and pid <> pg_backend_pid()",
-          [command],
-        )
-      ).rows.length > 0,
-    { what: `a run of ${command}`, everyMs: 100, atMostMs: 90_000 },
-  );
+  const waiting =
+    "select 1 from pg_stat_activity where query = $1 and wait_event_type = 'Lock' and pid <> pg_backend_pid()";
+  await untilRow(world().client, `a run of ${command}`, [waiting, command], { everyMs: 100, atMostMs: 90_000 });
 }
 
 async function rowsOf(name: string): Promise<number> {
@@ -142,17 +128,8 @@ test("an edit of a job that owes runs drops them, so that none fires with the ne
   const [before] = await jobs(world(), declared.name);
   const [first] = await runs(declared.command);
   // Its next time has come while it was going.
-  await until(
-    async () =>
-      (
-        await cron<{ owes: boolean }>(
-          world(),
-          "select now() > date_trunc('minute', $1::timestamptz) + interval '62 seconds' as owes",
-          [first?.start_time],
-        )
-      )[0]?.owes === true,
-    { what: "a run to be owed", everyMs: 500, atMostMs: 90_000 },
-  );
+  const owed = "select 1 where now() > date_trunc('minute', $1::timestamptz) + interval '62 seconds'";
+  await untilRow(world().client, "a run to be owed", [owed, first?.start_time], { everyMs: 500, atMostMs: 90_000 });
   const changed = await deploy.update(state, { ...declared, schedule: QUIET });
   const [after] = await jobs(world(), declared.name);
   expect(after).toMatchObject({ schedule: QUIET });

@@ -1,9 +1,9 @@
 import { expect, jest, test } from "@jest/globals";
 import { planJobs } from "../../../kinds/refreshJob/refreshSettings.ts";
-import { until } from "../../../scripts/database/until.ts";
+import { withClient } from "../../../scripts/database/withClient.ts";
 import { uniqueName, withServer } from "../../support/database.ts";
 import { cron, cronUser, JobDeploy, mustBeConverged } from "../../support/jobs.ts";
-import { withClient } from "../../support/server.ts";
+import { untilRow } from "../../support/untilRow.ts";
 
 jest.setTimeout(60_000);
 
@@ -30,16 +30,10 @@ test("the purge removes old runs of its own role, also those without an end, and
       const { rows } = await runner.query<{ pid: number }>("select pg_backend_pid() as pid");
       const going = runner.query("select pg_sleep(600)");
       going.catch(() => undefined);
-      await until(
-        async () =>
-          (
-            await database.client.query(
-              "select 1 from pg_stat_activity where usename = $1 and state = 'active' and now() > backend_start + interval '6 seconds'",
-              [owner],
-            )
-          ).rows.length === 1,
-        { what: "the session to be busy for longer than runs are kept", everyMs: 100 },
-      );
+      await untilRow(database.client, "the session to be busy for longer than runs are kept", [
+        "select 1 from pg_stat_activity where usename = $1 and state = 'active' and now() > backend_start + interval '6 seconds'",
+        owner,
+      ]);
       const pid = rows[0]?.pid;
       await cron(
         database,

@@ -2,10 +2,10 @@ import { expect, jest, test } from "@jest/globals";
 import { runtimeObjectsKind } from "../../../kinds/runtimeObjects/kind.ts";
 import { lifecycle } from "../../../lifecycle/lifecycle.ts";
 import type { ResourceProvider } from "../../../lifecycle/resourceProvider.ts";
+import { withClient } from "../../../scripts/database/withClient.ts";
 import { withServer } from "../../support/database.ts";
 import type { TestDatabase } from "../../support/database.ts";
 import { cron, cronUser, JobDeploy, mustBeConverged, QUIET } from "../../support/jobs.ts";
-import { withClient } from "../../support/server.ts";
 
 jest.setTimeout(60_000);
 

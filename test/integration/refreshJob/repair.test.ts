@@ -1,12 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import { parseSchedule } from "../../../kinds/refreshJob/schedule.ts";
 import { featuresOf } from "../../../postgres/capabilities.ts";
 import { uniqueName, withServer } from "../../support/database.ts";
 import type { TestDatabase } from "../../support/database.ts";
-import { hold } from "../../support/hold.ts";
-import type { Held } from "../../support/hold.ts";
 import { cron, cronUser, JobDeploy, jobs, mustBeConverged, QUIET } from "../../support/jobs.ts";
 import type { CronGrant } from "../../support/jobs.ts";
+import { shared } from "../../support/lent.ts";
 
 /** Who deploys: a superuser, and roles to which a host grants more or less. */
 const WHO: readonly (readonly [who: string, grants: readonly CronGrant[] | undefined])[] = [
@@ -25,15 +24,7 @@ const DRIFTS: readonly (readonly [property: string, change: string])[] = [
   ["all of them", "schedule := '0 7 29 2 *', command := 'select 2', database := 'template1', active := false"],
 ];
 
-let held: Held<TestDatabase> | undefined;
-beforeAll(async () => {
-  held = await hold<TestDatabase>((use) => withServer({ sample: false }, use));
-});
-afterAll(async () => held?.release());
-const database = (): TestDatabase => {
-  if (held === undefined) throw new Error("the server is started in beforeAll");
-  return held.value;
-};
+const database = shared<TestDatabase>((use) => withServer({ sample: false }, use));
 
 async function deployer(grants: readonly CronGrant[] | undefined): Promise<{ user: string; deploy: JobDeploy }> {
   if (grants === undefined) return { user: "postgres", deploy: new JobDeploy(database()) };

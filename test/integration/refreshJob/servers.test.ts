@@ -1,14 +1,14 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, jest, test } from "@jest/globals";
-import { Client } from "pg";
+import { describe, expect, jest, test as plain } from "@jest/globals";
 import { startServer } from "../../../scripts/database/server.ts";
 import type { Server } from "../../../scripts/database/server.ts";
 import { until } from "../../../scripts/database/until.ts";
+import { withClient } from "../../../scripts/database/withClient.ts";
 import { uniqueName, withDatabase, withServer } from "../../support/database.ts";
 import type { TestDatabase } from "../../support/database.ts";
 import { cron, cronUser, JobDeploy, jobs, mustBeConverged, QUIET } from "../../support/jobs.ts";
-import { withClient } from "../../support/server.ts";
+import { testsWith } from "../../support/lent.ts";
 
 jest.setTimeout(120_000);
 
@@ -45,8 +45,10 @@ const withExtension = async (server: Server): Promise<void> => {
   await withClient(server.url(), (client) => client.query("create extension pg_cron"));
 };
 
+const test = testsWith(withDatabase);
+
 describe("a server on which no job can run", () => {
-  test("without pg_cron is named, with what to do", async () => {
+  plain("without pg_cron is named, with what to do", async () => {
     await withServer(
       { sample: false, extension: false, settings: { shared_preload_libraries: "" } },
       async (database) => {
@@ -57,7 +59,7 @@ describe("a server on which no job can run", () => {
     );
   });
 
-  test("whose pg_cron is installed and not preloaded is named", async () => {
+  plain("whose pg_cron is installed and not preloaded is named", async () => {
     await restarted(
       withExtension,
       () => undefined,
@@ -70,7 +72,7 @@ describe("a server on which no job can run", () => {
     );
   });
 
-  test("whose launcher was ended is named, where it does not come back by itself", async () => {
+  plain("whose launcher was ended is named, where it does not come back by itself", async () => {
     await withServer({ sample: false }, async (database) => {
       const deploy = new JobDeploy(database);
       await until(async () => (await launchers(database)).length === 1, { what: "the launcher to start" });
@@ -87,7 +89,7 @@ describe("a server on which no job can run", () => {
     });
   });
 
-  test("that is a standby is refused for every change, and nothing is changed", async () => {
+  plain("that is a standby is refused for every change, and nothing is changed", async () => {
     const prepare = async (server: Server): Promise<void> => {
       await withExtension(server);
       await withClient(server.url(), (client) =>
@@ -111,125 +113,114 @@ describe("a server on which no job can run", () => {
 });
 
 describe("a role", () => {
-  test("without usage of schema cron is told so, and its job is not taken for gone", async () => {
-    await withDatabase(async (database) => {
-      const role = await database.createRole();
-      const deploy = new JobDeploy(database, { url: database.server.url(database.name, role) });
-      await expect(deploy.create(declared)).rejects.toThrow(
-        `role ${role} may not use pg_cron: let a superuser run: grant usage on schema cron to ${role}`,
-      );
-      await expect(deploy.read(declared)).rejects.toThrow(
-        `role ${role} may not use schema cron in database postgres, so its jobs cannot be read; let a superuser run: ` +
-          `grant usage on schema cron to ${role}`,
-      );
-    });
+  test("without usage of schema cron is told so, and its job is not taken for gone", async (database) => {
+    const role = await database.createRole();
+    const deploy = new JobDeploy(database, { url: database.server.url(database.name, role) });
+    await expect(deploy.create(declared)).rejects.toThrow(
+      `role ${role} may not use pg_cron: let a superuser run: grant usage on schema cron to ${role}`,
+    );
+    await expect(deploy.read(declared)).rejects.toThrow(
+      `role ${role} may not use schema cron in database postgres, so its jobs cannot be read; let a superuser run: ` +
+        `grant usage on schema cron to ${role}`,
+    );
   });
 
-  test("that was renamed or dropped while it owns a job is named as what stops pg_cron, and the job is moved or removed", async () => {
-    await withServer({ sample: false }, async (database) => {
-      const owner = await cronUser(database);
-      const deploy = new JobDeploy(database);
-      const job = { ...declared, user: owner };
-      const state = await deploy.create(job);
-      await cron(database, `alter role ${owner} rename to renamed_owner`);
-      const [{ jobid = "" } = {}] = await jobs(database, "refresh");
-      const stopped =
-        `job refresh (number ${jobid}) belongs to role ${owner}, which was renamed or dropped, and so no job runs for anyone: ` +
-        `select cron.unschedule(${jobid})`;
-      await expect(deploy.update(state, { ...job, schedule: "0 1 29 2 *" })).rejects.toThrow(
-        `refresh job refresh@${owner} cannot be deployed: 2 problems\n  - ${stopped}\n  - role ${owner} does not exist: create it, or set matview:managePlatform to true`,
-      );
-      const moved = { ...job, user: "renamed_owner" };
-      const next = await deploy.update(state, moved);
-      expect(await jobs(database, "refresh")).toMatchObject([{ username: "renamed_owner", active: true }]);
-      await mustBeConverged(deploy, next, moved);
+  plain(
+    "that was renamed or dropped while it owns a job is named as what stops pg_cron, and the job is moved or removed",
+    async () => {
+      await withServer({ sample: false }, async (database) => {
+        const owner = await cronUser(database);
+        const deploy = new JobDeploy(database);
+        const job = { ...declared, user: owner };
+        const state = await deploy.create(job);
+        await cron(database, `alter role ${owner} rename to renamed_owner`);
+        const [{ jobid = "" } = {}] = await jobs(database, "refresh");
+        const stopped =
+          `job refresh (number ${jobid}) belongs to role ${owner}, which was renamed or dropped, and so no job runs for anyone: ` +
+          `select cron.unschedule(${jobid})`;
+        await expect(deploy.update(state, { ...job, schedule: "0 1 29 2 *" })).rejects.toThrow(
+          `refresh job refresh@${owner} cannot be deployed: 2 problems\n  - ${stopped}\n  - role ${owner} does not exist: create it, or set matview:managePlatform to true`,
+        );
+        const moved = { ...job, user: "renamed_owner" };
+        const next = await deploy.update(state, moved);
+        expect(await jobs(database, "refresh")).toMatchObject([{ username: "renamed_owner", active: true }]);
+        await mustBeConverged(deploy, next, moved);
 
-      await cron(database, "drop owned by renamed_owner");
-      await cron(database, "drop role renamed_owner");
-      await deploy.delete(next);
-      expect(await jobs(database, "")).toEqual([]);
-      // The launcher is alive and takes changes again.
-      const probe = await deploy.create({ ...declared, name: "probe" });
-      await until(async () => (await launchers(database)).length === 1, { what: "the launcher to be alive" });
-      await mustBeConverged(deploy, probe, { ...declared, name: "probe" });
-    });
-  });
+        await cron(database, "drop owned by renamed_owner");
+        await cron(database, "drop role renamed_owner");
+        await deploy.delete(next);
+        expect(await jobs(database, "")).toEqual([]);
+        // The launcher is alive and takes changes again.
+        const probe = await deploy.create({ ...declared, name: "probe" });
+        await until(async () => (await launchers(database)).length === 1, { what: "the launcher to be alive" });
+        await mustBeConverged(deploy, probe, { ...declared, name: "probe" });
+      });
+    },
+  );
 });
 
 describe("a restored copy of a database", () => {
-  test("is known by its name, its host or its system, and nothing is changed in it unless the stack is moved on purpose", async () => {
-    await withDatabase(async (original) => {
-      const deploy = new JobDeploy(original);
-      const job = { ...declared, name: uniqueName("job") };
-      const state = await deploy.create(job);
-      const copyName = uniqueName("copy");
-      await original.client.end();
-      await cron(original, `create database ${copyName} template ${original.name}`);
-      try {
-        const copy = { ...original, name: copyName, url: original.server.url(copyName) };
-        const astray = new JobDeploy(copy);
-        const host = "127.0.0.1";
-        const refusal = new RegExp(
-          `^refresh job ${job.name}: the stack was deployed to database ${original.name} on host ${host} \\(system \\d+\\), and this ` +
-            `connection leads to database ${copyName} on host ${host} \\(system \\d+\\): a restored copy, another server, or the same one ` +
-            "under another name\\. Nothing was read or changed\\. Connect to the first; or, to move the stack here on purpose, run once " +
-            "with: pulumi config set matview:adoptDatabase true\\.",
-        );
-        for (const act of [
-          () => astray.read(state),
-          () => astray.update(state, { ...job, schedule: "0 1 29 2 *" }),
-          () => astray.delete(state),
-        ]) {
-          await expect(act()).rejects.toThrow(refusal);
-        }
-        const renamedHost = original.url.replace("127.0.0.1", "localhost");
-        await expect(new JobDeploy(original, { url: renamedHost }).read(state)).rejects.toThrow(/on host localhost/);
-        expect(await jobs(original, job.name)).toMatchObject([{ schedule: QUIET, database: original.name }]);
-
-        const onPurpose = new JobDeploy(copy, { adoptDatabase: true });
-        const moved = await onPurpose.update(state, job);
-        expect(await jobs(original, job.name)).toMatchObject([{ database: copyName }]);
-        await mustBeConverged(astray, moved, job);
-        await astray.delete(moved);
-      } finally {
-        await cron(original, `drop database ${copyName} with (force)`);
+  test("is known by its name, its host or its system, and nothing is changed in it unless the stack is moved on purpose", async (original) => {
+    const deploy = new JobDeploy(original);
+    const job = { ...declared, name: uniqueName("job") };
+    const state = await deploy.create(job);
+    const copyName = uniqueName("copy");
+    await original.client.end();
+    await cron(original, `create database ${copyName} template ${original.name}`);
+    try {
+      const copy = { ...original, name: copyName, url: original.server.url(copyName) };
+      const astray = new JobDeploy(copy);
+      const host = "127.0.0.1";
+      const refusal = new RegExp(
+        `^refresh job ${job.name}: the stack was deployed to database ${original.name} on host ${host} \\(system \\d+\\), and this ` +
+          `connection leads to database ${copyName} on host ${host} \\(system \\d+\\): a restored copy, another server, or the same one ` +
+          "under another name\\. Nothing was read or changed\\. Connect to the first; or, to move the stack here on purpose, run once " +
+          "with: pulumi config set matview:adoptDatabase true\\.",
+      );
+      for (const act of [
+        () => astray.read(state),
+        () => astray.update(state, { ...job, schedule: "0 1 29 2 *" }),
+        () => astray.delete(state),
+      ]) {
+        await expect(act()).rejects.toThrow(refusal);
       }
-    });
+      const renamedHost = original.url.replace("127.0.0.1", "localhost");
+      await expect(new JobDeploy(original, { url: renamedHost }).read(state)).rejects.toThrow(/on host localhost/);
+      expect(await jobs(original, job.name)).toMatchObject([{ schedule: QUIET, database: original.name }]);
+
+      const onPurpose = new JobDeploy(copy, { adoptDatabase: true });
+      const moved = await onPurpose.update(state, job);
+      expect(await jobs(original, job.name)).toMatchObject([{ database: copyName }]);
+      await mustBeConverged(astray, moved, job);
+      await astray.delete(moved);
+    } finally {
+      await cron(original, `drop database ${copyName} with (force)`);
+    }
   });
 
-  test("on another server is known by its system even under the same name and host", async () => {
-    await withDatabase(async (original) => {
-      const server = await startServer({
-        durable: true,
-        directory: join(original.server.directory, uniqueName("copy")),
-      });
-      try {
-        await withExtension(server);
-        const state = await new JobDeploy(original, { url: original.server.url("postgres") }).create({
-          ...declared,
-          name: uniqueName("job"),
-        });
-        const copy = { server, name: "postgres", url: server.url(), cronUrl: server.url() } as TestDatabase;
-        await expect(new JobDeploy(copy).read(state)).rejects.toThrow(
-          /the stack was deployed to database postgres on host 127.0.0.1 \(system (\d+)\).* \(system (?!\1)\d+\)/,
-        );
-        await new JobDeploy(original, { url: original.server.url("postgres") }).delete(state);
-      } finally {
-        await server.stop({ keep: false });
-      }
+  test("on another server is known by its system even under the same name and host", async (original) => {
+    const server = await startServer({
+      durable: true,
+      directory: join(original.server.directory, uniqueName("copy")),
     });
+    try {
+      await withExtension(server);
+      const state = await new JobDeploy(original, { url: original.server.url("postgres") }).create({
+        ...declared,
+        name: uniqueName("job"),
+      });
+      const copy = { server, name: "postgres", url: server.url(), cronUrl: server.url() } as TestDatabase;
+      await expect(new JobDeploy(copy).read(state)).rejects.toThrow(
+        /the stack was deployed to database postgres on host 127.0.0.1 \(system (\d+)\).* \(system (?!\1)\d+\)/,
+      );
+      await new JobDeploy(original, { url: original.server.url("postgres") }).delete(state);
+    } finally {
+      await server.stop({ keep: false });
+    }
   });
 });
 
 async function launchers(database: Pick<TestDatabase, "cronUrl">): Promise<number[]> {
-  const client = new Client({ connectionString: database.cronUrl });
-  await client.connect();
-  try {
-    const { rows } = await client.query<{ pid: number }>(
-      "select pid from pg_stat_activity where application_name = 'pg_cron scheduler' order by pid",
-    );
-    return rows.map(({ pid }) => pid);
-  } finally {
-    await client.end();
-  }
+  const launcher = "select pid from pg_stat_activity where application_name = 'pg_cron scheduler' order by pid";
+  return (await cron<{ pid: number }>(database, launcher)).map(({ pid }) => pid);
 }
