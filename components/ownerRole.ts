@@ -14,6 +14,11 @@ export interface OwnerRoleArgs {
   /** Roles that may see its jobs and runs. */
   observers: pulumi.Input<readonly pulumi.Input<string>[]>;
   /**
+   * Let it read every row of what it may read: row security hides none from it, in any table.
+   * @default false
+   */
+  bypassRowSecurity?: pulumi.Input<boolean> | undefined;
+  /**
    * Let it log in where it exists and may not. It decides at the creation of the resource alone.
    * @default false
    */

@@ -1,5 +1,5 @@
 import { closedSources } from "../../kinds/conditions.ts";
-import type { Source } from "../../kinds/conditions.ts";
+import type { HiddenSource, Source } from "../../kinds/conditions.ts";
 import { askDefinition } from "../../kinds/materializedView/definition/runDefinition.ts";
 import { askAsRole } from "../../kinds/refreshJob/asRole.ts";
 import type { ActualJob } from "../../kinds/refreshJob/describe.ts";
@@ -54,10 +54,13 @@ export async function gatherEvidence(session: Session, facts: Facts): Promise<Ev
   const { declared, view, job } = facts;
   const limits = limitsOf(facts);
   const isReadable = view?.isPopulated === true;
-  const [anatomy, printed, sources, runner, averageRowBytes, refreshing] = await Promise.all([
+  const [anatomy, printed, sources, hidden, runner, averageRowBytes, refreshing] = await Promise.all([
     view === undefined ? undefined : one<Anatomy>(session, "describe/view_anatomy", [view.schema, view.name]),
     view === undefined ? undefined : one<Printed>(session, "describe/view_definition", [view.schema, view.name]),
-    view === undefined ? [] : rowsOf<Source>(session, "describe/sources", [sqlName(view), view.owner]),
+    view === undefined ? [] : rowsOf<Source>(session, "describe/sources", [sqlName(view), view.owner, null]),
+    view === undefined || declared.rowSecurity === "allow"
+      ? []
+      : rowsOf<HiddenSource>(session, "describe/hidden_sources", [sqlName(view), view.owner, null, null]),
     job === undefined ? undefined : readRunner(session, job),
     isReadable ? averageRow(session, declared) : undefined,
     job === undefined || view === undefined ? undefined : refreshable(session.target, view, job.user),
@@ -71,6 +74,7 @@ export async function gatherEvidence(session: Session, facts: Facts): Promise<Ev
     runner,
     jobMayRefresh: refreshing?.mayRefresh,
     sources,
+    hidden,
     // The owner, who counts them, cannot read a source that is closed.
     duplicateKeys:
       anatomy === undefined || closedSources({ sources }).length > 0

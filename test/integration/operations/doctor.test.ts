@@ -86,6 +86,11 @@ const databases: readonly Broken[] = [
     finding: "permission-lost",
   },
   {
+    title: "row security hides rows from the owner",
+    breakIt: sql("alter table public.prospectos enable row level security"),
+    finding: "rows-hidden",
+  },
+  {
     title: "the sources give a key two rows",
     breakIt: sql(
       "create or replace view public.otros_ejecutivos as select id, nombre from public.ejecutivos union all select 7, 'Otra'",
@@ -177,6 +182,7 @@ async function restore(client: Client): Promise<string> {
     stampMinutes: 10,
     from: ["public.ejecutivos on", "public.otros_ejecutivos as ejecutivos on"],
   });
+  await client.query("alter table public.prospectos disable row level security");
   await client.query("grant select on all tables in schema public to dueno");
   await client.query("grant create on schema public to dueno");
   await client.query(`alter materialized view ${VIEW} owner to dueno`);
