@@ -85,7 +85,7 @@ function runRow(run: Run): string[] {
   const status = run.status === "failed" ? colors.red(run.status) : run.status;
   return [
     run.runId,
-    run.startedAt === null ? "never" : clock(run.startedAt),
+    run.startedAt === null && run.endedAt === null ? "did not begin" : clock(run.at),
     took === undefined ? "no end time" : duration(took),
     status,
     firstLine(run.message),

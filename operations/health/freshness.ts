@@ -19,7 +19,7 @@ const TOLERANCE_SECONDS = 60;
 export function freshnessOf({ now, runs, stampAt }: Facts, { staleSeconds }: Limits): Freshness {
   const last = runs.find(({ status }) => status === "succeeded");
   const stampAgeSeconds = ageAt(now, stampAt);
-  const historyAgeSeconds = ageAt(now, last?.startedAt ?? last?.endedAt ?? undefined);
+  const historyAgeSeconds = ageAt(now, last?.at);
   return {
     stampAgeSeconds,
     historyAgeSeconds,

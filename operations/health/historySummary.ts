@@ -43,7 +43,7 @@ export function summariseRuns(
   schedule: Schedule | undefined,
   span: { readonly since: Date; readonly until: Date; readonly timeZone: string },
 ): HistorySummary {
-  const runs = all.filter((run) => (startOf(run)?.getTime() ?? 0) >= span.since.getTime());
+  const runs = all.filter((run) => run.at >= span.since);
   const over = runs.filter(isOver);
   const failed = over.filter(({ status }) => status === "failed").length;
   return {
@@ -57,7 +57,9 @@ export function summariseRuns(
     durations: durationsOf(runs),
     gaps: schedule === undefined ? [] : gapsBetween(runs, longestGapSeconds(schedule), span),
     overlaps: overlapping(runs),
-    withoutEnd: over.filter(({ endedAt }) => endedAt === null).map(({ runId }) => runId),
+    withoutEnd: over
+      .filter(({ startedAt, endedAt }) => startedAt !== null && endedAt === null)
+      .map(({ runId }) => runId),
     stuck: stuckRuns(all).map(({ runId, status }) => ({ runId, status })),
   };
 }
@@ -77,10 +79,6 @@ export function durationsOf(runs: readonly Run[]): Durations | undefined {
   };
 }
 
-function startOf({ startedAt, endedAt }: Run): Date | null {
-  return startedAt ?? endedAt;
-}
-
 function expectedRuns(
   schedule: Schedule,
   { since, until, timeZone }: { since: Date; until: Date; timeZone: string },
@@ -94,7 +92,7 @@ function gapsBetween(
   intervalSeconds: number,
   { since, until }: { since: Date; until: Date },
 ): HistorySummary["gaps"] {
-  const starts = runs.map(startOf).filter((start): start is Date => start !== null);
+  const starts = runs.map(({ at }) => at);
   const points = [since, ...starts.sort((a, b) => a.getTime() - b.getTime()), until];
   return points.slice(1).flatMap((to, index) => {
     const from = points[index] ?? since;

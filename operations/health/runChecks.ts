@@ -56,7 +56,7 @@ function runsWithError({ runs, now, declared, unseen }: Facts, { intervalSeconds
   const base = { name: "runs with error" as const, limit: "more than 99 % succeed" };
   const hidden = unseen.job ?? unseen.runs;
   if (hidden !== undefined) return { ...base, verdict: "warn", found: "unknown", advice: hidden };
-  const over = runs.filter((run) => isOver(run) && (run.startedAt ?? run.endedAt ?? new Date(0)).getTime() >= since);
+  const over = runs.filter((run) => isOver(run) && run.at.getTime() >= since);
   const failed = over.filter(({ status }) => status === "failed");
   if (over.length === 0)
     return { ...base, verdict: "warn", found: "0 runs", advice: `no run since ${clock(new Date(since))}` };

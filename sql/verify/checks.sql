@@ -195,7 +195,9 @@ history as (
                          pg_catalog.count(*) filter (where r.status = 'failed' and r.at >= pg_catalog.now() - %2$s * interval '1 second') as failed,
                          coalesce(pg_catalog.max(pg_catalog.date_part('epoch', r.end_time - r.start_time)) filter (where r.status = 'succeeded'), 0) as longest,
                          pg_catalog.date_part('epoch', pg_catalog.now() - (pg_catalog.array_agg(r.at order by r.runid desc) filter (where r.status = 'succeeded'))[1]) as age
-                  from (select d.*, coalesce(d.start_time, d.end_time) as at, d.status in ('succeeded', 'failed') as is_over,
+                  from (select d.*, coalesce(d.start_time, d.end_time, case when d.runid > coalesce(pg_catalog.max(d.runid) filter (
+                                      where coalesce(d.start_time, d.end_time) < pg_catalog.now() - %2$s * interval '1 second') over (), 0)
+                                    then pg_catalog.now() end) as at, d.status in ('succeeded', 'failed') as is_over,
                                pg_catalog.row_number() over (order by d.runid desc) as place
                         from cron.job_run_details d
                         where d.jobid = %1$s) r

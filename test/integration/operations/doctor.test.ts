@@ -100,11 +100,25 @@ const databases: readonly Broken[] = [
   {
     title: "the last run failed for no reason that lasts",
     breakIt: (client, jobId) =>
-      recordRuns(client, jobId, [
-        { minutesAgo: 5, status: "failed", message: "ERROR:  canceling statement due to lock timeout" },
-      ]),
+      recordRuns(client, jobId, [{ minutesAgo: 5, status: "failed", message: "ERROR:  division by zero" }]),
     finding: "runs-fail",
   },
+  ...(
+    [
+      ["no-worker", "could not start background process; more details may be available in the server log"],
+      ["startup-timeout", "job startup timeout"],
+      ["run-lost", "server restarted"],
+      ["run-cancelled", "job canceled"],
+      ["deadlock", "ERROR: deadlock detected"],
+      ["disk-full", 'ERROR:  could not extend file "base/1/2": No space left on device\nHINT:  Check free disk space.'],
+      ["out-of-memory", "ERROR:  out of memory\nDETAIL:  Failed on request of size 1024."],
+      ["too-many-connections", 'FATAL:  too many connections for role "dueno"'],
+    ] as const
+  ).map(([finding, message]): Broken => ({
+    title: `the last run says: ${message}`,
+    breakIt: (client, jobId) => recordRuns(client, jobId, [{ minutesAgo: 5, status: "failed", message }]),
+    finding,
+  })),
   {
     title: "runs that are due do not begin",
     breakIt: async (client, jobId) => {
