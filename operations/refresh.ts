@@ -155,7 +155,9 @@ async function recompute({ target }: Session, view: ViewState, concurrently: boo
       const { problems } = await enterJobSession(target, user);
       for (const problem of problems) process.stderr.write(`${name}: ${problem}\n`);
     };
-    await inTransaction(target, enter, [statement]);
+    // Its time says when the view was filled, as long as no run of the job does.
+    const analyze = sqlStatement("statements/analyze_view", { names: { schema: view.schema, view: view.name } });
+    await inTransaction(target, enter, [statement, ...(view.isPopulated ? [] : [analyze])]);
   } catch (error) {
     const advice = searchPathAdvice(error);
     throw userError(`${name} could not be refreshed: ${serverText(error)}${advice}`, error);

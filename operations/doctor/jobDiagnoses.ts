@@ -101,7 +101,8 @@ export const noRuns: Diagnosis = ({ job, runs, limits, freshness, now, capabilit
   }
   const [last] = runs;
   const since = last?.at;
-  const silentSeconds = since === undefined ? Infinity : (now.getTime() - since.getTime()) / 1000;
+  const silentSeconds =
+    since === undefined ? (freshness.filledAgeSeconds ?? Infinity) : (now.getTime() - since.getTime()) / 1000;
   if (
     capabilities.cron === undefined ||
     job === undefined ||
