@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { DriftAnswers } from "../lifecycle/driftAnswers.ts";
 import { resourceArguments } from "../provider/resourceRequest.ts";
 import type { KeepsArgs } from "../provider/resourceRequest.ts";
+import type { TakeoverArgs } from "./takeoverArgs.ts";
 
 /** Privileges of one role on the view. */
 export interface GrantArgs {
@@ -12,7 +12,7 @@ export interface GrantArgs {
 }
 
 /** What is declared of a materialized view. What is left out is left as it is. */
-export interface MaterializedViewArgs {
+export interface MaterializedViewArgs extends TakeoverArgs {
   /** Schema that holds the view; it must exist. A change moves the view. */
   schema: pulumi.Input<string>;
   /** Name of the view, unquoted, at most 63 bytes. A change renames the view in place. */
@@ -70,18 +70,6 @@ export interface MaterializedViewArgs {
    * @default 60
    */
   swapDeadlineSeconds?: pulumi.Input<number> | undefined;
-  /**
-   * Take over a view of this name that differs from the declaration, and change it. One that is identical is taken over without it. It decides at the creation of the
-   * resource alone.
-   * @default false
-   */
-  adopt?: pulumi.Input<boolean> | undefined;
-  /**
-   * What is done about a property that somebody changed by hand: `fix` makes it as declared again, `warn` tells it and lets it alone,
-   * `ignore` lets it alone. By property (of the view), e.g. `{ comment: "ignore" }`; what is not named is fixed.
-   * @default {}
-   */
-  onDrift?: pulumi.Input<Readonly<Record<string, pulumi.Input<DriftAnswers[string]>>>> | undefined;
 }
 
 /** A materialized view. It is created empty; the first refresh fills it (see RefreshedView). */

@@ -3,10 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Connection } from "../postgres/connection.ts";
 import { checkArguments } from "./arguments.ts";
 import type { Arguments } from "./arguments.ts";
-import { OwnerRole } from "./ownerRole.ts";
-import { RefreshAudit } from "./refreshAudit.ts";
-import { RuntimeObjects } from "./runtimeObjects.ts";
-import { SourceGrant } from "./sourceGrant.ts";
+import { OwnerRole, RefreshAudit, RuntimeObjects, SourceGrant } from "./platformParts.ts";
 
 /** What the view and its job stand on. */
 export interface PlatformArgs {

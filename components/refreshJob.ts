@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { DriftAnswers } from "../lifecycle/driftAnswers.ts";
 import { resourceArguments } from "../provider/resourceRequest.ts";
 import type { KeepsArgs } from "../provider/resourceRequest.ts";
+import type { TakeoverArgs } from "./takeoverArgs.ts";
 
 /** What is declared of a job of pg_cron. */
-export interface RefreshJobArgs {
+export interface RefreshJobArgs extends TakeoverArgs {
   /** Name of the job, at most 63 bytes. With `user` it is the job's identity: pg_cron knows no rename, so a change makes the job anew. */
   name: pulumi.Input<string>;
   /**
@@ -35,21 +35,9 @@ export interface RefreshJobArgs {
    * How old what it refreshes may become, a duration such as `5m`; the schedule is checked against it.
    * @default no limit
    */
-  maxAge?: pulumi.Input<string> | undefined;
+  maxAge?: pulumi.Input<string | undefined>;
   /** The view's incarnation: when it changes, the job is looked at again and made active again. */
   incarnation?: pulumi.Input<string> | undefined;
-  /**
-   * Take over a job of this name and user that differs from the declaration, and change it. One that is identical is taken over without it. It decides at the creation of the
-   * resource alone.
-   * @default false
-   */
-  adopt?: pulumi.Input<boolean> | undefined;
-  /**
-   * What is done about a property that somebody changed by hand: `fix` makes it as declared again, `warn` tells it and lets it alone,
-   * `ignore` lets it alone. By property (of the job), e.g. `{ schedule: "warn" }`; what is not named is fixed.
-   * @default {}
-   */
-  onDrift?: pulumi.Input<Readonly<Record<string, pulumi.Input<DriftAnswers[string]>>>> | undefined;
 }
 
 /** A job of pg_cron. Every property is read back after a write; `active` is never left to pg_cron's defaults. */

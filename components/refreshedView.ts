@@ -9,9 +9,9 @@ import { derivedName, displayName } from "../postgres/names.ts";
 import { checkedArguments, saying } from "./checkRefreshedView.ts";
 import { runFirstRefresh } from "./firstRefresh.ts";
 import { MaterializedView } from "./materializedView.ts";
-import type { MaterializedViewArgs } from "./materializedView.ts";
 import { RefreshJob } from "./refreshJob.ts";
 import type { Inputs, RefreshedViewArgs } from "./refreshedViewArgs.ts";
+import type { TakeoverArgs } from "./takeoverArgs.ts";
 import { viewDefinition } from "./viewDefinition.ts";
 import { ViewIndex } from "./viewIndex.ts";
 import { viewJobs } from "./viewJobs.ts";
@@ -218,6 +218,6 @@ function declarationOf(
     }));
 }
 
-function takeover({ adopt, onDrift }: RefreshedViewArgs): Pick<MaterializedViewArgs, "adopt" | "onDrift"> {
+function takeover({ adopt, onDrift }: RefreshedViewArgs): TakeoverArgs {
   return { ...(adopt === undefined ? {} : { adopt }), ...(onDrift === undefined ? {} : { onDrift }) };
 }

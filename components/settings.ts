@@ -1,9 +1,10 @@
 import { z } from "zod";
+import { refusing } from "../kinds/refreshJob/desired.ts";
 import { DEFAULT_SCHEDULE } from "../kinds/refreshJob/refreshSettings.ts";
 import type { RefreshSettings } from "../kinds/refreshJob/refreshSettings.ts";
 import { parseDuration } from "../kinds/refreshJob/schedule/duration.ts";
 import { checkMaxAge } from "../kinds/refreshJob/schedule/scheduleFromMaxAge.ts";
-import { NEW_CRON, parseSchedule } from "../kinds/refreshJob/schedule.ts";
+import { parseSchedule, readSchedule } from "../kinds/refreshJob/schedule.ts";
 import { CONFIG_DEFAULTS } from "../lifecycle/configKeys.ts";
 import { driftAnswersSchema } from "../lifecycle/driftAnswers.ts";
 import type { DriftAnswers } from "../lifecycle/driftAnswers.ts";
@@ -39,37 +40,25 @@ export interface Settings {
 
 const flag = z.enum(["true", "false"], { error: "must be true or false" }).transform((text) => text === "true");
 const optionalName = z.union([z.literal("").transform(() => undefined), nameSchema]);
-const unless = (problem: (text: string) => string | undefined) =>
+const read = (reader: Parameters<typeof refusing>[0]) =>
   z.string().transform((text, context) => {
     if (text === "") return undefined;
-    const found = problem(text);
-    if (found !== undefined) context.addIssue({ code: "custom", message: found });
+    refusing(reader)(text, context);
     return text;
   });
-const schedule = unless((text) => {
-  const parsed = parseSchedule(text, NEW_CRON);
-  return parsed.ok ? undefined : parsed.problem;
-});
-const duration = unless((text) => {
-  const parsed = parseDuration(text);
-  return parsed.ok ? undefined : parsed.problem;
-});
-const names = z.string().transform((text, context) => {
-  const parsed = z.array(nameSchema).safeParse(json(text));
-  if (parsed.success) return parsed.data;
-  context.addIssue({ code: "custom", message: 'must be a list of role names such as ["app", "reports"]' });
-  return z.NEVER;
-});
-
-const driftAnswers = z.string().transform((text, context) => {
-  const parsed = driftAnswersSchema.safeParse(json(text));
-  if (parsed.success) return parsed.data;
-  context.addIssue({
-    code: "custom",
-    message: 'must be fix, warn or ignore by property, such as {"comment": "ignore"}',
+const [schedule, duration] = [read(parseSchedule), read(parseDuration)];
+const fromJson = <T>(schema: z.ZodType<T>, message: string) =>
+  z.string().transform((text, context) => {
+    const parsed = schema.safeParse(json(text));
+    if (parsed.success) return parsed.data;
+    context.addIssue({ code: "custom", message });
+    return z.NEVER;
   });
-  return z.NEVER;
-});
+const names = fromJson(z.array(nameSchema), 'must be a list of role names such as ["app", "reports"]');
+const driftAnswers = fromJson(
+  driftAnswersSchema,
+  'must be fix, warn or ignore by property, such as {"comment": "ignore"}',
+);
 
 const settingsSchema = z.object({
   cronDatabase: optionalName,
@@ -136,9 +125,8 @@ function settingsOf({
 }
 
 function rulesBroken({ managePlatform, owner, observers, schedule, maxAge }: Parsed): string[] {
-  const parsed = parseSchedule(schedule ?? DEFAULT_SCHEDULE, NEW_CRON);
-  const late =
-    schedule === undefined || maxAge === undefined || !parsed.ok ? undefined : checkMaxAge(parsed.schedule, maxAge);
+  const parsed = readSchedule(schedule);
+  const late = parsed === undefined || maxAge === undefined ? undefined : checkMaxAge(parsed, maxAge);
   return [
     ...(managePlatform && owner === undefined
       ? [

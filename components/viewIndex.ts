@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { DriftAnswers } from "../lifecycle/driftAnswers.ts";
 import { resourceArguments } from "../provider/resourceRequest.ts";
+import type { TakeoverArgs } from "./takeoverArgs.ts";
 
 /** What is declared of an index on a materialized view. */
-export interface ViewIndexArgs {
+export interface ViewIndexArgs extends TakeoverArgs {
   /** Schema of the view, and so of the index. */
   schema: pulumi.Input<string>;
   /** Name of the materialized view. */
@@ -19,18 +19,6 @@ export interface ViewIndexArgs {
   include?: pulumi.Input<readonly pulumi.Input<string>[]> | undefined;
   /** Whether it is unique; a concurrent refresh needs one that is. */
   unique: pulumi.Input<boolean>;
-  /**
-   * Take over an index of this name that differs from the declaration, and build it again. One that is identical is taken over without it. It decides at the creation of the
-   * resource alone.
-   * @default false
-   */
-  adopt?: pulumi.Input<boolean> | undefined;
-  /**
-   * What is done about a property that somebody changed by hand: `fix` makes it as declared again, `warn` tells it and lets it alone,
-   * `ignore` lets it alone. By property (of the index), e.g. `{ include: "ignore" }`; what is not named is fixed.
-   * @default {}
-   */
-  onDrift?: pulumi.Input<Readonly<Record<string, pulumi.Input<DriftAnswers[string]>>>> | undefined;
 }
 
 /** An index on a materialized view, built beside its readers. An invalid one is built again. */

@@ -22,7 +22,7 @@ export interface DeclaredJob {
 export interface ViewJobs {
   readonly refresh: DeclaredJob & {
     readonly statementTimeoutMs: pulumi.Output<number | undefined>;
-    readonly maxAge: pulumi.Input<string> | undefined;
+    readonly maxAge: pulumi.Input<string | undefined>;
   };
   readonly vacuum: DeclaredJob | undefined;
   readonly purge: DeclaredJob | undefined;

@@ -46,6 +46,17 @@ export interface Foresight {
   readonly warnings?: readonly string[];
 }
 
+/** Describes objects that are few one after the other. */
+export function oneByOne<Desired, Actual>(
+  describe: (session: Session, desired: Desired) => Promise<Actual>,
+): (session: Session, desired: readonly Desired[]) => Promise<Actual[]> {
+  return async (session, desired) => {
+    const found: Actual[] = [];
+    for (const one of desired) found.push(await describe(session, one));
+    return found;
+  };
+}
+
 /** What a resource kind is: data plus functions without side effects, and one that reads. The lifecycle does the rest. */
 export interface Kind<Desired extends object, Actual> {
   /** As users read it in messages: "materialized view". */
@@ -66,8 +77,8 @@ export interface Kind<Desired extends object, Actual> {
   describe(session: Session, desired: readonly Desired[]): Promise<(Actual | undefined)[]>;
   /** True for a description of something that is not there, where a kind describes that too. */
   isAbsent?(actual: Actual): boolean;
-  /** Reads everything of this kind at once, in a number of queries that does not grow with the objects. */
-  survey(session: Session): Promise<Survey<Desired, Actual>>;
+  /** Reads everything of this kind at once, in a number of queries that does not grow with the objects. Missing where there are few. */
+  survey?(session: Session): Promise<Survey<Desired, Actual>>;
   /** The file of `sql/` that the survey asks first, for all objects. */
   readonly surveyed?: string;
   /** What to keep in the state beside the inputs, so that the next survey can answer without the server. */

@@ -41,7 +41,7 @@ async function surveyAll(session: Session): Promise<Surveys> {
   const byKind = new Map<object, Survey<unknown, unknown>>();
   await Promise.all(
     [...kinds].map(async (kind) => {
-      const survey = await kind.survey(session).catch(() => undefined);
+      const survey = await kind.survey?.(session).catch(() => undefined);
       if (survey !== undefined) byKind.set(kind, survey as Survey<unknown, unknown>);
     }),
   );

@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
 import { claimPattern, entryOf, holderText, isSameEntry, isSameStack } from "../kinds/claim.ts";
 import type { Claim, Entry, Stack } from "../kinds/claim.ts";
 import type { Kind } from "../kinds/kind.ts";
+import { lockKeyOf } from "../postgres/advisoryLock.ts";
 import type { Capabilities } from "../postgres/capabilities.ts";
 import { userError } from "../postgres/errors.ts";
 import type { Plan } from "../postgres/plan.ts";
@@ -140,7 +140,8 @@ export function fenced<Desired extends object, Actual>(
   const [first = ""] = queries;
   const query = [...queries].join("\nunion all\n");
   const fence = {
-    lockKey: lockKey(first),
+    // The question names the object, and so does whoever asks it later.
+    lockKey: lockKeyOf(first),
     query,
     guard: sqlStatement("statements/pass_fence", { raw: { query }, literals: { allowed: claimPattern(allowed) } }),
     judge: (texts: readonly string[]): void => {
@@ -150,10 +151,4 @@ export function fenced<Desired extends object, Actual>(
     },
   };
   return { ...plan, steps: plan.steps.map((step) => (step.on === ownership.on ? { ...step, fence } : step)) };
-}
-
-// The question names the object, and so does whoever asks it later.
-function lockKey(query: string): readonly [number, number] {
-  const hash = createHash("sha256").update(query).digest();
-  return [hash.readInt32BE(0), hash.readInt32BE(4)];
 }

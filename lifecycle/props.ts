@@ -12,29 +12,18 @@ interface Extra {
   __provider?: string;
 }
 
-/** What stands beside the declaration in inputs and outputs: what loads us, how it is treated, and what the state keeps. */
-const BESIDE = new Set([
-  "__provider",
-  "adopt",
-  "onDrift",
-  "secretInputs",
-  "recorded",
-  "databaseIdentity",
-  "fencingToken",
-]);
+/** What stands beside the declaration: in the inputs how it is treated and what loads us, in the outputs also what the state keeps. */
+const BESIDE: readonly string[] = ["adopt", "onDrift", "secretInputs", "__provider"] satisfies (keyof Extra)[];
+const KEPT = ["recorded", "databaseIdentity", "fencingToken"];
 
 export function declaration(props: object): Props {
-  return Object.fromEntries(Object.entries(props).filter(([key]) => !BESIDE.has(key)));
+  return Object.fromEntries(Object.entries(props).filter(([key]) => !BESIDE.includes(key) && !KEPT.includes(key)));
 }
 
 export function extra(props: Props): Extra {
-  const { __provider, adopt, onDrift, secretInputs } = props as Extra;
-  return {
-    ...(adopt === undefined ? {} : { adopt }),
-    ...(onDrift === undefined ? {} : { onDrift }),
-    ...(secretInputs === undefined ? {} : { secretInputs }),
-    ...(__provider === undefined ? {} : { __provider }),
-  };
+  return Object.fromEntries(
+    Object.entries(props).filter(([key, value]) => BESIDE.includes(key) && value !== undefined),
+  );
 }
 
 export function tokenOf(props: Props): Props {

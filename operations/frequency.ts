@@ -1,4 +1,5 @@
 import { longestGapSeconds, runRate } from "../kinds/refreshJob/schedule/runRate.ts";
+import { readSchedule } from "../kinds/refreshJob/schedule.ts";
 import { displayName } from "../postgres/names.ts";
 import { withViews } from "./commandLine/declaredViews.ts";
 import { defineVerb } from "./commandLine/defineVerb.ts";
@@ -7,7 +8,6 @@ import { readFacts } from "./health/facts.ts";
 import type { Facts } from "./health/facts.ts";
 import { durationsOf } from "./health/historySummary.ts";
 import type { Durations } from "./health/historySummary.ts";
-import { readSchedule } from "./health/limits.ts";
 
 const EVERY_MINUTES = [1, 2, 3, 5, 10, 15];
 /** A job that is busy for longer than this share of the time has no room for a slow run. */

@@ -1,5 +1,6 @@
 import colors from "picocolors";
 import { parseDuration } from "../kinds/refreshJob/schedule/duration.ts";
+import { readSchedule } from "../kinds/refreshJob/schedule.ts";
 import { userError } from "../postgres/errors.ts";
 import { displayName } from "../postgres/names.ts";
 import { withViews } from "./commandLine/declaredViews.ts";
@@ -10,7 +11,6 @@ import { readFacts } from "./health/facts.ts";
 import type { Facts } from "./health/facts.ts";
 import { summariseRuns } from "./health/historySummary.ts";
 import type { HistorySummary } from "./health/historySummary.ts";
-import { readSchedule } from "./health/limits.ts";
 import { firstLine, runSeconds } from "./health/runs.ts";
 import type { Run } from "./health/runs.ts";
 import { sparkline } from "./history/sparkline.ts";

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Client } from "pg";
+import { refreshSql } from "../kinds/materializedView/statements.ts";
 import { userError } from "../postgres/errors.ts";
-import { displayName } from "../postgres/names.ts";
+import { displayName, sqlName } from "../postgres/names.ts";
 import type { Session } from "../postgres/session.ts";
 import { sqlStatement, sqlText } from "../postgres/sqlFiles.ts";
 import { withView } from "./commandLine/declaredViews.ts";
@@ -99,10 +100,8 @@ async function probeAll(
   return probing;
 }
 
-async function refreshSeveral(session: Session, { schema, name }: DeclaredView, refreshMs: number[]): Promise<void> {
-  const statement = sqlStatement("statements/refresh_materialized_view_concurrently", {
-    names: { schema, view: name },
-  });
+async function refreshSeveral(session: Session, view: DeclaredView, refreshMs: number[]): Promise<void> {
+  const statement = refreshSql(view, true);
   for (let round = 0; round < REFRESHES; round++) {
     const started = performance.now();
     await cancellable(session, "the measurement", () => session.target.query(statement));
@@ -111,10 +110,9 @@ async function refreshSeveral(session: Session, { schema, name }: DeclaredView, 
 }
 
 async function probesOf(session: Session, { schema, name }: DeclaredView): Promise<Probe[]> {
-  const { rows } = await session.target.query<{ oid: string }>(sqlText("describe/relation_oid"), [schema, name]);
   const sources = await session.target.query<{ schema: string; relation: string; column: string | null }>(
     sqlText("describe/writable_sources"),
-    [rows[0]?.oid],
+    [sqlName({ schema, name })],
   );
   const read = (relation: { schema: string; relation: string }): string =>
     sqlStatement("statements/probe_read", { names: relation });

@@ -1,4 +1,6 @@
+import { countRows } from "../kinds/materializedView/countRows.ts";
 import { searchPathAdvice } from "../kinds/materializedView/searchPathAdvice.ts";
+import { refreshSql } from "../kinds/materializedView/statements.ts";
 import { jobUserOf } from "../kinds/refreshJob/jobUser.ts";
 import { inTransaction } from "../postgres/applyPlan.ts";
 import { serverText, userError } from "../postgres/errors.ts";
@@ -82,7 +84,7 @@ async function run(session: Session, view: QualifiedName, options: Options): Pro
   ]);
   const name = displayName(view);
   if (before.isPopulated && options.ifUnpopulated)
-    return { view: name, rows: await countRows(session, view), seconds: undefined, concurrently: false };
+    return { view: name, rows: await countRows(session.target, view), seconds: undefined, concurrently: false };
   noteRunning(name, running, options.noWait);
   // Concurrently is refused on a view without data, and without a unique index.
   const concurrently = before.isPopulated && before.isConcurrent;
@@ -113,7 +115,7 @@ async function after(
   done: Pick<Done, "seconds" | "concurrently">,
 ): Promise<Done> {
   const name = displayName(view);
-  const [state, rows] = await Promise.allSettled([stateOf(session, view), countRows(session, view)]);
+  const [state, rows] = await Promise.allSettled([stateOf(session, view), countRows(session.target, view)]);
   if (state.status === "rejected") throw state.reason;
   if (!state.value.isPopulated) throw userError(`${name} was refreshed and still has no data`);
   if (rows.status === "rejected") throw rows.reason;
@@ -147,8 +149,6 @@ function noteRunning(view: string, other: RunningRefresh | undefined, refuse: bo
 }
 
 async function recompute({ target }: Session, view: ViewState, concurrently: boolean, user: string): Promise<void> {
-  const file = concurrently ? "refresh_materialized_view_concurrently" : "refresh_materialized_view";
-  const statement = sqlStatement(`statements/${file}`, { names: { schema: view.schema, view: view.name } });
   const name = displayName(view);
   try {
     const enter = async (): Promise<void> => {
@@ -157,7 +157,7 @@ async function recompute({ target }: Session, view: ViewState, concurrently: boo
     };
     // Its time says when the view was filled, as long as no run of the job does.
     const analyze = sqlStatement("statements/analyze_view", { names: { schema: view.schema, view: view.name } });
-    await inTransaction(target, enter, [statement, ...(view.isPopulated ? [] : [analyze])]);
+    await inTransaction(target, enter, [refreshSql(view, concurrently), ...(view.isPopulated ? [] : [analyze])]);
   } catch (error) {
     const advice = searchPathAdvice(error);
     throw userError(`${name} could not be refreshed: ${serverText(error)}${advice}`, error);
@@ -168,9 +168,4 @@ async function stateOf(session: Session, view: QualifiedName): Promise<ViewState
   const [state] = await readStates(session, [view]);
   if (state !== undefined) return state;
   throw userError(`there is no materialized view ${displayName(view)} in database ${session.capabilities.database}`);
-}
-
-async function countRows({ target }: Session, { schema, name }: QualifiedName): Promise<number> {
-  const statement = sqlStatement("statements/count_rows", { names: { schema, view: name } });
-  return Number((await target.query<{ rows: string }>(statement)).rows[0]?.rows);
 }

@@ -1,11 +1,23 @@
+import { createHash } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Client } from "pg";
 import { userError } from "./errors.ts";
 import { sessionLine } from "./lockHolders.ts";
 import type { OtherSession } from "./lockHolders.ts";
-import { sqlText } from "./sqlFiles.ts";
+import { sqlStatement, sqlText } from "./sqlFiles.ts";
 
 const POLL_MS = 200;
+
+/** A key made of what is locked, as the two integers that the lock functions take. */
+export function lockKeyOf(what: string): readonly [number, number] {
+  const hash = createHash("sha256").update(what).digest();
+  return [hash.readInt32BE(0), hash.readInt32BE(4)];
+}
+
+/** Holds the lock until the end of the transaction. */
+export function holdLockSql([key1, key2]: readonly [number, number]): string {
+  return sqlStatement("statements/hold_lock", { raw: { key1: String(key1), key2: String(key2) } });
+}
 
 /**
  * Runs `work` while this session holds the lock, which ends with the session at the latest. Polls, for a session that waits for

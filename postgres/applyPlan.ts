@@ -1,22 +1,14 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Client } from "pg";
+import { holdLockSql } from "./advisoryLock.ts";
 import { forgetAnswers } from "./asked.ts";
 import { isServerError, isUserError, problemReport, serverText, SQLSTATE, userError } from "./errors.ts";
 import { answersOf, flight, pipelined } from "./pipeline.ts";
-import type { Statement } from "./pipeline.ts";
 import type { Fence, Plan, Step } from "./plan.ts";
-import { sqlText } from "./sqlFiles.ts";
-
-/** Where the steps of a plan run. Both are the same client where pg_cron lives in the view's own database. */
-export interface Connections {
-  readonly target: Client;
-  readonly cron: Client;
-  /** Opens one more connection to the view's database, to look on while the first is busy; the caller ends it. */
-  readonly another?: () => Promise<Client>;
-}
+import type { Session } from "./session.ts";
 
 /** Runs the steps of an action that is more than statements in order. */
-export type Runner = (connections: Connections, step: Step) => Promise<void>;
+export type Runner = (session: Session, step: Step) => Promise<void>;
 
 /** How often a condition is looked at. */
 const POLL_MS = 200;
@@ -27,7 +19,7 @@ const POLL_MS = 200;
  * @throws an error that names the step, its target and PostgreSQL's own words.
  */
 export async function applyPlan(
-  connections: Connections,
+  session: Session,
   plan: Plan,
   runners: Readonly<Record<string, Runner>> = {},
 ): Promise<void> {
@@ -36,14 +28,14 @@ export async function applyPlan(
   for (const step of plan.steps) {
     try {
       const runner = runners[step.action];
-      await (runner === undefined ? applyStep(connections[step.on], step) : runner(connections, step));
-      if (step.wait !== undefined) await waitUntil(connections[step.on], step.wait);
+      await (runner === undefined ? applyStep(session[step.on], step) : runner(session, step));
+      if (step.wait !== undefined) await waitUntil(session[step.on], step.wait);
     } catch (error) {
-      await cleanUp(connections[step.on], step, error);
+      await cleanUp(session[step.on], step, error);
       if (isUserError(error)) throw userError(`${step.target}: could not ${step.action}: ${error.message}`, error);
       throw userError(`${step.target}: could not ${step.action}: ${serverText(error)}.${advice(error, step)}`, error);
     } finally {
-      for (const client of [connections.target, connections.cron]) forgetAnswers(client);
+      for (const client of [session.target, session.cron]) forgetAnswers(client);
     }
   }
 }
@@ -72,10 +64,9 @@ async function inOneFlight(
   before: readonly string[],
   sql: readonly string[],
 ): Promise<void> {
-  const texts = (statements: readonly string[]): Statement[] => statements.map((text) => ({ text }));
-  const guard = fence === undefined ? [] : [claimLock(fence), { text: fence.guard }];
-  const opening = [...texts(["begin", ...before]), ...guard];
-  const settled = await Promise.allSettled(flight(client, [...opening, ...texts([...sql, "commit"])]));
+  const guard = fence === undefined ? [] : [holdLockSql(fence.lockKey), fence.guard];
+  const opening = ["begin", ...before, ...guard];
+  const settled = await Promise.allSettled(flight(client, [...opening, ...sql, "commit"]));
   const failed = settled.findIndex(({ status }) => status === "rejected");
   if (fence === undefined || failed !== opening.length - 1) return void answersOf(settled);
   await inTransaction(
@@ -88,15 +79,11 @@ async function inOneFlight(
   );
 }
 
-function claimLock({ lockKey }: Fence): Statement {
-  return { text: sqlText("statements/lock_claim"), values: [...lockKey] };
-}
-
 /** Holds the right to say who manages the object until the transaction ends, and looks who does. @throws when it is not who acts. */
 export async function passFence(client: Client, fence: Fence | undefined): Promise<void> {
   if (fence === undefined) return;
   // Two statements: what the second one sees is from after the wait.
-  const [, found] = await pipelined(client, [claimLock(fence), { text: fence.query }]);
+  const [, found] = await pipelined(client, [holdLockSql(fence.lockKey), fence.query]);
   fence.judge(((found?.rows ?? []) as { text: string | null }[]).map(({ text }) => text ?? ""));
 }
 
@@ -121,10 +108,7 @@ export async function inTransaction<T>(
   try {
     // What work asks first goes in the same flight.
     const [result] = await Promise.all([work(), begun]);
-    await pipelined(
-      client,
-      [...last, "commit"].map((text) => ({ text })),
-    );
+    await pipelined(client, [...last, "commit"]);
     return result;
   } catch (error) {
     // A rollback on a broken connection fails too; the first error is the one that explains.

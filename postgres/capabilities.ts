@@ -9,7 +9,6 @@ export interface CronCapabilities {
   readonly version: string;
   readonly hasUsage: boolean;
   readonly mayReadJobs: boolean;
-  readonly mayReadRuns: boolean;
   readonly mayAlterJob: boolean;
   readonly mayScheduleInDatabase: boolean;
   /** False where row security on cron.job hides the jobs of other roles. */
@@ -40,7 +39,6 @@ export interface Capabilities {
   readonly currentUser: string;
   readonly isSuperuser: boolean;
   readonly inRecovery: boolean;
-  readonly mayCreateTemporary: boolean;
   /** True when pg_cron's launcher is connected; without it no job ever runs. */
   readonly launcherRuns: boolean;
   /** The database that the launcher is connected to, which is where pg_cron keeps its jobs; null without a launcher. */
@@ -55,7 +53,6 @@ interface ServerRow {
   currentUser: string;
   isSuperuser: boolean;
   inRecovery: boolean;
-  mayCreateTemporary: boolean;
   launcherRuns: boolean;
   launcherDatabase: string | null;
 }
@@ -74,10 +71,10 @@ export async function lookAtServer(client: Client, first: string): Promise<Serve
   const isKnown = systemIdentifiers.has(client);
   const [done, servers, crons, identifiers] = await Promise.allSettled(
     flight(client, [
-      { text: first },
-      { text: sqlText("describe/server") },
-      { text: sqlText("describe/cron") },
-      ...(isKnown ? [] : [{ text: sqlText("describe/system_identifier") }]),
+      first,
+      sqlText("describe/server"),
+      sqlText("describe/cron"),
+      ...(isKnown ? [] : [sqlText("describe/system_identifier")]),
     ]),
   );
   valueOf(done);

@@ -1,15 +1,12 @@
 /** SQLSTATEs that the module tells apart, by PostgreSQL's own condition names (its manual, appendix A), and one of its own. */
 export const SQLSTATE = {
-  activeTransaction: "25001",
   cannotConnectNow: "57P03",
   dependentObjectsStillExist: "2BP01",
   duplicateTable: "42P07",
-  featureNotSupported: "0A000",
   insufficientPrivilege: "42501",
   invalidParameterValue: "22023",
   invalidSchemaName: "3F000",
   lockNotAvailable: "55P03",
-  objectNotInPrerequisiteState: "55000",
   queryCanceled: "57014",
   /** Raised by sql/statements/must_have_kept.sql. */
   notKept: "MV001",
@@ -20,7 +17,6 @@ export const SQLSTATE = {
   undefinedFunction: "42883",
   undefinedObject: "42704",
   undefinedTable: "42P01",
-  uniqueViolation: "23505",
 } as const;
 
 /** What node-postgres throws for an error that the server reported. */

@@ -56,7 +56,7 @@ export function jobSettingsQuestion(user: string | undefined): Question {
   return { on: "target", file: "describe/job_settings", values: [user ?? null] };
 }
 
-/** The question about those settings, for who asks it together with others. */
+/** The same, for who asks it together with others. */
 export function jobSettings(user: string | undefined): Statement & { values: unknown[] } {
   return { text: sqlText("describe/job_settings"), values: [user ?? null] };
 }

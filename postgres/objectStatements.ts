@@ -25,6 +25,11 @@ export function columnObject(relation: QualifiedName, column: string): SqlObject
   return { kind: "column", object: `${sqlName(relation)}.${sqlIdentifier(column)}` };
 }
 
+/** Acts as a role until the end of the transaction. */
+export function setRoleSql(role: string): string {
+  return sqlStatement("statements/set_role", { names: { role } });
+}
+
 export function ownerSql(object: SqlObject, owner: string): string {
   return sqlStatement("statements/alter_owner", { raw: { ...object }, names: { owner } });
 }

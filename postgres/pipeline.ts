@@ -12,7 +12,7 @@ export interface Statement {
  * statement of its own in the server's log. Nothing that others ask of the client meanwhile gets between them.
  * @throws the error of the first statement that failed; those behind it in a transaction were refused with it.
  */
-export async function pipelined(client: Client, statements: readonly Statement[]): Promise<QueryResult[]> {
+export async function pipelined(client: Client, statements: readonly (Statement | string)[]): Promise<QueryResult[]> {
   return answersOf(await Promise.allSettled(flight(client, statements)));
 }
 
@@ -25,10 +25,10 @@ export function answersOf(settled: readonly PromiseSettledResult<QueryResult>[])
 }
 
 /** Sends all statements at once; an answer each. */
-export function flight(client: Client, statements: readonly Statement[]): Promise<QueryResult>[] {
+export function flight(client: Client, statements: readonly (Statement | string)[]): Promise<QueryResult>[] {
   // A client that has sent so once always does: what is asked of it in one breath goes in one flight.
   (client as { pipeline: boolean }).pipeline = true;
-  return statements.map((statement) => client.query({ ...statement }));
+  return statements.map((one) => client.query(typeof one === "string" ? { text: one } : { ...one }));
 }
 
 /**
@@ -37,10 +37,10 @@ export function flight(client: Client, statements: readonly Statement[]): Promis
  */
 export async function transaction(
   client: Client,
-  statements: readonly Statement[],
+  statements: readonly (Statement | string)[],
   end: "commit" | "rollback",
 ): Promise<QueryResult[]> {
-  const [, ...answers] = await pipelined(client, [{ text: "begin" }, ...statements, { text: end }]);
+  const [, ...answers] = await pipelined(client, ["begin", ...statements, end]);
   return answers;
 }
 

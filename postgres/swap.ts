@@ -42,8 +42,6 @@ export interface Swap {
   readonly oid: string;
   /** Of the session advisory lock that keeps two swaps of a view apart. */
   readonly lockKey: readonly [number, number];
-  /** How the temporary names end, by which what a killed run left is recognised. */
-  readonly suffix: string;
   /** Creates all that is built aside, empty. In the same transaction it is refreshed, passes the gate and is finished. */
   readonly make: readonly string[];
   readonly gate: Gate;

@@ -24,7 +24,6 @@ import type { Replacement } from "./swap/replacement.ts";
 export interface ActualGrant {
   readonly role: string;
   readonly privilege: string;
-  readonly grantable: boolean;
 }
 
 /** A materialized view as the catalog has it, compared with the declaration that was asked about. */
@@ -33,7 +32,6 @@ export interface ActualView extends QualifiedName {
   readonly oid: string;
   readonly owner: string;
   readonly isPopulated: boolean;
-  readonly bytes: number;
   /** As people wrote it. */
   readonly comment: string | null;
   /** Who manages the view, which stands behind the comment. */
@@ -42,7 +40,6 @@ export interface ActualView extends QualifiedName {
   readonly accessMethod: string;
   readonly storageParameters: Readonly<Record<string, string>>;
   readonly grants: readonly ActualGrant[];
-  readonly columns: readonly string[];
   /** As the server prints it. */
   readonly definition: string;
   readonly verdict: Verdict;
@@ -68,10 +65,9 @@ export interface AbsentView extends QualifiedName {
 /** A row of describe/materialized_views.sql. */
 export interface ViewRow extends Omit<
   ActualView,
-  "exists" | "storageParameters" | "bytes" | "claim" | "verdict" | "jobs" | "namedJobs" | "leftovers" | "replacement"
+  "exists" | "storageParameters" | "claim" | "verdict" | "jobs" | "namedJobs" | "leftovers" | "replacement"
 > {
   relationKind: string;
-  bytes: string;
   storageParameters: string[];
 }
 
@@ -169,7 +165,6 @@ export function toActual(row: ViewRow, jobs: ReturnType<typeof jobsOf>, verdict:
     ...view,
     exists: true,
     ...splitComment(row.comment),
-    bytes: Number(row.bytes),
     storageParameters: Object.fromEntries(row.storageParameters.map(splitParameter)),
     verdict,
     ...jobs,

@@ -1,3 +1,4 @@
+import { setRoleSql } from "../../postgres/objectStatements.ts";
 import { sqlStatement } from "../../postgres/sqlFiles.ts";
 import type { GrantItem } from "./swap/relationProperties.ts";
 
@@ -21,11 +22,7 @@ export function grantStatements(
   return inGrantOrder(owner, items).flatMap((group) =>
     group.grantor === owner
       ? [statement(group)]
-      : [
-          sqlStatement("statements/set_role", { names: { role: group.grantor } }),
-          statement(group),
-          sqlStatement("statements/reset_role"),
-        ],
+      : [setRoleSql(group.grantor), statement(group), sqlStatement("statements/reset_role")],
   );
 }
 

@@ -12,18 +12,15 @@ export type KeySource = { readonly relation: QualifiedName } | RunnableDefinitio
 export interface KeyQuestion {
   readonly source: KeySource;
   readonly key: readonly string[];
-  /** How many offending key values to return. Default none: they may be personal data. */
-  readonly examples?: number | undefined;
 }
 
-/** What the data say of a key. It is proven when there are no duplicates and no nulls. */
+/** What the data say of a key, in counts alone: values may be personal data. It is proven when there are no duplicates and no nulls. */
 export interface KeyProof {
   readonly rows: number;
   /** Key values that occur more than once, and the rows that have them. Rows with a null in the key are counted apart. */
   readonly duplicateGroups: number;
   readonly duplicateRows: number;
   readonly nullRows: number;
-  readonly examples?: readonly { readonly values: readonly (string | null)[]; readonly rows: number }[];
 }
 
 /**
@@ -31,10 +28,9 @@ export interface KeyProof {
  * may be asked about anywhere.
  * @throws when a key column does not exist, or its type cannot be compared.
  */
-export async function proveKey(client: Client, question: KeyQuestion): Promise<KeyProof> {
-  const { source } = question;
-  if ("relation" in source) return await prove(client, question, sqlName(source.relation));
-  return withDefinition(client, source, ({ sql }) => prove(client, question, sql));
+export async function proveKey(client: Client, { source, key }: KeyQuestion): Promise<KeyProof> {
+  if ("relation" in source) return await prove(client, key, sqlName(source.relation));
+  return withDefinition(client, source, ({ sql }) => prove(client, key, sql));
 }
 
 /**
@@ -54,12 +50,9 @@ export async function tryKey(
   ];
   const outcomes =
     "relation" in source
-      ? await Promise.allSettled(
-          flight(
-            client,
-            ["begin", limit, ...count(sqlName(source.relation)), "rollback"].map((text) => ({ text })),
-          ),
-        ).then((all) => all.slice(2, -1))
+      ? await Promise.allSettled(flight(client, ["begin", limit, ...count(sqlName(source.relation)), "rollback"])).then(
+          (all) => all.slice(2, -1),
+        )
       : await askDefinition(client, source, count, [limit]).catch((error: unknown) => {
           if (!isServerError(error) || error.code === SQLSTATE.queryCanceled) throw error;
           return undefined;
@@ -83,24 +76,13 @@ export function keyProblem(view: QualifiedName, key: readonly string[], proof: K
   ].filter((part) => part !== false);
   const advice =
     "A concurrent refresh needs a key that is unique and not null: declare other columns, or make the definition give one row a key.";
-  return [
-    `key (${key.join(", ")}) of ${displayName(view)} does not hold: ${found.join("; ")}. ${advice}`,
-    ...exampleLines(key, proof),
-  ].join("\n");
+  return `key (${key.join(", ")}) of ${displayName(view)} does not hold: ${found.join("; ")}. ${advice}`;
 }
 
-async function prove(client: Client, { key, examples = 0 }: KeyQuestion, source: string): Promise<KeyProof> {
-  const raw = counting(key, source);
+async function prove(client: Client, key: readonly string[], source: string): Promise<KeyProof> {
   try {
-    const counted = await client.query<ProofRow>(sqlStatement("describe/key_proof", { raw }));
-    const proof = numbers(counted.rows[0]);
-    if (examples === 0 || proof.duplicateGroups + proof.nullRows === 0) return proof;
-    const values = `array[${columnsOf(key)
-      .map((column) => `${column}::pg_catalog.text`)
-      .join(", ")}]`;
-    const statement = sqlStatement("describe/key_examples", { raw: { ...raw, values } });
-    const found = await client.query<{ values: (string | null)[]; rows: string }>(statement, [examples]);
-    return { ...proof, examples: found.rows.map((row) => ({ values: row.values, rows: Number(row.rows) })) };
+    const counted = await client.query<ProofRow>(sqlStatement("describe/key_proof", { raw: counting(key, source) }));
+    return numbers(counted.rows[0]);
   } catch (error) {
     throw explained(key, error);
   }
@@ -108,12 +90,8 @@ async function prove(client: Client, { key, examples = 0 }: KeyQuestion, source:
 
 type ProofRow = Record<keyof KeyProof, string>;
 
-function columnsOf(key: readonly string[]): string[] {
-  return key.map((column) => `q.${sqlIdentifier(column)}`);
-}
-
 function counting(key: readonly string[], source: string): { source: string; key: string; has_null: string } {
-  const columns = columnsOf(key);
+  const columns = key.map((column) => `q.${sqlIdentifier(column)}`);
   const nulls = columns.map((column) => `${column} is null`).join(" or ");
   return { source, key: columns.join(", "), has_null: `(${nulls})` };
 }
@@ -140,13 +118,6 @@ function explained(key: readonly string[], error: unknown): unknown {
     );
   }
   return error;
-}
-
-function exampleLines(key: readonly string[], { examples = [] }: KeyProof): string[] {
-  return examples.map(({ values, rows }) => {
-    const pairs = key.map((column, index) => `${column} = ${values[index] ?? "null"}`);
-    return `  ${pairs.join(", ")}: ${counted(rows, "row")}`;
-  });
 }
 
 function counted(count: number, noun: string): string {

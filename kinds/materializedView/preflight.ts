@@ -65,7 +65,7 @@ export async function foreseeView(session: Session, desired: DesiredView, earlie
   const parsed = await parseDefinition(desired.definition);
   if (!parsed.ok) return [...serverProblems(session), parsed.problem];
   const questions = [COLUMNS, CALLED, hiddenFrom(desired)];
-  const read = await readDeclared(session.target, { definition: parsed.definition.sql }, questions);
+  const read = await readDeclared(session.target, parsed.definition.sql, questions);
   if (!("refusal" in read)) {
     const hidden = (read.answers[2]?.rows ?? []) as HiddenSource[];
     return [
@@ -83,7 +83,7 @@ export async function foreseeView(session: Session, desired: DesiredView, earlie
 async function definitionProblems(session: Session, desired: DesiredView, definition: string): Promise<string[]> {
   const { capabilities } = session;
   const owner = desired.owner ?? null;
-  const read = await readDeclared(session.target, { definition }, [
+  const read = await readDeclared(session.target, definition, [
     COLUMNS,
     CALLED,
     hiddenFrom(desired),

@@ -1,4 +1,5 @@
 import { sqlIdentifier, sqlLiteral } from "../../postgres/names.ts";
+import type { QualifiedName } from "../../postgres/names.ts";
 import { commentSql, grantSql, named, ownerSql } from "../../postgres/objectStatements.ts";
 import { sqlStatement } from "../../postgres/sqlFiles.ts";
 import { joinComment } from "../claim.ts";
@@ -12,13 +13,19 @@ export function createSql(view: DesiredView, claim?: Claim): string[] {
   const raw = { storage: storageClause(view), definition: queryText(view.definition) };
   const comment = joinComment(view.comment, claim);
   return [
-    ...createSettings(),
+    createSettings(),
     sqlStatement("statements/create_materialized_view", { names, raw }),
     ...(view.grants ?? []).map(({ role, privileges }) => grantSql(privileges.join(", "), named("table", view), role)),
     ...(comment === null ? [] : [commentSql(named("materialized view", view), comment)]),
     // Last: afterwards the connected role may have no right to the view any more.
     ...(view.owner === undefined ? [] : [ownerSql(named("materialized view", view), view.owner)]),
   ];
+}
+
+/** Recomputes a view, beside its readers if told so. */
+export function refreshSql({ schema, name }: QualifiedName, concurrently = false): string {
+  const raw = { how: concurrently ? "concurrently " : "" };
+  return sqlStatement("statements/refresh_materialized_view", { names: { schema, view: name }, raw });
 }
 
 /** `name = 'value', ...`; a parameter of the toast table keeps its dot. */

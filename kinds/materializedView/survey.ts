@@ -31,7 +31,7 @@ export async function surveyViews(session: Session): Promise<Survey<DesiredView,
       const row = found.get(displayName(desired));
       const live = row === undefined ? undefined : definitions.get(row.oid);
       if (row === undefined || live === undefined || recorded === undefined) return undefined;
-      if (recorded !== recordDefinition(declared(desired), live, capabilities.serverMajor)) return undefined;
+      if (recorded !== recordDefinition(desired.definition, live, capabilities.serverMajor)) return undefined;
       // Whose jobs are to rest meanwhile is looked at with more effort.
       if (!row.isPopulated && capabilities.cron?.seesAllJobs === false) return undefined;
       // What a swap has to do with, or left behind, is described one by one.
@@ -48,9 +48,5 @@ export function recordView(
   { serverMajor }: Capabilities,
 ): string | undefined {
   if (!actual.exists || actual.verdict.outcome !== "equal") return undefined;
-  return recordDefinition(declared(desired), actual.verdict.live, serverMajor);
-}
-
-function declared({ definition }: DesiredView): { definition: string } {
-  return { definition };
+  return recordDefinition(desired.definition, actual.verdict.live, serverMajor);
 }

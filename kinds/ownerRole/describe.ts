@@ -40,14 +40,8 @@ export interface ActualOwner extends RoleRow {
   readonly elsewhere: readonly Right[];
 }
 
-/** Reads each role with its needs. */
-export async function describeOwners(session: Session, desired: readonly DesiredOwner[]): Promise<ActualOwner[]> {
-  const found: ActualOwner[] = [];
-  for (const one of desired) found.push(await describeOwner(session, one));
-  return found;
-}
-
-async function describeOwner(session: Session, desired: DesiredOwner): Promise<ActualOwner> {
+/** Reads a role with its needs. */
+export async function describeOwner(session: Session, desired: DesiredOwner): Promise<ActualOwner> {
   const { database, cronDatabase, currentUser, isSuperuser, cron } = session.capabilities;
   const asked = [desired.owner, desired.observers];
   const [row] = (await session.target.query<RoleRow>(sqlText("describe/owner_role"), asked)).rows;

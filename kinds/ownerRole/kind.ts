@@ -2,8 +2,9 @@ import { sqlName } from "../../postgres/names.ts";
 import { sqlText } from "../../postgres/sqlFiles.ts";
 import { hiddenText, unhideText } from "../conditions.ts";
 import type { HiddenSource } from "../conditions.ts";
+import { oneByOne } from "../kind.ts";
 import type { Kind } from "../kind.ts";
-import { describeOwners } from "./describe.ts";
+import { describeOwner } from "./describe.ts";
 import type { ActualOwner } from "./describe.ts";
 import { ownerRoleSchema } from "./desired.ts";
 import type { DesiredOwner } from "./desired.ts";
@@ -17,8 +18,7 @@ export const ownerRoleKind: Kind<DesiredOwner, ActualOwner> = {
   id: ({ owner }) => owner,
   // Another owner is another role; the one before stays.
   located: (desired) => desired,
-  describe: describeOwners,
-  survey: () => Promise.resolve({ find: () => undefined }),
+  describe: oneByOne(describeOwner),
   isAbsent: ({ role }) => role === null,
   plan: planOwner,
   // What depends on who looks, such as whether it may act as the role, is no drift.
@@ -34,13 +34,11 @@ export const ownerRoleKind: Kind<DesiredOwner, ActualOwner> = {
   },
   warnings: async (session, desired) => {
     const { owner, sources, bypassRowSecurity } = desired;
-    const [[found], hidden] = await Promise.all([
-      describeOwners(session, [desired]),
+    const [{ role }, hidden] = await Promise.all([
+      describeOwner(session, desired),
       session.target.query<HiddenSource>(sqlText("describe/hidden_sources"), [null, owner, null, sources.map(sqlName)]),
     ]);
-    const attributes = (found?.role?.attributes ?? []).filter(
-      (one) => bypassRowSecurity !== true || one !== "bypassrls",
-    );
+    const attributes = (role?.attributes ?? []).filter((one) => bypassRowSecurity !== true || one !== "bypassrls");
     return [
       ...(attributes.length === 0
         ? []

@@ -34,14 +34,9 @@ export interface ActualAudit {
   readonly function: ActualRecorder | null;
 }
 
-/** Reads each owner's table and function. */
-export async function describeAudit({ target }: Session, desired: readonly DesiredAudit[]): Promise<ActualAudit[]> {
-  const found: ActualAudit[] = [];
-  for (const { owner } of desired) {
-    const names = [recordTable(owner), recordFunction(owner), owner];
-    const [row] = (await target.query<Omit<ActualAudit, "schema">>(sqlText("describe/refresh_audit_objects"), names))
-      .rows;
-    if (row !== undefined) found.push({ ...row, schema: await describeSchema(target, owner) });
-  }
-  return found;
+/** Reads the owner's table and function. */
+export async function describeAudit({ target }: Session, { owner }: DesiredAudit): Promise<ActualAudit> {
+  const names = [recordTable(owner), recordFunction(owner), owner];
+  const { rows } = await target.query<Omit<ActualAudit, "schema">>(sqlText("describe/refresh_audit_objects"), names);
+  return { ...rows[0]!, schema: await describeSchema(target, owner) };
 }

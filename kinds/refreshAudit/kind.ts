@@ -1,3 +1,4 @@
+import { oneByOne } from "../kind.ts";
 import type { Kind } from "../kind.ts";
 import { RUNTIME_SCHEMA } from "../runtimeObjects/names.ts";
 import { describeAudit } from "./describe.ts";
@@ -13,8 +14,7 @@ export const refreshAuditKind: Kind<DesiredAudit, ActualAudit> = {
   id: ({ owner }) => `${RUNTIME_SCHEMA} of ${owner}`,
   // Each owner has its own: a new owner gets a new one, and the old one's rows stay where they are.
   located: (desired) => desired,
-  describe: describeAudit,
-  survey: () => Promise.resolve({ find: () => undefined }),
+  describe: oneByOne(describeAudit),
   isAbsent: (actual) => actual.table === null && actual.function === null,
   plan: planAudit,
   observed: (desired, actual, capabilities) => {

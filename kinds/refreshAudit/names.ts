@@ -8,6 +8,9 @@ export function recordTable(owner: string): string {
   return derivedName(owner, "refreshes");
 }
 
+/** What the function that writes it takes, as the catalog writes types. */
+export const RECORDER_TYPES = "text, text, text, boolean, bigint, bigint";
+
 /** The function that writes it. */
 export function recordFunction(owner: string): string {
   return derivedName(owner, "record_refresh");

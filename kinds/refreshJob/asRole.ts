@@ -1,8 +1,9 @@
 import type { QueryResultRow } from "pg";
 import { ask } from "../../postgres/asked.ts";
+import { setRoleSql } from "../../postgres/objectStatements.ts";
 import { answersOf, flight } from "../../postgres/pipeline.ts";
 import type { Session } from "../../postgres/session.ts";
-import { sqlStatement, sqlText } from "../../postgres/sqlFiles.ts";
+import { sqlText } from "../../postgres/sqlFiles.ts";
 
 /**
  * Asks in pg_cron's database as a role, since row security shows a role its own jobs and runs only. A role that sees all
@@ -20,12 +21,7 @@ export async function askAsRole<Row extends QueryResultRow>(
     return (await ask<Row>(cron, file, values)).rows;
   }
   const settled = await Promise.allSettled(
-    flight(cron, [
-      { text: "begin" },
-      { text: sqlStatement("statements/set_role", { names: { role } }) },
-      { text: sqlText(file), values: [...values] },
-      { text: "commit" },
-    ]),
+    flight(cron, ["begin", setRoleSql(role), { text: sqlText(file), values: [...values] }, "commit"]),
   );
   if (settled[1]?.status === "fulfilled") acting();
   return (answersOf(settled)[2]?.rows ?? []) as Row[];

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { lockKeyOf } from "../../postgres/advisoryLock.ts";
 import type { QualifiedName } from "../../postgres/names.ts";
 import { sqlIdentifier, sqlName } from "../../postgres/names.ts";
 import { sqlStatement } from "../../postgres/sqlFiles.ts";
@@ -45,7 +45,8 @@ function guardedCommand(
   { minAgeSeconds, stampColumn }: NonNullable<RefreshOptions["backlogGuard"]>,
   { plain, lockTimeoutMs }: RefreshOptions,
 ): string {
-  const [key1, key2] = lockKey(view);
+  // Taken in the view's database.
+  const [key1, key2] = lockKeyOf(JSON.stringify(["refresh", view.schema, view.name]));
   const age = `pg_catalog.clock_timestamp() - (select pg_catalog.max(v.${sqlIdentifier(stampColumn)}) from ${sqlName(view)} v)`;
   const conditions = `not pg_catalog.pg_try_advisory_xact_lock(${key1}, ${key2})\n    or ${age} < interval '${minAgeSeconds} seconds'`;
   const settings =
@@ -57,14 +58,6 @@ function guardedCommand(
     /\n *\n/g,
     "\n",
   );
-}
-
-/** Of the advisory lock that a guarded refresh takes in the view's database. */
-function lockKey(view: QualifiedName): readonly [number, number] {
-  const hash = createHash("sha256")
-    .update(JSON.stringify(["refresh", view.schema, view.name]))
-    .digest();
-  return [hash.readInt32BE(0), hash.readInt32BE(4)];
 }
 
 function freeTag(body: string): string {

@@ -64,8 +64,8 @@ async function refreshProblems(session: Session, job: ResolvedJob, target: Refre
 async function lockTimeoutProblems({ target }: Session, command: string): Promise<string[]> {
   const lockTimeoutMs = lockTimeoutOf(command);
   if (lockTimeoutMs === undefined) return [];
-  const { rows } = await target.query<{ milliseconds: number }>(sqlText("describe/deadlock_timeout"));
-  const least = (rows[0]?.milliseconds ?? 0) + PATIENCE_MS;
+  const { rows } = await target.query<{ setting: string }>(sqlText("describe/setting"), ["deadlock_timeout"]);
+  const least = Number(rows[0]?.setting ?? 0) + PATIENCE_MS;
   if (lockTimeoutMs >= least) return [];
   return [
     `a lock timeout of ${lockTimeoutMs} ms is shorter than deadlock_timeout plus a second (${least} ms): a refresh that meets an autovacuum ` +

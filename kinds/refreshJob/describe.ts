@@ -10,6 +10,7 @@ import { canBeInactive, isSameEntry, powersOf, withClaims } from "./jobState.ts"
 import type { ActualJob, CronPowers, JobState } from "./jobState.ts";
 import { owedRuns } from "./owedRuns.ts";
 import { cronBlindness, jobsOfRole } from "./roleJobs.ts";
+import { TIME_ZONE } from "./schedule/cronTimeZone.ts";
 
 export type { ActualJob } from "./jobState.ts";
 
@@ -32,10 +33,7 @@ export function jobQuestions(
     { on: "cron", file: "describe/jobs", values: [null] },
     ...(users.length === 0
       ? []
-      : ([
-          { on: "cron", file: "describe/role_timeouts", values: [users, null] },
-          { on: "cron", file: "describe/cron_time_zone", values: [] },
-        ] as const)),
+      : [{ on: "cron", file: "describe/role_timeouts", values: [users, null] } as const, TIME_ZONE]),
   ];
 }
 

@@ -4,15 +4,22 @@ import { nameSchema } from "../../postgres/nameSchema.ts";
 import type { Claim } from "../claim.ts";
 import { parseDuration } from "./schedule/duration.ts";
 import { checkMaxAge } from "./schedule/scheduleFromMaxAge.ts";
-import { NEW_CRON, parseSchedule } from "./schedule.ts";
+import { parseSchedule, readSchedule } from "./schedule.ts";
+
+/** Refuses a text with the words of whoever reads it. */
+export function refusing(
+  read: (text: string) => { readonly ok: true } | { readonly ok: false; readonly problem: string },
+) {
+  return (text: string, context: z.core.$RefinementCtx): void => {
+    const parsed = read(text);
+    if (!parsed.ok) context.addIssue({ code: "custom", message: parsed.problem });
+  };
+}
 
 const jobProperties = exactly({
   name: nameSchema,
-  schedule: z.string({ error: "must be a schedule such as */5 * * * *" }).superRefine((text, context) => {
-    // What this server's pg_cron lacks (seconds before 1.5, $ before 1.6) is known only when it can be asked.
-    const parsed = parseSchedule(text, NEW_CRON);
-    if (!parsed.ok) context.addIssue({ code: "custom", message: parsed.problem });
-  }),
+  // What this server's pg_cron lacks (seconds before 1.5, $ before 1.6) is known only when it can be asked.
+  schedule: z.string({ error: "must be a schedule such as */5 * * * *" }).superRefine(refusing(parseSchedule)),
   command: z
     .string()
     .refine((text) => text.trim() !== "", { error: "is empty; pg_cron would accept it and do nothing" }),
@@ -23,20 +30,14 @@ const jobProperties = exactly({
     .int({ error: "must be a whole number of milliseconds" })
     .min(1_000, { error: "is shorter than a second; write milliseconds" })
     .optional(),
-  maxAge: z
-    .string()
-    .superRefine((text, context) => {
-      const parsed = parseDuration(text);
-      if (!parsed.ok) context.addIssue({ code: "custom", message: parsed.problem });
-    })
-    .optional(),
+  maxAge: z.string().superRefine(refusing(parseDuration)).optional(),
   incarnation: z.string().optional(),
 });
 
 export const refreshJobSchema = jobProperties.superRefine(({ schedule, maxAge }, context) => {
-  const parsed = parseSchedule(schedule, NEW_CRON);
-  if (!parsed.ok || maxAge === undefined || !parseDuration(maxAge).ok) return;
-  const problem = checkMaxAge(parsed.schedule, maxAge);
+  const parsed = readSchedule(schedule);
+  if (parsed === undefined || maxAge === undefined || !parseDuration(maxAge).ok) return;
+  const problem = checkMaxAge(parsed, maxAge);
   if (problem !== undefined) context.addIssue({ code: "custom", path: ["maxAge"], message: problem });
 });
 

@@ -5,7 +5,7 @@ import type { ActualJob } from "./jobState.ts";
 import { readCronTimeZone } from "./schedule/cronTimeZone.ts";
 import { nextRuns } from "./schedule/nextRuns.ts";
 import { DEFAULT_TIME_ZONE, timeZoneProblem } from "./schedule/timeZone.ts";
-import { NEW_CRON, parseSchedule } from "./schedule.ts";
+import { readSchedule } from "./schedule.ts";
 
 /** More are not counted. */
 const MOST_OWED = 1_000;
@@ -55,7 +55,7 @@ function countOwed(
   job: ActualJob | undefined,
   { since, now, timeZone }: { readonly since: Date; readonly now: Date; readonly timeZone: string },
 ): number {
-  const parsed = job === undefined ? undefined : parseSchedule(job.schedule, NEW_CRON);
-  if (parsed?.ok !== true || parsed.schedule.kind === "seconds") return 0;
-  return nextRuns(parsed.schedule, since, MOST_OWED, timeZone).filter((run) => run <= now).length;
+  const schedule = readSchedule(job?.schedule);
+  if (schedule === undefined || schedule.kind === "seconds") return 0;
+  return nextRuns(schedule, since, MOST_OWED, timeZone).filter((run) => run <= now).length;
 }

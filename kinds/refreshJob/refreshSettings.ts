@@ -5,21 +5,44 @@ import { sqlStatement } from "../../postgres/sqlFiles.ts";
 import { refreshCommand, vacuumCommand } from "./command.ts";
 import { parseDuration } from "./schedule/duration.ts";
 import { checkMaxAge, scheduleFromMaxAge } from "./schedule/scheduleFromMaxAge.ts";
-import { NEW_CRON, parseSchedule } from "./schedule.ts";
+import { parseSchedule } from "./schedule.ts";
 
 /** How a view is kept fresh. Everything but the plain command on a schedule is off unless it is named. */
 export interface RefreshSettings {
-  /** How old the view may become, e.g. `5m`. Without a schedule the schedule is derived from it, beside one it is checked. */
+  /**
+   * How old the view may become, a duration such as `5m`. Without `job.schedule` the schedule is derived from it, and the two may not
+   * contradict each other.
+   * @default no limit
+   */
   readonly maxAge?: string | undefined;
-  /** How long a refresh waits for a lock that somebody else holds on the view, e.g. `5s`; at least deadlock_timeout plus a second. */
+  /**
+   * How long a refresh waits for a lock on the view, a duration such as `5s`, at least deadlock_timeout plus a second.
+   * @default for ever
+   */
   readonly lockTimeout?: string | undefined;
-  /** How long a statement of the owner may take in the view's database, e.g. `2m`; set on the role, for pg_cron's workers obey no other. */
+  /**
+   * How long a statement of the owner may take in the view's database, a duration such as `2m`. It is set on the role, for pg_cron's
+   * workers obey no other; so all views of a role have the same.
+   * @default the role's own setting
+   */
   readonly statementTimeout?: string | undefined;
-  /** Leaves a run out while another one is going or while the view is younger, e.g. `2m`: longer than a run, shorter than the interval. */
+  /**
+   * Leaves a run out while another one is going or the view is younger than this duration, such as `2m`, by `stamp`, which it needs.
+   * Longer than a run, shorter than the interval.
+   * @default every run refreshes
+   */
   readonly minAge?: string | undefined;
-  /** Schedule of a second job that vacuums the view, for large views that change much; not that of the refresh, which would be in its way. */
+  /**
+   * Schedule of a second job that vacuums the view, for large views that change much. Another one than that of the refresh, which would be
+   * in its way. A plain value, as it decides whether there is such a job.
+   * @default no such job
+   */
   readonly vacuum?: string | undefined;
-  /** How long the owner's runs stay in pg_cron's history, e.g. `7d`; a job removes older ones every night. */
+  /**
+   * How long the owner's runs stay in pg_cron's history, a duration such as `7d`: a job removes older ones every night. A plain value, as it
+   * decides whether there is such a job.
+   * @default for ever
+   */
   readonly keepRuns?: string | undefined;
 }
 
@@ -125,7 +148,7 @@ function chooseSchedule(
   maxAge: string | undefined,
 ): { schedule: string; reason: string | undefined } {
   if (schedule !== undefined) {
-    const parsed = parseSchedule(schedule, NEW_CRON);
+    const parsed = parseSchedule(schedule);
     if (!parsed.ok) throw userError(`job.schedule: ${parsed.problem}`);
     const late = maxAge === undefined ? undefined : checkMaxAge(parsed.schedule, maxAge);
     if (late !== undefined) throw userError(`refresh.maxAge and job.schedule contradict each other: ${late}`);
@@ -157,7 +180,7 @@ function planVacuum(
   refreshSchedule: string,
 ): PlannedJob | undefined {
   if (schedule === undefined) return undefined;
-  const parsed = parseSchedule(schedule, NEW_CRON);
+  const parsed = parseSchedule(schedule);
   if (!parsed.ok) throw userError(`refresh.vacuum: ${parsed.problem}`);
   if (schedule === refreshSchedule) {
     throw userError(

@@ -1,9 +1,9 @@
 import type { Capabilities } from "../../postgres/capabilities.ts";
 import { isServerError, SQLSTATE, userError } from "../../postgres/errors.ts";
-import { derivedName, sqlIdentifier, sqlLiteral } from "../../postgres/names.ts";
+import { sqlIdentifier, sqlLiteral } from "../../postgres/names.ts";
 import type { Session } from "../../postgres/session.ts";
-import { sqlStatement, sqlText } from "../../postgres/sqlFiles.ts";
-import { JOBS_FUNCTION } from "../runtimeObjects/names.ts";
+import { SHOWN_JOBS } from "../runtimeObjects/names.ts";
+import { throughFunction } from "../runtimeObjects/throughFunction.ts";
 import { askAsRole } from "./asRole.ts";
 import { withClaims } from "./jobState.ts";
 import type { ActualJob } from "./jobState.ts";
@@ -88,12 +88,9 @@ function blindOwner(user: string, what: string, cause: unknown): Error {
 }
 
 async function shownJobs(session: Session, user: string, what: string): Promise<ActualJob[] | undefined> {
-  const name = derivedName(user, JOBS_FUNCTION);
-  const { rows } = await session.cron.query<{ mayLook: boolean }>(sqlText("describe/runtime_access"), [name, user]);
-  if (rows[0]?.mayLook !== true) return undefined;
-  const statement = sqlStatement("describe/runtime_jobs", { names: { function: name } });
   try {
-    return withClaims((await session.cron.query<ActualJob>(statement)).rows);
+    const jobs = await throughFunction<ActualJob>(session.cron, user, SHOWN_JOBS);
+    return jobs && withClaims(jobs);
   } catch (error) {
     if (!isServerError(error, SQLSTATE.insufficientPrivilege)) throw error;
     throw blindOwner(user, what, error);

@@ -1,5 +1,5 @@
 import { parseCronFields } from "./schedule/cronFields.ts";
-import type { ScheduleCapabilities, ParsedSchedule } from "./schedule/schedule.ts";
+import type { ParsedSchedule, Schedule, ScheduleCapabilities } from "./schedule/schedule.ts";
 import { expandMacro } from "./schedule/scheduleMacro.ts";
 import { quoted } from "./schedule/scheduleProblem.ts";
 import { parseInterval } from "./schedule/secondsInterval.ts";
@@ -14,7 +14,7 @@ const MAX_SCHEDULE_LENGTH = 999;
  * Reads a schedule by a grammar that is stricter than pg_cron's: what it accepts, every pg_cron with these capabilities accepts
  * too and fires at the same minutes. What pg_cron would accept and mean otherwise is refused with what it would have done.
  */
-export function parseSchedule(text: string, capabilities: ScheduleCapabilities): ParsedSchedule {
+export function parseSchedule(text: string, capabilities: ScheduleCapabilities = NEW_CRON): ParsedSchedule {
   const problem = textProblem(text, capabilities);
   if (problem !== undefined) return { ok: false, problem };
   if (text.startsWith("@")) {
@@ -23,6 +23,12 @@ export function parseSchedule(text: string, capabilities: ScheduleCapabilities):
   }
   if (/^[+-]?\d+[ \t]*[a-z]+$/i.test(text)) return parseInterval(text, capabilities);
   return parseCronFields(text, text, capabilities);
+}
+
+/** A schedule in any grammar that some pg_cron has; undefined where there is none, or it cannot be read. */
+export function readSchedule(text: string | undefined): Schedule | undefined {
+  const parsed = text === undefined ? undefined : parseSchedule(text);
+  return parsed?.ok === true ? parsed.schedule : undefined;
 }
 
 function textProblem(text: string, capabilities: ScheduleCapabilities): string | undefined {

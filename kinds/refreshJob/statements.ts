@@ -1,6 +1,7 @@
-import { createHash } from "node:crypto";
+import { holdLockSql, lockKeyOf } from "../../postgres/advisoryLock.ts";
 import type { Capabilities } from "../../postgres/capabilities.ts";
 import { sqlLiteral } from "../../postgres/names.ts";
+import { setRoleSql } from "../../postgres/objectStatements.ts";
 import type { Step } from "../../postgres/plan.ts";
 import { sqlStatement } from "../../postgres/sqlFiles.ts";
 import { joinCommand } from "../claim.ts";
@@ -99,14 +100,10 @@ export function waitForRun(actual: ActualJob): NonNullable<Step["wait"]> {
 }
 
 function actAs(user: string, { isSuperuser, currentUser }: Capabilities): string[] {
-  return isSuperuser || user === currentUser ? [] : [sqlStatement("statements/set_role", { names: { role: user } })];
+  return isSuperuser || user === currentUser ? [] : [setRoleSql(user)];
 }
 
 // Two deploys that find no job would both make one, and the second would overwrite the first.
 function lockName({ name, user }: ResolvedJob): string {
-  const hash = createHash("sha256")
-    .update(JSON.stringify(["job", name, user]))
-    .digest();
-  const raw = { key1: String(hash.readInt32BE(0)), key2: String(hash.readInt32BE(4)) };
-  return sqlStatement("statements/lock_job_name", { raw });
+  return holdLockSql(lockKeyOf(JSON.stringify(["job", name, user])));
 }

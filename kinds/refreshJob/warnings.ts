@@ -11,7 +11,7 @@ import { runsBlindness } from "./roleJobs.ts";
 import { readCronTimeZone } from "./schedule/cronTimeZone.ts";
 import { checkMaxAge } from "./schedule/scheduleFromMaxAge.ts";
 import { scheduleWarnings } from "./schedule/scheduleWarnings.ts";
-import { NEW_CRON, parseSchedule } from "./schedule.ts";
+import { readSchedule } from "./schedule.ts";
 import { sameWork } from "./takeover.ts";
 
 /** What a person should know of a job that can be deployed all the same, a sentence each. */
@@ -52,13 +52,12 @@ function restsByAbsence({ capabilities }: Session, desired: DesiredJob): string 
 }
 
 async function timeWarnings(session: Session, desired: DesiredJob, job: ActualJob | undefined): Promise<string[]> {
-  const parsed = parseSchedule(desired.schedule, NEW_CRON);
-  if (!parsed.ok || session.capabilities.cron?.hasUsage !== true) return [];
+  const schedule = readSchedule(desired.schedule);
+  if (schedule === undefined || session.capabilities.cron?.hasUsage !== true) return [];
   const timeZone = await readCronTimeZone(session.cron);
   const longest = desired.maxAge === undefined ? 0 : await longestRun(session, job);
-  const tooOld =
-    desired.maxAge === undefined ? undefined : checkMaxAge(parsed.schedule, desired.maxAge, longest, timeZone);
-  return [...scheduleWarnings(parsed.schedule, timeZone), ...(tooOld === undefined ? [] : [tooOld])];
+  const tooOld = desired.maxAge === undefined ? undefined : checkMaxAge(schedule, desired.maxAge, longest, timeZone);
+  return [...scheduleWarnings(schedule, timeZone), ...(tooOld === undefined ? [] : [tooOld])];
 }
 
 // That pg_cron took a job says nothing of its runs. A message may quote a row of the view behind its first line.
@@ -66,7 +65,7 @@ async function lastRunWarning(session: Session, job: ActualJob): Promise<string[
   let isActing = false;
   try {
     const acting = (): void => void (isActing = true);
-    const [run] = await askAsRole<LastRun>(session, job.user, "describe/last_runs", [[job.jobId]], acting);
+    const [run] = await askAsRole<LastRun>(session, job.user, "describe/last_run", [job.jobId], acting);
     if (run?.status !== "failed") return [];
     const reason = (run.message ?? "no reason was recorded").trim().split("\n")[0] ?? "";
     return [`its last run failed${run.startedAt === null ? "" : ` at ${run.startedAt.toISOString()}`}: ${reason}`];
@@ -77,7 +76,7 @@ async function lastRunWarning(session: Session, job: ActualJob): Promise<string[
 }
 
 interface LastRun {
-  readonly status: string | null;
+  readonly status: string;
   readonly message: string | null;
   readonly startedAt: Date | null;
 }

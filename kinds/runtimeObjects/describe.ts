@@ -1,13 +1,13 @@
 import type { Client } from "pg";
-import { derivedName } from "../../postgres/names.ts";
 import type { Session } from "../../postgres/session.ts";
-import { sqlStatement, sqlText } from "../../postgres/sqlFiles.ts";
+import { sqlText } from "../../postgres/sqlFiles.ts";
 import type { DesiredRuntime } from "./desired.ts";
 import { runtimeFunctions } from "./functions.ts";
-import { JOBS_FUNCTION } from "./names.ts";
+import { SHOWN_JOBS } from "./names.ts";
 import type { OwnedFunction } from "./ownedObjects.ts";
 import { describeSchema } from "./schema.ts";
 import type { RuntimeSchema } from "./schema.ts";
+import { throughFunction } from "./throughFunction.ts";
 
 /** A function of the module as the catalog has it. */
 export interface ActualFunction extends OwnedFunction {
@@ -24,31 +24,22 @@ export interface ActualRuntime {
   readonly isInUse: boolean;
 }
 
-/** Reads the functions of each owner. */
+/** Reads the functions of the owner. */
 export async function describeRuntime(
   { cron, capabilities }: Session,
-  desired: readonly DesiredRuntime[],
-): Promise<ActualRuntime[]> {
-  const found: ActualRuntime[] = [];
-  for (const { owner } of desired) {
-    const names = runtimeFunctions(owner).map(({ name }) => name);
-    const { rows } = await cron.query<ActualFunction>(sqlText("describe/runtime_objects"), [names]);
-    found.push({
-      functions: rows,
-      schema: await describeSchema(cron, owner),
-      isInUse: (await jobDatabases(cron, owner)).some((database) => database !== capabilities.database),
-    });
-  }
-  return found;
+  { owner }: DesiredRuntime,
+): Promise<ActualRuntime> {
+  const names = runtimeFunctions(owner).map(({ name }) => name);
+  const { rows } = await cron.query<ActualFunction>(sqlText("describe/runtime_objects"), [names]);
+  return {
+    functions: rows,
+    schema: await describeSchema(cron, owner),
+    isInUse: (await jobDatabases(cron, owner)).some((database) => database !== capabilities.database),
+  };
 }
 
 // Row security hides another role's jobs, and the role's own function shows them.
 async function jobDatabases(cron: Client, owner: string): Promise<string[]> {
-  const name = derivedName(owner, JOBS_FUNCTION);
-  const { rows } = await cron.query<{ mayLook: boolean }>(sqlText("describe/runtime_access"), [name, owner]);
-  if (rows[0]?.mayLook !== true) return [];
-  const jobs = await cron.query<{ database: string }>(
-    sqlStatement("describe/runtime_jobs", { names: { function: name } }),
-  );
-  return jobs.rows.map(({ database }) => database);
+  const jobs = (await throughFunction<{ database: string }>(cron, owner, SHOWN_JOBS)) ?? [];
+  return jobs.map(({ database }) => database);
 }

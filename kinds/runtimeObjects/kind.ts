@@ -1,3 +1,4 @@
+import { oneByOne } from "../kind.ts";
 import type { Kind } from "../kind.ts";
 import { describeRuntime } from "./describe.ts";
 import type { ActualRuntime } from "./describe.ts";
@@ -12,8 +13,7 @@ export const runtimeObjectsKind: Kind<DesiredRuntime, ActualRuntime> = {
   schema: runtimeObjectsSchema,
   id: ({ owner }) => `${RUNTIME_SCHEMA} of ${owner}`,
   located: (desired, previous) => ({ ...desired, owner: previous.owner }),
-  describe: describeRuntime,
-  survey: () => Promise.resolve({ find: () => undefined }),
+  describe: oneByOne(describeRuntime),
   isAbsent: ({ functions }) => functions.length === 0,
   plan: planRuntime,
   observed: (desired, actual, capabilities) => ({

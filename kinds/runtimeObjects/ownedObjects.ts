@@ -1,8 +1,7 @@
 import type { Capabilities } from "../../postgres/capabilities.ts";
-import { named } from "../../postgres/objectStatements.ts";
+import { named, setRoleSql } from "../../postgres/objectStatements.ts";
 import type { SqlObject } from "../../postgres/objectStatements.ts";
 import type { Difference } from "../../postgres/plan.ts";
-import { sqlStatement } from "../../postgres/sqlFiles.ts";
 import { RUNTIME_SCHEMA } from "./names.ts";
 
 const SEARCH_PATH = "search_path=pg_catalog, pg_temp";
@@ -31,5 +30,5 @@ export function functionDifferences(name: string, body: string, owner: string, f
 
 /** What is made must belong to the role whose views, jobs and rights it is about. */
 export function actAs(owner: string, { currentUser }: Capabilities): string[] {
-  return owner === currentUser ? [] : [sqlStatement("statements/set_role", { names: { role: owner } })];
+  return owner === currentUser ? [] : [setRoleSql(owner)];
 }

@@ -1,5 +1,7 @@
 import type { Client } from "pg";
+import { grantSql } from "../../postgres/objectStatements.ts";
 import { sqlStatement, sqlText } from "../../postgres/sqlFiles.ts";
+import { RUNTIME_SCHEMA } from "./names.ts";
 
 /** Schema `matview` of a database as it is for one owner. Others may have made it, and have their objects in it. */
 export interface RuntimeSchema {
@@ -9,6 +11,8 @@ export interface RuntimeSchema {
   /** Whether the owner may make its objects in it. */
   readonly mayBuild: boolean;
 }
+
+const SCHEMA = { kind: "schema", object: RUNTIME_SCHEMA };
 
 export const NO_SCHEMA: RuntimeSchema = { exists: false, isOpen: false, mayBuild: false };
 
@@ -23,7 +27,7 @@ export async function describeSchema(client: Client, owner: string): Promise<Run
 export function schemaSql(owner: string, { exists, isOpen, mayBuild }: RuntimeSchema): string[] {
   return [
     ...(exists ? [] : [sqlStatement("statements/create_runtime_schema")]),
-    ...(isOpen ? [] : [sqlStatement("statements/use_runtime_schema")]),
-    ...(mayBuild ? [] : [sqlStatement("statements/build_in_runtime_schema", { names: { owner } })]),
+    ...(isOpen ? [] : [grantSql("usage", SCHEMA, "public")]),
+    ...(mayBuild ? [] : [grantSql("create", SCHEMA, owner)]),
   ];
 }

@@ -4,6 +4,7 @@ import { nameSchema } from "../../postgres/nameSchema.ts";
 import { CONVERGED } from "../../postgres/plan.ts";
 import type { Plan } from "../../postgres/plan.ts";
 import type { Session } from "../../postgres/session.ts";
+import { oneByOne } from "../kind.ts";
 import type { Kind, Situation } from "../kind.ts";
 import { sourceNeeds } from "../ownerRole/needs.ts";
 import { grantSteps } from "../ownerRole/plan.ts";
@@ -13,7 +14,7 @@ import type { Right } from "../ownerRole/rights.ts";
 const sourceGrantSchema = exactly({ owner: nameSchema, schema: nameSchema, objects: z.array(nameSchema) });
 
 /** What a role reads in one schema. */
-type DesiredGrant = z.infer<typeof sourceGrantSchema>;
+export type DesiredGrant = z.infer<typeof sourceGrantSchema>;
 
 /** The right to use the schema, then to select from each object. */
 type ActualGrant = readonly Right[];
@@ -24,8 +25,7 @@ export const sourceGrantKind: Kind<DesiredGrant, ActualGrant> = {
   schema: sourceGrantSchema,
   id: ({ owner, schema }) => `${schema} for ${owner}`,
   located: (desired) => desired,
-  describe: describeGrants,
-  survey: () => Promise.resolve({ find: () => undefined }),
+  describe: oneByOne(describeGrant),
   plan: planGrant,
   observed: (desired, rights) => {
     const [usage, ...selects] = rights;
@@ -37,16 +37,9 @@ export const sourceGrantKind: Kind<DesiredGrant, ActualGrant> = {
   },
 };
 
-async function describeGrants(session: Session, desired: readonly DesiredGrant[]): Promise<ActualGrant[]> {
-  const found: ActualGrant[] = [];
-  for (const { owner, schema, objects } of desired) {
-    const needs = sourceNeeds(
-      owner,
-      objects.map((name) => ({ schema, name })),
-    );
-    found.push(await describeRights(session, needs));
-  }
-  return found;
+function describeGrant(session: Session, { owner, schema, objects }: DesiredGrant): Promise<ActualGrant> {
+  const sources = objects.map((name) => ({ schema, name }));
+  return describeRights(session, sourceNeeds(owner, sources));
 }
 
 // At its end nothing is planned: the role may have had the rights before, and others may have it in use.

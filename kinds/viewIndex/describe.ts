@@ -12,7 +12,6 @@ import type { DesiredIndex } from "./desired.ts";
 /** An index as the catalog has it. */
 export interface ActualIndex extends QualifiedName {
   readonly view: string;
-  readonly viewIsPopulated: boolean;
   readonly isUnique: boolean;
   /** False after a concurrent build that failed, or while one is going on. */
   readonly isValid: boolean;
@@ -30,7 +29,6 @@ export interface ActualIndex extends QualifiedName {
 }
 
 interface Row extends Omit<ActualIndex, "claim" | "columns" | "include" | "isPlain" | "view"> {
-  relationKind: string;
   view: string | null;
   viewKind: string | null;
   isPlainOrder: boolean;
@@ -45,12 +43,7 @@ export async function describeIndexes(
   session: Session,
   desired: readonly DesiredIndex[],
 ): Promise<(ActualIndex | undefined)[]> {
-  const { rows } = await ask<Row>(session.target, "describe/indexes", namesOf(desired));
-  const found = new Map(rows.map((row) => [displayName(row), row]));
-  return desired.map((index) => {
-    const row = found.get(displayName(index));
-    return row === undefined ? undefined : toActual(row);
-  });
+  return desired.map(await readIndexes(session, namesOf(desired)));
 }
 
 /** What of it, and of a pre-flight, goes along with the opening of a session. */
@@ -59,7 +52,7 @@ export function indexQuestions(desired: readonly DesiredIndex[]): Question[] {
     { on: "target", file: "describe/indexes", values: namesOf(desired) },
     ...desired.map(({ schema, view }): Question => ({
       on: "target",
-      file: "describe/view_of_index",
+      file: "describe/view_size",
       values: [schema, view],
     })),
   ];
@@ -71,13 +64,24 @@ function namesOf(indexes: readonly DesiredIndex[]): string[][] {
 
 /** Reads all indexes of materialized views. A name that is none of theirs may be somebody else's, which `describe` can tell. */
 export async function surveyIndexes(session: Session): Promise<Survey<DesiredIndex, ActualIndex>> {
-  const { rows } = await ask<Row>(session.target, "describe/indexes", [null, null]);
-  const found = new Map(rows.map((row) => [displayName(row), row]));
+  const find = await readIndexes(session, [null, null]);
   return {
     find: (desired) => {
-      const row = found.get(displayName(desired));
-      return row === undefined ? undefined : { actual: toActual(row) };
+      const actual = find(desired);
+      return actual && { actual };
     },
+  };
+}
+
+async function readIndexes(
+  { target }: Session,
+  values: readonly unknown[],
+): Promise<(desired: DesiredIndex) => ActualIndex | undefined> {
+  const { rows } = await ask<Row>(target, "describe/indexes", values);
+  const found = new Map(rows.map((row) => [displayName(row), row]));
+  return (desired) => {
+    const row = found.get(displayName(desired));
+    return row && toActual(row);
   };
 }
 
@@ -89,8 +93,7 @@ function toActual(row: Row): ActualIndex {
         : `is an index of ${row.schema}.${row.view}, which is no materialized view`;
     throw userError(`${displayName(row)} ${what}; declare another name for the index`);
   }
-  const { parts, relationKind, viewKind, isPlainOrder, ...index } = row;
-  void relationKind;
+  const { parts, viewKind, isPlainOrder, ...index } = row;
   void viewKind;
   const text = (isKey: boolean): string[] =>
     parts.filter((part) => part.isKey === isKey).map(({ column, expression }) => column ?? expression);

@@ -45,6 +45,7 @@ function build(index: DesiredIndex, name: string, comment: string | null, reason
   const include = index.include === undefined ? "" : ` include ${list(index.include)}`;
   const raw = {
     kind: index.unique ? "unique index" : "index",
+    how: " concurrently",
     elements: `using btree ${list(index.columns)}${include}`,
   };
   return step(
@@ -52,7 +53,7 @@ function build(index: DesiredIndex, name: string, comment: string | null, reason
     displayName(built),
     reason,
     [
-      sqlStatement("statements/create_index_concurrently", { names, raw }),
+      sqlStatement("statements/create_index", { names, raw }),
       ...(comment === null ? [] : [commentSql(named("index", built), comment)]),
     ],
     { transaction: false, onFailure: [leftoverSql(built)] },

@@ -18,7 +18,7 @@ export async function preflightIndex(session: Session, desired: DesiredIndex): P
   const view = { schema: desired.schema, name: desired.view };
   const [[actual], { rows }] = await Promise.all([
     describeIndexes(session, [desired]),
-    ask<ViewRow>(target, "describe/view_of_index", [view.schema, view.name]),
+    ask<ViewRow>(target, "describe/view_size", [view.schema, view.name]),
   ]);
   const plan = planIndex({ desired, previous: undefined, actual, capabilities });
   if (!plan.steps.some(({ action }) => action === "build index")) return [];
@@ -39,7 +39,7 @@ async function keyProblemIn(session: Session, desired: DesiredIndex, found: View
   const view = { schema: desired.schema, name: desired.view };
   const source: KeySource = found.isPopulated
     ? { relation: view }
-    : { definition: found.definition.trim().replace(/;$/, ""), owner: found.owner };
+    : { definition: found.definition, owner: found.owner };
   try {
     return keyProblem(view, desired.columns, await proveKey(session.target, { source, key: desired.columns }));
   } catch (error) {

@@ -1,7 +1,6 @@
-import { createHash } from "node:crypto";
 import { CONVERGED } from "../../postgres/plan.ts";
 import type { Plan } from "../../postgres/plan.ts";
-import { canonical } from "../canonical.ts";
+import { canonicalHash } from "../canonical.ts";
 import { declaration } from "../props.ts";
 
 /** A declaration without what differs from run to run: the incarnation is random. */
@@ -23,7 +22,7 @@ export function fingerprint(id: string, declared: object | "absent", plan: Plan)
     steps,
     refusals: plan.refusals ?? [],
   };
-  return createHash("sha256").update(canonical(parts)).digest("hex");
+  return canonicalHash(parts);
 }
 
 /** Of a delete that runs nothing of its own. */

@@ -2,6 +2,7 @@ import { CONVERGED } from "../../postgres/plan.ts";
 import { SECRET } from "../secretTexts.ts";
 import { isUnknown } from "../unknowns.ts";
 import { fingerprint } from "./fingerprint.ts";
+import { NOTHING } from "./previewChange.ts";
 import type { ResourcePreview } from "./previewChange.ts";
 
 /** True for a declaration that only the deploy can plan: a value is not known yet, or is a secret that the engine keeps to itself. */
@@ -15,12 +16,8 @@ export function plannedLater(kind: string, id: string, declared: object, operati
     .filter(([, value]) => value !== undefined && isPlannedLater([value]))
     .map(([property]) => property);
   return {
-    ...{ kind, id, steps: [], refusals: [], differences: [], warnings: [], drops: undefined },
-    operation: operation === "create" ? "create" : "update",
+    ...{ kind, id, operation: operation === "create" ? "create" : "update", ...NOTHING },
     handover: [`planned at deploy: ${properties.sort().join(", ") || "what is there"} is a secret or not known before`],
-    isPlanned: true,
-    runsPerDay: undefined,
-    refreshMs: undefined,
     fingerprint: fingerprint(id, declared, CONVERGED),
   };
 }

@@ -49,6 +49,12 @@ export interface ResourcePreview {
   readonly fingerprint: string;
 }
 
+/** A preview of which nothing is to be told. */
+export const NOTHING = {
+  ...{ steps: [], refusals: [], differences: [], warnings: [], handover: [] },
+  ...{ drops: undefined, isPlanned: true, runsPerDay: undefined, refreshMs: undefined },
+} as const satisfies Partial<ResourcePreview>;
+
 /** How the preview reads: an object through a survey where there is one, numbers through a session of its own. */
 export interface Reader<Desired, Actual> {
   readonly see: (desired: Desired) => Promise<Sight<Actual>>;
@@ -72,15 +78,9 @@ export async function previewChange<Desired extends object, Actual>(
     kind: kind.noun,
     id,
     operation: desired === "absent" ? "delete" : previous === undefined ? "create" : isSame ? "same" : "update",
-    steps: [],
+    ...NOTHING,
     refusals: plan.refusals ?? [],
     differences: plan.differences,
-    warnings: [],
-    handover: [],
-    drops: undefined,
-    isPlanned: true,
-    runsPerDay: undefined,
-    refreshMs: undefined,
     fingerprint: fingerprint(id, desired, plan),
     ...rest,
   });
@@ -115,14 +115,8 @@ export async function previewChange<Desired extends object, Actual>(
 /** The delete of an object that another resource takes over earlier in the same run. */
 export function forgotten(kind: string, id: string, heir: { readonly urn: string }): ResourcePreview {
   const name = heir.urn.split("::").slice(3).join("::");
-  return {
-    ...{ kind, id, operation: "delete", steps: [], refusals: [], differences: [], warnings: [], drops: undefined },
-    handover: [`taken over by ${name}: nothing is run, nothing is dropped`],
-    isPlanned: true,
-    runsPerDay: undefined,
-    refreshMs: undefined,
-    fingerprint: idleFingerprint(id),
-  };
+  const handover = [`taken over by ${name}: nothing is run, nothing is dropped`];
+  return { kind, id, operation: "delete", ...NOTHING, handover, fingerprint: idleFingerprint(id) };
 }
 
 /** What only a look of its own tells: what stands in the way, what should be known, and what the steps cost. */

@@ -1,6 +1,6 @@
 import { refreshTarget } from "../../kinds/refreshJob/command.ts";
 import { runRate } from "../../kinds/refreshJob/schedule/runRate.ts";
-import { NEW_CRON, parseSchedule } from "../../kinds/refreshJob/schedule.ts";
+import { readSchedule } from "../../kinds/refreshJob/schedule.ts";
 import type { QualifiedName } from "../../postgres/names.ts";
 
 /** The materialized view that a declaration is about: itself, the one that an index is on, or the one that a job refreshes. */
@@ -19,6 +19,6 @@ export function runsPerDay(declared: object | undefined): number | undefined {
   const { schedule, active } = (declared ?? {}) as Readonly<Record<string, unknown>>;
   if (typeof schedule !== "string") return undefined;
   if (active === false) return 0;
-  const parsed = parseSchedule(schedule, NEW_CRON);
-  return parsed.ok ? runRate(parsed.schedule).perDay : undefined;
+  const parsed = readSchedule(schedule);
+  return parsed && runRate(parsed).perDay;
 }

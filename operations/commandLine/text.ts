@@ -37,6 +37,15 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   return drawn.toString();
 }
 
+/** The same as lines of Markdown; none where there is no row. */
+export function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+  const escaped = (cell: string): string => cell.replaceAll("|", "\\|").replaceAll("\n", " ");
+  return rows.length === 0
+    ? []
+    : [line(head), `|${" --- |".repeat(head.length)}`, ...rows.map((cells) => line(cells.map(escaped)))];
+}
+
 /** Prints lines to the standard output. */
 export function print(text: string): void {
   process.stdout.write(`${text}\n`);

@@ -4,7 +4,7 @@ import { askDefinition } from "../../kinds/materializedView/definition/runDefini
 import { askAsRole } from "../../kinds/refreshJob/asRole.ts";
 import type { ActualJob } from "../../kinds/refreshJob/describe.ts";
 import { refreshable } from "../../kinds/refreshJob/refreshable.ts";
-import { isServerError, serverText, SQLSTATE } from "../../postgres/errors.ts";
+import { isServerError, SQLSTATE } from "../../postgres/errors.ts";
 import { sqlIdentifier, sqlName } from "../../postgres/names.ts";
 import type { QualifiedName } from "../../postgres/names.ts";
 import { answersOf } from "../../postgres/pipeline.ts";
@@ -15,7 +15,7 @@ import { freshnessOf } from "../health/freshness.ts";
 import type { Freshness } from "../health/freshness.ts";
 import { limitsOf } from "../health/limits.ts";
 import type { Limits } from "../health/limits.ts";
-import { missingReads } from "../health/rights.ts";
+import { refusalText } from "../health/rights.ts";
 import { isOver } from "../health/runs.ts";
 import { runSpotChecks } from "../health/spotChecks.ts";
 import type { SpotCheckResult } from "../health/spotChecks.ts";
@@ -34,12 +34,10 @@ export interface Evidence extends Facts {
 
 export interface Anatomy {
   readonly heapBytes: number;
+  /** As the server prints it, without the semicolon. */
+  readonly definition: string;
   readonly keyColumns: readonly string[];
   readonly pathlessFunctions: readonly string[];
-}
-
-interface Printed {
-  readonly definition: string;
 }
 
 /** Who runs the job, and the way that pg_cron goes: hosts and ports are as they were when the job was made. */
@@ -74,9 +72,8 @@ export async function gatherEvidence(session: Session, facts: Facts): Promise<Ev
   const { declared, view, job } = facts;
   const limits = limitsOf(facts);
   const isReadable = view?.isPopulated === true;
-  const [anatomy, printed, sources, hidden, runner, averageRowBytes, refreshing] = await Promise.all([
-    view === undefined ? undefined : one<Anatomy>(session, "describe/view_anatomy", [view.schema, view.name]),
-    view === undefined ? undefined : one<Printed>(session, "describe/view_definition", [view.schema, view.name]),
+  const [[anatomy], sources, hidden, runner, averageRowBytes, refreshing] = await Promise.all([
+    view === undefined ? [] : rowsOf<Anatomy>(session, "describe/view_anatomy", [view.schema, view.name]),
     view === undefined ? [] : rowsOf<Source>(session, "describe/sources", [sqlName(view), view.owner, null]),
     view === undefined || declared.rowSecurity === "allow"
       ? []
@@ -99,13 +96,9 @@ export async function gatherEvidence(session: Session, facts: Facts): Promise<Ev
     duplicateKeys:
       anatomy === undefined || closedSources({ sources }).length > 0
         ? undefined
-        : await duplicateKeys(session, facts, anatomy, printed?.definition ?? ""),
+        : await duplicateKeys(session, facts, anatomy),
     averageRowBytes,
   };
-}
-
-async function one<Row extends object>(...asked: Parameters<typeof rowsOf>): Promise<Row | undefined> {
-  return (await rowsOf<Row>(...asked))[0];
 }
 
 async function rowsOf<Row extends object>(
@@ -140,13 +133,12 @@ function readRunner(
 async function duplicateKeys(
   session: Session,
   { declared: view, view: state, job }: Facts,
-  { keyColumns }: Anatomy,
-  printed: string,
+  { keyColumns, definition: text }: Anatomy,
 ): Promise<number | undefined> {
   if (keyColumns.length === 0) return undefined;
   const columns = keyColumns.map((column) => `q.${sqlIdentifier(column)}`).join(", ");
   const { owner } = state ?? {};
-  const definition = { definition: printed, owner, user: job?.user ?? owner };
+  const definition = { definition: text, owner, user: job?.user ?? owner };
   return unlessRefused(session, view, async () => {
     const question = (source: string): string[] => [
       sqlStatement("statements/duplicate_keys", { raw: { source, columns } }),
@@ -158,11 +150,11 @@ async function duplicateKeys(
 
 function averageRow(session: Session, view: QualifiedName): Promise<number | undefined> {
   const statement = sqlStatement("statements/average_row", { names: { schema: view.schema, view: view.name } });
-  return unlessRefused(session, view, () => numberOf(session, statement, "bytes"));
-}
-
-async function numberOf({ target }: Session, statement: string, column: string): Promise<number | undefined> {
-  return (await target.query<Record<string, number>>(statement)).rows[0]?.[column];
+  return unlessRefused(
+    session,
+    view,
+    async () => (await session.target.query<{ bytes: number }>(statement)).rows[0]?.bytes,
+  );
 }
 
 async function unlessRefused(
@@ -174,8 +166,7 @@ async function unlessRefused(
     return await ask();
   } catch (error) {
     if (!isServerError(error)) throw error;
-    const rights = isServerError(error, SQLSTATE.insufficientPrivilege) ? await missingReads(session, view) : "";
-    const why = [serverText(error), rights].filter((text) => text !== "").join("; ");
+    const why = await refusalText(session, view, error);
     process.stderr.write(`could not be asked, and is left out of the diagnosis: ${why}\n`);
     return undefined;
   }

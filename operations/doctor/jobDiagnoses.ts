@@ -1,6 +1,6 @@
+import { readSchedule } from "../../kinds/refreshJob/schedule.ts";
 import { displayName } from "../../postgres/names.ts";
 import { clock } from "../commandLine/text.ts";
-import { readSchedule } from "../health/limits.ts";
 import { diagnosisOf } from "./finding.ts";
 import type { Diagnosis } from "./finding.ts";
 

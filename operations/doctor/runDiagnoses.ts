@@ -1,7 +1,7 @@
 import { explained } from "../../kinds/conditions.ts";
 import { displayName } from "../../postgres/names.ts";
 import { duration } from "../commandLine/text.ts";
-import { firstLine, isOver, stuckRuns } from "../health/runs.ts";
+import { firstLine, isOver, stuckRuns, succeededSeconds } from "../health/runs.ts";
 import { diagnosisOf } from "./finding.ts";
 import type { Diagnosis } from "./finding.ts";
 
@@ -82,7 +82,7 @@ export const courseDiagnoses: readonly Diagnosis[] = [
           fix: `delete from cron.job_run_details where runid in (${stuck.map(({ runId }) => runId).join(", ")})`,
         };
   },
-  (evidence) => (isBacklog(evidence) ? backlog(evidence) : (slower(evidence) ?? undefined)),
+  (evidence) => backlog(evidence) ?? slower(evidence),
   ({ anatomy, averageRowBytes, rows, declared }) => {
     if (anatomy === undefined || averageRowBytes === undefined || rows === undefined) return undefined;
     // A row's header and its pointer come to 28 bytes.
@@ -131,34 +131,20 @@ export const courseDiagnoses: readonly Diagnosis[] = [
 
 type Evidence = Parameters<Diagnosis>[0];
 
-function recentSeconds({ runs }: Evidence): number[] {
-  return runs
-    .filter(({ status }) => status === "succeeded")
-    .map(({ startedAt, endedAt }) =>
-      startedAt === null || endedAt === null ? NaN : (endedAt.getTime() - startedAt.getTime()) / 1000,
-    )
-    .filter((seconds) => !Number.isNaN(seconds));
-}
-
-function isBacklog(evidence: Evidence): boolean {
-  const interval = evidence.limits.intervalSeconds;
-  const recent = recentSeconds(evidence).slice(0, 5);
-  return interval !== undefined && recent.length > 0 && median(recent) > interval;
-}
-
-function backlog(evidence: Evidence): ReturnType<Diagnosis> {
-  const { job, limits } = evidence;
+function backlog({ job, runs, limits: { intervalSeconds = Infinity } }: Evidence): ReturnType<Diagnosis> {
+  const usual = median(succeededSeconds(runs).slice(0, 5));
+  if (usual <= intervalSeconds) return undefined;
   return {
     id: "backlog",
     symptom: "refreshes run back to back",
-    evidence: `a run takes ${duration(median(recentSeconds(evidence).slice(0, 5)))}, and one is due every ${duration(limits.intervalSeconds ?? 0)}`,
+    evidence: `a run takes ${duration(usual)}, and one is due every ${duration(intervalSeconds)}`,
     cause: "runs outlast the interval, and pg_cron starts every run that was missed",
     fix: `a longer interval: matview frequency; pausing job ${job?.name} for a few seconds drops the runs that are owed`,
   };
 }
 
-function slower(evidence: Evidence): ReturnType<Diagnosis> {
-  const seconds = recentSeconds(evidence);
+function slower({ runs }: Evidence): ReturnType<Diagnosis> {
+  const seconds = succeededSeconds(runs);
   const [recent, earlier] = [seconds.slice(0, 5), seconds.slice(5)];
   if (recent.length < 5 || earlier.length < 10) return undefined;
   const [now, before] = [median(recent), median(earlier)];

@@ -1,5 +1,5 @@
 import colors from "picocolors";
-import { table } from "../commandLine/text.ts";
+import { markdownTable, table } from "../commandLine/text.ts";
 import { hasDrifted } from "./driftRow.ts";
 import type { DriftReport, DriftRow } from "./driftRow.ts";
 
@@ -17,9 +17,9 @@ export function driftTable(report: DriftReport): string {
 
 /** The same for an issue. */
 export function driftMarkdown(report: DriftReport): string {
-  const rows = report.rows.map((row) => `| ${cellsOf(row).map(escaped).join(" | ")} |`);
-  const lines = rows.length === 0 ? [] : [`| ${HEAD.join(" | ")} |`, `|${" --- |".repeat(HEAD.length)}`, ...rows, ""];
-  return [`### ${heading(report)}`, "", ...lines, ...notes(report).map((note) => `- ${note}`)].join("\n");
+  const lines = markdownTable(HEAD, report.rows.map(cellsOf));
+  const gap = lines.length === 0 ? [] : [""];
+  return [`### ${heading(report)}`, "", ...lines, ...gap, ...notes(report).map((note) => `- ${note}`)].join("\n");
 }
 
 /** JUnit XML: a test for each resource, which fails where it drifted. */
@@ -69,10 +69,6 @@ function cellsOf({ resource, property, declared, actual, since, upWould }: Drift
 function short(text: string): string {
   const line = text.replace(/\s+/g, " ");
   return line.length > LONGEST ? `${line.slice(0, LONGEST)}...` : line;
-}
-
-function escaped(cell: string): string {
-  return cell.replaceAll("|", "\\|").replaceAll("\n", " ");
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };

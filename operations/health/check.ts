@@ -15,6 +15,20 @@ export interface Check {
   readonly advice?: string | undefined;
 }
 
+/** The verdicts of a check; all but a pass say what to do. */
+export function checking(
+  name: CheckName,
+  limit: string,
+): Readonly<Record<"warn" | "fail", (found: string, advice: string) => Check>> & {
+  readonly pass: (found: string) => Check;
+} {
+  return {
+    pass: (found) => ({ name, limit, verdict: "pass", found }),
+    warn: (found, advice) => ({ name, limit, verdict: "warn", found, advice }),
+    fail: (found, advice) => ({ name, limit, verdict: "fail", found, advice }),
+  };
+}
+
 export type CheckName =
   | "job active"
   | "last ten runs"

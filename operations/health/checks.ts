@@ -1,7 +1,7 @@
 import { checkFailure } from "../../kinds/conditions.ts";
 import { displayName } from "../../postgres/names.ts";
 import { clock, duration } from "../commandLine/text.ts";
-import { VERDICTS } from "./check.ts";
+import { checking, VERDICTS } from "./check.ts";
 import type { Check, Verdict } from "./check.ts";
 import type { Facts } from "./facts.ts";
 import { freshnessOf } from "./freshness.ts";
@@ -36,8 +36,7 @@ export function worst(verdicts: readonly Verdict[]): Verdict {
 
 function jobActive(facts: Facts): Check {
   const { job, jobRefreshesView, otherJobs, declared, unseen } = facts;
-  const base = { name: "job active" as const, limit: "1 active job, launcher running" };
-  const fail = (found: string, advice: string): Check => ({ ...base, verdict: "fail", found, advice });
+  const { pass, warn, fail } = checking("job active", "1 active job, launcher running");
   if (unseen.job !== undefined) return fail("unknown", unseen.job);
   const missing = checkFailure(facts, ["pg-cron-missing"]);
   if (missing !== undefined) return fail(...missing);
@@ -53,43 +52,36 @@ function jobActive(facts: Facts): Check {
   if (dead !== undefined) return fail(...dead);
   if (otherJobs.length > 0) {
     const names = otherJobs.map(({ name, user }) => `${name} of ${user}`).join(", ");
-    return {
-      ...base,
-      verdict: "warn",
-      found: `${otherJobs.length + 1} jobs`,
-      advice: `remove one of them; also: ${names}`,
-    };
+    return warn(`${otherJobs.length + 1} jobs`, `remove one of them; also: ${names}`);
   }
-  return { ...base, verdict: "pass", found: "1 job" };
+  return pass("1 job");
 }
 
 function viewState(facts: Facts): Check {
   const { view, rows, unseen, concurrently } = facts;
   const isPlain = concurrently === false && view?.isConcurrent === false;
-  const limit = `populated, ${isPlain ? "" : "unique index, "}1 row or more`;
-  const base = { name: "state of the view" as const, limit };
+  const { pass, warn, fail } = checking(
+    "state of the view",
+    `populated, ${isPlain ? "" : "unique index, "}1 row or more`,
+  );
   const failure = checkFailure(facts, ["view-missing", "no-data", "no-usable-index"]);
-  if (failure !== undefined) return { ...base, verdict: "fail", found: failure[0], advice: failure[1] };
-  if (rows === 0) return { ...base, verdict: "warn", found: "0 rows", advice: "look whether the sources have rows" };
-  if (rows === undefined) return { ...base, verdict: "warn", found: "rows unknown", advice: unseen.rows ?? ANALYZE };
-  return { ...base, verdict: "pass", found: `${rows} rows${isPlain ? ", no key: readers wait for each refresh" : ""}` };
+  if (failure !== undefined) return fail(...failure);
+  if (rows === 0) return warn("0 rows", "look whether the sources have rows");
+  if (rows === undefined) return warn("rows unknown", unseen.rows ?? ANALYZE);
+  return pass(`${rows} rows${isPlain ? ", no key: readers wait for each refresh" : ""}`);
 }
 
 // Large views are not counted.
 const ANALYZE = "analyze the view: it is too large to be counted";
 
 function spotCheck(results: readonly SpotCheckResult[], isStale: boolean): Check {
-  const base = { name: "spot checks" as const, limit: "all as declared" };
+  const { pass, warn, fail } = checking("spot checks", "all as declared");
   const unmet = results.filter((result) => !isMet(result));
-  if (unmet.length === 0) return { ...base, verdict: "pass", found: `${results.length} met` };
+  if (unmet.length === 0) return pass(`${results.length} met`);
   // Between two refreshes the sources are ahead of the view, which is not wrong yet.
   const isLag = unmet.every(({ check, problem }) => check.live === true && problem === undefined);
-  return {
-    ...base,
-    verdict: isLag && !isStale ? "warn" : "fail",
-    found: `${unmet.length} of ${results.length} not met`,
-    advice: unmet.map(spotCheckText).join("; "),
-  };
+  const say = isLag && !isStale ? warn : fail;
+  return say(`${unmet.length} of ${results.length} not met`, unmet.map(spotCheckText).join("; "));
 }
 
 /** What a spot check found, in a few words. */
@@ -103,37 +95,29 @@ function lastUpdate(facts: Facts, limits: Limits): Check {
   const { ageSeconds, disagreement } = freshnessOf(facts, limits);
   const view = displayName(facts.declared);
   const limit = limits.staleSeconds === undefined ? "known age" : `${duration(limits.staleSeconds)} old at most`;
-  const base = { name: "last update" as const, limit };
+  const { pass, warn, fail } = checking("last update", limit);
   if (ageSeconds === undefined) {
     const { job, runs, rows } = facts.unseen;
     const unseen = job ?? runs ?? (facts.declared.stamp === undefined ? undefined : rows);
     const advice =
       unseen ??
       "nothing says when it was refreshed: no run that succeeded yet, and no stamp, which every refresh would write";
-    return { ...base, verdict: "fail", found: "unknown", advice };
+    return fail("unknown", advice);
   }
   const found = `${duration(ageSeconds)} ago`;
   if (limits.staleSeconds !== undefined && ageSeconds > limits.staleSeconds)
-    return {
-      ...base,
-      verdict: "fail",
-      found,
-      advice: `stale: matview doctor ${view} says why; matview refresh ${view} refreshes it now`,
-    };
-  if (disagreement !== undefined)
-    return { ...base, verdict: "warn", found, advice: `stamp and run history disagree: ${disagreement}` };
-  if (limits.lateSeconds === undefined)
-    return { ...base, verdict: "warn", found, advice: "no limit is known: no job with a schedule, and no maxAge" };
-  if (ageSeconds > limits.lateSeconds)
-    return { ...base, verdict: "warn", found, advice: "a run is late: matview history shows the last ones" };
-  return { ...base, verdict: "pass", found };
+    return fail(found, `stale: matview doctor ${view} says why; matview refresh ${view} refreshes it now`);
+  if (disagreement !== undefined) return warn(found, `stamp and run history disagree: ${disagreement}`);
+  if (limits.lateSeconds === undefined) return warn(found, "no limit is known: no job with a schedule, and no maxAge");
+  if (ageSeconds > limits.lateSeconds) return warn(found, "a run is late: matview history shows the last ones");
+  return pass(found);
 }
 
 function nextRun(facts: Facts, { intervalSeconds }: Limits): Check {
   const { job, capabilities, declared, unseen } = facts;
-  const base = { name: "next run" as const };
   const limit = intervalSeconds === undefined ? "a time" : `every ${duration(intervalSeconds)}`;
-  if (unseen.job !== undefined) return { ...base, limit, verdict: "fail", found: "unknown", advice: unseen.job };
+  const { pass, warn, fail } = checking("next run", limit);
+  if (unseen.job !== undefined) return fail("unknown", unseen.job);
   const next = nextRunOf(facts);
   if (next === undefined) {
     const why =
@@ -144,19 +128,16 @@ function nextRun(facts: Facts, { intervalSeconds }: Limits): Check {
           : !capabilities.launcherRuns
             ? "launcher is not running"
             : `schedule ${job.schedule}`;
-    return { ...base, limit, verdict: "fail", found: "never", advice: `nothing will run: ${why}` };
+    return fail("never", `nothing will run: ${why}`);
   }
   const found = `${clock(next.at)}${next.isSure ? "" : UNSURE}`;
   const { maxAgeSeconds } = declared;
   if (maxAgeSeconds !== undefined && intervalSeconds !== undefined && intervalSeconds > maxAgeSeconds)
-    return {
-      ...base,
-      limit,
-      verdict: "warn",
+    return warn(
       found,
-      advice: `the schedule cannot hold maxAge ${duration(maxAgeSeconds)}; matview frequency shows the choices`,
-    };
-  return { ...base, limit, verdict: "pass", found };
+      `the schedule cannot hold maxAge ${duration(maxAgeSeconds)}; matview frequency shows the choices`,
+    );
+  return pass(found);
 }
 
 const UNSURE = ", if cron.timezone is GMT (grant pg_read_all_settings to see it)";

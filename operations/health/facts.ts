@@ -1,4 +1,5 @@
 import type { World } from "../../kinds/conditions.ts";
+import { countRows } from "../../kinds/materializedView/countRows.ts";
 import { refreshedBy, refreshTarget } from "../../kinds/refreshJob/command.ts";
 import { lookForJobs } from "../../kinds/refreshJob/describe.ts";
 import type { ActualJob } from "../../kinds/refreshJob/describe.ts";
@@ -110,7 +111,7 @@ async function factsOf(
   const jobRefreshesView = job !== undefined && refreshing.includes(job);
   const [[runs, unseenRuns], rows, stampAt] = await Promise.all([
     job === undefined ? ([[]] as const) : runsOrWhyNot(session, job, { last: LAST_RUNS, since }),
-    countRows(session, view),
+    rowsOf(session, view),
     readStamp(session, view, declared.stamp),
   ]);
   return {
@@ -193,14 +194,13 @@ function chosenJob(
   return ranked[0];
 }
 
-async function countRows({ target }: Session, view: ViewState | undefined): Promise<number | undefined> {
+async function rowsOf({ target }: Session, view: ViewState | undefined): Promise<number | undefined> {
   if (view === undefined || !view.isPopulated) return undefined;
   // Less than 0: nobody has analysed or vacuumed it yet.
   const estimate = view.estimatedRows < 0 ? undefined : Math.round(view.estimatedRows);
   // A role that watches may be without SELECT on the view.
   if (view.bytes > COUNTED_BYTES || !view.hasUsage || !view.mayRead) return estimate;
-  const statement = sqlStatement("statements/count_rows", { names: { schema: view.schema, view: view.name } });
-  return Number((await target.query<{ rows: string }>(statement)).rows[0]?.rows);
+  return countRows(target, view);
 }
 
 async function readStamp(

@@ -1,7 +1,7 @@
 import { nextRuns } from "../../kinds/refreshJob/schedule/nextRuns.ts";
 import { longestGapSeconds, runRate } from "../../kinds/refreshJob/schedule/runRate.ts";
 import type { Schedule } from "../../kinds/refreshJob/schedule/schedule.ts";
-import { isOver, runSeconds, stuckRuns } from "./runs.ts";
+import { isOver, stuckRuns, succeededSeconds } from "./runs.ts";
 import type { Run } from "./runs.ts";
 
 /** Runs of one job over a stretch of time. */
@@ -91,11 +91,7 @@ function bornAt(
 
 /** How long the runs that succeeded took; undefined without any. */
 export function durationsOf(runs: readonly Run[]): Durations | undefined {
-  const seconds = runs
-    .filter(({ status }) => status === "succeeded")
-    .map(runSeconds)
-    .filter((value): value is number => value !== undefined)
-    .sort((a, b) => a - b);
+  const seconds = succeededSeconds(runs).sort((a, b) => a - b);
   if (seconds.length === 0) return undefined;
   return {
     meanSeconds: seconds.reduce((sum, value) => sum + value, 0) / seconds.length,

@@ -1,7 +1,7 @@
 import { nextRuns } from "../../kinds/refreshJob/schedule/nextRuns.ts";
 import { timeZoneProblem } from "../../kinds/refreshJob/schedule/timeZone.ts";
+import { readSchedule } from "../../kinds/refreshJob/schedule.ts";
 import type { Facts } from "./facts.ts";
-import { readSchedule } from "./limits.ts";
 
 /** Zones that lie far apart, and by parts of an hour: a schedule that means one moment in all of them means it everywhere. */
 const FAR_APART = ["Etc/GMT+12", "Asia/Kathmandu", "Pacific/Chatham"];

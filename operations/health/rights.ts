@@ -1,3 +1,5 @@
+import { serverText, SQLSTATE } from "../../postgres/errors.ts";
+import type { ServerError } from "../../postgres/errors.ts";
 import { displayName, sqlIdentifier, sqlName } from "../../postgres/names.ts";
 import type { QualifiedName } from "../../postgres/names.ts";
 import type { Session } from "../../postgres/session.ts";
@@ -16,8 +18,14 @@ export function readGrants(
   ];
 }
 
+/** The server's words where a view or its sources were to be read, with what to grant where that is what it lacks. */
+export async function refusalText(session: Session, view: QualifiedName, error: ServerError): Promise<string> {
+  const rights = error.code === SQLSTATE.insufficientPrivilege ? await missingReads(session, view) : "";
+  return [serverText(error), rights].filter((text) => text !== "").join("; ");
+}
+
 /** What the connected role lacks to run a view's query, which a live count does, with what to run; empty where it lacks nothing. */
-export async function missingReads({ target, capabilities }: Session, view: QualifiedName): Promise<string> {
+async function missingReads({ target, capabilities }: Session, view: QualifiedName): Promise<string> {
   const role = capabilities.currentUser;
   const { rows } = await target.query<QualifiedName & { hasUsage: boolean; mayRead: boolean }>(
     sqlText("describe/read_rights"),

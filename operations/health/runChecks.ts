@@ -1,5 +1,6 @@
 import { displayName } from "../../postgres/names.ts";
 import { clock, percent } from "../commandLine/text.ts";
+import { checking } from "./check.ts";
 import type { Check } from "./check.ts";
 import type { Facts } from "./facts.ts";
 import { awaitsFirstRun } from "./freshness.ts";
@@ -21,33 +22,22 @@ export function runChecks(facts: Facts, limits: Limits): [lastTen: Check, withEr
 const AWAITED = "none yet: deployed just now";
 
 function lastTenRuns({ runs, declared, unseen }: Facts, awaited: boolean): Check {
-  const base = { name: "last ten runs" as const, limit: "10 of 10 succeeded" };
+  const { pass, warn, fail } = checking("last ten runs", "10 of 10 succeeded");
   const ten = runs.slice(0, 10);
   const hidden = unseen.job ?? unseen.runs;
-  if (hidden !== undefined) return { ...base, verdict: "warn", found: "unknown", advice: hidden };
-  if (awaited) return { ...base, verdict: "pass", found: AWAITED };
-  if (ten.length === 0)
-    return {
-      ...base,
-      verdict: "warn",
-      found: "0 runs",
-      advice: "no run is recorded yet; matview doctor says why not, if one is due",
-    };
+  if (hidden !== undefined) return warn("unknown", hidden);
+  if (awaited) return pass(AWAITED);
+  if (ten.length === 0) return warn("0 runs", "no run is recorded yet; matview doctor says why not, if one is due");
   const over = ten.filter(isOver);
   const failed = over.filter(({ status }) => status === "failed");
   const stuck = stuckRuns(ten);
   const found = `${over.length - failed.length} of ${ten.length} succeeded`;
   const view = displayName(declared);
   if (failed.length > 0 && over[0]?.status === "failed")
-    return {
-      ...base,
-      verdict: "fail",
-      found,
-      advice: `the last run failed: ${firstLine(over[0].message)}; matview doctor ${view}`,
-    };
+    return fail(found, `the last run failed: ${firstLine(over[0].message)}; matview doctor ${view}`);
   if (failed.length > 0 || stuck.length > 0)
-    return { ...base, verdict: "warn", found, advice: stuckText(stuck) ?? `matview history ${view} shows the errors` };
-  return { ...base, verdict: "pass", found };
+    return warn(found, stuckText(stuck) ?? `matview history ${view} shows the errors`);
+  return pass(found);
 }
 
 function stuckText(stuck: readonly Run[]): string | undefined {
@@ -62,17 +52,16 @@ function runsWithError(
 ): Check {
   const windowSeconds = Math.max(DAY_SECONDS, 2 * intervalSeconds);
   const since = now.getTime() - windowSeconds * 1000;
-  const base = { name: "runs with error" as const, limit: "more than 99 % succeed" };
+  const { pass, warn, fail } = checking("runs with error", "more than 99 % succeed");
   const hidden = unseen.job ?? unseen.runs;
-  if (hidden !== undefined) return { ...base, verdict: "warn", found: "unknown", advice: hidden };
-  if (awaited) return { ...base, verdict: "pass", found: AWAITED };
+  if (hidden !== undefined) return warn("unknown", hidden);
+  if (awaited) return pass(AWAITED);
   const over = runs.filter((run) => isOver(run) && run.at.getTime() >= since);
   const failed = over.filter(({ status }) => status === "failed");
-  if (over.length === 0)
-    return { ...base, verdict: "warn", found: "0 runs", advice: `no run since ${clock(new Date(since))}` };
+  if (over.length === 0) return warn("0 runs", `no run since ${clock(new Date(since))}`);
   const rate = 1 - failed.length / over.length;
   const found = `${failed.length} of ${over.length} failed, ${percent(rate)} succeeded`;
-  if (rate > GOOD_RATE) return { ...base, verdict: "pass", found };
+  if (rate > GOOD_RATE) return pass(found);
   const advice = `${firstLine(failed[0]?.message ?? null)}; matview history ${displayName(declared)} --since 24h`;
-  return { ...base, verdict: rate > BAD_RATE ? "warn" : "fail", found, advice };
+  return (rate > BAD_RATE ? warn : fail)(found, advice);
 }

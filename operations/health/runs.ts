@@ -1,11 +1,10 @@
 import { askAsRole } from "../../kinds/refreshJob/asRole.ts";
 import type { ActualJob } from "../../kinds/refreshJob/describe.ts";
 import { runsBlindness } from "../../kinds/refreshJob/roleJobs.ts";
-import { RUNS_FUNCTION } from "../../kinds/runtimeObjects/names.ts";
+import { SHOWN_RUNS } from "../../kinds/runtimeObjects/names.ts";
+import { throughFunction } from "../../kinds/runtimeObjects/throughFunction.ts";
 import { isServerError, SQLSTATE, userError } from "../../postgres/errors.ts";
-import { derivedName } from "../../postgres/names.ts";
 import type { Session } from "../../postgres/session.ts";
-import { sqlStatement, sqlText } from "../../postgres/sqlFiles.ts";
 
 /** A run as pg_cron recorded it. */
 export interface Run {
@@ -40,13 +39,9 @@ export async function readRuns(
     return placed(await askAsRole<RunRow>(session, user, "describe/runs", values, acting), since);
   } catch (error) {
     if (!isServerError(error, SQLSTATE.insufficientPrivilege)) throw error;
-    const name = derivedName(user, RUNS_FUNCTION);
-    const { rows } = await cron.query<{ mayLook: boolean }>(sqlText("describe/runtime_access"), [name, user]);
-    if (rows[0]?.mayLook === true) {
-      const statement = sqlStatement("describe/runtime_runs", { names: { function: name } });
-      return placed((await cron.query<RunRow>(statement, values)).rows, since);
-    }
-    throw userError(runsBlindness(capabilities, user, isActing), error);
+    const shown = await throughFunction<RunRow>(cron, user, SHOWN_RUNS, values);
+    if (shown === undefined) throw userError(runsBlindness(capabilities, user, isActing), error);
+    return placed(shown, since);
   }
 }
 
@@ -75,6 +70,11 @@ export function isOver({ status }: Run): boolean {
 /** How long a run took; undefined while it runs and where start or end is missing. */
 export function runSeconds({ startedAt, endedAt }: Run): number | undefined {
   return startedAt === null || endedAt === null ? undefined : (endedAt.getTime() - startedAt.getTime()) / 1000;
+}
+
+/** How long each of the runs took that succeeded. */
+export function succeededSeconds(runs: readonly Run[]): number[] {
+  return runs.flatMap((run) => (run.status === "succeeded" ? (runSeconds(run) ?? []) : []));
 }
 
 /**

@@ -1,12 +1,15 @@
+import type { Client } from "pg";
+import { countRows } from "../../kinds/materializedView/countRows.ts";
 import { printSettings } from "../../kinds/materializedView/definition/definitionSettings.ts";
 import { withDefinition } from "../../kinds/materializedView/definition/runDefinition.ts";
 import type { SpotCheck } from "../../kinds/viewDeclaration.ts";
-import { isServerError, serverText, SQLSTATE } from "../../postgres/errors.ts";
+import { isServerError } from "../../postgres/errors.ts";
 import { sqlIdentifier, sqlLiteral } from "../../postgres/names.ts";
+import type { QualifiedName } from "../../postgres/names.ts";
 import type { Session } from "../../postgres/session.ts";
 import { sqlStatement, sqlText } from "../../postgres/sqlFiles.ts";
 import type { Facts } from "./facts.ts";
-import { missingReads } from "./rights.ts";
+import { refusalText } from "./rights.ts";
 
 /** What a spot check found. */
 export interface SpotCheckResult {
@@ -33,10 +36,7 @@ export async function runSpotChecks(
       results.push(await (check.live === true ? compareWithSources : countDeclared)(session, facts, check));
     } catch (error) {
       if (!isServerError(error)) throw error;
-      const rights = isServerError(error, SQLSTATE.insufficientPrivilege)
-        ? await missingReads(session, facts.declared)
-        : "";
-      const problem = [serverText(error), rights].filter((text) => text !== "").join("; ");
+      const problem = await refusalText(session, facts.declared, error);
       results.push({ check, rows: undefined, wanted: undefined, laggingRows: undefined, problem });
     }
   }
@@ -53,17 +53,20 @@ async function countDeclared(
   { declared: view }: Facts,
   check: SpotCheck,
 ): Promise<SpotCheckResult> {
-  const names = { schema: view.schema, view: view.name };
-  const statement =
-    check.value === undefined
-      ? sqlStatement("statements/count_rows", { names })
-      : sqlStatement("statements/count_matching_rows", {
-          names,
-          literals: { wanted: check.value },
-          raw: { value: valueOf(check) },
-        });
-  const rows = Number((await target.query<{ rows: string }>(statement)).rows[0]?.rows);
+  const rows = await (check.value === undefined
+    ? countRows(target, view)
+    : countMatching(target, view, { value: valueOf(check), wanted: check.value }));
   return { check, rows, wanted: check.expected, laggingRows: undefined };
+}
+
+async function countMatching(
+  target: Client,
+  { schema, name }: QualifiedName,
+  { value, wanted }: { value: string; wanted: string },
+): Promise<number> {
+  const filled = { names: { schema, view: name }, literals: { wanted }, raw: { value } };
+  const { rows } = await target.query<{ rows: number }>(sqlStatement("statements/count_matching_rows", filled));
+  return Number(rows[0]?.rows);
 }
 
 // The sources' rows are kept as the job's session computes them, and compared as the view's: texts of both in our settings.
@@ -72,7 +75,7 @@ async function compareWithSources(
   { declared: view, view: state, job }: Facts,
   check: SpotCheck,
 ): Promise<SpotCheckResult> {
-  const { rows: found } = await target.query<{ definition: string }>(sqlText("describe/view_definition"), [
+  const { rows: found } = await target.query<{ definition: string }>(sqlText("describe/view_size"), [
     view.schema,
     view.name,
   ]);

@@ -3,6 +3,7 @@ import type { ActualJob } from "../../kinds/refreshJob/describe.ts";
 import { inTransaction } from "../../postgres/applyPlan.ts";
 import { isServerError, serverText, SQLSTATE, userError } from "../../postgres/errors.ts";
 import { derivedName } from "../../postgres/names.ts";
+import { setRoleSql } from "../../postgres/objectStatements.ts";
 import type { Session } from "../../postgres/session.ts";
 import { sqlStatement } from "../../postgres/sqlFiles.ts";
 
@@ -51,8 +52,7 @@ async function asWhoMayAlter(session: Session, { name, user }: ActualJob, work: 
   const { isSuperuser, currentUser, cronDatabase } = session.capabilities;
   try {
     await inTransaction(session.cron, async () => {
-      if (!isSuperuser && user !== currentUser)
-        await session.cron.query(sqlStatement("statements/set_role", { names: { role: user } }));
+      if (!isSuperuser && user !== currentUser) await session.cron.query(setRoleSql(user));
       await work();
     });
   } catch (error) {

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { kindOfType } from "../../kinds/all.ts";
 import type { AnyKind } from "../../kinds/all.ts";
 import { entryOf, readFencingToken } from "../../kinds/claim.ts";
@@ -7,7 +6,7 @@ import type { NotedSteps } from "../../kinds/earlierSteps.ts";
 import { worse } from "../../kinds/materializedView/cost/statementCost.ts";
 import type { Risk } from "../../kinds/materializedView/cost/statementCost.ts";
 import { ownJobNames } from "../../kinds/refreshJob/refreshSettings.ts";
-import { canonical } from "../../lifecycle/canonical.ts";
+import { canonicalHash } from "../../lifecycle/canonical.ts";
 import type { DriftAnswers } from "../../lifecycle/driftAnswers.ts";
 import { declaredOnly, idleFingerprint } from "../../lifecycle/preview/fingerprint.ts";
 import { isPlannedLater, plannedLater } from "../../lifecycle/preview/plannedLater.ts";
@@ -62,7 +61,7 @@ export async function planDocument(
     stack,
     database: session.capabilities.database,
     // What does not stand on each other the engine does in any order.
-    fingerprint: hash(resources.map(({ urn, fingerprint }) => [urn, fingerprint]).sort(byUrn)),
+    fingerprint: canonicalHash(resources.map(({ urn, fingerprint }) => [urn, fingerprint]).sort(byUrn)),
     risk: resources.flatMap((one) => one.steps).reduce<Risk>((risk, one) => worse(risk, one.risk), "none"),
     resources,
     others: steps
@@ -166,8 +165,4 @@ function oldInputs({ oldState }: DigestStep): Record<string, unknown> | undefine
   const { inputs, outputs } = oldState ?? {};
   if (inputs === undefined || outputs === undefined) return inputs;
   return Object.fromEntries(Object.entries(outputs).filter(([key]) => key in inputs));
-}
-
-function hash(value: unknown): string {
-  return createHash("sha256").update(canonical(value)).digest("hex");
 }

@@ -2,14 +2,16 @@ import { explain, measureView, runHistory } from "../../kinds/materializedView/c
 import type { Measures } from "../../kinds/materializedView/cost/measures.ts";
 import { parseDefinition } from "../../kinds/materializedView/definition/parseDefinition.ts";
 import type { DesiredView } from "../../kinds/materializedView/desired.ts";
+import { refreshSql } from "../../kinds/materializedView/statements.ts";
 import { fingerprint } from "../../lifecycle/preview/fingerprint.ts";
+import { NOTHING } from "../../lifecycle/preview/previewChange.ts";
 import { previewStep } from "../../lifecycle/preview/previewStep.ts";
 import { displayName } from "../../postgres/names.ts";
 import type { QualifiedName } from "../../postgres/names.ts";
 import { step } from "../../postgres/plan.ts";
 import type { Step } from "../../postgres/plan.ts";
 import type { Session } from "../../postgres/session.ts";
-import { sqlStatement, sqlText } from "../../postgres/sqlFiles.ts";
+import { sqlText } from "../../postgres/sqlFiles.ts";
 import { viewArgument } from "../commandLine/viewArgument.ts";
 import type { DigestStep } from "./digest.ts";
 import type { PlannedResource } from "./plannedResource.ts";
@@ -35,9 +37,7 @@ export async function firstRefreshOf(
     ({ id, kind, steps }) => kind === "materialized view" && id === displayName(view) && steps.some(isCreation),
   );
   const isEmpty = created !== undefined || (await isUnpopulated(session, view));
-  const sql = isEmpty
-    ? [sqlStatement("statements/refresh_materialized_view", { names: { schema: view.schema, view: view.name } })]
-    : [];
+  const sql = isEmpty ? [refreshSql(view)] : [];
   const work = step("first refresh", displayName(view), "has no data yet", sql, { transaction: false });
   const plan = { steps: isEmpty ? [work] : [], differences: [] };
   return {
@@ -45,16 +45,9 @@ export async function firstRefreshOf(
     kind: "first refresh",
     id: displayName(view),
     operation: "run",
+    ...NOTHING,
     steps: isEmpty ? [await firstStep(session, work, view, created)] : [],
-    refusals: [],
-    warnings: [],
-    handover: [],
-    drops: undefined,
     token: null,
-    differences: [],
-    isPlanned: true,
-    runsPerDay: undefined,
-    refreshMs: undefined,
     fingerprint: fingerprint(displayName(view), {}, plan),
     adopt: false,
     onDrift: {},

@@ -2,7 +2,7 @@ import colors from "picocolors";
 import type { Risk } from "../../kinds/materializedView/cost/statementCost.ts";
 import { bytes, duration } from "../../kinds/quantities.ts";
 import { dropLines, rateLines } from "../../lifecycle/preview/lines.ts";
-import { table } from "../commandLine/text.ts";
+import { markdownTable, table } from "../commandLine/text.ts";
 import type { PlanDocument } from "./document.ts";
 import type { PlannedResource } from "./plannedResource.ts";
 
@@ -19,8 +19,6 @@ export function planTable(plan: PlanDocument): string {
 
 /** The same for a comment on a pull request. */
 export function planMarkdown(plan: PlanDocument): string {
-  const rows = plan.resources.flatMap(stepRows).map((cells) => `| ${cells.map(escaped).join(" | ")} |`);
-  const tableLines = rows.length === 0 ? [] : [`| ${HEAD.join(" | ")} |`, `|${" --- |".repeat(HEAD.length)}`, ...rows];
   const sql = planSql(plan);
   const details = sql === "" ? [] : ["", "<details><summary>Statements</summary>", "", fence(sql), "", "</details>"];
   return [
@@ -28,7 +26,7 @@ export function planMarkdown(plan: PlanDocument): string {
     "",
     summary(plan),
     "",
-    ...tableLines,
+    ...markdownTable(HEAD, plan.resources.flatMap(stepRows)),
     ...notes(plan).map((note) => `- ${note}`),
     ...details,
     "",
@@ -103,10 +101,6 @@ function fingerprintLine({ fingerprint }: PlanDocument): string {
 function colour(risk: Risk): string {
   if (risk === "data gone" || risk === "readers wait") return colors.red(risk);
   return risk === "brief lock" ? colors.yellow(risk) : colors.green(risk);
-}
-
-function escaped(cell: string): string {
-  return cell.replaceAll("|", "\\|").replaceAll("\n", " ");
 }
 
 // A fence longer than any run of backticks inside.

@@ -1,8 +1,9 @@
-import { REASON_LIMIT, recordFunction } from "../../kinds/refreshAudit/names.ts";
+import { REASON_LIMIT, RECORDER_TYPES, recordFunction } from "../../kinds/refreshAudit/names.ts";
+import { mayCall } from "../../kinds/runtimeObjects/throughFunction.ts";
 import { isServerError, serverText } from "../../postgres/errors.ts";
 import type { QualifiedName } from "../../postgres/names.ts";
 import type { Session } from "../../postgres/session.ts";
-import { sqlStatement, sqlText } from "../../postgres/sqlFiles.ts";
+import { sqlStatement } from "../../postgres/sqlFiles.ts";
 import { usageError } from "../commandLine/usageError.ts";
 
 /** A refresh by hand, for the record. */
@@ -31,9 +32,8 @@ export async function recordRefresh(
   refreshed: Promise<RecordedRefresh>,
 ): Promise<void> {
   const name = recordFunction(view.owner);
-  const access = target.query<{ isThere: boolean }>(sqlText("describe/refresh_audit"), [name, view.owner]);
-  const [done, { rows }] = await Promise.all([refreshed, access]);
-  if (rows[0]?.isThere !== true) {
+  const [done, isThere] = await Promise.all([refreshed, mayCall(target, name, view.owner, RECORDER_TYPES)]);
+  if (!isThere) {
     if (done.reason !== undefined)
       process.stderr.write(
         `the reason was not recorded: matview.${name}() of the platform part is not in this database, or closed to this role\n`,

@@ -1,3 +1,4 @@
+import { readSchedule } from "../../kinds/refreshJob/schedule.ts";
 import { displayName } from "../../postgres/names.ts";
 import { clock, duration, grouped, percent, size } from "../commandLine/text.ts";
 import type { Evidence } from "../doctor/evidence.ts";
@@ -6,7 +7,6 @@ import type { Check } from "../health/check.ts";
 import { checkView } from "../health/checks.ts";
 import { summariseRuns } from "../health/historySummary.ts";
 import type { HistorySummary } from "../health/historySummary.ts";
-import { readSchedule } from "../health/limits.ts";
 import { isMet } from "../health/spotChecks.ts";
 import { ageChart, durationChart, timeline } from "./charts.ts";
 import type { Span } from "./charts.ts";

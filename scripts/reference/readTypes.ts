@@ -40,8 +40,7 @@ function readExport(checker: ts.TypeChecker, name: string, symbol: ts.Symbol): E
   if (says === "") throw new Error(`${name} has no comment above it: say what it is`);
   const isFunction = ts.isFunctionDeclaration(declaration);
   const signature = isFunction ? signatureText(checker, name, declaration) : undefined;
-  const isShape = ts.isInterfaceDeclaration(declaration) || ts.isClassDeclaration(declaration);
-  const members = (isShape ? [...declaration.members] : []).filter(isProperty).map((one) => readMember(checker, one));
+  const members = properties(checker, symbol, declaration).map((one) => readMember(checker, one));
   const silent = members.find((member) => member.says === "" && ts.isInterfaceDeclaration(declaration));
   if (silent !== undefined) throw new Error(`${name}.${silent.name} has no comment above it: say what it is`);
   // What a class merely hands on from its arguments has none.
@@ -50,18 +49,20 @@ function readExport(checker: ts.TypeChecker, name: string, symbol: ts.Symbol): E
 
 type Property = ts.PropertySignature | ts.PropertyDeclaration;
 
-function isProperty(member: ts.Node): member is Property {
-  return ts.isPropertySignature(member) || ts.isPropertyDeclaration(member);
+/** Of an interface also what it takes from others; of a class what it declares itself. */
+function properties(checker: ts.TypeChecker, symbol: ts.Symbol, declaration: ts.Declaration): readonly ts.Symbol[] {
+  if (ts.isInterfaceDeclaration(declaration)) return checker.getDeclaredTypeOfSymbol(symbol).getProperties();
+  if (!ts.isClassDeclaration(declaration)) return [];
+  return declaration.members.filter(ts.isPropertyDeclaration).map(({ name }) => checker.getSymbolAtLocation(name)!);
 }
 
-function readMember(checker: ts.TypeChecker, member: Property): Member {
-  const symbol = checker.getSymbolAtLocation(member.name)!;
+function readMember(checker: ts.TypeChecker, symbol: ts.Symbol): Member {
   const says = docText(symbol, checker);
   const tag = symbol.getJsDocTags(checker).find(({ name }) => name === "default");
   return {
     name: symbol.name,
-    type: typeText(checker, member.type!),
-    isRequired: member.questionToken === undefined,
+    type: typeText(checker, (symbol.declarations?.[0] as Property).type!),
+    isRequired: (symbol.flags & ts.SymbolFlags.Optional) === 0,
     fallback: tag === undefined ? undefined : flat(ts.displayPartsToString(tag.text)),
     says,
   };

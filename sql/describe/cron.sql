@@ -3,7 +3,6 @@
 select e.extversion as "version",
        pg_catalog.has_schema_privilege(n.oid, 'usage') as "hasUsage",
        pg_catalog.has_table_privilege(c.oid, 'select') as "mayReadJobs",
-       coalesce(pg_catalog.has_table_privilege(d.oid, 'select'), false) as "mayReadRuns",
        coalesce(pg_catalog.bool_or(pg_catalog.has_function_privilege(p.oid, 'execute'))
                   filter (where p.proname = 'alter_job'), false) as "mayAlterJob",
        coalesce(pg_catalog.bool_or(pg_catalog.has_function_privilege(p.oid, 'execute'))
@@ -12,8 +11,7 @@ select e.extversion as "version",
 from pg_catalog.pg_extension e
 join pg_catalog.pg_namespace n on n.nspname = 'cron'
 join pg_catalog.pg_class c on c.relnamespace = n.oid and c.relname = 'job'
-left join pg_catalog.pg_class d on d.relnamespace = n.oid and d.relname = 'job_run_details'
 join pg_catalog.pg_roles r on r.rolname = current_user
 left join pg_catalog.pg_proc p on p.pronamespace = n.oid and p.proname in ('alter_job', 'schedule_in_database')
 where e.extname = 'pg_cron'
-group by e.extversion, n.oid, c.oid, d.oid, r.rolsuper, r.rolbypassrls, c.relowner;
+group by e.extversion, n.oid, c.oid, r.rolsuper, r.rolbypassrls, c.relowner;

@@ -12,9 +12,6 @@ select p.oid::pg_catalog.text as "oid",
              from pg_catalog.pg_type y
              join pg_catalog.pg_type t on t.oid in (y.oid, y.typelem) and t.typrelid <> 0
              where y.oid = p.prorettype or y.oid = any (p.proargtypes) or y.oid = any (p.proallargtypes)) as "types",
-       (select pg_catalog.array_agg(pg_catalog.lower(d.privilege_type) order by d.privilege_type)
-        from pg_catalog.aclexplode(pg_catalog.acldefault('f', p.proowner)) d
-        where d.grantee = p.proowner) as "ownerDefault",
        coalesce((select pg_catalog.json_agg(pg_catalog.json_build_object(
                           'grantor', pg_catalog.pg_get_userbyid(a.grantor),
                           'grantee', coalesce(g.rolname, 'public'),

@@ -2,7 +2,6 @@
 select p.oid::pg_catalog.text as "oid",
        n.nspname as "schema",
        c.relname as "table",
-       c.relkind::pg_catalog.text as "tableKind",
        p.polname as "name",
        pg_catalog.pg_get_expr(p.polqual, p.polrelid) as "using",
        pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid) as "withCheck"

@@ -1,5 +1,5 @@
 -- Columns of a relation that could be part of a key: of a type that a unique index can hold. Likeliest first, as far as an analyze told this
--- role. $1: oid of the relation. Takes no lock.
+-- role. $1: its oid or name. Takes no lock.
 select a.attname as "name"
 from pg_catalog.pg_attribute a
 join pg_catalog.pg_class c on c.oid = a.attrelid
@@ -10,7 +10,7 @@ left join lateral (select x.null_frac, x.n_distinct
                    from pg_catalog.pg_stats x
                    where x.schemaname = n.nspname and x.tablename = c.relname and x.attname = a.attname
                    limit 1) s on true
-where a.attrelid = $1::pg_catalog.oid and a.attnum > 0 and not a.attisdropped
+where a.attrelid = $1::pg_catalog.regclass and a.attnum > 0 and not a.attisdropped
   and (t.typtype = 'e'
        or exists (select 1
                   from pg_catalog.pg_opclass o

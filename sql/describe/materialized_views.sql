@@ -6,22 +6,17 @@ select c.oid::pg_catalog.text as "oid",
        c.relkind::pg_catalog.text as "relationKind",
        pg_catalog.pg_get_userbyid(c.relowner) as "owner",
        c.relispopulated as "isPopulated",
-       pg_catalog.pg_relation_size(c.oid)::pg_catalog.text as "bytes",
        pg_catalog.obj_description(c.oid, 'pg_class') as "comment",
        coalesce(s.spcname, 'pg_default') as "tablespace",
        coalesce(am.amname, 'heap') as "accessMethod",
        coalesce(c.reloptions, '{}') as "storageParameters",
        coalesce((select pg_catalog.json_agg(pg_catalog.json_build_object(
                           'role', coalesce(g.rolname, 'public'),
-                          'privilege', pg_catalog.lower(a.privilege_type),
-                          'grantable', a.is_grantable)
+                          'privilege', pg_catalog.lower(a.privilege_type))
                         order by g.rolname, a.privilege_type)
                  from pg_catalog.aclexplode(coalesce(c.relacl, pg_catalog.acldefault('r', c.relowner))) a
                  left join pg_catalog.pg_roles g on g.oid = a.grantee
                  where a.grantee <> c.relowner), '[]') as "grants",
-       coalesce((select pg_catalog.json_agg(t.attname order by t.attnum)
-                 from pg_catalog.pg_attribute t
-                 where t.attrelid = c.oid and t.attnum > 0 and not t.attisdropped), '[]') as "columns",
        coalesce((select pg_catalog.json_agg(pg_catalog.json_build_object(
                           'name', x.relname,
                           'definition', pg_catalog.pg_get_indexdef(i.indexrelid),

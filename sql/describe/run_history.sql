@@ -1,7 +1,5 @@
 -- How long the last 50 runs of jobs took that succeeded. $1: int8[] of job ids. Takes no lock.
-select pg_catalog.count(*)::pg_catalog.float8 as "runs",
-       pg_catalog.percentile_cont(0.5) within group (order by r.ms) as "medianMs",
-       pg_catalog.max(r.ms) as "longestMs"
+select pg_catalog.percentile_cont(0.5) within group (order by r.ms) as "medianMs"
 from (select (extract(epoch from d.end_time - d.start_time) * 1000)::pg_catalog.float8 as ms
       from cron.job_run_details d
       where d.jobid = any ($1::pg_catalog.int8[]) and d.status = 'succeeded' and d.end_time is not null

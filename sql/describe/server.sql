@@ -4,7 +4,6 @@ select pg_catalog.current_setting('server_version_num')::pg_catalog.int4 as "ser
        current_user as "currentUser",
        r.rolsuper as "isSuperuser",
        pg_catalog.pg_is_in_recovery() as "inRecovery",
-       pg_catalog.has_database_privilege(pg_catalog.current_database(), 'temporary') as "mayCreateTemporary",
        l.pid is not null as "launcherRuns",
        l.datname as "launcherDatabase"
 from pg_catalog.pg_roles r

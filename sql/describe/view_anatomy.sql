@@ -2,6 +2,7 @@
 -- keyColumns: of the first unique index on plain columns, usable or not. pathlessFunctions: user-made functions that the view
 -- calls and whose names in the body are looked up when it runs, without a search_path of their own.
 select pg_catalog.pg_relation_size(c.oid)::pg_catalog.float8 as "heapBytes",
+       pg_catalog.rtrim(pg_catalog.pg_get_viewdef(c.oid), ';') as "definition",
        coalesce((select pg_catalog.json_agg(a.attname order by k.place)
                  from (select i.indkey, i.indnkeyatts
                        from pg_catalog.pg_index i

@@ -1,5 +1,6 @@
 -- Rows and bytes of a materialized view, as far as the last analyze knew them, its query and owner, and how often it was read since
--- the statistics of this database began. $1: schema, $2: name. Takes no lock.
+-- the statistics of this database began. $1: schema, $2: name. Run it under an empty search_path: every name in the query is qualified then.
+-- Takes access share on the view and what it reads.
 select c.reltuples::pg_catalog.float8 as "rows",
        pg_catalog.pg_table_size(c.oid)::pg_catalog.float8 as "heapBytes",
        pg_catalog.pg_total_relation_size(c.oid)::pg_catalog.float8 as "totalBytes",

@@ -1,4 +1,4 @@
--- Tables that a view reads directly, with a column that the connected role may update, if any. $1: oid of the view. Takes no lock.
+-- Tables that a view reads directly, with a column that the connected role may update, if any. $1: oid or name of the view. Takes no lock.
 select n.nspname as "schema",
        c.relname as "relation",
        (select a.attname
@@ -13,5 +13,5 @@ where c.relkind in ('r', 'p')
   and c.oid in (select d.refobjid
                 from pg_catalog.pg_rewrite r
                 join pg_catalog.pg_depend d on d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass and d.objid = r.oid
-                where r.ev_class = $1::pg_catalog.oid and d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass)
+                where r.ev_class = $1::pg_catalog.regclass and d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass)
 order by c.relpages desc, n.nspname, c.relname;

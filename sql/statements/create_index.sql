@@ -1,2 +1,3 @@
--- Builds an index. Readers pass, refreshes wait (Share). :kind is `index` or `unique index`, :elements is `using method (columns)`.
-create :kind :"index" on :"schema".:"view" :elements;
+-- Builds an index. Readers pass, refreshes wait (Share); with :how ` concurrently` they and writers pass too (ShareUpdateExclusive): then not
+-- in a transaction, and a build that fails leaves an invalid index. :kind is `index` or `unique index`, :elements `using method (columns)`.
+create :kind:how :"index" on :"schema".:"view" :elements;

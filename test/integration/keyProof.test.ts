@@ -32,7 +32,7 @@ test("a key that holds is proven, in the relation and in the definition", async 
   });
 });
 
-test("a refusal says how many key values and rows, and shows values only when asked", async () => {
+test("a refusal says how many key values and rows, and shows none of them", async () => {
   await withRows(ROWS, async (client) => {
     const source = { relation: VIEW };
     const proof = await proveKey(client, { source, key: ["a", "b"] });
@@ -40,12 +40,6 @@ test("a refusal says how many key values and rows, and shows values only when as
     expect(keyProblem(VIEW, ["a", "b"], proof)).toBe(
       "key (a, b) of public.vista does not hold: 2 values of it occur more than once, in 4 rows of 8; 3 rows of 8 have a null in it. A concurrent refresh needs a key that is unique and not null: declare other columns, or make the definition give one row a key.",
     );
-    const shown = await proveKey(client, { source, key: ["a", "b"], examples: 3 });
-    expect(keyProblem(VIEW, ["a", "b"], shown)?.split("\n").slice(1)).toEqual([
-      "  a = 1, b = y: 2 rows",
-      "  a = 2, b = x: 2 rows",
-      "  a = 3, b = null: 1 row",
-    ]);
   });
 });
 
@@ -80,14 +74,6 @@ test("a relation is proven inside the caller's transaction, with rows that only 
     const proof = await proveKey(client, { source: { relation: { schema: "public", name: "aparte" } }, key: ["a"] });
     await client.query("rollback");
     expect(proof).toEqual({ rows: 2, duplicateGroups: 1, duplicateRows: 2, nullRows: 0 });
-  });
-});
-
-test("the definition's unqualified names are looked up where it is declared", async () => {
-  await withRows("(1, 'x', 1)", async (client) => {
-    await client.query("create schema otra; create table otra.t (a int); insert into otra.t values (1), (1)");
-    const source = { definition: "select a from t", searchPath: ["otra"] };
-    expect(await proveKey(client, { source, key: ["a"] })).toMatchObject({ rows: 2, duplicateRows: 2 });
   });
 });
 

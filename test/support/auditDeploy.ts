@@ -43,7 +43,7 @@ export class AuditDeploy {
   /** The steps of a plan made now: nothing when all is as declared. */
   async planAgain(desired: DesiredAudit): Promise<string[]> {
     return withSession(resolveConnection(this.connection, {}), "test", async (session) => {
-      const [actual] = await describeAudit(session, [desired]);
+      const actual = await describeAudit(session, desired);
       const plan = planAudit({ desired, previous: desired, actual, capabilities: session.capabilities });
       return plan.steps.map(({ action, reason }) => `${action}: ${reason}`);
     });

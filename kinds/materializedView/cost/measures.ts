@@ -23,11 +23,9 @@ export interface Measures {
   /** Of the refreshes that pg_cron ran, as far as this role may see them. */
   readonly runs:
     | {
-        readonly count: number;
         readonly medianMs: number;
-        readonly longestMs: number;
         /** True where they made readers wait, and so compared nothing. */
-        readonly isPlain?: boolean;
+        readonly isPlain: boolean;
       }
     | undefined;
   /** What the planner thinks of the query that the view has now. */
@@ -120,13 +118,10 @@ export async function runHistory(session: Session, view: QualifiedName): Promise
   if (jobs.length === 0) return undefined;
   try {
     const ids = jobs.map(({ jobId }) => jobId);
-    const { rows } = await cron.query<{ runs: number; medianMs: number | null; longestMs: number | null }>(
-      sqlText("describe/run_history"),
-      [ids],
-    );
-    const { runs = 0, medianMs = null, longestMs = null } = rows[0] ?? {};
+    const { rows } = await cron.query<{ medianMs: number | null }>(sqlText("describe/run_history"), [ids]);
+    const { medianMs = null } = rows[0] ?? {};
     const isPlain = jobs.every(({ command }) => refreshTarget(command)?.concurrently === false);
-    return medianMs === null || longestMs === null ? undefined : { count: runs, medianMs, longestMs, isPlain };
+    return medianMs === null ? undefined : { medianMs, isPlain };
   } catch {
     // A host may keep the history from this role.
     return undefined;

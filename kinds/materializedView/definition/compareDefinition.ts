@@ -2,13 +2,16 @@ import type { Client } from "pg";
 import { isServerError, serverText, SQLSTATE, userError, type ServerError } from "../../../postgres/errors.ts";
 import { displayName, sqlIdentifier, type QualifiedName } from "../../../postgres/names.ts";
 import { sqlText } from "../../../postgres/sqlFiles.ts";
-import { readDeclared, type DeclaredText } from "./declaredView.ts";
-import { DEFAULT_SEARCH_PATH, printSettings } from "./definitionSettings.ts";
+import { readDeclared } from "./declaredView.ts";
+import { printSettings, SEARCH_PATH } from "./definitionSettings.ts";
 import { liveOf, type LiveDefinition, type PrintedRow } from "./recordedDefinition.ts";
 import { problemAt } from "./textPosition.ts";
 
 /** What a definition is compared with and under which names. */
-export interface Comparison extends QualifiedName, DeclaredText {}
+export interface Comparison extends QualifiedName {
+  /** `ParsedDefinition.sql`. */
+  readonly definition: string;
+}
 
 /** How the declared definition stands to the live view; `live` and `declared` are as the server prints them. */
 export type Verdict =
@@ -49,7 +52,7 @@ export async function compareDefinition(client: Client, comparison: Comparison):
 async function compareWithLive(client: Client, comparison: Comparison): Promise<Verdict> {
   const { schema, name, definition } = comparison;
   const printed = { text: sqlText("describe/view_definitions"), values: [[], schema, name] };
-  const read = await readDeclared(client, comparison, [{ text: printSettings() }, printed]);
+  const read = await readDeclared(client, definition, [{ text: printSettings() }, printed]);
   if ("refusal" in read) {
     const { refusal, statement } = read;
     if (!blamesText(refusal)) throw refusal;
@@ -132,7 +135,7 @@ interface ClosedSchema {
 }
 
 async function closedSchemas(client: Client, view: Comparison): Promise<ClosedSchema[]> {
-  const parameters = [view.schema, view.name, view.searchPath ?? DEFAULT_SEARCH_PATH];
+  const parameters = [view.schema, view.name, SEARCH_PATH];
   return (await client.query<ClosedSchema>(sqlText("describe/closed_schemas"), parameters)).rows;
 }
 

@@ -1,32 +1,30 @@
 import type { Client, QueryResult } from "pg";
 import { isServerError } from "../../../postgres/errors.ts";
 import type { ServerError } from "../../../postgres/errors.ts";
-import { sqlIdentifier } from "../../../postgres/names.ts";
 import { answersOf, flight } from "../../../postgres/pipeline.ts";
 import type { Statement } from "../../../postgres/pipeline.ts";
 import { sqlStatement } from "../../../postgres/sqlFiles.ts";
 import { createSettings } from "./definitionSettings.ts";
 
-/** A declared text as it is handed to the server. */
-export interface DeclaredText {
-  /** `ParsedDefinition.sql`: a query without semicolon or closing comment. */
-  readonly definition: string;
-  /** Column names, when the view was created with a list of them. */
-  readonly columns?: readonly string[] | undefined;
-  /** Schemas in which unqualified names are looked up, in order. */
-  readonly searchPath?: readonly string[] | undefined;
-  /** How long a lock on a source may be waited for. */
-  readonly lockTimeoutMs?: number | undefined;
-}
-
-/** The name of what `readDeclared` makes, for its questions. */
+/** The name of what `declareSql` makes, for questions about it. */
 export const DECLARED_VIEW = "pg_temp.matview_declared_definition";
 
 /** Answers to the questions, or the server's refusal of the text. */
 export type DeclaredReading =
   { readonly answers: readonly QueryResult[] } | { readonly refusal: ServerError; readonly statement: string };
 
-const LOCK_TIMEOUT_MS = 3_000;
+/**
+ * Begins a transaction in which a declared text is a temporary view. `definition` is `ParsedDefinition.sql`: a query without semicolon or
+ * closing comment.
+ */
+export function declareSql(definition: string): string[] {
+  return ["begin", "set local lock_timeout = 3000", createSettings(), comparisonSql(definition)];
+}
+
+/** The statement that makes the temporary view. */
+export function comparisonSql(definition: string): string {
+  return sqlStatement("statements/create_comparison_view", { raw: { definition } });
+}
 
 /**
  * Has the server read a declared text as a temporary view and asks about that, in one flight and a transaction that is rolled back. Takes
@@ -34,18 +32,15 @@ const LOCK_TIMEOUT_MS = 3_000;
  */
 export async function readDeclared(
   client: Client,
-  { definition, columns, searchPath, lockTimeoutMs = LOCK_TIMEOUT_MS }: DeclaredText,
+  definition: string,
   questions: readonly Statement[],
 ): Promise<DeclaredReading> {
-  const list = columns === undefined ? "" : `(${columns.map(sqlIdentifier).join(", ")})`;
-  const statement = sqlStatement("statements/create_comparison_view", { raw: { columns: list, definition } });
-  const before = ["begin", `set local lock_timeout = ${lockTimeoutMs}`, ...createSettings(searchPath)];
-  const texts = [...before, statement].map((text) => ({ text }));
-  const settled = await Promise.allSettled(flight(client, [...texts, ...questions, { text: "rollback" }]));
-  const failed = settled.findIndex(({ status }) => status === "rejected");
-  const made = settled[before.length];
-  if (failed === before.length && made?.status === "rejected" && isServerError(made.reason)) {
-    return { refusal: made.reason, statement };
+  const opening = declareSql(definition);
+  const settled = await Promise.allSettled(flight(client, [...opening, ...questions, "rollback"]));
+  const failed = settled.find((answer) => answer.status === "rejected");
+  const statement = opening.at(-1) ?? "";
+  if (failed !== undefined && failed === settled[opening.length - 1] && isServerError(failed.reason)) {
+    return { refusal: failed.reason, statement };
   }
-  return { answers: answersOf(settled).slice(texts.length, -1) };
+  return { answers: answersOf(settled).slice(opening.length, -1) };
 }

@@ -1,15 +1,16 @@
 import { sqlIdentifier } from "../../../postgres/names.ts";
 import { sqlStatement } from "../../../postgres/sqlFiles.ts";
 
-/** Where a definition's unqualified names are looked up when nothing is declared: PostgreSQL's own default. */
-export const DEFAULT_SEARCH_PATH: readonly string[] = ["public"];
+/** Where a definition's unqualified names are looked up: PostgreSQL's own default. */
+export const SEARCH_PATH: readonly string[] = ["public"];
 
 /**
- * Statements to run in the transaction that creates a view, before `create materialized view`: the same settings as the
- * comparison's, so that a text means at creation what it means there. They end with the transaction.
+ * The statement to run in the transaction that creates a view, before `create materialized view`: the same settings as the
+ * comparison's, so that a text means at creation what it means there. Its settings end with the transaction.
  */
-export function createSettings(searchPath: readonly string[] = DEFAULT_SEARCH_PATH): string[] {
-  return [pinSettings(declaredPath(searchPath), "true")];
+export function createSettings(): string {
+  // pg_temp comes last: where it is not named it comes first, and a temporary table would hide a source.
+  return pinSettings([...SEARCH_PATH, "pg_temp"].map(sqlIdentifier).join(", "), "true");
 }
 
 /** The statement that makes this transaction print definitions alike, whatever the role's settings are. */
@@ -20,12 +21,6 @@ export function printSettings(): string {
 /** The statement to run once on a connection before `sql/describe/view_definitions.sql`: the same for the whole session. */
 export function sessionPrintSettings(): string {
   return pinSettings("", "false");
-}
-
-// pg_temp comes last: where it is not named it comes first, and a temporary table would hide a source.
-function declaredPath(searchPath: readonly string[]): string {
-  const schemas = searchPath.filter((schema) => schema !== "pg_temp");
-  return [...schemas, "pg_temp"].map(sqlIdentifier).join(", ");
 }
 
 function pinSettings(searchPath: string, local: "true" | "false"): string {

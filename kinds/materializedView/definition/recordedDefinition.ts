@@ -9,13 +9,6 @@ export interface LiveDefinition {
   readonly surroundings: string;
 }
 
-/** What a declaration says of a definition; all of it decides what the view becomes. */
-export interface DeclaredDefinition {
-  readonly definition: string;
-  readonly columns?: readonly string[] | undefined;
-  readonly searchPath?: readonly string[] | undefined;
-}
-
 /**
  * How the server prints the views with these oids; a view that is gone is missing. The connection must run under
  * `sessionPrintSettings()`, or inside a transaction under `printSettings()`: printing follows the settings in force.
@@ -38,15 +31,12 @@ export function liveOf({ definition, dependencies, surroundings }: PrintedRow): 
 }
 
 /**
- * What to keep after a comparison that came out equal, or after the view was created from `declared`: a hash over both sides, which
+ * What to keep after a comparison that came out equal, or after the view was created from `definition`: a hash over both sides, which
  * spares the next comparison its temporary view. Major versions print the same view differently, so it holds for one of them.
  */
-export function recordDefinition(
-  { definition, columns, searchPath }: DeclaredDefinition,
-  live: LiveDefinition,
-  serverMajor: number,
-): string {
-  const declared = [definition, columns ?? null, searchPath ?? null];
+export function recordDefinition(definition: string, live: LiveDefinition, serverMajor: number): string {
+  // As states have it: nothing else can be declared of a text.
+  const declared = [definition, null, null];
   const printed = [live.definition, live.surroundings, live.dependencies];
   return createHash("sha256")
     .update(JSON.stringify([declared, printed, serverMajor]))

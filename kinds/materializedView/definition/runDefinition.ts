@@ -1,10 +1,11 @@
 import type { Client, QueryResult } from "pg";
 import { isServerError, SQLSTATE } from "../../../postgres/errors.ts";
 import { areAsOfJob, enterJobSession, jobSettings, makeJobSettings } from "../../../postgres/jobSession.ts";
+import { setRoleSql } from "../../../postgres/objectStatements.ts";
 import { answersOf, flight, pipelined } from "../../../postgres/pipeline.ts";
 import type { Statement } from "../../../postgres/pipeline.ts";
 import { sqlStatement, sqlText } from "../../../postgres/sqlFiles.ts";
-import { DECLARED_VIEW } from "./declaredView.ts";
+import { comparisonSql, DECLARED_VIEW } from "./declaredView.ts";
 import { createSettings } from "./definitionSettings.ts";
 
 /** A query that is to give the rows that a refresh would give now. */
@@ -14,7 +15,6 @@ export interface RunnableDefinition {
   readonly owner?: string | undefined;
   /** Whose sessions refresh it. Default: the owner. */
   readonly user?: string | undefined;
-  readonly searchPath?: readonly string[] | undefined;
 }
 
 /** Where a definition can be read from; `isRelation` when it is a temporary relation and not the text. */
@@ -47,17 +47,16 @@ export async function askDefinition(
   questions: (source: string) => readonly string[],
   first: readonly string[] = [],
 ): Promise<PromiseSettledResult<QueryResult>[]> {
-  const reading = [...BEGIN, ...first, ...readSql(asked)].map(statement);
+  const reading = [...BEGIN, ...first, ...readSql(asked)];
   const opening = [...reading, makeJobSettings(userOf(asked)), ...executeAs(asked, true)];
-  const rest = [...questions(DECLARED_VIEW), "rollback"].map(statement);
-  const settled = await Promise.allSettled(flight(client, [...opening, ...rest]));
+  const settled = await Promise.allSettled(flight(client, [...opening, ...questions(DECLARED_VIEW), "rollback"]));
   const isOpen = settled.slice(0, opening.length).every(({ status }) => status === "fulfilled");
   if (isOpen && areAsOfJob(settled[reading.length])) return settled.slice(opening.length, -1);
   return inSource(
     client,
     asked,
     () => enterByStep(client, asked, first),
-    ({ sql }) => Promise.allSettled(flight(client, questions(sql).map(statement))),
+    ({ sql }) => Promise.allSettled(flight(client, questions(sql))),
   );
 }
 
@@ -89,7 +88,7 @@ const BEGIN = ["begin isolation level repeatable read"];
 
 /** Begins, has the text read as the owner, and asks what a job's session has set: in one flight, or step by step where one is refused. */
 async function enter(client: Client, asked: RunnableDefinition): Promise<Entered> {
-  const reading = [...BEGIN, ...readSql(asked)].map(statement);
+  const reading = [...BEGIN, ...readSql(asked)];
   const settled = await Promise.allSettled(flight(client, [...reading, jobSettings(userOf(asked))]));
   if (settled.every(({ status }) => status === "fulfilled")) {
     return { isOwner: true, isRelation: true, settings: answersOf(settled).at(-1) };
@@ -108,10 +107,6 @@ async function enterByStep(client: Client, asked: RunnableDefinition, first: rea
 
 const RESET_ROLE = sqlStatement("statements/reset_role");
 
-function statement(text: string): Statement {
-  return { text };
-}
-
 function userOf({ owner, user = owner }: RunnableDefinition): string | undefined {
   return user;
 }
@@ -120,18 +115,17 @@ function readSql(asked: RunnableDefinition): string[] {
   return [...roleSql(asked.owner), ...viewSql(asked), RESET_ROLE];
 }
 
-function viewSql({ definition, searchPath }: RunnableDefinition): string[] {
-  const view = sqlStatement("statements/create_comparison_view", { raw: { columns: "", definition } });
-  return [...createSettings(searchPath), view];
+function viewSql({ definition }: RunnableDefinition): string[] {
+  return [createSettings(), comparisonSql(definition)];
 }
 
-function executeAs({ owner }: RunnableDefinition, isOwner: boolean): Statement[] {
-  const role = isOwner ? roleSql(owner).map(statement) : [];
+function executeAs({ owner }: RunnableDefinition, isOwner: boolean): (Statement | string)[] {
+  const role = isOwner ? roleSql(owner) : [];
   return [...role, { text: sqlText("statements/refresh_search_path"), values: [isOwner] }];
 }
 
 function roleSql(owner: string | undefined): string[] {
-  return owner === undefined ? [] : [sqlStatement("statements/set_role", { names: { role: owner } })];
+  return owner === undefined ? [] : [setRoleSql(owner)];
 }
 
 // Not allowed, not possible on a standby, or no such role yet.

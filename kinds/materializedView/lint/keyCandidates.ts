@@ -3,6 +3,7 @@ import { isServerError, serverTextWithoutData } from "../../../postgres/errors.t
 import { sqlIdentifier, sqlName } from "../../../postgres/names.ts";
 import type { QualifiedName } from "../../../postgres/names.ts";
 import { sqlStatement, sqlText } from "../../../postgres/sqlFiles.ts";
+import { DECLARED_VIEW } from "../definition/declaredView.ts";
 import { withDefinition } from "../definition/runDefinition.ts";
 import type { RunnableDefinition } from "../definition/runDefinition.ts";
 
@@ -28,7 +29,7 @@ export async function findKeys(
   definition: RunnableDefinition,
 ): Promise<KeySearch> {
   const names = [view.schema, view.name];
-  const { rows } = await client.query<{ isPopulated: boolean }>(sqlText("describe/view_of_index"), names);
+  const { rows } = await client.query<{ isPopulated: boolean }>(sqlText("describe/view_size"), names);
   const isThere = rows[0]?.isPopulated === true;
   const asked = isThere ? { definition: `select * from ${sqlName(view)}` } : definition;
   try {
@@ -38,8 +39,7 @@ export async function findKeys(
       await client.query("set local lock_timeout = 500");
       // A query may call what writes, which no preview does.
       await client.query("set transaction read only");
-      const relation = isThere ? view : { schema: "pg_temp", name: "matview_declared_definition" };
-      return search(client, { oid: await oidOf(client, relation), text: sql });
+      return search(client, isThere ? sqlName(view) : DECLARED_VIEW, sql);
     });
   } catch (error) {
     if (!isServerError(error)) throw error;
@@ -47,17 +47,8 @@ export async function findKeys(
   }
 }
 
-interface Source {
-  readonly oid: string;
-  readonly text: string;
-}
-
-async function oidOf(client: Client, { schema, name }: QualifiedName): Promise<string> {
-  return (await client.query<{ oid: string }>(sqlText("describe/relation_oid"), [schema, name])).rows[0]?.oid ?? "0";
-}
-
-async function search(client: Client, { oid, text }: Source): Promise<KeySearch> {
-  const found = await client.query<{ name: string }>(sqlText("describe/key_columns"), [oid]);
+async function search(client: Client, relation: string, text: string): Promise<KeySearch> {
+  const found = await client.query<{ name: string }>(sqlText("describe/key_columns"), [relation]);
   const single = found.rows.slice(0, MOST_COLUMNS).map(({ name }) => [name]);
   if (single.length === 0) return { outcome: "none", rows: 0 };
   const counted = await count(client, text, single);

@@ -2,7 +2,6 @@ import type { Client } from "pg";
 import { ask } from "../../../postgres/asked.ts";
 import type { Question } from "../../../postgres/asked.ts";
 import { displayName, sqlIdentifier, sqlName, type QualifiedName } from "../../../postgres/names.ts";
-import { DEFAULT_SEARCH_PATH } from "../definition/definitionSettings.ts";
 import { parseDefinition } from "../definition/parseDefinition.ts";
 import { searchPathFix } from "../searchPathAdvice.ts";
 import type { Finding } from "./finding.ts";
@@ -14,7 +13,6 @@ export interface LintedView extends QualifiedName {
   /** The declared text. */
   readonly definition: string;
   readonly uniqueKey?: readonly string[] | undefined;
-  readonly searchPath?: readonly string[] | undefined;
   readonly owner?: string | undefined;
   /** Roles that a web API acts as. Default: those of Supabase and PostgREST. */
   readonly apiRoles?: readonly string[] | undefined;
@@ -31,10 +29,7 @@ export async function lintDefinition(client: Client, view: LintedView, serverMaj
   const parsed = await parseDefinition(view.definition);
   if (!parsed.ok) return [];
   const { tree, functions } = parsed.definition;
-  const [facts, exposed] = await Promise.all([
-    readFunctions(client, functions, view.searchPath ?? DEFAULT_SEARCH_PATH),
-    exposure(client, view),
-  ]);
+  const [facts, exposed] = await Promise.all([readFunctions(client, functions), exposure(client, view)]);
   return [
     ...lintTree(tree, view.uniqueKey ?? [], facts),
     ...(serverMajor >= 17 ? functionsWithoutSearchPath(facts) : []),
@@ -46,10 +41,7 @@ export async function lintDefinition(client: Client, view: LintedView, serverMaj
 export async function lintQuestions(view: LintedView): Promise<Question[]> {
   const parsed = await parseDefinition(view.definition);
   if (!parsed.ok) return [];
-  return [
-    functionQuestion(parsed.definition.functions, view.searchPath ?? DEFAULT_SEARCH_PATH),
-    exposureQuestion(view),
-  ];
+  return [functionQuestion(parsed.definition.functions), exposureQuestion(view)];
 }
 
 function exposureQuestion(view: LintedView): Question {

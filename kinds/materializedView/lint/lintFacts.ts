@@ -1,6 +1,7 @@
 import type { Client } from "pg";
 import { ask } from "../../../postgres/asked.ts";
 import type { Question } from "../../../postgres/asked.ts";
+import { SEARCH_PATH } from "../definition/definitionSettings.ts";
 import type { Reference } from "../definition/definitionTree.ts";
 
 /** What the catalog says of one function that a name in the definition may mean. */
@@ -21,18 +22,14 @@ export interface FunctionFacts {
 }
 
 /** Reads what the catalog says of the functions that a definition names. */
-export async function readFunctions(
-  client: Client,
-  names: readonly Reference[],
-  searchPath: readonly string[],
-): Promise<FunctionFacts[]> {
-  const { file, values } = functionQuestion(names, searchPath);
+export async function readFunctions(client: Client, names: readonly Reference[]): Promise<FunctionFacts[]> {
+  const { file, values } = functionQuestion(names);
   return (await ask<FunctionFacts>(client, file, values)).rows;
 }
 
 /** The question of `readFunctions`. */
-export function functionQuestion(names: readonly Reference[], searchPath: readonly string[]): Question {
-  const values = [names.map(({ schema }) => schema ?? ""), names.map(({ name }) => name), searchPath];
+export function functionQuestion(names: readonly Reference[]): Question {
+  const values = [names.map(({ schema }) => schema ?? ""), names.map(({ name }) => name), SEARCH_PATH];
   return { on: "target", file: "describe/lint_functions", values };
 }
 

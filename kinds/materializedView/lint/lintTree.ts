@@ -17,16 +17,9 @@ export function lintTree(tree: SelectStmt, key: readonly string[], functions: re
     ...clockValues(tree, key),
     ...literals(tree),
     ...stars(tree),
-    ...(key.length === 0 ? [NO_KEY] : unstableKey(tree, key)),
+    ...unstableKey(tree, key),
   ];
 }
-
-const NO_KEY: Finding = {
-  rule: "no-key",
-  message: "No unique key is declared",
-  cost: "Only a plain refresh is possible, and readers wait for the whole of it (1 s at 100,000 rows, longer behind a reader's open transaction)",
-  fix: "Declare uniqueKey with columns that are unique and not null together",
-};
 
 function volatileFunctions(tree: SelectStmt, functions: readonly FunctionFacts[]): Finding[] {
   const names = new Map<string, boolean>();

@@ -2,6 +2,7 @@ import type { Session } from "../../../postgres/session.ts";
 import { duration } from "../../quantities.ts";
 import { explain, measureView } from "../cost/measures.ts";
 import { statementCost } from "../cost/statementCost.ts";
+import { parseDefinition } from "../definition/parseDefinition.ts";
 import type { RunnableDefinition } from "../definition/runDefinition.ts";
 import type { Finding } from "./finding.ts";
 import { findKeys } from "./keyCandidates.ts";
@@ -9,17 +10,18 @@ import type { KeySearch } from "./keyCandidates.ts";
 import type { LintedView } from "./lintDefinition.ts";
 
 /** What a view without a key costs its readers, by its own runs or the planner, and which keys its data would allow. */
-export async function explainNoKey(
-  session: Session,
-  view: LintedView,
-  definition: RunnableDefinition,
-): Promise<Finding> {
-  return {
-    rule: "no-key",
-    message: "No unique key is declared, so that refreshes are plain",
-    cost: `Readers wait for the whole of each: an access exclusive lock ${await timeOf(session, view, definition)}`,
-    fix: adviceOf(await findKeys(session.target, view, definition)),
-  };
+export async function explainNoKey(session: Session, view: LintedView): Promise<Finding[]> {
+  const parsed = await parseDefinition(view.definition);
+  if (!parsed.ok) return [];
+  const definition = { definition: parsed.definition.sql, owner: view.owner };
+  return [
+    {
+      rule: "no-key",
+      message: "No unique key is declared, so that refreshes are plain",
+      cost: `Readers wait for the whole of each: an access exclusive lock ${await timeOf(session, view, definition)}`,
+      fix: adviceOf(await findKeys(session.target, view, definition)),
+    },
+  ];
 }
 
 async function timeOf(session: Session, view: LintedView, definition: RunnableDefinition): Promise<string> {

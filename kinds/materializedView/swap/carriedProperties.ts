@@ -114,7 +114,7 @@ export function indexSql(to: QualifiedName, index: IndexProperties, name: string
   const kind = index.isUnique ? "unique index" : "index";
   return [
     sqlStatement("statements/set_default_tablespace", { literals: { tablespace } }),
-    sqlStatement("statements/create_index", { names, raw: { kind, elements: index.elements } }),
+    sqlStatement("statements/create_index", { names, raw: { kind, how: "", elements: index.elements } }),
     ...(index.comment === null ? [] : [commentSql(object, index.comment)]),
     ...index.statistics.map(({ column, target }) => columnSql(object, String(column), `statistics ${target}`)),
     ...(index.isClustered ? [sqlStatement("statements/mark_clustered", { names })] : []),

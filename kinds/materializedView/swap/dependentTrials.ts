@@ -129,8 +129,8 @@ async function tryQuery(client: Client, name: QualifiedName, query: string): Pro
   const made = sqlStatement("statements/create_trial_view", { names: { view: name.name }, raw: { definition: query } });
   try {
     const [, , columns] = await pipelined(client, [
-      { text: "savepoint matview_trial" },
-      { text: made },
+      "savepoint matview_trial",
+      made,
       { text: sqlText("describe/columns"), values: [sqlName(name)] },
     ]);
     return (columns?.rows ?? []) as QueryColumn[];

@@ -26,7 +26,6 @@ export interface DependentFunction {
   readonly comment: string | null;
   /** Oids of the relations whose row types its signature names. */
   readonly types: readonly string[];
-  readonly ownerDefault: readonly string[];
   readonly grants: readonly GrantItem[];
 }
 

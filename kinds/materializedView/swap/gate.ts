@@ -1,8 +1,7 @@
 import type { Client } from "pg";
 import { userError } from "../../../postgres/errors.ts";
-import type { QualifiedName } from "../../../postgres/names.ts";
-import { sqlStatement } from "../../../postgres/sqlFiles.ts";
 import type { Gate } from "../../../postgres/swap.ts";
+import { countRows } from "../countRows.ts";
 import { keyProblem, proveKey } from "../keyProof.ts";
 
 /**
@@ -40,9 +39,4 @@ async function rowCountProblem(
 /** How many times the rows before the new data may have: "at least 0.5", "0.5 to 2". */
 export function rowCountText({ min, max }: Gate["rowCount"]): string {
   return max === undefined ? `at least ${min}` : `${min} to ${max}`;
-}
-
-async function countRows(client: Client, { schema, name }: QualifiedName): Promise<number> {
-  const statement = sqlStatement("statements/count_rows", { names: { schema, view: name } });
-  return Number((await client.query<{ rows: string }>(statement)).rows[0]?.rows);
 }

@@ -1,11 +1,13 @@
-import type { Connections } from "../../../postgres/applyPlan.ts";
 import { withProgress } from "../../../postgres/progress.ts";
+import type { Session } from "../../../postgres/session.ts";
 import { sqlText } from "../../../postgres/sqlFiles.ts";
 
 /** Shows how far the index build of the connection is while `work` goes on, by looking from another connection. */
-export async function withIndexProgress<T>(connections: Connections, what: string, work: () => Promise<T>): Promise<T> {
-  const { target, another } = connections;
-  if (another === undefined) return withProgress(what, work);
+export async function withIndexProgress<T>(
+  { target, another }: Session,
+  what: string,
+  work: () => Promise<T>,
+): Promise<T> {
   // Not waited for: it is answered before the first index is built.
   const asked = target.query<{ pid: number }>("select pg_catalog.pg_backend_pid() as pid");
   asked.catch(() => undefined);

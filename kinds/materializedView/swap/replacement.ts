@@ -2,9 +2,9 @@ import type { Client } from "pg";
 import { displayName } from "../../../postgres/names.ts";
 import type { QualifiedName } from "../../../postgres/names.ts";
 import { pipelined } from "../../../postgres/pipeline.ts";
-import { sqlStatement, sqlText } from "../../../postgres/sqlFiles.ts";
-import { DECLARED_VIEW } from "../definition/declaredView.ts";
-import { createSettings, printSettings } from "../definition/definitionSettings.ts";
+import { sqlText } from "../../../postgres/sqlFiles.ts";
+import { DECLARED_VIEW, declareSql } from "../definition/declaredView.ts";
+import { printSettings } from "../definition/definitionSettings.ts";
 import { tryDependents } from "./dependentTrials.ts";
 import type { Dependent, QueryColumn } from "./dependentTrials.ts";
 import { dependencyTree, relationKey } from "./dependents.ts";
@@ -57,10 +57,9 @@ async function readInTransaction(
   view: QualifiedName & { readonly oid: string },
   definition: string,
 ): Promise<Replacement> {
-  const text = sqlStatement("statements/create_comparison_view", { raw: { columns: "", definition } });
-  const opening = ["begin", "set local lock_timeout = 3000", ...createSettings(), text, printSettings()];
+  const opening = [...declareSql(definition), printSettings()];
   const reading = pipelined(client, [
-    ...opening.map((statement) => ({ text: statement })),
+    ...opening,
     propertiesQuery([view]),
     { text: sqlText("describe/dependents"), values: [view.oid] },
     { text: sqlText("describe/columns"), values: [DECLARED_VIEW] },

@@ -57,13 +57,9 @@ async function holdRefreshes(client: Client, swap: Swap): Promise<{ found: Relat
   const patience = Math.max(swap.deadlineMs, LEAST_PATIENCE_MS);
   const hold = [`set local lock_timeout = ${patience}`, "savepoint matview_hold", ...swap.hold];
   // What is looked at while readers wait is planned before.
-  const look = [
-    { text: sqlStatement("statements/plan_once") },
-    marksQuery(swap.built),
-    propertiesQuery(swap.relations),
-  ];
+  const look = [sqlStatement("statements/plan_once"), marksQuery(swap.built), propertiesQuery(swap.relations)];
   try {
-    const answers = await pipelined(client, [...hold.map((text) => ({ text })), ...look]);
+    const answers = await pipelined(client, [...hold, ...look]);
     const [marks = [], found = []] = answers.slice(-2).map(({ rows }) => rows as unknown[]);
     return { found: found as RelationProperties[], now: marksOf(marks) };
   } catch (error) {
@@ -85,10 +81,7 @@ async function catchUp(client: Client, swap: Swap): Promise<void> {
  */
 async function tryUntil(client: Client, swap: Swap, deadline: number): Promise<void> {
   // What a first look at nothing prepares, no reader waits for.
-  await pipelined(
-    client,
-    [...lookSql("", []), "savepoint matview_try"].map((text) => ({ text })),
-  );
+  await pipelined(client, [...lookSql("", []), "savepoint matview_try"]);
   const again = "rollback to savepoint matview_try";
   // A grant takes no lock: on the old view, it is seen behind the rename, which it cannot follow.
   const attempt = inOneMessage([

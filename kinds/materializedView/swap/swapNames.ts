@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { lockKeyOf } from "../../../postgres/advisoryLock.ts";
 import { derivedName, displayName } from "../../../postgres/names.ts";
 import type { QualifiedName } from "../../../postgres/names.ts";
 
@@ -23,5 +23,5 @@ const NAMESPACE = 0x6d617476;
 
 /** Key of the advisory lock of a view, as the two integers that the lock functions take. */
 export function lockKey(view: QualifiedName): readonly [number, number] {
-  return [NAMESPACE, createHash("sha256").update(displayName(view)).digest().readInt32BE(0)];
+  return [NAMESPACE, lockKeyOf(displayName(view))[0]];
 }

@@ -7,6 +7,7 @@ import { sqlStatement } from "../../../postgres/sqlFiles.ts";
 import type { BuiltView, Swap, SwappedRelation } from "../../../postgres/swap.ts";
 import { createSettings, printSettings } from "../definition/definitionSettings.ts";
 import type { DesiredView } from "../desired.ts";
+import { refreshSql } from "../statements.ts";
 import {
   accessSql,
   columnStorageSql,
@@ -23,7 +24,7 @@ import { columnObstacles, columnsDiffer, expectedView } from "./expectedView.ts"
 import { keptProperties, propertyLines } from "./relationProperties.ts";
 import type { RelationProperties } from "./relationProperties.ts";
 import type { Replacement } from "./replacement.ts";
-import { ASIDE, asideName, goneName, lockKey } from "./swapNames.ts";
+import { asideName, goneName, lockKey } from "./swapNames.ts";
 
 /** How long the moment to swap is waited for, where nothing is declared. */
 const DEADLINE_SECONDS = 60;
@@ -76,9 +77,8 @@ function swapOf(desired: DesiredView, expected: RelationProperties, replacement:
     view: nameOf(old),
     oid: old.oid,
     lockKey: lockKey(old),
-    suffix: `_${ASIDE}`,
     make: [
-      ...createSettings(),
+      createSettings(),
       ...makeSql(expected, replacement.definition, replacement),
       printSettings(),
       ...asides.flatMap(({ view, definition }) => makeSql(view, definition, replacement)),
@@ -143,9 +143,7 @@ function holdSql({ schema, name, comment }: RelationProperties): string {
 
 function builtView(view: RelationProperties, user: string): BuiltView {
   const aside = asideName(view);
-  const names = { schema: aside.schema, view: aside.name };
-  const refresh = sqlStatement("statements/refresh_materialized_view", { names });
-  return { old: nameOf(view), aside, user, refresh, finish: finishSql(view) };
+  return { old: nameOf(view), aside, user, refresh: refreshSql(aside), finish: finishSql(view) };
 }
 
 function swapped(old: RelationProperties, expected: RelationProperties): SwappedRelation {

@@ -1,13 +1,13 @@
 import type { Client } from "pg";
 import { withAdvisoryLock } from "../../../postgres/advisoryLock.ts";
 import { inTransaction } from "../../../postgres/applyPlan.ts";
-import type { Connections } from "../../../postgres/applyPlan.ts";
 import { enterJobSession } from "../../../postgres/jobSession.ts";
 import { displayName } from "../../../postgres/names.ts";
 import { pipelined } from "../../../postgres/pipeline.ts";
 import { LOCK_TIMEOUT_MS } from "../../../postgres/plan.ts";
 import type { Step } from "../../../postgres/plan.ts";
 import { withProgress } from "../../../postgres/progress.ts";
+import type { Session } from "../../../postgres/session.ts";
 import { sqlText } from "../../../postgres/sqlFiles.ts";
 import type { Swap } from "../../../postgres/swap.ts";
 import { passGate } from "./gate.ts";
@@ -22,9 +22,9 @@ import { readMarks } from "./swapMarks.ts";
  * the old view serving and nothing aside.
  * @throws with what was seen: the gate's findings, the sessions in the way, what would have been lost.
  */
-export async function runSwap(connections: Connections, { swap, fence }: Step): Promise<void> {
+export async function runSwap(session: Session, { swap, fence }: Step): Promise<void> {
   if (swap === undefined) throw new Error("a step with action swap says nothing of it");
-  const client = connections.target;
+  const client = session.target;
   await withAdvisoryLock(client, swap.lockKey, swap.deadlineMs, async () => {
     // The marks are read before the build's snapshot: what is refreshed from here on may be newer than the build.
     const [oid, marks, asides] = await Promise.all([
@@ -36,7 +36,7 @@ export async function runSwap(connections: Connections, { swap, fence }: Step): 
     if (oid !== swap.oid) return;
     await removeAsides(client, asides);
     try {
-      await build(connections, swap);
+      await build(session, swap);
       await withProgress(`${displayName(swap.view)}: waiting for the moment to swap`, () =>
         exchange(client, swap, marks, fence),
       );
@@ -50,31 +50,24 @@ export async function runSwap(connections: Connections, { swap, fence }: Step): 
   });
 }
 
-async function build(connections: Connections, swap: Swap): Promise<void> {
-  const client = connections.target;
+async function build(session: Session, swap: Swap): Promise<void> {
+  const client = session.target;
   const view = displayName(swap.view);
   await inTransaction(client, async () => {
     await withProgress(`${view}: building aside`, async () => {
-      await runAll(client, [`set local lock_timeout = ${LOCK_TIMEOUT_MS}`, ...swap.make]);
+      await pipelined(client, [`set local lock_timeout = ${LOCK_TIMEOUT_MS}`, ...swap.make]);
       await refreshAsides(client, swap.built);
     });
     await withProgress(`${view}: checking the new data`, () => passGate(client, swap.gate));
-    await withIndexProgress(connections, `${view}: building indexes`, async () => {
+    await withIndexProgress(session, `${view}: building indexes`, async () => {
       // An index on an expression runs what the expression calls.
       for (const { user, finish } of swap.built) {
         const { leave } = await enterJobSession(client, user);
-        await runAll(client, finish);
+        await pipelined(client, finish);
         leave();
       }
     });
   });
-}
-
-async function runAll(client: Client, statements: readonly string[]): Promise<void> {
-  await pipelined(
-    client,
-    statements.map((text) => ({ text })),
-  );
 }
 
 async function oidOf(client: Client, { view }: Swap): Promise<string | undefined> {

@@ -5,40 +5,22 @@ import { clockChanges, DEFAULT_TIME_ZONE } from "./timeZone.ts";
 
 /** How often a schedule runs. */
 export interface RunRate {
-  /** On average over all hours, nights and Sundays included. */
-  readonly perHour: number;
+  /** On average over all days, Sundays included. */
   readonly perDay: number;
-  /** In the busiest hour and on the busiest day. */
-  readonly mostPerHour: number;
+  /** On the busiest day. */
   readonly mostPerDay: number;
-  /** Every hour of every day has the same number of runs, so that the averages are the numbers themselves. */
-  readonly isRegular: boolean;
 }
 
-const HOUR_SECONDS = 3600;
 const DAY_SECONDS = 86_400;
 
-/** Runs per hour and per day: 12 and 288 for every five minutes, exactly; averages for what rests at night or at weekends. */
+/** Runs per day: 288 for every five minutes, exactly; averages for what rests at weekends. */
 export function runRate(schedule: Schedule): RunRate {
   if (schedule.kind === "seconds") {
-    const perHour = HOUR_SECONDS / schedule.seconds;
-    return {
-      perHour,
-      perDay: DAY_SECONDS / schedule.seconds,
-      mostPerHour: Math.ceil(perHour),
-      mostPerDay: Math.ceil(DAY_SECONDS / schedule.seconds),
-      isRegular: Number.isInteger(perHour),
-    };
+    const perDay = DAY_SECONDS / schedule.seconds;
+    return { perDay, mostPerDay: Math.ceil(perDay) };
   }
   const runsPerDay = schedule.hour.length * schedule.minute.length;
-  const perDay = runsPerDay * dayPattern(schedule).share;
-  return {
-    perHour: perDay / 24,
-    perDay,
-    mostPerHour: schedule.minute.length,
-    mostPerDay: runsPerDay,
-    isRegular: runsEveryDay(schedule) && schedule.hour.length === 24,
-  };
+  return { perDay: runsPerDay * dayPattern(schedule).share, mostPerDay: runsPerDay };
 }
 
 /**

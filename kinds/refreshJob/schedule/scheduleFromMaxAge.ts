@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { NEW_CRON, parseSchedule } from "../schedule.ts";
+import { readSchedule } from "../schedule.ts";
 import { describeSchedule } from "./describeSchedule.ts";
 import { describeDuration, parseDuration } from "./duration.ts";
 import { longestGapSeconds } from "./runRate.ts";
@@ -80,8 +80,8 @@ function tooShort(maxAge: string, capabilities: ScheduleCapabilities): string {
 }
 
 function reasonFor(schedule: string, maxAge: string, allowance: number): string {
-  const parsed = parseSchedule(schedule, NEW_CRON);
-  const said = parsed.ok ? describeSchedule(parsed.schedule) : schedule;
+  const parsed = readSchedule(schedule);
+  const said = parsed === undefined ? schedule : describeSchedule(parsed);
   const left = allowance > 0 ? `leaves ${describeDuration(allowance)} for a run` : "leaves no time for the run itself";
   return `${said}: derived from maxAge ${JSON.stringify(maxAge)}, ${left}`;
 }

@@ -118,15 +118,13 @@ select "p".id, p.nombre as "Nombre" from "prospectos" p
 --# case column list given at creation
 --# live columns conversacion, valor
 select id, monto from conversaciones
---# equal columns conversacion, valor
-select id, monto from conversaciones
+--# equal
+select id as conversacion, monto as valor from conversaciones
 --# different
 select id, monto from conversaciones
 
 --# case column list given at creation, with a name that needs quotes
 --# live columns Número
-select count(*) from conversaciones
---# equal columns Número
 select count(*) from conversaciones
 --# equal
 select count(*) as "Número" from conversaciones

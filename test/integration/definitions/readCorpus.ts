@@ -6,8 +6,6 @@ export interface Expectation {
   readonly outcome: "equal" | "different" | "invalid";
   /** SQLSTATE of an invalid text. */
   readonly code?: string;
-  readonly columns?: readonly string[];
-  readonly searchPath?: readonly string[];
   readonly text: string;
 }
 
@@ -35,7 +33,7 @@ export function corpusTables(): string {
 /**
  * The cases of one file: sections that start with a line `--# <keyword> <words>`. A case has `setup`, `live`, `meanwhile`
  * and `session` at most once each, then `equal`, `different` or `invalid` with the declared text, as often as needed.
- * `live` and the outcomes take `columns a, b` or `path a, b`; `invalid` takes a SQLSTATE.
+ * `live` takes `columns a, b`; `invalid` takes a SQLSTATE.
  */
 export function readCorpus(file: string): CorpusCase[] {
   const [, ...cases] = readFileSync(join(FOLDER, `${file}.sql`), "utf8").split(/^--# case /m);
@@ -55,7 +53,7 @@ function readCase(file: string, text: string): CorpusCase {
     const outcome = OUTCOMES.find((candidate) => candidate === keyword);
     return outcome === undefined
       ? []
-      : [{ outcome, ...options(words), ...(outcome === "invalid" ? { code: words } : {}), text: declared }];
+      : [{ outcome, ...(outcome === "invalid" ? { code: words } : {}), text: declared }];
   });
   if (live === undefined || expectations.length === 0)
     throw new Error(`${file}.sql, case ${title}: needs live and an outcome`);
@@ -69,8 +67,6 @@ function readSection(section: string): { keyword: string; words: string; text: s
   return { keyword, words: words.join(" "), text: section.slice(end + 1).trimEnd() };
 }
 
-function options(words: string): { columns?: string[]; searchPath?: string[] } {
-  const list = words.replace(/^\w+ /, "").split(", ");
-  if (words.startsWith("columns ")) return { columns: list };
-  return words.startsWith("path ") ? { searchPath: list } : {};
+function options(words: string): { columns?: string[] } {
+  return words.startsWith("columns ") ? { columns: words.replace(/^\w+ /, "").split(", ") } : {};
 }

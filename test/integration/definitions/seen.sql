@@ -101,27 +101,6 @@ create function round(valor integer) returns integer language sql immutable as '
 --# different
 select id, round(ejecutivo_id) as redondo from conversaciones
 
---# case a function of an earlier schema hides the one in use
---# setup
-create schema temprano;
-create function iniciales(nombre text) returns text language sql immutable as 'select pg_catalog.left(nombre, 2)';
---# live
-select id, iniciales(nombre) as iniciales from prospectos
---# meanwhile
-create function temprano.iniciales(nombre text) returns text language sql immutable as 'select pg_catalog.left(nombre, 1)';
---# different path temprano, public
-select id, iniciales(nombre) as iniciales from prospectos
-
---# case a table of an earlier schema hides the one in use
---# setup
-create schema temprano;
---# live
-select id, nombre from prospectos
---# meanwhile
-create table temprano.prospectos (id bigint, nombre text);
---# different path temprano, public
-select id, nombre from prospectos
-
 --# case an operator is shadowed by a better one
 --# setup
 create function igual_numero(a integer, b bigint) returns boolean language sql immutable as 'select false';
@@ -133,17 +112,6 @@ select id from conversaciones where ejecutivo_id === prospecto_id
 create operator === (leftarg = integer, rightarg = bigint, function = igual_numero);
 --# different
 select id from conversaciones where ejecutivo_id === prospecto_id
-
---# case a built-in operator is shadowed by one of an earlier schema
---# setup
-create schema raro;
-create function raro.mayor(a numeric, b integer) returns boolean language sql immutable as 'select false';
---# live
-select id from conversaciones where monto > 100
---# meanwhile
-create operator raro.> (leftarg = numeric, rightarg = integer, function = raro.mayor);
---# different path raro, pg_catalog, public
-select id from conversaciones where monto > 100
 
 --# case a column of the view renamed by hand
 --# live

@@ -137,11 +137,6 @@ test("every rule says what it costs and what to do", async () => {
       "Key column n is made by row_number(): the same row may have another key after a refresh. Every concurrent refresh rewrites the rows whose key moved, and a reader cannot find a row again. Take the key from the columns of the source [unstable-key]",
     ]
   `);
-  expect(lintTree(await tree("select id from a"), [], FUNCTIONS).map(findingText)).toMatchInlineSnapshot(`
-    [
-      "No unique key is declared. Only a plain refresh is possible, and readers wait for the whole of it (1 s at 100,000 rows, longer behind a reader's open transaction). Declare uniqueKey with columns that are unique and not null together [no-key]",
-    ]
-  `);
 });
 
 test("functions that a refresh on 17 and later runs without their search_path are listed with the statement that gives it back", () => {

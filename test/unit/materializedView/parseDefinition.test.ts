@@ -180,7 +180,7 @@ describe("two texts have the same tree", () => {
   test("never where the server tells them apart, in the whole corpus", async () => {
     const different = CASES.filter(({ meanwhile }) => meanwhile === "").flatMap(({ live, expectations }) =>
       expectations
-        .filter(({ outcome, columns }) => outcome === "different" && columns === live.columns)
+        .filter(({ outcome }) => outcome === "different" && live.columns === undefined)
         .map(({ text }) => [live.text, text] as const),
     );
     expect(different.length).toBeGreaterThan(30);

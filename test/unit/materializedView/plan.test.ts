@@ -36,7 +36,7 @@ const different = {
   replacement: replacement(),
 } as const satisfies Partial<ActualView>;
 
-const grant = (role: string, privilege: string) => ({ role, privilege, grantable: false });
+const grant = (role: string, privilege: string) => ({ role, privilege });
 
 const TABLE: readonly Row[] = [
   { state: "absent", actual: "absent", steps: ["create: is not there"] },

@@ -56,7 +56,7 @@ describe("the cost of a statement", () => {
     totalBytes: 100_000,
     reads: 0,
     readsSince: null,
-    runs: { count: 3, medianMs: 400, longestMs: 500 },
+    runs: { medianMs: 400, isPlain: false },
     planned: { cost: 100, rows: 1000, width: 80 },
   };
 

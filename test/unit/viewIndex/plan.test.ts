@@ -10,7 +10,6 @@ const actual: ActualIndex = {
   schema: "public",
   view: "mv",
   name: "mv_id_idx",
-  viewIsPopulated: true,
   isUnique: true,
   isValid: true,
   method: "btree",

@@ -1,0 +1,3 @@
+-- Holds an advisory lock until the end of the transaction: what it stands for does not change hands, or is not made twice. :key1 and :key2
+-- are made from that.
+select pg_catalog.pg_advisory_xact_lock(:key1, :key2);
