@@ -24,6 +24,7 @@ const ARGUMENTS: Arguments<RefreshedViewArgs> = {
   dependents: "input",
   allowColumnChanges: "input",
   rowCount: "input",
+  rowSecurity: "input",
   swapDeadlineSeconds: "input",
   job: { name: "input", schedule: "input", active: "input" },
   refresh: {

@@ -55,10 +55,16 @@ export interface MaterializedViewArgs extends TakeoverArgs {
    */
   allowColumnChanges?: pulumi.Input<boolean> | undefined;
   /**
-   * Rows that a changed view must have, as a multiple of the rows before, e.g. `{ min: 0.5, max: 2 }`. Refused outside.
-   * @default any number
+   * Rows that a changed view must have, as a multiple of the rows before, e.g. `{ min: 0.9, max: 2 }`. Refused outside.
+   * @default { min: 0.5 }
    */
   rowCount?: pulumi.Input<{ min?: pulumi.Input<number>; max?: pulumi.Input<number> }> | undefined;
+  /**
+   * What is done where row security hides rows of the sources from the view's owner: `refuse` deploys nothing, `allow` takes the rows that
+   * the policies let through.
+   * @default "refuse"
+   */
+  rowSecurity?: pulumi.Input<"refuse" | "allow"> | undefined;
   /**
    * How many seconds a changed view waits for a moment without readers before it gives up, 1 to 3600.
    * @default 60

@@ -25,6 +25,12 @@ export interface PlatformArgs {
    */
   readonly observers?: readonly pulumi.Input<string>[] | undefined;
   /**
+   * Let the role read every row of what it may read (BYPASSRLS): else a view over tables with row security has the rows alone that their
+   * policies let the role see. Whoever deploys must be allowed to.
+   * @default false
+   */
+  readonly bypassRowSecurity?: pulumi.Input<boolean> | undefined;
+  /**
    * Let an owner role log in that exists and may not. It decides at the creation of the resource alone.
    * @default false
    */
@@ -37,6 +43,7 @@ const PLATFORM_ARGUMENTS: Arguments<PlatformArgs> = {
   sources: "list",
   schemas: "input",
   observers: "list",
+  bypassRowSecurity: "input",
   adopt: "input",
 };
 
@@ -53,7 +60,7 @@ export class Platform extends pulumi.ComponentResource {
   constructor(name: string, args: PlatformArgs, options?: pulumi.ComponentResourceOptions) {
     super("matview:index:Platform", name, {}, options);
     checkArguments(`Platform ${name}`, args, PLATFORM_ARGUMENTS);
-    const { owner, schemas = [], adopt } = args;
+    const { owner, schemas = [], bypassRowSecurity, adopt } = args;
     const connection = pulumi.output(args.connection);
     const provider = new postgresql.Provider(name, providerArgs(connection), { parent: this });
     const extension = new postgresql.Extension(
@@ -64,7 +71,11 @@ export class Platform extends pulumi.ComponentResource {
     const observers = [...(args.observers ?? [])];
     const role = new OwnerRole(
       `${name}-owner`,
-      { owner, schemas, sources: [...args.sources], observers, ...(adopt === undefined ? {} : { adopt }) },
+      {
+        ...{ owner, schemas, sources: [...args.sources], observers },
+        ...(bypassRowSecurity === undefined ? {} : { bypassRowSecurity }),
+        ...(adopt === undefined ? {} : { adopt }),
+      },
       { parent: this, dependsOn: [extension], aliases: earlier(owner, "cron") },
     );
     for (const [schema, objects] of bySchema(args.sources)) {

@@ -118,6 +118,7 @@ function declareView(parent: RefreshedView, name: string, args: Completed, jobs:
       dependents: args.dependents,
       allowColumnChanges: args.allowColumnChanges,
       rowCount: args.rowCount,
+      rowSecurity: args.rowSecurity,
       swapDeadlineSeconds: args.swapDeadlineSeconds,
       ...takeover(args),
     }),
@@ -188,13 +189,24 @@ function declareCompanion(
 }
 
 function declarationOf(
-  { stamp, refresh, spotChecks = [] }: Completed,
+  { stamp, refresh, rowSecurity, spotChecks = [] }: Completed,
   { view, index, job }: RefreshedView,
 ): pulumi.Output<ViewDeclaration> {
   const { schema, name } = view;
   const { name: jobName, schedule, active } = job;
   return pulumi
-    .output({ schema, name, index: index?.name, jobName, schedule, active, stamp, maxAge: refresh?.maxAge, spotChecks })
+    .output({
+      schema,
+      name,
+      index: index?.name,
+      jobName,
+      schedule,
+      active,
+      stamp,
+      maxAge: refresh?.maxAge,
+      rowSecurity,
+      spotChecks,
+    })
     .apply((known) => ({
       view: displayName(known),
       ...(known.index === undefined ? { plain: true } : { index: known.index }),
@@ -203,6 +215,7 @@ function declarationOf(
       active: known.active,
       ...(known.stamp === undefined ? {} : { stamp: known.stamp }),
       ...(known.maxAge === undefined ? {} : { maxAge: known.maxAge }),
+      ...(known.rowSecurity === undefined ? {} : { rowSecurity: known.rowSecurity }),
       spotChecks: [...known.spotChecks] as SpotCheck[],
     }));
 }

@@ -68,7 +68,7 @@ export interface RefreshedViewArgs extends TakeoverArgs, Pick<MaterializedViewAr
 /** What the view takes as it is given. */
 type AsOfView =
   | ("comment" | "grants" | "storageParameters" | "tablespace")
-  | ("dependents" | "allowColumnChanges" | "rowCount" | "swapDeadlineSeconds");
+  | ("dependents" | "allowColumnChanges" | "rowCount" | "rowSecurity" | "swapDeadlineSeconds");
 
 /** The job that refreshes the view. */
 export interface RefreshJobSettings {

@@ -27,15 +27,44 @@ export interface World {
   readonly jobMayRefresh?: boolean | undefined;
   /** What the view reads, and whether the owner may. */
   readonly sources?: readonly Source[];
+  /** What it reads in part only, unless that is wanted. */
+  readonly hidden?: readonly HiddenSource[];
 }
 
 /** A row of describe/sources.sql. */
 export interface Source extends QualifiedName {
   readonly mayRead: boolean;
+  /** Who is to read it. */
+  readonly role: string;
+}
+
+/** A row of describe/hidden_sources.sql. */
+export interface HiddenSource extends QualifiedName {
+  /** Who reads it in a refresh. */
+  readonly role: string;
+  readonly tableOwner: string;
+  /** Whether row security is for its owner too. */
+  readonly isForced: boolean;
+  /** Those that choose the rows. */
+  readonly policies: readonly string[];
+}
+
+/** Why a role does not see every row of a table, in a sentence without its end. */
+export function hiddenText(source: HiddenSource): string {
+  const { role, policies } = source;
+  const which =
+    policies.length === 0 ? "no policy lets it see any" : `it sees what policy ${policies.join(", ")} lets through`;
+  return `row security is on for ${displayName(source)}, and role ${role} reads it in a refresh: ${which}`;
+}
+
+/** The ways in which it sees them all. */
+export function unhideText({ role, tableOwner, isForced }: HiddenSource): string {
+  const owner = isForced ? "" : `, or let owner be ${tableOwner}, who owns the table`;
+  return `alter role ${sqlIdentifier(role)} bypassrls (a superuser may, and on managed hosts the administrator)${owner}`;
 }
 
 /** Sources that the view's owner may not read. */
-export function closedSources({ sources = [] }: Pick<World, "sources">): readonly QualifiedName[] {
+export function closedSources({ sources = [] }: Pick<World, "sources">): readonly Source[] {
   return sources.filter(({ mayRead }) => !mayRead);
 }
 
@@ -183,8 +212,8 @@ const CONDITIONS = {
     refusals: (world) =>
       closedSources(world).map(
         (source) =>
-          `role ${world.owner} owns the view and may not read ${displayName(source)}, so that every refresh would fail: ` +
-          `grant select on ${displayName(source)} to ${sqlIdentifier(world.owner ?? "")}`,
+          `role ${source.role} owns the view and may not read ${displayName(source)}, so that every refresh would fail: ` +
+          `grant select on ${displayName(source)} to ${sqlIdentifier(source.role)}`,
       ),
     explanation: (world) => {
       const sources = closedSources(world).map(sqlName).join(", ");
@@ -195,6 +224,20 @@ const CONDITIONS = {
         fix: `grant select on ${sources} to ${world.owner}`,
       };
     },
+  },
+  "rows-hidden": {
+    is: ({ hidden = [] }) => hidden.length > 0,
+    refusals: ({ hidden = [] }) =>
+      hidden.map(
+        (source) =>
+          `${hiddenText(source)}, and the view would have no others: ${unhideText(source)}, or set rowSecurity to "allow"`,
+      ),
+    explanation: ({ hidden = [] }) => ({
+      symptom: "rows are missing",
+      evidence: hidden.map(hiddenText).join("; "),
+      cause: "a refresh reads the sources as the view's owner, and row security leaves out rows without a message",
+      fix: [...new Set(hidden.map(unhideText))].join("; "),
+    }),
   },
 } satisfies Record<string, Condition>;
 

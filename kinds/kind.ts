@@ -37,6 +37,9 @@ export interface Survey<Desired, Actual> {
   find(desired: Desired, recorded: unknown): { readonly actual: Actual | undefined } | undefined;
 }
 
+/** What steps of the same run will have done: `<action> <target>` of those that others have to know of. */
+export type EarlierSteps = ReadonlySet<string>;
+
 /** What a preview found: why the deploy would be refused, and what is not known before it. */
 export interface Foresight {
   readonly refusals?: readonly string[];
@@ -98,8 +101,8 @@ export interface Kind<Desired extends object, Actual> {
   preflight?(session: Session, desired: Desired): Promise<string[]>;
   /** Whether the object may be described while `preflight` asks: it has no transaction open between two round trips. */
   readonly preflightKeepsNoTransaction?: true;
-  /** What of `preflight` a preview may tell: nothing that the same run may still put right. */
-  foresee?(session: Session, desired: Desired): Promise<string[]>;
+  /** What of `preflight` a preview may tell: nothing that the same run may still put right, `before` it or afterwards. */
+  foresee?(session: Session, desired: Desired, before: EarlierSteps): Promise<string[]>;
   /** What the data of now say to a preview of this plan, in a time that does not grow with them. */
   foreseeData?(
     session: Session,

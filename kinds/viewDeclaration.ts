@@ -45,6 +45,8 @@ export interface ViewDeclaration {
   /** As the argument of the same name. */
   maxAge?: string | undefined;
   /** As the argument of the same name. */
+  rowSecurity?: "refuse" | "allow" | undefined;
+  /** As the argument of the same name. */
   spotChecks?: SpotCheck[] | undefined;
 }
 
@@ -78,5 +80,6 @@ export const viewDeclarationSchema: z.ZodType<ViewDeclaration> = z.object({
   active: z.boolean().optional(),
   stamp: z.string().optional(),
   maxAge: z.string().optional(),
+  rowSecurity: z.enum(["refuse", "allow"]).optional(),
   spotChecks: spotChecksSchema.optional(),
 });

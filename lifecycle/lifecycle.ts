@@ -1,4 +1,6 @@
 import { entryOf, readFencingToken } from "../kinds/claim.ts";
+import { asLeft, noteSteps } from "../kinds/earlierSteps.ts";
+import type { NotedSteps } from "../kinds/earlierSteps.ts";
 import type { Kind } from "../kinds/kind.ts";
 import { applyPlan } from "../postgres/applyPlan.ts";
 import type { Capabilities } from "../postgres/capabilities.ts";
@@ -18,8 +20,6 @@ import type { Open } from "./look.ts";
 import { doubleRefusal, leftNote, lostNote, replacedNote, tenureLater } from "./ownership.ts";
 import type { Deployer } from "./ownership.ts";
 import { mustBeApproved } from "./planFile.ts";
-import { asLeft, noteHalted } from "./preview/haltedJobs.ts";
-import type { HaltedJobs } from "./preview/haltedJobs.ts";
 import { previewChange, sameProps } from "./preview/previewChange.ts";
 import { declaration, extra, tokenOf } from "./props.ts";
 import type { Props } from "./props.ts";
@@ -40,7 +40,7 @@ type Asked = Props & { [REQUEST]?: ResourceRequest; [KEEPS]?: Keeps };
 const inSession = sessionPool("pulumi-matview");
 
 /** Of this preview: a view is announced before the job that refreshes it. */
-const haltedJobs: HaltedJobs = new Set();
+const notedSteps: NotedSteps = new Set();
 
 /**
  * The whole life of a resource, once for every kind: check, diff, create, read, update, delete, each in terms of describe,
@@ -111,11 +111,11 @@ export function lifecycle<Desired extends object, Actual>(
     const isSame = previous !== undefined && sameProps(declaration(previous), declaration(news));
     const see = async (wanted: Desired): Promise<Sight<Actual>> => {
       const { actual, capabilities } = noted(wanted, await look(wanted, previous?.["recorded"]));
-      return { actual: asLeft(actual, haltedJobs), capabilities };
+      return { actual: asLeft(actual, notedSteps), capabilities };
     };
     await tellReviewer(log, urn, async () => {
-      const preview = await previewChange(kind, { see, open: openToLook }, transition, isSame);
-      noteHalted(haltedJobs, preview);
+      const preview = await previewChange(kind, { see, open: openToLook, before: notedSteps }, transition, isSame);
+      noteSteps(notedSteps, preview);
       return preview;
     });
   };

@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { kindOfType } from "../kinds/all.ts";
 import { entryOf, readFencingToken } from "../kinds/claim.ts";
+import { asLeft, noteSteps } from "../kinds/earlierSteps.ts";
+import type { NotedSteps } from "../kinds/earlierSteps.ts";
 import type { Kind } from "../kinds/kind.ts";
 import { environment } from "../postgres/environment.ts";
 import { problemReport, userError } from "../postgres/errors.ts";
@@ -10,8 +12,6 @@ import { canonical } from "./canonical.ts";
 import { planChange } from "./change.ts";
 import { driftAnswersSchema } from "./driftAnswers.ts";
 import { declaredOnly, fingerprint, idleFingerprint } from "./preview/fingerprint.ts";
-import { asLeft, noteHalted } from "./preview/haltedJobs.ts";
-import type { HaltedJobs } from "./preview/haltedJobs.ts";
 import { asPlanned, isPlannedLater } from "./preview/plannedLater.ts";
 
 /** The file that `matview plan --json` wrote; a deploy that is handed it does that and nothing else. */
@@ -74,9 +74,9 @@ async function approve(file: string, open: Open): Promise<readonly Entry[]> {
   const planned = resources.filter(({ operation }) => ["create", "update", "delete"].includes(operation));
   const changed = await open(async (session) => {
     const found: string[] = [];
-    const halted: HaltedJobs = new Set();
+    const noted: NotedSteps = new Set();
     for (const entry of planned) {
-      if ((await fingerprintNow(session, entry, halted)) !== entry.fingerprint) found.push(`${entry.kind} ${entry.id}`);
+      if ((await fingerprintNow(session, entry, noted)) !== entry.fingerprint) found.push(`${entry.kind} ${entry.id}`);
     }
     return found;
   });
@@ -102,11 +102,11 @@ function readPlan(file: string): z.infer<typeof planSchema> {
   throw userError(`${PLAN_FILE}=${file} is no plan of \`matview plan --json\`: ${z.prettifyError(parsed.error)}`);
 }
 
-async function fingerprintNow(session: Session, entry: Entry, halted: HaltedJobs): Promise<string | undefined> {
+async function fingerprintNow(session: Session, entry: Entry, noted: NotedSteps): Promise<string | undefined> {
   const kind = kindOfType(entry.urn.split("::").at(-2)?.split("$").at(-1) ?? "");
   if (kind === undefined) return entry.fingerprint;
   const see = async (wanted: object): Promise<{ actual: unknown; capabilities: Session["capabilities"] }> => ({
-    actual: asLeft((await kind.describe(session, [wanted]))[0], halted),
+    actual: asLeft((await kind.describe(session, [wanted]))[0], noted),
     capabilities: session.capabilities,
   });
   // Nothing of it was planned.
@@ -118,6 +118,6 @@ async function fingerprintNow(session: Session, entry: Entry, halted: HaltedJobs
   const deployer = { urn, entry: entryOf(urn), ...readFencingToken(token) };
   const transition = { desired, previous: previous ?? undefined, adopt, onDrift, recorded, deployer };
   const { plan } = await planChange(kind, see, transition);
-  noteHalted(halted, plan);
+  noteSteps(noted, plan);
   return fingerprint(entry.id, desired, plan);
 }

@@ -52,14 +52,19 @@ interface History {
   readonly runs: readonly Run[];
 }
 
-function historyOf({ declared, job, runs, now, timeZone, unseen }: Facts, seconds: number): History {
+function historyOf({ declared, job, view: state, runs, now, timeZone, unseen }: Facts, seconds: number): History {
   const view = displayName(declared);
   const hidden = unseen.job ?? unseen.runs;
   if (hidden !== undefined) throw userError(`the runs of ${view} are not known: ${hidden}`);
   if (job === undefined) throw userError(`${view} has no job; matview doctor ${view} says more`);
   const since = new Date(now.getTime() - seconds * 1000);
-  const summary = summariseRuns(runs, readSchedule(job.schedule), { since, until: now, timeZone });
-  return { view, job: job.name, summary, runs };
+  const summary = summariseRuns(runs, readSchedule(job.schedule), {
+    since,
+    until: now,
+    timeZone,
+    filledAt: state?.analyzedAt,
+  });
+  return { view, job: job.name, summary, runs: runs.filter(({ at }, index) => at >= since || index < SHOWN_RUNS) };
 }
 
 function isGood({ successRate, gaps }: HistorySummary): boolean {
@@ -85,7 +90,7 @@ function runRow(run: Run): string[] {
   const status = run.status === "failed" ? colors.red(run.status) : run.status;
   return [
     run.runId,
-    run.startedAt === null ? "never" : clock(run.startedAt),
+    run.startedAt === null && run.endedAt === null ? "did not begin" : clock(run.at),
     took === undefined ? "no end time" : duration(took),
     status,
     firstLine(run.message),

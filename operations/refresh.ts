@@ -8,7 +8,7 @@ import { displayName } from "../postgres/names.ts";
 import type { QualifiedName } from "../postgres/names.ts";
 import { withProgress } from "../postgres/progress.ts";
 import type { Session } from "../postgres/session.ts";
-import { sqlText } from "../postgres/sqlFiles.ts";
+import { sqlStatement, sqlText } from "../postgres/sqlFiles.ts";
 import { withView } from "./commandLine/declaredViews.ts";
 import { defineVerb } from "./commandLine/defineVerb.ts";
 import { duration, grouped, print, printJson } from "./commandLine/text.ts";
@@ -150,7 +150,10 @@ function noteRunning(view: string, other: RunningRefresh | undefined, refuse: bo
 async function recompute({ target }: Session, view: ViewState, concurrently: boolean, user: string): Promise<void> {
   const name = displayName(view);
   try {
-    const { problems } = await inJobSession(target, user, [refreshSql(view, concurrently)]);
+    // Its time says when the view was filled, as long as no run of the job does.
+    const analyze = sqlStatement("statements/analyze_view", { names: { schema: view.schema, view: view.name } });
+    const work = [refreshSql(view, concurrently), ...(view.isPopulated ? [] : [analyze])];
+    const { problems } = await inJobSession(target, user, work);
     for (const problem of problems) process.stderr.write(`${name}: ${problem}\n`);
   } catch (error) {
     const advice = searchPathAdvice(error);

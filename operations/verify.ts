@@ -1,10 +1,13 @@
 import colors from "picocolors";
+import { parseDuration } from "../kinds/refreshJob/schedule/duration.ts";
 import { displayName } from "../postgres/names.ts";
 import type { Session } from "../postgres/session.ts";
 import { withViews } from "./commandLine/declaredViews.ts";
 import type { DeclaredView } from "./commandLine/declaredViews.ts";
 import { defineVerb } from "./commandLine/defineVerb.ts";
 import { print, printJson, table } from "./commandLine/text.ts";
+import { usageError } from "./commandLine/usageError.ts";
+import { awaitRuns } from "./health/awaitRuns.ts";
 import { VERDICTS } from "./health/check.ts";
 import type { Check, Verdict } from "./health/check.ts";
 import { checkView, worst } from "./health/checks.ts";
@@ -16,20 +19,40 @@ export const verify = defineVerb({
   verb: "verify",
   summary: "make the eight checks that say whether readers get fresh data",
   words: "[VIEW]",
+  options: [
+    {
+      name: "wait",
+      value: "AGE",
+      summary: "first wait, e.g. 6m, until pg_cron has refreshed each view since its deploy",
+    },
+  ],
   says: `Job active, last ten runs, runs with error, state of the view, spot checks, last update, next run, summary: each pass, warn or
-fail, with the number, the limit and what to do. The same in psql: sql/verify/checks.sql.`,
+fail, with the number, the limit and what to do. The same in psql: sql/verify/checks.sql. With --wait it proves a deploy: it waits for
+the first run of pg_cron itself, and fails as soon as there will be none.`,
   examples: [
     ["verify --stack prod", "every view that the stack declares, with its spot checks"],
+    ["verify --stack prod --wait 6m", "after a deploy, for a job that runs every five minutes"],
     ["verify public.daily_revenue --stamp refreshed_at --spot-check region=north:live", "one view, without a stack"],
   ],
   exits: { 0: "all pass", 1: "a warning", 2: "a failure", 3: "could not be checked, or used wrongly" },
   troubleStatus: 3,
   reads: true,
   run: async (call) => {
-    const verified = await withViews(call, verifyViews);
+    const wait = call.value("wait") === undefined ? undefined : parseDuration(call.value("wait") ?? "");
+    if (wait?.ok === false) throw usageError(`--wait: ${wait.problem}`);
+    const verified = await withViews(call, async (session, views) => {
+      const missed = wait === undefined ? undefined : await awaitRuns(session, views, wait.seconds);
+      return verifyViews(session, views, missed);
+    });
     if (call.json) printJson(verified);
-    else for (const { view, checks } of verified) print(`${view}\n${checkTable(checks)}`);
-    return VERDICTS.indexOf(worst(verified.flatMap(({ checks }) => checks.map(({ verdict }) => verdict))));
+    else
+      for (const { view, checks, notRefreshed } of verified) {
+        const missed =
+          notRefreshed === undefined ? "" : `\npg_cron has not refreshed it since the deploy: ${notRefreshed}`;
+        print(`${view}\n${checkTable(checks)}${missed}`);
+      }
+    const verdicts = verified.flatMap(({ checks }) => checks.map(({ verdict }) => verdict));
+    return VERDICTS.indexOf(verified.some(({ notRefreshed }) => notRefreshed !== undefined) ? "fail" : worst(verdicts));
   },
 });
 
@@ -37,13 +60,25 @@ fail, with the number, the limit and what to do. The same in psql: sql/verify/ch
 interface Verified {
   readonly view: string;
   readonly checks: readonly Check[];
+  /** Why pg_cron has not refreshed it since the deploy, where that was waited for. */
+  readonly notRefreshed?: string;
 }
 
-async function verifyViews(session: Session, views: readonly DeclaredView[]): Promise<Verified[]> {
+async function verifyViews(
+  session: Session,
+  views: readonly DeclaredView[],
+  missed: ReadonlyMap<string, string> = new Map(),
+): Promise<Verified[]> {
   const verified: Verified[] = [];
   for (const facts of await readFacts(session, views)) {
     const spotChecks = await runSpotChecks(session, facts, facts.declared.spotChecks);
-    verified.push({ view: displayName(facts.declared), checks: checkView(facts, spotChecks) });
+    const view = displayName(facts.declared);
+    const notRefreshed = missed.get(view);
+    verified.push({
+      view,
+      checks: checkView(facts, spotChecks),
+      ...(notRefreshed === undefined ? {} : { notRefreshed }),
+    });
   }
   return verified;
 }

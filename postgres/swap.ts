@@ -28,7 +28,7 @@ export interface Gate {
   readonly aside: QualifiedName;
   readonly uniqueKey: readonly string[];
   /** Rows of the new view as a multiple of the old one's. */
-  readonly rowCount: { readonly min?: number | undefined; readonly max?: number | undefined } | undefined;
+  readonly rowCount: { readonly min: number; readonly max?: number | undefined };
   readonly oldIsPopulated: boolean;
 }
 

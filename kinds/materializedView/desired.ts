@@ -35,6 +35,8 @@ export const materializedViewSchema = exactly({
   rowCount: exactly({ min: z.number().nonnegative().optional(), max: z.number().positive().optional() })
     .refine(({ min = 0, max = Number.POSITIVE_INFINITY }) => min <= max, { error: "has a min greater than its max" })
     .optional(),
+  /** Whether row security may keep rows of the sources from the view. */
+  rowSecurity: z.enum(["refuse", "allow"], { error: 'must be "refuse" or "allow"' }).optional(),
   /** How long a changed view waits for a moment without readers. */
   swapDeadlineSeconds: z
     .number({ error: "must be a number of seconds from 1 to 3600" })

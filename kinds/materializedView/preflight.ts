@@ -1,11 +1,14 @@
 import type { QueryResult } from "pg";
 import { serverText, SQLSTATE } from "../../postgres/errors.ts";
 import type { ServerError } from "../../postgres/errors.ts";
-import { sqlIdentifier } from "../../postgres/names.ts";
+import { sqlIdentifier, sqlName } from "../../postgres/names.ts";
+import type { Statement } from "../../postgres/pipeline.ts";
 import type { Session } from "../../postgres/session.ts";
 import { sqlText } from "../../postgres/sqlFiles.ts";
 import { refusalsOf } from "../conditions.ts";
-import type { Source } from "../conditions.ts";
+import type { HiddenSource, Source } from "../conditions.ts";
+import { willBypass } from "../earlierSteps.ts";
+import type { EarlierSteps } from "../kind.ts";
 import { cronProblems } from "../refreshJob/preflight.ts";
 import { calledFunctionProblems } from "./calledFunctions.ts";
 import type { CalledFunction } from "./calledFunctions.ts";
@@ -58,32 +61,56 @@ async function schemaProblems({ target, capabilities }: Session, { schema }: Des
  * What of it a preview may say already: nothing that the same run may make before the view is made, such as the owner, its rights or
  * what the definition reads.
  */
-export async function foreseeView(session: Session, desired: DesiredView): Promise<string[]> {
+export async function foreseeView(session: Session, desired: DesiredView, earlier: EarlierSteps): Promise<string[]> {
   const parsed = await parseDefinition(desired.definition);
   if (!parsed.ok) return [...serverProblems(session), parsed.problem];
-  const read = await readDeclared(session.target, parsed.definition.sql, [COLUMNS, CALLED]);
-  if (!("refusal" in read))
-    return [...serverProblems(session), ...(await inherentProblems(session, desired, read.answers))];
+  const questions = [COLUMNS, CALLED, hiddenFrom(desired)];
+  const read = await readDeclared(session.target, parsed.definition.sql, questions);
+  if (!("refusal" in read)) {
+    const hidden = (read.answers[2]?.rows ?? []) as HiddenSource[];
+    return [
+      ...serverProblems(session),
+      ...(await inherentProblems(session, desired, read.answers)),
+      ...hiddenProblems(
+        session,
+        hidden.filter(({ role }) => !willBypass(earlier, role)),
+      ),
+    ];
+  }
   return [...serverProblems(session), ...(MISSING.includes(read.refusal.code) ? [] : [refusalText(read.refusal)])];
 }
 
 async function definitionProblems(session: Session, desired: DesiredView, definition: string): Promise<string[]> {
   const { capabilities } = session;
-  const owner = desired.owner ?? capabilities.currentUser;
+  const owner = desired.owner ?? null;
   const read = await readDeclared(session.target, definition, [
     COLUMNS,
     CALLED,
+    hiddenFrom(desired),
+    { text: sqlText("describe/sources"), values: [DECLARED_VIEW, owner, sqlName(desired)] },
     { text: sqlText("describe/role"), values: [owner] },
-    { text: sqlText("describe/sources"), values: [DECLARED_VIEW, owner] },
   ]);
   if ("refusal" in read) return [refusalText(read.refusal)];
-  const [, , roles, sources] = read.answers;
+  const [, , hidden, sources, roles] = read.answers;
   return [
     ...(await inherentProblems(session, desired, read.answers)),
-    ...(roles?.rows.length === 0
+    ...(owner !== null && roles?.rows.length === 0
       ? [`role ${owner} is to own the view and does not exist: create it, or set matview:managePlatform to true`]
-      : refusalsOf({ capabilities, owner, sources: (sources?.rows ?? []) as Source[] }, ["permission-lost"])),
+      : [
+          ...refusalsOf({ capabilities, sources: (sources?.rows ?? []) as Source[] }, ["permission-lost"]),
+          ...hiddenProblems(session, (hidden?.rows ?? []) as HiddenSource[]),
+        ]),
   ];
+}
+
+function hiddenFrom(desired: DesiredView): Statement {
+  // Whose rows are wanted as the policies choose them is asked about nobody.
+  const view = desired.rowSecurity === "allow" ? null : DECLARED_VIEW;
+  return { text: sqlText("describe/hidden_sources"), values: [view, desired.owner ?? null, sqlName(desired), null] };
+}
+
+function hiddenProblems({ capabilities }: Session, hidden: readonly HiddenSource[]): string[] {
+  return refusalsOf({ capabilities, hidden }, ["rows-hidden"]);
 }
 
 const COLUMNS = { text: sqlText("describe/columns"), values: [DECLARED_VIEW] };

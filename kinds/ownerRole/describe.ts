@@ -22,6 +22,8 @@ interface RoleRow {
   readonly mayCreate: boolean;
   /** Whether the connected role has the rights of roles that it is a member of (before PostgreSQL 16). */
   readonly inherits: boolean;
+  /** Whether the connected role may let a role that it may alter read past row security. */
+  readonly mayLetBypass: boolean;
   readonly role: FoundRole | null;
   readonly missingObservers: readonly string[];
 }

@@ -7,6 +7,7 @@ export const ownerRoleSchema = exactly({
   schemas: z.array(nameSchema),
   sources: z.array(exactly({ schema: nameSchema, name: nameSchema })),
   observers: z.array(nameSchema),
+  bypassRowSecurity: z.boolean({ error: "must be true or false" }).optional(),
 });
 
 /** The role that owns views and jobs, the schemas of its views, what they read, and the roles that may look. */

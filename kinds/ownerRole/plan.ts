@@ -23,7 +23,7 @@ interface RoleWork {
 export function planOwner({ desired, actual, capabilities }: Situation<DesiredOwner, ActualOwner>): Plan {
   if (desired === "absent" || actual === undefined) return CONVERGED;
   const { owner } = desired;
-  const work = roleWork(owner, actual, capabilities);
+  const work = [...roleWork(owner, actual, capabilities), ...bypassWork(desired, actual)];
   const lacking = [...actual.cron, ...actual.acting].filter(({ isHeld }) => !isHeld);
   const steps: Step[] = [
     ...work.map(({ reason, sql }) => step(reason === ABSENT ? "create" : "alter", target(owner), reason, [sql])),
@@ -84,6 +84,23 @@ function roleWork(owner: string, { mayCreate, inherits, role }: ActualOwner, cap
           },
         ]),
   ];
+}
+
+/** Of the step that lets a role read past row security. */
+export const BYPASS = "row security hides rows from it";
+
+function bypassWork(
+  { owner, bypassRowSecurity }: DesiredOwner,
+  { role, mayCreate, mayLetBypass }: ActualOwner,
+): RoleWork[] {
+  if (bypassRowSecurity !== true || bypasses(role?.attributes ?? [])) return [];
+  const sql = sqlStatement("statements/bypass_row_security", { names: { role: owner } });
+  return [{ reason: BYPASS, sql, isAllowed: mayLetBypass && (role === null ? mayCreate : role.mayAlter) }];
+}
+
+/** Whether a role with these attributes sees every row of what it may read. */
+export function bypasses(attributes: readonly string[]): boolean {
+  return ["superuser", "bypassrls"].some((one) => attributes.includes(one));
 }
 
 function refusalsOf(

@@ -48,6 +48,7 @@ function stepLine(step: PreviewedStep): string {
     ...(step.bytesWritten === 0 ? [] : [`writes ${count(step.rows)} rows, ${bytes(step.bytesWritten)}`]),
     ...(step.extraDiskBytes === 0 ? [] : [`needs ${bytes(step.extraDiskBytes)} more disk while both copies exist`]),
     ...(step.dependents.length === 0 ? [] : [`touches ${step.dependents.join(", ")}`]),
+    ...(step.gate === undefined ? [] : [step.gate]),
     ...step.hazards,
   ];
   return `${step.action} ${step.target}: ${step.reason} (${parts.join("; ")})`;

@@ -1,5 +1,5 @@
 import { holderText, isSameStack } from "../../kinds/claim.ts";
-import type { Kind } from "../../kinds/kind.ts";
+import type { EarlierSteps, Kind } from "../../kinds/kind.ts";
 import { measureView, sizeOfView, sizeQuestions } from "../../kinds/materializedView/cost/measures.ts";
 import type { Measures } from "../../kinds/materializedView/cost/measures.ts";
 import type { QualifiedName } from "../../postgres/names.ts";
@@ -59,12 +59,14 @@ export const NOTHING = {
 export interface Reader<Desired, Actual> {
   readonly see: (desired: Desired) => Promise<Sight<Actual>>;
   readonly open: Open;
+  /** What steps of the same run will have done. */
+  readonly before?: EarlierSteps;
 }
 
 /** Makes the plan of one resource and measures its steps. A resource whose declaration is the old one is not touched. */
 export async function previewChange<Desired extends object, Actual>(
   kind: Kind<Desired, Actual>,
-  { see, open }: Reader<Desired, Actual>,
+  { see, open, before: earlier = new Set() }: Reader<Desired, Actual>,
   transition: Transition<Desired>,
   isSame: boolean,
 ): Promise<ResourcePreview> {
@@ -86,7 +88,7 @@ export async function previewChange<Desired extends object, Actual>(
   const { plan, actual, capabilities, refusal, tenure } = await planChange(kind, see, transition);
   const view = plan.steps.length === 0 ? undefined : subjectOf(subject);
   const { warnings, obstacles, priced } = await open(
-    (session) => lookCloser(kind, session, { transition, plan, actual, view }),
+    (session) => lookCloser(kind, session, { transition, plan, actual, view, earlier }),
     (known) => [
       ...(desired === "absent" ? [] : (kind.asks?.([desired], known) ?? [])),
       ...(view === undefined ? [] : sizeQuestions(view, known)),
@@ -126,11 +128,13 @@ async function lookCloser<Desired extends object, Actual>(
     plan,
     actual,
     view,
+    earlier,
   }: {
     readonly transition: Transition<Desired>;
     readonly plan: Plan;
     readonly actual: Actual | undefined;
     readonly view: QualifiedName | undefined;
+    readonly earlier: EarlierSteps;
   },
 ): Promise<{
   readonly obstacles: readonly string[];
@@ -142,7 +146,9 @@ async function lookCloser<Desired extends object, Actual>(
   const size = view === undefined ? undefined : sizeOfView(session, view);
   // The obstacles first: they are asked in a transaction, in one flight, and no transaction of the warnings may be open then.
   const [obstacles, warnings] = await Promise.all([
-    isRefused ? [] : obstaclesOf(kind, session, desired, plan.steps.length > 0 ? actual : undefined),
+    isRefused
+      ? []
+      : obstaclesOf(kind, session, { desired, earlier, dropped: plan.steps.length > 0 ? actual : undefined }),
     desired === "absent" ? [] : (kind.warnings?.(session, recalled(kind, desired, recorded)) ?? []),
     size,
   ]);
@@ -163,10 +169,17 @@ async function lookCloser<Desired extends object, Actual>(
 async function obstaclesOf<Desired extends object, Actual>(
   kind: Kind<Desired, Actual>,
   session: Session,
-  desired: Desired | "absent",
-  dropped: Actual | undefined,
+  {
+    desired,
+    dropped,
+    earlier,
+  }: {
+    readonly desired: Desired | "absent";
+    readonly dropped: Actual | undefined;
+    readonly earlier: EarlierSteps;
+  },
 ): Promise<string[]> {
-  if (desired !== "absent") return (await kind.foresee?.(session, desired)) ?? [];
+  if (desired !== "absent") return (await kind.foresee?.(session, desired, earlier)) ?? [];
   return dropped === undefined ? [] : ((await kind.dropProblems?.(session, dropped)) ?? []);
 }
 

@@ -1,6 +1,7 @@
 import type { Measures } from "../../kinds/materializedView/cost/measures.ts";
 import { statementCost, worse } from "../../kinds/materializedView/cost/statementCost.ts";
 import type { Risk, StatementCost } from "../../kinds/materializedView/cost/statementCost.ts";
+import { rowCountText } from "../../kinds/materializedView/swap/gate.ts";
 import { HAZARDS } from "../../postgres/plan.ts";
 import type { Hazard, Step } from "../../postgres/plan.ts";
 
@@ -23,6 +24,8 @@ export interface PreviewedStep {
   readonly bytesWritten: number;
   /** Needed beside the view for as long as two copies of it exist. */
   readonly extraDiskBytes: number;
+  /** What the new rows must pass before anybody reads them. */
+  readonly gate?: string;
   /** As people read them. */
   readonly hazards: readonly string[];
   /** What else is touched. */
@@ -56,6 +59,9 @@ export function previewStep(step: Step, measures: Measures | undefined): Preview
     rows: Math.max(0, ...costs.map(({ rows }) => rows)),
     bytesWritten: sum(({ bytes }) => bytes),
     extraDiskBytes: isTwice ? Math.max(built, measures?.totalBytes ?? 0) : 0,
+    ...(step.swap?.gate.oldIsPopulated === true
+      ? { gate: `refused unless it has ${rowCountText(step.swap.gate.rowCount)} times the rows of now` }
+      : {}),
     hazards: step.hazards.map((hazard) => HAZARDS[hazard]),
     dependents: (step.swap?.relations ?? []).slice(1).map(({ schema, name }) => `${schema}.${name}`),
   };

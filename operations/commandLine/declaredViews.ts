@@ -24,6 +24,8 @@ export interface DeclaredView extends QualifiedName {
   readonly job: string | undefined;
   /** Whether it is declared to have no unique key; undefined where no declaration says. */
   readonly plain?: boolean | undefined;
+  /** Whether the rows are wanted as the policies of row security choose them. */
+  readonly rowSecurity?: "refuse" | "allow" | undefined;
   readonly stamp: string | undefined;
   readonly maxAgeSeconds: number | undefined;
   readonly spotChecks: readonly SpotCheck[];
@@ -120,9 +122,26 @@ async function stackViews(stack: string): Promise<DeclaredView[]> {
   return parsed.data.views.map(fromOutput);
 }
 
-function fromOutput({ view, index, plain, job, stamp, maxAge, spotChecks = [] }: ViewDeclaration): DeclaredView {
+function fromOutput({
+  view,
+  index,
+  plain,
+  job,
+  stamp,
+  maxAge,
+  rowSecurity,
+  spotChecks = [],
+}: ViewDeclaration): DeclaredView {
   const maxAgeSeconds = maxAge === undefined ? undefined : secondsOf("maxAge", maxAge);
-  return { ...viewArgument([view]), plain: index === undefined ? plain : false, job, stamp, maxAgeSeconds, spotChecks };
+  return {
+    ...viewArgument([view]),
+    plain: index === undefined ? plain : false,
+    job,
+    stamp,
+    rowSecurity,
+    maxAgeSeconds,
+    spotChecks,
+  };
 }
 
 function flagsOf(call: Call): Partial<DeclaredView> {

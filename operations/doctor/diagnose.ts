@@ -2,6 +2,7 @@ import type { Evidence } from "./evidence.ts";
 import type { Diagnosis, Finding } from "./finding.ts";
 import { jobDiagnoses, noRuns } from "./jobDiagnoses.ts";
 import { courseDiagnoses, failureDiagnoses, unexplainedFailure } from "./runDiagnoses.ts";
+import { messageDiagnosis } from "./runMessages.ts";
 
 /** Diagnoses that say why no run begins; what follows from that is no finding of its own. */
 const STOPPED = [
@@ -24,7 +25,9 @@ export function diagnose(evidence: Evidence): Finding[] {
   const failure = found(failureDiagnoses, evidence);
   if (stopped !== undefined) return [stopped, ...failure];
   const explained = failure.length > 0 || job.some(({ id }) => FAILING.includes(id));
-  const unexplained = explained ? [] : found([unexplainedFailure, noRuns], evidence);
+  const unexplained = explained
+    ? []
+    : found([(one) => messageDiagnosis(one) ?? unexplainedFailure(one), noRuns], evidence);
   const silent = unexplained.some(({ id }) => id === "runs-do-not-begin");
   const course = found(courseDiagnoses, evidence).filter(({ id }) => !explained || id !== "stale-though-runs-succeed");
   return [...job, ...failure, ...unexplained, ...(silent ? [] : course)];

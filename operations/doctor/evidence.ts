@@ -1,5 +1,5 @@
 import { closedSources } from "../../kinds/conditions.ts";
-import type { Source } from "../../kinds/conditions.ts";
+import type { HiddenSource, Source } from "../../kinds/conditions.ts";
 import { askDefinition } from "../../kinds/materializedView/definition/runDefinition.ts";
 import { askAsRole } from "../../kinds/refreshJob/asRole.ts";
 import type { ActualJob } from "../../kinds/refreshJob/describe.ts";
@@ -16,6 +16,7 @@ import type { Freshness } from "../health/freshness.ts";
 import { limitsOf } from "../health/limits.ts";
 import type { Limits } from "../health/limits.ts";
 import { refusalText } from "../health/rights.ts";
+import { isOver } from "../health/runs.ts";
 import { runSpotChecks } from "../health/spotChecks.ts";
 import type { SpotCheckResult } from "../health/spotChecks.ts";
 
@@ -39,12 +40,31 @@ export interface Anatomy {
   readonly pathlessFunctions: readonly string[];
 }
 
-/** Who runs the job, and the port of the server that the job was made on. */
+/** Who runs the job, and the way that pg_cron goes: hosts and ports are as they were when the job was made. */
 export interface Runner {
   readonly canLogin: boolean;
   readonly roleExists: boolean;
+  /** Empty, or a folder, for a socket. */
+  readonly storedHost: string;
   readonly storedPort: number;
   readonly port: number;
+  /** Whether runs are background workers, which do not connect; null where this role may not see it. */
+  readonly usesWorkers: boolean | null;
+  readonly isDatabaseThere: boolean;
+  readonly allowsConnections: boolean;
+  /** How many connections role and database may have; null for any number. */
+  readonly roleLimit: number | null;
+  readonly databaseLimit: number | null;
+  /** The line of pg_hba.conf that decides; undefined where this role may not see it. */
+  readonly hbaRule?: HbaRule | undefined;
+}
+
+/** A row of describe/hba_rule.sql. */
+export interface HbaRule {
+  readonly line: number;
+  readonly file: string;
+  readonly method: string;
+  readonly text: string;
 }
 
 /** Gathers the evidence for one view; what this role may not ask stays unknown. */
@@ -52,10 +72,13 @@ export async function gatherEvidence(session: Session, facts: Facts): Promise<Ev
   const { declared, view, job } = facts;
   const limits = limitsOf(facts);
   const isReadable = view?.isPopulated === true;
-  const [[anatomy], sources, runner, averageRowBytes, refreshing] = await Promise.all([
+  const [[anatomy], sources, hidden, runner, averageRowBytes, refreshing] = await Promise.all([
     view === undefined ? [] : rowsOf<Anatomy>(session, "describe/view_anatomy", [view.schema, view.name]),
-    view === undefined ? [] : rowsOf<Source>(session, "describe/sources", [sqlName(view), view.owner]),
-    job === undefined ? undefined : readRunner(session, job),
+    view === undefined ? [] : rowsOf<Source>(session, "describe/sources", [sqlName(view), view.owner, null]),
+    view === undefined || declared.rowSecurity === "allow"
+      ? []
+      : rowsOf<HiddenSource>(session, "describe/hidden_sources", [sqlName(view), view.owner, null, null]),
+    job === undefined ? undefined : readRunner(session, job, facts.runs),
     isReadable ? averageRow(session, declared) : undefined,
     job === undefined || view === undefined ? undefined : refreshable(session.target, view, job.user),
   ]);
@@ -68,6 +91,7 @@ export async function gatherEvidence(session: Session, facts: Facts): Promise<Ev
     runner,
     jobMayRefresh: refreshing?.mayRefresh,
     sources,
+    hidden,
     // The owner, who counts them, cannot read a source that is closed.
     duplicateKeys:
       anatomy === undefined || closedSources({ sources }).length > 0
@@ -85,10 +109,20 @@ async function rowsOf<Row extends object>(
   return (await target.query<Row>(sqlText(file), [...values])).rows;
 }
 
-function readRunner(session: Session, { jobId, user }: ActualJob): Promise<Runner | undefined> {
+function readRunner(
+  session: Session,
+  { jobId, user, database }: ActualJob,
+  runs: Facts["runs"],
+): Promise<Runner | undefined> {
+  // Which line lets it in is asked where one does not.
+  const isUnconnected = runs.find(isOver)?.message?.startsWith("connection failed") === true;
   const asked = askAsRole<Runner>(session, user, "describe/job_runner", [jobId]);
   return asked
-    .then(([runner]) => runner)
+    .then(async ([runner]) => {
+      if (runner === undefined || !isUnconnected) return runner;
+      const rule = await session.cron.query<HbaRule>(sqlText("describe/hba_rule"), [database, user, runner.storedHost]);
+      return { ...runner, hbaRule: rule.rows[0] };
+    })
     .catch((error: unknown) => {
       // An observer sees the job through a function, and not where it connects.
       if (isServerError(error, SQLSTATE.insufficientPrivilege)) return undefined;

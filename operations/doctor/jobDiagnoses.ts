@@ -100,8 +100,9 @@ export const noRuns: Diagnosis = ({ job, runs, limits, freshness, now, capabilit
     };
   }
   const [last] = runs;
-  const since = last === undefined ? undefined : (last.startedAt ?? last.endedAt ?? undefined);
-  const silentSeconds = since === undefined ? Infinity : (now.getTime() - since.getTime()) / 1000;
+  const since = last?.at;
+  const silentSeconds =
+    since === undefined ? (freshness.filledAgeSeconds ?? Infinity) : (now.getTime() - since.getTime()) / 1000;
   if (
     capabilities.cron === undefined ||
     job === undefined ||

@@ -59,6 +59,7 @@ export const unexplainedFailure: Diagnosis = ({ runs, declared }) => {
 
 /** What goes wrong while runs succeed. */
 export const courseDiagnoses: readonly Diagnosis[] = [
+  diagnosisOf("rows-hidden"),
   ({ freshness, declared }) =>
     freshness.disagreement !== "runs do not refresh the view"
       ? undefined

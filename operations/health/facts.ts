@@ -23,6 +23,8 @@ export interface ViewState extends QualifiedName {
   /** True when the connected role may read at least a column. */
   readonly mayRead: boolean;
   readonly owner: string;
+  /** When it was last analyzed by a statement, as a first refresh and a swap do. */
+  readonly analyzedAt: Date | null;
   readonly estimatedRows: number;
   readonly bytes: number;
   readonly index: string | null;

@@ -7,7 +7,9 @@ export interface Freshness {
   readonly stampAgeSeconds: number | undefined;
   /** By the start of the last run that succeeded: what was committed later is not in the view. */
   readonly historyAgeSeconds: number | undefined;
-  /** The stamp's where there is one, else the history's. */
+  /** By the time at which a deploy analyzed what it had filled; undefined as soon as a run of the job is recorded. */
+  readonly filledAgeSeconds: number | undefined;
+  /** The stamp's where there is one, else the history's, else the deploy's. */
   readonly ageSeconds: number | undefined;
   readonly disagreement: "runs do not refresh the view" | "refreshed by something that is not recorded" | undefined;
 }
@@ -16,16 +18,24 @@ export interface Freshness {
 const TOLERANCE_SECONDS = 60;
 
 /** The age of a view, which a job that was switched off, a launcher that died or another database's history cannot hide. */
-export function freshnessOf({ now, runs, stampAt }: Facts, { staleSeconds }: Limits): Freshness {
+export function freshnessOf({ now, runs, stampAt, view }: Facts, { staleSeconds }: Limits): Freshness {
   const last = runs.find(({ status }) => status === "succeeded");
   const stampAgeSeconds = ageAt(now, stampAt);
-  const historyAgeSeconds = ageAt(now, last?.startedAt ?? last?.endedAt ?? undefined);
+  const historyAgeSeconds = ageAt(now, last?.at);
+  const filledAgeSeconds = runs.length > 0 ? undefined : ageAt(now, view?.analyzedAt ?? undefined);
   return {
     stampAgeSeconds,
     historyAgeSeconds,
-    ageSeconds: stampAgeSeconds ?? historyAgeSeconds,
+    filledAgeSeconds,
+    ageSeconds: stampAgeSeconds ?? historyAgeSeconds ?? filledAgeSeconds,
     disagreement: disagreementOf(stampAgeSeconds, historyAgeSeconds, staleSeconds),
   };
+}
+
+/** True until the first run after a deploy is overdue: no run is recorded yet, and none is missing. */
+export function awaitsFirstRun(facts: Facts, limits: Limits): boolean {
+  const { filledAgeSeconds } = freshnessOf(facts, limits);
+  return filledAgeSeconds !== undefined && filledAgeSeconds <= (limits.intervalSeconds ?? 0) + TOLERANCE_SECONDS;
 }
 
 function ageAt(now: Date, at: Date | undefined): number | undefined {

@@ -37,13 +37,22 @@ const DAY_MS = 86_400_000;
 /** pg_cron starts a run within seconds of its minute; what is later than this by the schedule is a gap. */
 const PATIENCE_SECONDS = 45;
 
-/** Sums up the runs, newest first, between two instants. */
+/**
+ * Sums up the runs, newest first, between two instants; of a job that is younger, since it is there. `filledAt` is when a deploy last
+ * filled the view.
+ */
 export function summariseRuns(
   all: readonly Run[],
   schedule: Schedule | undefined,
-  span: { readonly since: Date; readonly until: Date; readonly timeZone: string },
+  asked: {
+    readonly since: Date;
+    readonly until: Date;
+    readonly timeZone: string;
+    readonly filledAt?: Date | null | undefined;
+  },
 ): HistorySummary {
-  const runs = all.filter((run) => (startOf(run)?.getTime() ?? 0) >= span.since.getTime());
+  const span = { ...asked, since: bornAt(all, schedule, asked) };
+  const runs = all.filter((run) => run.at >= span.since);
   const over = runs.filter(isOver);
   const failed = over.filter(({ status }) => status === "failed").length;
   return {
@@ -57,9 +66,27 @@ export function summariseRuns(
     durations: durationsOf(runs),
     gaps: schedule === undefined ? [] : gapsBetween(runs, longestGapSeconds(schedule), span),
     overlaps: overlapping(runs),
-    withoutEnd: over.filter(({ endedAt }) => endedAt === null).map(({ runId }) => runId),
+    withoutEnd: over
+      .filter(({ startedAt, endedAt }) => startedAt !== null && endedAt === null)
+      .map(({ runId }) => runId),
     stuck: stuckRuns(all).map(({ runId, status }) => ({ runId, status })),
   };
+}
+
+/**
+ * When the runs of a job can have begun: pg_cron does not say when it was made. One without an earlier run began just before its first,
+ * or with the deploy that was before that.
+ */
+function bornAt(
+  runs: readonly Run[],
+  schedule: Schedule | undefined,
+  { since, filledAt }: Parameters<typeof summariseRuns>[2],
+): Date {
+  if (runs.some(({ at }) => at < since)) return since;
+  const interval = schedule === undefined ? 0 : longestGapSeconds(schedule);
+  const beforeFirst = (runs.at(-1)?.at.getTime() ?? Infinity) - Math.min(PATIENCE_SECONDS, interval / 2) * 1000;
+  const born = Math.min(beforeFirst, filledAt?.getTime() ?? Infinity);
+  return born === Infinity || born < since.getTime() ? since : new Date(born);
 }
 
 /** How long the runs that succeeded took; undefined without any. */
@@ -71,10 +98,6 @@ export function durationsOf(runs: readonly Run[]): Durations | undefined {
     p95Seconds: seconds[Math.ceil(0.95 * seconds.length) - 1] ?? 0,
     longestSeconds: seconds.at(-1) ?? 0,
   };
-}
-
-function startOf({ startedAt, endedAt }: Run): Date | null {
-  return startedAt ?? endedAt;
 }
 
 function expectedRuns(
@@ -90,7 +113,7 @@ function gapsBetween(
   intervalSeconds: number,
   { since, until }: { since: Date; until: Date },
 ): HistorySummary["gaps"] {
-  const starts = runs.map(startOf).filter((start): start is Date => start !== null);
+  const starts = runs.map(({ at }) => at);
   const points = [since, ...starts.sort((a, b) => a.getTime() - b.getTime()), until];
   return points.slice(1).flatMap((to, index) => {
     const from = points[index] ?? since;

@@ -3,6 +3,7 @@ import { clock, percent } from "../commandLine/text.ts";
 import { checking } from "./check.ts";
 import type { Check } from "./check.ts";
 import type { Facts } from "./facts.ts";
+import { awaitsFirstRun } from "./freshness.ts";
 import type { Limits } from "./limits.ts";
 import { firstLine, isOver, stuckRuns } from "./runs.ts";
 import type { Run } from "./runs.ts";
@@ -14,14 +15,18 @@ const BAD_RATE = 0.9;
 
 /** The two checks of the run history: the last ten runs, and the errors of the last day (of two intervals, if these are longer). */
 export function runChecks(facts: Facts, limits: Limits): [lastTen: Check, withError: Check] {
-  return [lastTenRuns(facts), runsWithError(facts, limits)];
+  const awaited = awaitsFirstRun(facts, limits);
+  return [lastTenRuns(facts, awaited), runsWithError(facts, limits, awaited)];
 }
 
-function lastTenRuns({ runs, declared, unseen }: Facts): Check {
+const AWAITED = "none yet: deployed just now";
+
+function lastTenRuns({ runs, declared, unseen }: Facts, awaited: boolean): Check {
   const { pass, warn, fail } = checking("last ten runs", "10 of 10 succeeded");
   const ten = runs.slice(0, 10);
   const hidden = unseen.job ?? unseen.runs;
   if (hidden !== undefined) return warn("unknown", hidden);
+  if (awaited) return pass(AWAITED);
   if (ten.length === 0) return warn("0 runs", "no run is recorded yet; matview doctor says why not, if one is due");
   const over = ten.filter(isOver);
   const failed = over.filter(({ status }) => status === "failed");
@@ -40,13 +45,18 @@ function stuckText(stuck: readonly Run[]): string | undefined {
   return `recorded as ${[...new Set(stuck.map(({ status }) => status))].join(", ")} and over: the server ended meanwhile`;
 }
 
-function runsWithError({ runs, now, declared, unseen }: Facts, { intervalSeconds = 0 }: Limits): Check {
+function runsWithError(
+  { runs, now, declared, unseen }: Facts,
+  { intervalSeconds = 0 }: Limits,
+  awaited: boolean,
+): Check {
   const windowSeconds = Math.max(DAY_SECONDS, 2 * intervalSeconds);
   const since = now.getTime() - windowSeconds * 1000;
   const { pass, warn, fail } = checking("runs with error", "more than 99 % succeed");
   const hidden = unseen.job ?? unseen.runs;
   if (hidden !== undefined) return warn("unknown", hidden);
-  const over = runs.filter((run) => isOver(run) && (run.startedAt ?? run.endedAt ?? new Date(0)).getTime() >= since);
+  if (awaited) return pass(AWAITED);
+  const over = runs.filter((run) => isOver(run) && run.at.getTime() >= since);
   const failed = over.filter(({ status }) => status === "failed");
   if (over.length === 0) return warn("0 runs", `no run since ${clock(new Date(since))}`);
   const rate = 1 - failed.length / over.length;

@@ -14,6 +14,8 @@ export interface Run {
   /** starting, connecting, sending, running, succeeded or failed. */
   readonly status: string;
   readonly message: string | null;
+  /** When it was, as far as that can be told: of a run without times by the runs before and after it. */
+  readonly at: Date;
   /** Null for a run that never got a connection. */
   readonly startedAt: Date | null;
   /** Null while it runs, and for ever where the server's end cut it off. */
@@ -34,13 +36,30 @@ export async function readRuns(
   let isActing = false;
   try {
     const acting = (): void => void (isActing = true);
-    return await askAsRole<Run>(session, user, "describe/runs", values, acting);
+    return placed(await askAsRole<RunRow>(session, user, "describe/runs", values, acting), since);
   } catch (error) {
     if (!isServerError(error, SQLSTATE.insufficientPrivilege)) throw error;
-    const shown = await throughFunction<Run>(cron, user, SHOWN_RUNS, values);
+    const shown = await throughFunction<RunRow>(cron, user, SHOWN_RUNS, values);
     if (shown === undefined) throw userError(runsBlindness(capabilities, user, isActing), error);
-    return shown;
+    return placed(shown, since);
   }
+}
+
+/** As the history has it: without a time where none is recorded, and the run may be of the time that is asked about. */
+type RunRow = Omit<Run, "at"> & { readonly at: Date | null };
+
+/** Runs, newest first, each with its time: those without one are spread evenly between the ones that have one. */
+export function placed(rows: readonly RunRow[], since: Date, now = new Date()): Run[] {
+  const times = rows.map(({ at }) => at?.getTime());
+  return rows.map((row, index) => {
+    if (row.at !== null) return { ...row, at: row.at };
+    const later = times.findLastIndex((time, place) => place < index && time !== undefined);
+    const sooner = times.findIndex((time, place) => place > index && time !== undefined);
+    const start = sooner < 0 ? since.getTime() : (times[sooner] ?? 0);
+    const end = later < 0 ? Math.max(start, now.getTime()) : (times[later] ?? 0);
+    const between = (sooner < 0 ? rows.length : sooner) - later;
+    return { ...row, at: new Date(end - ((end - start) * (index - later)) / between) };
+  });
 }
 
 /** True for a run that is over, whatever its outcome. */

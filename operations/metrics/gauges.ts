@@ -65,7 +65,7 @@ function samples({ facts, spotChecks }: Measured): Sample[] {
   const ofDay = (status: string): number | undefined =>
     (unseen.job ?? unseen.runs) !== undefined
       ? undefined
-      : runs.filter((run) => run.status === status && (run.startedAt ?? run.endedAt ?? now).getTime() >= dayAgo).length;
+      : runs.filter((run) => run.status === status && run.at.getTime() >= dayAgo).length;
   return [
     ["matview_info", { job: job?.name ?? "", schedule: job?.schedule ?? "" }, 1],
     ["matview_populated", {}, Number(view?.isPopulated ?? false)],

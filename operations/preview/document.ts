@@ -1,14 +1,14 @@
 import { kindOfType } from "../../kinds/all.ts";
 import type { AnyKind } from "../../kinds/all.ts";
 import { entryOf, readFencingToken } from "../../kinds/claim.ts";
+import { asLeft, noteSteps } from "../../kinds/earlierSteps.ts";
+import type { NotedSteps } from "../../kinds/earlierSteps.ts";
 import { worse } from "../../kinds/materializedView/cost/statementCost.ts";
 import type { Risk } from "../../kinds/materializedView/cost/statementCost.ts";
 import { ownJobNames } from "../../kinds/refreshJob/refreshSettings.ts";
 import { canonicalHash } from "../../lifecycle/canonical.ts";
 import type { DriftAnswers } from "../../lifecycle/driftAnswers.ts";
 import { declaredOnly, idleFingerprint } from "../../lifecycle/preview/fingerprint.ts";
-import { asLeft, noteHalted } from "../../lifecycle/preview/haltedJobs.ts";
-import type { HaltedJobs } from "../../lifecycle/preview/haltedJobs.ts";
 import { isPlannedLater, plannedLater } from "../../lifecycle/preview/plannedLater.ts";
 import { forgotten, previewChange } from "../../lifecycle/preview/previewChange.ts";
 import { declaration } from "../../lifecycle/props.ts";
@@ -43,16 +43,16 @@ export async function planDocument(
 ): Promise<PlanDocument> {
   const steps = digest.steps ?? [];
   const resources: PlannedResource[] = [];
-  const halted: HaltedJobs = new Set();
+  const noted: NotedSteps = new Set();
   for (const step of relevant(steps)) {
     const kind = kindOfType(typeOf(step.urn));
     const planned =
       kind === undefined
         ? await firstRefreshOf(session, step, resources)
-        : await plannedOf(session, kind, step, { withFacts, halted, planned: resources });
+        : await plannedOf(session, kind, step, { withFacts, noted, planned: resources });
     if (planned === undefined) continue;
     resources.push(planned);
-    noteHalted(halted, planned);
+    noteSteps(noted, planned);
   }
   withViews(resources);
   const known = new Set(resources.map(({ urn }) => urn));
@@ -88,7 +88,7 @@ async function plannedOf(
   session: Session,
   kind: AnyKind,
   step: DigestStep,
-  { withFacts, halted, planned }: PlannedSoFar & { readonly withFacts: boolean },
+  { withFacts, noted, planned }: PlannedSoFar & { readonly withFacts: boolean },
 ): Promise<PlannedResource | undefined> {
   const isIdle = IDLE.includes(step.op);
   const news = step.op === "delete" ? undefined : step.newState?.inputs;
@@ -105,7 +105,7 @@ async function plannedOf(
     onDrift: news?.["onDrift"] as DriftAnswers | undefined,
   };
   const see = async (wanted: object) => ({
-    actual: asLeft((await kind.describe(session, [wanted]))[0], halted),
+    actual: asLeft((await kind.describe(session, [wanted]))[0], noted),
     capabilities: session.capabilities,
   });
   const later = [news, olds].some((props) => props !== undefined && isPlannedLater(declaration(props)));
@@ -114,7 +114,7 @@ async function plannedOf(
     later && news !== undefined && !isIdle
       ? plannedLater(kind.noun, kind.id(declaration(news)), declaration(news), step.op)
       : heir === undefined
-        ? await previewChange(kind, { see, open: (work) => work(session) }, transition, isIdle)
+        ? await previewChange(kind, { see, open: (work) => work(session), before: noted }, transition, isIdle)
         : forgotten(kind.noun, kind.id(declaration(olds ?? {})), heir);
   return {
     urn: step.urn,
@@ -130,7 +130,7 @@ async function plannedOf(
 }
 
 interface PlannedSoFar {
-  readonly halted: HaltedJobs;
+  readonly noted: NotedSteps;
   readonly planned: readonly PlannedResource[];
 }
 

@@ -54,6 +54,7 @@ function stepRows({ steps }: PlannedResource): string[][] {
     `${step.action} ${step.target}`,
     [
       step.reason,
+      ...(step.gate === undefined ? [] : [step.gate]),
       ...step.hazards,
       ...(step.dependents.length === 0 ? [] : [`touches ${step.dependents.join(", ")}`]),
     ].join("; "),

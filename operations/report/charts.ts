@@ -20,7 +20,7 @@ export function timeline(runs: readonly Run[], { gaps }: HistorySummary, span: S
     const x = place(from, span);
     return `<rect class="gap" x="${x}" y="0" width="${round(place(to, span) - x)}" height="${HEIGHT}"><title>no run for ${duration(seconds)}</title></rect>`;
   });
-  const marks = within(runs, span).map(({ run, at }) => bar(run, place(at, span), HEIGHT));
+  const marks = within(runs, span).map((run) => bar(run, place(run.at, span), HEIGHT));
   const failed = runs.filter(({ status }) => status === "failed").length;
   const caption = `${marks.length} runs, failed: ${failed}, gaps: ${gaps.length}`;
   return figure("low", [...shades, ...marks], caption, "each bar is a run; shaded: no run for too long", span);
@@ -28,12 +28,12 @@ export function timeline(runs: readonly Run[], { gaps }: HistorySummary, span: S
 
 /** How long each run took. */
 export function durationChart(runs: readonly Run[], span: Span): string {
-  const timed = within(runs, span).flatMap(({ run, at }) => {
+  const timed = within(runs, span).flatMap((run) => {
     const seconds = runSeconds(run);
-    return seconds === undefined ? [] : [{ run, at, seconds }];
+    return seconds === undefined ? [] : [{ run, seconds }];
   });
   const most = Math.max(0.001, ...timed.map(({ seconds }) => seconds));
-  const bars = timed.map(({ run, at, seconds }) => bar(run, place(at, span), Math.max(2, (seconds / most) * HEIGHT)));
+  const bars = timed.map(({ run, seconds }) => bar(run, place(run.at, span), Math.max(2, (seconds / most) * HEIGHT)));
   return figure("", bars, `top: ${duration(most)}`, "how long each run took", span);
 }
 
@@ -69,16 +69,13 @@ export function ageChart(runs: readonly Run[], limitSeconds: number | undefined,
   );
 }
 
-function within(runs: readonly Run[], { since }: Span): { run: Run; at: Date }[] {
-  return runs.flatMap((run) => {
-    const at = run.startedAt ?? run.endedAt;
-    return at === null || at < since ? [] : [{ run, at }];
-  });
+function within(runs: readonly Run[], { since }: Span): readonly Run[] {
+  return runs.filter(({ at }) => at >= since);
 }
 
 function bar(run: Run, x: number, height: number): string {
   const took = runSeconds(run);
-  const told = `${clock(run.startedAt ?? run.endedAt ?? new Date(0))}: ${run.status}${took === undefined ? "" : ` in ${duration(took)}`}`;
+  const told = `${clock(run.at)}: ${run.status}${took === undefined ? "" : ` in ${duration(took)}`}`;
   const kind = run.status === "failed" ? "bad" : "ok";
   return `<rect class="${kind}" x="${x}" y="${round(HEIGHT - height)}" width="${run.status === "failed" ? 4 : 2}" height="${round(height)}"><title>${escaped(told)}</title></rect>`;
 }

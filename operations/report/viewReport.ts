@@ -17,7 +17,11 @@ export function viewReport(evidence: Evidence, findings: readonly Finding[], spa
   const { declared, job, runs, limits, timeZone, unseen } = evidence;
   const hidden = unseen.job ?? unseen.runs;
   const checks = checkView(evidence, evidence.spotChecks);
-  const summary = summariseRuns(runs, readSchedule(job?.schedule), { ...span, timeZone });
+  const summary = summariseRuns(runs, readSchedule(job?.schedule), {
+    ...span,
+    timeZone,
+    filledAt: evidence.view?.analyzedAt,
+  });
   return [
     `<h2>${escaped(displayName(declared))}</h2>`,
     tiles(evidence, checks, summary),

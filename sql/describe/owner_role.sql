@@ -4,6 +4,7 @@
 -- a member acts as a role, and has its rights, only where the membership says so.
 select me.rolsuper or me.rolcreaterole as "mayCreate",
        me.rolinherit as "inherits",
+       me.rolsuper or v.major >= 16 and me.rolcreaterole and me.rolbypassrls as "mayLetBypass",
        case when r.oid is not null then pg_catalog.jsonb_build_object(
          'canLogin', r.rolcanlogin,
          'mayActAs', pg_catalog.pg_has_role(me.oid, r.oid, case when v.major >= 16 then 'set' else 'member' end),

@@ -1,11 +1,13 @@
 -- State of materialized views and whether a concurrent refresh can use one of their indexes.
 -- $1: text[] schemas, $2: text[] names, same length, or both null for all outside the system's schemas. Takes no lock.
+-- analyzedAt: a first refresh and a swap analyze what they have filled, and anybody may see when; lost where statistics are reset.
 select n.nspname as "schema",
        c.relname as "name",
        c.relispopulated as "isPopulated",
        pg_catalog.has_schema_privilege(n.oid, 'usage') as "hasUsage",
        pg_catalog.has_table_privilege(c.oid, 'select') or pg_catalog.has_any_column_privilege(c.oid, 'select') as "mayRead",
        pg_catalog.pg_get_userbyid(c.relowner) as "owner",
+       pg_catalog.pg_stat_get_last_analyze_time(c.oid) as "analyzedAt",
        c.reltuples::pg_catalog.float8 as "estimatedRows",
        pg_catalog.pg_total_relation_size(c.oid)::pg_catalog.float8 as "bytes",
        (select x.relname

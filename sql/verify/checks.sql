@@ -36,6 +36,8 @@ named as (
 ),
 viewed as (
   select n.*, c.oid, coalesce(c.relispopulated, false) as is_populated,
+         -- A first refresh and a swap analyze what they have filled.
+         pg_catalog.date_part('epoch', pg_catalog.now() - pg_catalog.pg_stat_get_last_analyze_time(c.oid)) as analyzed_age,
          exists (select 1
                  from pg_catalog.pg_index i
                  where i.indrelid = c.oid and i.indisunique and i.indisvalid
@@ -195,7 +197,9 @@ history as (
                          pg_catalog.count(*) filter (where r.status = 'failed' and r.at >= pg_catalog.now() - %2$s * interval '1 second') as failed,
                          coalesce(pg_catalog.max(pg_catalog.date_part('epoch', r.end_time - r.start_time)) filter (where r.status = 'succeeded'), 0) as longest,
                          pg_catalog.date_part('epoch', pg_catalog.now() - (pg_catalog.array_agg(r.at order by r.runid desc) filter (where r.status = 'succeeded'))[1]) as age
-                  from (select d.*, coalesce(d.start_time, d.end_time) as at, d.status in ('succeeded', 'failed') as is_over,
+                  from (select d.*, coalesce(d.start_time, d.end_time, case when d.runid > coalesce(pg_catalog.max(d.runid) filter (
+                                      where coalesce(d.start_time, d.end_time) < pg_catalog.now() - %2$s * interval '1 second') over (), 0)
+                                    then pg_catalog.now() end) as at, d.status in ('succeeded', 'failed') as is_over,
                                pg_catalog.row_number() over (order by d.runid desc) as place
                         from cron.job_run_details d
                         where d.jobid = %1$s) r
@@ -249,13 +253,15 @@ measured as (
          (select pg_catalog.count(*) from aimed o where o.refreshes_view and o.active and o.jobid <> j.jobid)::pg_catalog.float8 as other_jobs,
          coalesce(h.ten, 0) as ten, coalesce(h.ten_failed, 0) as ten_failed, coalesce(h.ten_stuck, 0) as ten_stuck, coalesce(h.last_failed, false) as last_failed,
          coalesce(h.over, 0) as over, coalesce(h.failed, 0) as failed, h.age as history_age,
+         case when coalesce(h.ten, 0) = 0 then v.analyzed_age end as filled_age,
          pg_catalog.date_part('epoch', pg_catalog.now() - v.stamp_at) as stamp_age,
          r.interval_seconds, r.next_run_seconds, r.interval_seconds + coalesce(h.longest, 0) + 60 as late_after,
          p.total, p.unmet, p.lagging, p.only_lags
   from server s cross join viewed v cross join spots p left join job j on true left join rhythm r on true left join history h on true
 ),
 limited as (
-  select m.*, coalesce(m.stamp_age, m.history_age) as age,
+  select m.*, coalesce(m.stamp_age, m.history_age, m.filled_age) as age,
+         coalesce(m.filled_age <= coalesce(m.interval_seconds, 0) + 60, false) as awaits_first_run,
          coalesce(m.max_age, m.late_after) as late_seconds,
          coalesce(m.max_age, greatest(2 * m.interval_seconds, m.late_after)) as stale_seconds
   from measured m
@@ -272,8 +278,8 @@ decided as (
   select u.*,
          case when not (u.may_read and u.has_job and u.is_active and u.refreshes_view and u.launcher_runs) then 2
               when u.other_jobs > 0 then 1 else 0 end as job_active,
-         case when u.last_failed then 2 when u.ten = 0 or u.ten_failed > 0 or u.ten_stuck > 0 then 1 else 0 end as last_ten_runs,
-         case when u.over = 0 then 1 when u.failed < 0.01 * u.over then 0 when u.failed < 0.1 * u.over then 1 else 2 end as runs_with_error,
+         case when u.last_failed then 2 when u.awaits_first_run then 0 when u.ten = 0 or u.ten_failed > 0 or u.ten_stuck > 0 then 1 else 0 end as last_ten_runs,
+         case when u.awaits_first_run then 0 when u.over = 0 then 1 when u.failed < 0.01 * u.over then 0 when u.failed < 0.1 * u.over then 1 else 2 end as runs_with_error,
          case when not (u.view_is_there and u.is_populated and (u.is_concurrent or u.is_plain)) then 2 when u.row_count = 0 then 1 else 0 end as state_of_the_view,
          case when u.unmet = 0 then 0 when u.only_lags and u.last_update < 2 then 1 else 2 end as spot_checks,
          case when not (u.has_job and u.is_active and u.launcher_runs) or u.next_run_seconds is null then 2

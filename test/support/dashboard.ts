@@ -90,17 +90,19 @@ export interface RecordedRun {
   readonly status?: string;
   readonly message?: string;
   readonly seconds?: number | null;
+  /** False for a run that never got a connection: pg_cron notes no time of it. */
+  readonly began?: false;
 }
 
 /** Writes runs into pg_cron's history, oldest first, as pg_cron would have. */
 export async function recordRuns(client: Client, jobId: string, runs: readonly RecordedRun[]): Promise<void> {
-  for (const { minutesAgo, status = "succeeded", message = "REFRESH MATERIALIZED VIEW", seconds = 1 } of runs) {
+  for (const { minutesAgo, status = "succeeded", message = "REFRESH MATERIALIZED VIEW", seconds = 1, began } of runs) {
     await client.query(
       `insert into cron.job_run_details (jobid, runid, database, username, command, status, return_message, start_time, end_time)
        select j.jobid, nextval('cron.runid_seq'), j.database, j.username, j.command, $2, $3,
-              now() - $4 * interval '1 minute', now() - $4 * interval '1 minute' + $5 * interval '1 second'
-       from cron.job j where j.jobid = $1::int8`,
-      [jobId, status, message, minutesAgo, seconds],
+              t.start, t.start + $5 * interval '1 second'
+       from cron.job j, (select case when $6 then now() - $4 * interval '1 minute' end as start) t where j.jobid = $1::int8`,
+      [jobId, status, message, minutesAgo, seconds, began ?? true],
     );
   }
 }

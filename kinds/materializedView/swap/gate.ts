@@ -19,12 +19,24 @@ async function keyProblemOf(client: Client, { old, aside, uniqueKey }: Gate): Pr
   return keyProblem(old, uniqueKey, await proveKey(client, { source: { relation: aside }, key: uniqueKey }));
 }
 
-async function rowCountProblem(client: Client, gate: Gate): Promise<string | undefined> {
-  if (gate.rowCount === undefined || !gate.oldIsPopulated) return undefined;
-  const [before, after] = [await countRows(client, gate.old), await countRows(client, gate.aside)];
-  const { min = 0, max = Number.POSITIVE_INFINITY } = gate.rowCount;
+async function rowCountProblem(
+  client: Client,
+  { old, aside, oldIsPopulated, rowCount }: Gate,
+): Promise<string | undefined> {
+  if (!oldIsPopulated) return undefined;
+  const [before, after] = [await countRows(client, old), await countRows(client, aside)];
+  const { min, max = Number.POSITIVE_INFINITY } = rowCount;
   if (after >= before * min && after <= before * max) return undefined;
-  const allowed = max === Number.POSITIVE_INFINITY ? `at least ${min}` : `${min} to ${max}`;
-  const found = before === 0 ? "" : `, ${(after / before).toFixed(2)} times as many`;
-  return `the old view has ${before} rows and the new one ${after}${found}; rowCount allows ${allowed} times`;
+  const share = after / before;
+  const found = before === 0 ? "" : `, ${share.toFixed(2)} times as many`;
+  // In two digits, to the side that lets these rows pass.
+  const wanted =
+    after < before * min ? `min: ${Math.floor(share * 100) / 100}` : `max: ${Math.ceil(share * 100) / 100}`;
+  const way = before === 0 ? "" : `; if that is right, set rowCount to { ${wanted} }`;
+  return `the old view has ${before} rows and the new one ${after}${found}; rowCount allows ${rowCountText(rowCount)} times${way}`;
+}
+
+/** How many times the rows before the new data may have: "at least 0.5", "0.5 to 2". */
+export function rowCountText({ min, max }: Gate["rowCount"]): string {
+  return max === undefined ? `at least ${min}` : `${min} to ${max}`;
 }

@@ -29,6 +29,9 @@ import { asideName, goneName, lockKey } from "./swapNames.ts";
 /** How long the moment to swap is waited for, where nothing is declared. */
 const DEADLINE_SECONDS = 60;
 
+/** Fewer rows are refused where the declaration does not say that they are right: times the rows before. */
+const LEAST_SHARE = 0.5;
+
 const NO_PLPGSQL =
   "the connected role may not use language plpgsql, in which the server looks whether the new view keeps all that the old one has: " +
   "grant usage on language plpgsql to it";
@@ -84,7 +87,7 @@ function swapOf(desired: DesiredView, expected: RelationProperties, replacement:
       old: nameOf(old),
       aside: asideName(old),
       uniqueKey: desired.uniqueKey ?? [],
-      rowCount: desired.rowCount,
+      rowCount: { ...desired.rowCount, min: desired.rowCount?.min ?? LEAST_SHARE },
       oldIsPopulated: old.isPopulated,
     },
     hold: [...materialized].reverse().map(holdSql),

@@ -82,6 +82,11 @@ const databases: readonly Broken[] = [
     finding: "permission-lost",
   },
   {
+    title: "row security hides rows from the owner",
+    breakIt: sql("alter table public.prospectos enable row level security"),
+    finding: "rows-hidden",
+  },
+  {
     title: "the sources give a key two rows",
     breakIt: sql(
       "create or replace view public.otros_ejecutivos as select id, nombre from public.ejecutivos union all select 7, 'Otra'",
@@ -91,11 +96,25 @@ const databases: readonly Broken[] = [
   {
     title: "the last run failed for no reason that lasts",
     breakIt: (client, jobId) =>
-      recordRuns(client, jobId, [
-        { minutesAgo: 5, status: "failed", message: "ERROR:  canceling statement due to lock timeout" },
-      ]),
+      recordRuns(client, jobId, [{ minutesAgo: 5, status: "failed", message: "ERROR:  division by zero" }]),
     finding: "runs-fail",
   },
+  ...(
+    [
+      ["no-worker", "could not start background process; more details may be available in the server log"],
+      ["startup-timeout", "job startup timeout"],
+      ["run-lost", "server restarted"],
+      ["run-cancelled", "job canceled"],
+      ["deadlock", "ERROR: deadlock detected"],
+      ["disk-full", 'ERROR:  could not extend file "base/1/2": No space left on device\nHINT:  Check free disk space.'],
+      ["out-of-memory", "ERROR:  out of memory\nDETAIL:  Failed on request of size 1024."],
+      ["too-many-connections", 'FATAL:  too many connections for role "dueno"'],
+    ] as const
+  ).map(([finding, message]): Broken => ({
+    title: `the last run says: ${message}`,
+    breakIt: (client, jobId) => recordRuns(client, jobId, [{ minutesAgo: 5, status: "failed", message }]),
+    finding,
+  })),
   {
     title: "runs that are due do not begin",
     breakIt: async (client, jobId) => {
@@ -165,6 +184,7 @@ async function restore(client: Client): Promise<string> {
     stampMinutes: 10,
     from: ["public.ejecutivos on", "public.otros_ejecutivos as ejecutivos on"],
   });
+  await client.query("alter table public.prospectos disable row level security");
   await client.query("grant select on all tables in schema public to dueno");
   await client.query("grant create on schema public to dueno");
   await client.query(`alter materialized view ${VIEW} owner to dueno`);

@@ -40,6 +40,7 @@ const ofVen = (expected: number) => ({
 });
 
 const failed = { status: "failed", message: "ERROR:  no" };
+const unconnected = { status: "failed", message: "connection failed", began: false } as const;
 const replaced = (...positions: readonly [number, object][]) =>
   withRuns(DAY_OF_RUNS.map((run, index) => ({ ...run, ...Object.fromEntries(positions)[index] })));
 const sql = (text: string) => (client: Client) => client.query(text);
@@ -106,6 +107,20 @@ const databases: readonly Broken[] = [
     title: "a run was cut off while it connected",
     breakIt: replaced([19, { status: "connecting", minutesAgo: null, seconds: null }]),
     verdicts: "pass warn pass pass pass pass pass warn",
+  },
+  {
+    title: "no run of a day could connect",
+    breakIt: withRuns(DAY_OF_RUNS.map((run) => ({ ...run, ...unconnected }))),
+    verdicts: "pass fail fail pass pass pass pass fail",
+  },
+  {
+    title: "runs could not connect before the last day, and all have since",
+    breakIt: withRuns([
+      ...[1, 2, 3].map(() => ({ minutesAgo: 2_900, ...unconnected })),
+      { minutesAgo: 2_880 },
+      ...DAY_OF_RUNS,
+    ]),
+    verdicts: "pass pass pass pass pass pass pass pass",
   },
   { title: "no run is recorded", breakIt: withRuns([]), verdicts: "pass warn warn pass pass pass pass warn" },
   {

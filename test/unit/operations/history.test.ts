@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { nextRuns } from "../../../kinds/refreshJob/schedule/nextRuns.ts";
 import { choiceOf } from "../../../operations/frequency.ts";
 import { summariseRuns } from "../../../operations/health/historySummary.ts";
+import { placed } from "../../../operations/health/runs.ts";
 import type { Run } from "../../../operations/health/runs.ts";
 import { sparkline } from "../../../operations/history/sparkline.ts";
 import { cronSchedules, scheduleOf } from "../../support/schedules.ts";
@@ -13,7 +14,17 @@ const span = { since, until, timeZone: "GMT" };
 
 function run(startedAt: Date, rest: Partial<Run> = {}): Run {
   const endedAt = new Date(startedAt.getTime() + 1000);
-  return { jobId: "1", runId: "1", pid: 1, status: "succeeded", message: "", startedAt, endedAt, ...rest };
+  return {
+    jobId: "1",
+    runId: "1",
+    pid: 1,
+    status: "succeeded",
+    message: "",
+    at: startedAt,
+    startedAt,
+    endedAt,
+    ...rest,
+  };
 }
 
 test("every five minutes there are 288 runs a day, and without one of them there is one gap", () => {
@@ -30,6 +41,22 @@ test("every five minutes there are 288 runs a day, and without one of them there
   });
   const missed = all.filter((_, index) => index !== 100);
   expect(summariseRuns(missed, schedule, span).gaps.map(({ seconds }) => seconds)).toEqual([600]);
+});
+
+test("runs without a time are placed between their neighbours, in order and within what was asked", () => {
+  const instant = fc.integer({ min: 0, max: 86_400_000 }).map((ms) => new Date(since.getTime() + ms));
+  fc.assert(
+    fc.property(fc.array(fc.option(instant), { maxLength: 30 }), (instants) => {
+      const known = instants.filter((at) => at !== null).sort((a, b) => b.getTime() - a.getTime());
+      const rows = instants.map((at) => ({ ...run(since), at: at === null ? null : (known.shift() ?? null) }));
+      const runs = placed(rows, since, until);
+      expect(runs.filter((_, index) => rows[index]?.at !== null)).toEqual(rows.filter(({ at }) => at !== null));
+      for (const [index, { at }] of runs.entries()) {
+        expect(at.getTime()).toBeGreaterThanOrEqual((runs[index + 1]?.at ?? since).getTime());
+        expect(at.getTime()).toBeLessThanOrEqual((runs[index - 1]?.at ?? until).getTime());
+      }
+    }),
+  );
 });
 
 test("a history that runs exactly as scheduled is complete, for every schedule", () => {

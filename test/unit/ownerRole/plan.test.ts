@@ -24,6 +24,7 @@ const USAGE: Right = {
 const THERE: ActualOwner = {
   mayCreate: true,
   inherits: true,
+  mayLetBypass: true,
   role: ROLE,
   missingObservers: [],
   mayHaveCron: true,

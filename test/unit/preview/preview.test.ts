@@ -1,10 +1,10 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
+import { asLeft } from "../../../kinds/earlierSteps.ts";
 import { RISKS, statementCost, worse } from "../../../kinds/materializedView/cost/statementCost.ts";
 import { duration } from "../../../kinds/quantities.ts";
 import { canonical } from "../../../lifecycle/canonical.ts";
 import { declaredOnly, fingerprint } from "../../../lifecycle/preview/fingerprint.ts";
-import { asLeft } from "../../../lifecycle/preview/haltedJobs.ts";
 import { previewLines } from "../../../lifecycle/preview/lines.ts";
 import type { ResourcePreview } from "../../../lifecycle/preview/previewChange.ts";
 import { runsPerDay, subjectOf } from "../../../lifecycle/preview/subject.ts";
@@ -128,9 +128,12 @@ describe("what a declaration is about", () => {
 describe("a job that steps before make inactive", () => {
   test("is planned as they leave it, every other one as it is", () => {
     const state = { job: { name: "refresh-mv", isActive: true }, powers: {} };
-    expect(asLeft(state, new Set(["refresh-mv"]))).toEqual({ ...state, job: { name: "refresh-mv", isActive: false } });
-    expect(asLeft(state, new Set(["another"]))).toBe(state);
-    expect(asLeft(undefined, new Set(["another"]))).toBeUndefined();
+    expect(asLeft(state, new Set(["deactivate job refresh-mv"]))).toEqual({
+      ...state,
+      job: { name: "refresh-mv", isActive: false },
+    });
+    expect(asLeft(state, new Set(["deactivate job another"]))).toBe(state);
+    expect(asLeft(undefined, new Set(["deactivate job another"]))).toBeUndefined();
   });
 });
 

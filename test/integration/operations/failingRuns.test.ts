@@ -1,0 +1,162 @@
+import { expect, jest, test } from "@jest/globals";
+import { Client } from "pg";
+import { until } from "../../../scripts/database/until.ts";
+import { launcherRuns, runMatview } from "../../support/dashboard.ts";
+import { withServer } from "../../support/database.ts";
+
+jest.setTimeout(180_000);
+
+/** A way in which pg_cron's own runs fail: what makes them, and what the doctor has to say. */
+interface Way {
+  readonly name: string;
+  /** Before the job is made; the role owns the view and may log in. */
+  readonly setup: readonly string[];
+  /** Whether pg_cron is let in over the socket as the role. */
+  readonly isMapped?: false;
+  /** A lock is held on the view's source until the run has failed, and this is done to the session that waits for it. */
+  readonly toWaiter?: "pg_cancel_backend" | "pg_terminate_backend" | "nothing";
+  readonly finding: string;
+  readonly evidence: RegExp;
+  readonly cause: RegExp;
+  readonly fix: RegExp;
+}
+
+const WAYS: readonly Way[] = [
+  {
+    name: "sin_mapa",
+    setup: [],
+    isMapped: false,
+    finding: "job-cannot-connect",
+    evidence: /^(the last run|the last \d+ runs): connection failed$/,
+    cause:
+      /^pg_cron connects through the socket \/\S+, port \d+ to database postgres as role sin_mapa: line 1 of \S*pg_hba\.conf \(local all all peer\) asks it for peer$/,
+    fix: /^a line in pg_ident\.conf that maps the system user that runs PostgreSQL to sin_mapa/,
+  },
+  {
+    name: "sin_sitio",
+    setup: ["alter role sin_sitio connection limit 0"],
+    finding: "job-cannot-connect",
+    evidence: /connection failed/,
+    cause: /as role sin_sitio: the role may have 0 connections at a time/,
+    fix: /^alter role sin_sitio connection limit -1$/,
+  },
+  {
+    name: "lento",
+    setup: ["alter role lento set statement_timeout = '20ms'"],
+    toWaiter: "nothing",
+    finding: "statement-timeout",
+    evidence: /canceling statement due to statement timeout/,
+    cause: /^a refresh may take no longer than statement_timeout of the job's role/,
+    fix: /alter role lento in database postgres set statement_timeout/,
+  },
+  {
+    name: "esperando",
+    setup: ["alter role esperando set lock_timeout = '20ms'"],
+    toWaiter: "nothing",
+    finding: "lock-timeout",
+    evidence: /canceling statement due to lock timeout/,
+    cause: /^somebody held a lock/,
+    fix: /'public\.v_esperando'::regclass/,
+  },
+  {
+    name: "solo_lectura",
+    setup: ["alter role solo_lectura set default_transaction_read_only = on"],
+    finding: "read-only",
+    evidence: /cannot execute REFRESH MATERIALIZED VIEW in a read-only transaction/,
+    cause: /set to read only/,
+    fix: /^make room first/,
+  },
+  {
+    name: "sin_temporales",
+    setup: [
+      "alter role sin_temporales set work_mem = '64kB'",
+      "alter role sin_temporales set temp_file_limit = '64kB'",
+    ],
+    finding: "temp-file-limit",
+    evidence: /temporary file size exceeds temp_file_limit/,
+    cause: /more than temp_file_limit allows/,
+    fix: /^alter role sin_temporales set work_mem/,
+  },
+  {
+    name: "cancelado",
+    setup: [],
+    toWaiter: "pg_cancel_backend",
+    finding: "run-cancelled",
+    evidence: /canceling statement due to user request/,
+    cause: /^somebody cancelled it/,
+    fix: /^matview refresh public\.v_cancelado/,
+  },
+  {
+    name: "terminado",
+    setup: [],
+    toWaiter: "pg_terminate_backend",
+    finding: "run-lost",
+    evidence: /terminating connection|connection lost|server closed the connection/,
+    cause: /ended the session/,
+    fix: /^matview refresh public\.v_terminado/,
+  },
+];
+
+test("each way in which pg_cron's runs fail is told with its cause", async () => {
+  await withServer({ cronDatabase: "postgres", sample: false }, async ({ client, url, server }) => {
+    await launcherRuns(client);
+    const blocker = new Client({ connectionString: url });
+    await blocker.connect();
+    try {
+      for (const { name, setup, isMapped } of WAYS) {
+        await client.query(`create role ${name} login`);
+        if (isMapped !== false) await server.mapRole(name);
+        for (const statement of [
+          `grant usage on schema cron to ${name}`,
+          `create table public.t_${name} as select i as id, repeat('x', 90) as texto from generate_series(1, 9000) i`,
+          `alter table public.t_${name} owner to ${name}`,
+          `create materialized view public.v_${name} as select distinct id, texto from public.t_${name} order by texto, id desc`,
+          `create unique index on public.v_${name} (id)`,
+          `alter materialized view public.v_${name} owner to ${name}`,
+          ...setup,
+        ])
+          await client.query(statement);
+      }
+      await blocker.query("begin");
+      for (const { name, toWaiter } of WAYS)
+        if (toWaiter !== undefined) await blocker.query(`lock table public.t_${name} in access exclusive mode`);
+      for (const { name } of WAYS) {
+        const command = `refresh materialized view concurrently public.v_${name}`;
+        await client.query("select cron.schedule_in_database($1, '* * * * *', $2, 'postgres', $3)", [
+          name,
+          command,
+          name,
+        ]);
+      }
+      await until(
+        async () => {
+          for (const { name, toWaiter } of WAYS)
+            if (toWaiter?.startsWith("pg_") === true)
+              await client.query(
+                `select ${toWaiter}(pid) from pg_stat_activity where usename = '${name}' and wait_event_type = 'Lock'`,
+              );
+          const failed = await client.query("select distinct jobid from cron.job_run_details where status = 'failed'");
+          return failed.rows.length === WAYS.length;
+        },
+        { what: "every job to fail", everyMs: 200, atMostMs: 120_000 },
+      );
+      await client.query("select cron.alter_job(jobid, active := false) from cron.job");
+      await blocker.query("rollback");
+      await client.query("update cron.job set active = true, schedule = '0 0 1 1 *'");
+      for (const { name, finding, evidence, cause, fix } of WAYS) {
+        const { stdout } = await runMatview(["doctor", `public.v_${name}`, "--json"], url);
+        const [view] = JSON.parse(stdout) as { findings: Record<string, string>[] }[];
+        expect(view?.findings).toEqual([
+          expect.objectContaining({
+            id: finding,
+            evidence: expect.stringMatching(evidence),
+            cause: expect.stringMatching(cause),
+            fix: expect.stringMatching(fix),
+          }),
+        ]);
+      }
+    } finally {
+      await blocker.end();
+    }
+  });
+});
