@@ -64,20 +64,23 @@ export interface ServerLook {
   readonly server: ServerRow;
   readonly cron: CronRow | undefined;
   readonly systemIdentifier: string;
+  /** What the last of the statements before it answered. */
+  readonly first: QueryResult;
 }
 
-/** Asks all of it in one flight, behind `first`. */
-export async function lookAtServer(client: Client, first: string): Promise<ServerLook> {
+/** Asks all of it in one flight, behind statements that come first. */
+export async function lookAtServer(client: Client, begin: string): Promise<ServerLook> {
   const isKnown = systemIdentifiers.has(client);
   const [done, servers, crons, identifiers] = await Promise.allSettled(
     flight(client, [
-      first,
+      begin,
       sqlText("describe/server"),
       sqlText("describe/cron"),
       ...(isKnown ? [] : [sqlText("describe/system_identifier")]),
     ]),
   );
-  valueOf(done);
+  // Several statements in one message have an answer each.
+  const first = [valueOf(done) ?? []].flat().at(-1) as QueryResult;
   const [server] = valueOf(servers)?.rows ?? [];
   if (server === undefined) throw new Error("describe/server.sql returned no row");
   if (!isKnown) systemIdentifiers.set(client, identifierIn(identifiers));
@@ -85,6 +88,7 @@ export async function lookAtServer(client: Client, first: string): Promise<Serve
     server: server as ServerRow,
     cron: valueOf(crons)?.rows[0] as CronRow | undefined,
     systemIdentifier: systemIdentifiers.get(client) ?? "",
+    first,
   };
 }
 

@@ -168,11 +168,16 @@ function tlsOptions({ tls, host }: Connection): false | ConnectionOptions {
   return { rejectUnauthorized: true, servername: host, ...ca };
 }
 
-// A transaction pooler hands each statement to another session: no SET, no advisory lock, no temporary view survives.
+// By the names that hosts give theirs; any other one is found by what it does.
 function refusePooler({ host, port }: Parsed): void {
   if (port !== 6543 && !/-pooler\./.test(host) && !/(^|\.)pgbouncer\./.test(host)) return;
-  throw userError(
-    `${host}:${port} looks like a transaction pooler, through which settings and locks do not survive from one statement to ` +
-      "the next; use the direct connection, or a pooler in session mode (on Supabase the pooler's port 5432)",
+  throw userError(poolerProblem(`${host}:${port} looks like`));
+}
+
+/** A transaction pooler hands each transaction to another session: no SET, no advisory lock, no temporary view survives. */
+export function poolerProblem(itIs: string): string {
+  return (
+    `${itIs} a transaction pooler, through which settings and locks do not survive from one statement to ` +
+    "the next; use the direct connection, or a pooler in session mode (on Supabase the pooler's port 5432)"
   );
 }

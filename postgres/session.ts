@@ -1,10 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
+import { forgetAnswers } from "./asked.ts";
 import { capabilitiesOf, lookAtServer } from "./capabilities.ts";
 import type { Capabilities, ServerLook } from "./capabilities.ts";
 import { clientConfig } from "./connection.ts";
 import type { Connection } from "./connection.ts";
-import { isServerError, serverText, SQLSTATE, userError } from "./errors.ts";
+import { isServerError, isUserError, serverText, SQLSTATE, userError } from "./errors.ts";
+import { mustBeOwn } from "./pooler.ts";
 import { sqlIdentifier } from "./names.ts";
 import { sqlStatement } from "./sqlFiles.ts";
 
@@ -96,7 +98,12 @@ async function open(
     });
     return made;
   });
-  return { client, look: await pin(client) };
+  try {
+    return { client, look: await pin(client, { connection, database }) };
+  } catch (error) {
+    await client.end().catch(() => undefined);
+    throw error;
+  }
 }
 
 /** Tries until the server takes connections, as long as it is only starting. */
@@ -110,6 +117,7 @@ export async function connect<Client>(
     try {
       return await attempt();
     } catch (error) {
+      if (isUserError(error)) throw error;
       if (!isStarting(error) || Date.now() + pauseMs > deadline) {
         const where = `${host}:${port}, database "${database}", user "${user}"`;
         const grant = isServerError(error, SQLSTATE.insufficientPrivilege)
@@ -124,18 +132,40 @@ export async function connect<Client>(
 
 /**
  * Puts the settings on a connection that every session has, behind `first`, where something is to be done before; and looks in the
- * same flight what the server is.
+ * same flight what the server is. Sets nothing where the session may not be the connection's own.
+ * @throws behind a transaction pooler, whose other clients would meet the settings.
  */
-export function pin(client: pg.Client, first: readonly string[] = []): Promise<ServerLook> {
-  // Settings are sent as statements: a startup parameter of 0 is not sent at all, and some poolers refuse the others.
-  const statements = [
+export async function pin(
+  client: pg.Client,
+  place: { readonly connection: Connection; readonly database: string },
+  first: readonly string[] = [],
+): Promise<ServerLook> {
+  const look = await lookAtServer(client, pinSql(client, first));
+  if (look.first.rows.length > 0) {
+    own.add(client);
+    return look;
+  }
+  await mustBeOwn(client, place);
+  own.add(client);
+  // What went along was asked under somebody else's settings.
+  forgetAnswers(client);
+  return lookAtServer(client, pinSql(client, first));
+}
+
+/** Connections of which it is known that each has a session of its own. */
+const own = new WeakSet<pg.Client>();
+
+// Settings are sent as statements: a startup parameter of 0 is not sent at all, and some poolers refuse the others. One message, and one
+// transaction, which all of them may be part of.
+function pinSql(client: pg.Client, first: readonly string[]): string {
+  // A pooler tells its clients other process ids than the servers' own.
+  const { processID } = client as { processID?: number | null };
+  const condition = own.has(client) ? "true" : `pg_catalog.pg_backend_pid() = ${Number(processID ?? 0)}`;
+  return [
     ...first,
-    "set statement_timeout = 0",
-    "set idle_in_transaction_session_timeout = 0",
-    sqlStatement("statements/pin_settings", { literals: { search_path: "" }, raw: { local: "false" } }),
-  ];
-  // One message to the server, and one transaction, which all of them may be part of.
-  return lookAtServer(client, statements.join(";\n"));
+    sqlStatement("statements/lift_timeouts", { raw: { condition } }),
+    sqlStatement("statements/pin_settings", { literals: { search_path: "" }, raw: { local: "false", condition } }),
+  ].join(";\n");
 }
 
 function isStarting(error: unknown): boolean {

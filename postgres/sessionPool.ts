@@ -60,7 +60,9 @@ export function sessionPool(applicationName: string, idleMs = IDLE_MS): SessionP
     const lease = async (database: string, seen: object | undefined): Promise<Lease> => {
       const here = asks(known.get(place)).filter(({ on }) => (on === "cron" ? cronDatabase : target) === database);
       const pool = poolOf(connection, database);
-      const { client, look, goesOn } = await connect(connection, database, () => readyClient(pool, here, seen));
+      const { client, look, goesOn } = await connect(connection, database, () =>
+        readyClient(pool, { connection, database }, here, seen),
+      );
       wentOn ||= goesOn;
       used.set(client, { sight, look });
       return { client, look, end: (intact) => Promise.resolve(client.release(!intact)) };
@@ -100,14 +102,19 @@ interface Ready {
 
 const used = new WeakMap<pg.PoolClient, Before>();
 
-async function readyClient(pool: pg.Pool, questions: readonly Question[], seen: object | undefined): Promise<Ready> {
+async function readyClient(
+  pool: pg.Pool,
+  place: { readonly connection: Connection; readonly database: string },
+  questions: readonly Question[],
+  seen: object | undefined,
+): Promise<Ready> {
   for (;;) {
     const client = (await pool.connect()) as Pooled;
     const before = used.get(client);
     if (seen !== undefined && before?.sight === seen) return { client, look: before.look, goesOn: true };
     const isReused = before !== undefined;
     try {
-      const pinned = pin(client, isReused ? FORGET : []);
+      const pinned = pin(client, place, isReused ? FORGET : []);
       // Nothing but plans is applied on these connections, and those forget.
       keepAnswers(client);
       // All of the flight is waited for: what is asked after a part of it would be one more.

@@ -1,5 +1,6 @@
 -- Settings that decide what a definition means and how it is printed. Takes no lock.
--- search_path: schemas as in SET search_path; local: true for this transaction, false for the session.
+-- search_path: schemas as in SET search_path; local: true for this transaction, false for the session. Nothing is set, and no row answers,
+-- where the condition does not hold.
 select
   pg_catalog.set_config('search_path', :'search_path', :local),
   pg_catalog.set_config('TimeZone', 'UTC', :local),
@@ -9,4 +10,5 @@ select
   pg_catalog.set_config('standard_conforming_strings', 'on', :local),
   pg_catalog.set_config('transform_null_equals', 'off', :local),
   pg_catalog.set_config('bytea_output', 'hex', :local),
-  pg_catalog.set_config('extra_float_digits', '1', :local);
+  pg_catalog.set_config('extra_float_digits', '1', :local)
+where :condition;
