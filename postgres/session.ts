@@ -6,8 +6,8 @@ import type { Capabilities, ServerLook } from "./capabilities.ts";
 import { clientConfig } from "./connection.ts";
 import type { Connection } from "./connection.ts";
 import { isServerError, isUserError, serverText, SQLSTATE, userError } from "./errors.ts";
-import { mustBeOwn } from "./pooler.ts";
 import { sqlIdentifier } from "./names.ts";
+import { mustBeOwn } from "./pooler.ts";
 import { sqlStatement } from "./sqlFiles.ts";
 
 /** Open connections to the view's database and to pg_cron's, and what can be done through them. */
