@@ -1,5 +1,5 @@
-import { rmSync } from "node:fs";
-import { join } from "node:path";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { checkout } from "./checkout.ts";
 import { runHere } from "./devStack.ts";
 import { runScript } from "./runScript.ts";
@@ -8,5 +8,22 @@ import { runScript } from "./runScript.ts";
 await runScript(async () => {
   rmSync(join(checkout, "dist"), { recursive: true, force: true });
   const compiler = join("node_modules", "typescript", "bin", "tsc");
-  return runHere(process.execPath, [compiler, "--project", "tsconfig.build.json"], process.env);
+  const status = await runHere(process.execPath, [compiler, "--project", "tsconfig.build.json"], process.env);
+  dropUnreachableTypes();
+  return status;
 });
+
+/** A consumer's checker reads types from what package.json exports, and from what these name; the others are weight. */
+function dropUnreachableTypes(): void {
+  const dist = join(checkout, "dist");
+  const reached = new Set<string>();
+  const read = (file: string): void => {
+    if (reached.has(file)) return;
+    reached.add(file);
+    for (const [, named = ""] of readFileSync(file, "utf8").matchAll(/\b(?:from|import\()\s*"(\.[^"]+)\.[jt]s"/g))
+      read(join(dirname(file), `${named}.d.ts`));
+  };
+  for (const entry of ["components/index", "policies/index"]) read(join(dist, `${entry}.d.ts`));
+  for (const name of readdirSync(dist, { recursive: true, encoding: "utf8" }))
+    if (name.endsWith(".d.ts") && !reached.has(join(dist, name))) rmSync(join(dist, name));
+}
