@@ -1,3 +1,4 @@
+import { connect as connectSocket } from "node:net";
 import pg from "pg";
 import { ask, keepAnswers } from "./asked.ts";
 import type { Question } from "./asked.ts";
@@ -129,6 +130,24 @@ async function readyClient(
   }
 }
 
+const open = new Map<Pooled, pg.PoolConfig>();
+
+/** Asks the server to stop what runs on every connection of every pool: for a process that ends and waits for nothing. */
+export function cancelOpen(): void {
+  for (const [client, config] of open) {
+    const { processID = 0, secretKey = 0 } = client as { processID?: number; secretKey?: number };
+    const request = Buffer.alloc(16);
+    for (const [place, word] of [request.length, CANCEL_REQUEST, processID, secretKey].entries())
+      request.writeInt32BE(word, place * 4);
+    const { host = "", port = 0 } = config;
+    const socket = connectSocket(host.startsWith("/") ? { path: `${host}/.s.PGSQL.${port}` } : { host, port });
+    socket.on("error", () => undefined).end(request);
+  }
+}
+
+/** PostgreSQL takes it in the place of a startup message, without TLS or login (its documentation, "Canceling Requests in Progress"). */
+const CANCEL_REQUEST = 80_877_102;
+
 function makePool(config: pg.PoolConfig): pg.Pool {
   const pool = new pg.Pool({
     ...config,
@@ -138,6 +157,10 @@ function makePool(config: pg.PoolConfig): pg.Pool {
   });
   // Without listeners a connection that is lost between two statements would end the process.
   pool.on("error", () => undefined);
-  pool.on("connect", (client) => client.on("error", () => undefined));
+  pool.on("connect", (client) => {
+    client.on("error", () => undefined);
+    open.set(client as Pooled, config);
+  });
+  pool.on("remove", (client) => open.delete(client as Pooled));
   return pool;
 }

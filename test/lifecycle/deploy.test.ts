@@ -121,7 +121,11 @@ describe("a deploy that is killed", () => {
       await untilRow(database.client, "the provider to wait for the name", [
         "select 1 from pg_stat_activity where application_name = 'pulumi-matview' and wait_event_type = 'Lock'",
       ]);
-      await killEngine(engine.pid ?? 0, join(stack.directory, "state"));
+      // The provider's process ends by itself, and what it waits for is cancelled though the blocker goes on.
+      await killEngine(engine.pid ?? 0, join(stack.directory, "state"), { alone: true });
+      await untilRow(database.client, "the provider to have left", [
+        "select 1 where not exists (select from pg_stat_activity where application_name = 'pulumi-matview')",
+      ]);
       await blocker.end();
 
       const locked = await stack.pulumi(UP);

@@ -3,15 +3,16 @@ import { join } from "node:path";
 import { until } from "../../scripts/database/until.ts";
 
 /**
- * Kills an engine with all processes below it. Not while it writes its state into `directory`: the engine itself leaves an empty
+ * Kills an engine, with all processes below it or alone. Not while it writes its state into `directory`: the engine itself leaves an empty
  * file behind then, which is not what a test of this package is about.
  */
-export async function killEngine(pid: number, directory: string): Promise<void> {
+export async function killEngine(pid: number, directory: string, { alone = false } = {}): Promise<void> {
+  const send = (signal: NodeJS.Signals): void => signalAll(alone ? [pid] : [...descendants(pid), pid], signal);
   await until(
     () => {
-      signalTree(pid, "SIGSTOP");
+      send("SIGSTOP");
       const isWhole = filesBelow(directory).every((file) => (statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0);
-      signalTree(pid, isWhole ? "SIGKILL" : "SIGCONT");
+      send(isWhole ? "SIGKILL" : "SIGCONT");
       return isWhole;
     },
     { what: "the engine to have written its state" },
@@ -23,8 +24,8 @@ function filesBelow(directory: string): string[] {
   return entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
 }
 
-function signalTree(pid: number, signal: NodeJS.Signals): void {
-  for (const receiver of [...descendants(pid), pid]) {
+function signalAll(receivers: readonly number[], signal: NodeJS.Signals): void {
+  for (const receiver of receivers) {
     try {
       process.kill(receiver, signal);
     } catch {
