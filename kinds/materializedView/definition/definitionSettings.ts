@@ -24,5 +24,8 @@ export function sessionPrintSettings(): string {
 }
 
 function pinSettings(searchPath: string, local: "true" | "false"): string {
-  return sqlStatement("statements/pin_settings", { literals: { search_path: searchPath }, raw: { local, condition: "true" } });
+  return sqlStatement("statements/pin_settings", {
+    literals: { search_path: searchPath },
+    raw: { local, condition: "true" },
+  });
 }
