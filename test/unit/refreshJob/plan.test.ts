@@ -67,7 +67,10 @@ function stateOf(row: Partial<JobRow>): JobState {
 }
 
 function withoutKey(sql: string): string {
-  return sql.replace(/^select pg_catalog\.pg_advisory_xact_lock\(\(-?\d+\)::pg_catalog\.int4, \(-?\d+\)::pg_catalog\.int4\)$/, LOCK);
+  return sql.replace(
+    /^select pg_catalog\.pg_advisory_xact_lock\(\(-?\d+\)::pg_catalog\.int4, \(-?\d+\)::pg_catalog\.int4\)$/,
+    LOCK,
+  );
 }
 
 describe("deactivateStep", () => {
