@@ -4,6 +4,7 @@ import { displayName, sqlIdentifier, type QualifiedName } from "../../../postgre
 import { sqlText } from "../../../postgres/sqlFiles.ts";
 import { readDeclared } from "./declaredView.ts";
 import { printSettings, SEARCH_PATH } from "./definitionSettings.ts";
+import { sameTree } from "./parseDefinition.ts";
 import { liveOf, type LiveDefinition, type PrintedRow } from "./recordedDefinition.ts";
 import { problemAt } from "./textPosition.ts";
 
@@ -68,12 +69,16 @@ async function compareWithLive(client: Client, comparison: Comparison): Promise<
   );
 }
 
-function compared(view: QualifiedName, live: PrintedRow | undefined, declared: PrintedRow | undefined): Verdict {
+async function compared(
+  view: QualifiedName,
+  live: PrintedRow | undefined,
+  declared: PrintedRow | undefined,
+): Promise<Verdict> {
   if (live === undefined || declared === undefined) throw missing(view);
   const onlyLive = live.dependencies.filter((name) => !declared.dependencies.includes(name));
   const onlyDeclared = declared.dependencies.filter((name) => !live.dependencies.includes(name));
-  if (live.definition === declared.definition && onlyLive.length + onlyDeclared.length === 0)
-    return { outcome: "equal", live: liveOf(live) };
+  const isSame = live.definition === declared.definition || (await sameTree(live.definition, declared.definition));
+  if (isSame && onlyLive.length + onlyDeclared.length === 0) return { outcome: "equal", live: liveOf(live) };
   const dependencies = { onlyLive, onlyDeclared };
   return { outcome: "different", live: live.definition, declared: declared.definition, dependencies };
 }

@@ -36,10 +36,20 @@ export function* treeNodes(tree: unknown): Generator<TreeNode> {
   }
 }
 
-/** A hash of the tree without the places in the text: equal for two texts that differ in layout, comments and case only. */
+/**
+ * A hash of the tree without the places in the text: equal for two texts that differ in layout, comments, case and aliases that say a
+ * relation's own name only.
+ */
 export function hashTree(tree: object): string {
-  const withoutPlaces = (key: string, value: unknown): unknown => (PLACES.has(key) ? undefined : value);
-  return createHash("sha256").update(JSON.stringify(tree, withoutPlaces)).digest("hex");
+  const meaning = (key: string, value: unknown): unknown => (PLACES.has(key) ? undefined : withoutOwnAlias(value));
+  return createHash("sha256").update(JSON.stringify(tree, meaning)).digest("hex");
+}
+
+// The server prints one for what was built aside and then renamed.
+function withoutOwnAlias(value: unknown): unknown {
+  if (!isRecord(value) || !isRecord(value["alias"])) return value;
+  const { aliasname, colnames } = value["alias"];
+  return aliasname === value["relname"] && colnames === undefined ? { ...value, alias: undefined } : value;
 }
 
 /** Functions that the definition calls by name, each once and sorted. Operators and casts are none. */

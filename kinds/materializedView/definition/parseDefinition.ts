@@ -9,7 +9,7 @@ import { charactersBefore, problemAt } from "./textPosition.ts";
 export interface ParsedDefinition {
   /** The query as it can be sent inside another statement: no semicolon, no comment before or after it. */
   readonly sql: string;
-  /** Equal for two texts that differ in layout, comments and case only. */
+  /** As `hashTree` has it. */
   readonly treeHash: string;
   /** Functions that it calls by name, as written. */
   readonly functions: readonly Reference[];
@@ -48,7 +48,7 @@ async function parse(text: string): Promise<ParseOutcome> {
   }
 }
 
-/** True when both texts are definitions and differ in layout, comments and case only. */
+/** True when both texts are definitions and differ in what means nothing only. */
 export async function sameTree(a: string, b: string): Promise<boolean> {
   const [first, second] = [await parseDefinition(a), await parseDefinition(b)];
   return first.ok && second.ok && first.definition.treeHash === second.definition.treeHash;

@@ -5,6 +5,7 @@ import { step } from "../../../postgres/plan.ts";
 import type { Hazard, Step } from "../../../postgres/plan.ts";
 import { sqlStatement } from "../../../postgres/sqlFiles.ts";
 import type { BuiltView, Swap, SwappedRelation } from "../../../postgres/swap.ts";
+import { isSameStack, splitComment } from "../../claim.ts";
 import { createSettings, printSettings } from "../definition/definitionSettings.ts";
 import type { DesiredView } from "../desired.ts";
 import { refreshSql } from "../statements.ts";
@@ -157,15 +158,26 @@ function swapped(old: RelationProperties, expected: RelationProperties): Swapped
   };
 }
 
-function dependentObstacles(desired: DesiredView, { old, tree, obstacles }: Replacement): string[] {
+function dependentObstacles(desired: DesiredView, replacement: Replacement): string[] {
+  const { old, tree, obstacles } = replacement;
   if (tree.length === 0) return [];
-  if (desired.dependents !== "recreate") {
+  if (desired.dependents !== "recreate" && !areOfOneStack(replacement)) {
     const lines = tree.map((line) => `    ${line}`).join("\n");
     return [
       `these depend on ${sqlName(old)} and would have to be recreated with it; set dependents: "recreate" to allow it:\n${lines}`,
     ];
   }
   return [...obstacles];
+}
+
+/** Whether all that must be made again is declared in the stack that declares the view: it says itself what it is to be. */
+function areOfOneStack({ old, dependents, obstacles }: Replacement): boolean {
+  if (dependents.length === 0 || obstacles.length > 0) return false;
+  const { claim } = splitComment(old.comment);
+  return dependents.every((dependent) => {
+    const theirs = dependent.how === "build aside" ? splitComment(dependent.view.comment).claim : undefined;
+    return claim !== undefined && theirs !== undefined && isSameStack(claim, theirs);
+  });
 }
 
 function hazardsOf({ old, columns }: Replacement): Hazard[] {
