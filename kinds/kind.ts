@@ -111,7 +111,7 @@ export interface Kind<Desired extends object, Actual> {
     plan: Plan,
   ): Promise<Foresight>;
   /** What does not stand in the way and should be known, a sentence each. */
-  warnings?(session: Session, desired: Desired): Promise<string[]>;
+  warnings?(session: Session, desired: Desired, previous?: Desired): Promise<string[]>;
   /** What `warnings` asks first, so that a deploy asks it together with its last description. */
   warningQuestions?(desired: Desired): Promise<readonly Question[]>;
 }

@@ -15,7 +15,7 @@ import { readSchedule } from "./schedule.ts";
 import { sameWork } from "./takeover.ts";
 
 /** What a person should know of a job that can be deployed all the same, a sentence each. */
-export async function warnOfJob(session: Session, desired: DesiredJob): Promise<string[]> {
+export async function warnOfJob(session: Session, desired: DesiredJob, previous?: DesiredJob): Promise<string[]> {
   const [state] = await describeDeclaredJobs(session, [desired]);
   const [times, lastRun] = await Promise.all([
     timeWarnings(session, desired, state?.job),
@@ -24,7 +24,7 @@ export async function warnOfJob(session: Session, desired: DesiredJob): Promise<
   const release = releaseWarning(session.capabilities.serverVersion);
   return [
     ...(release === undefined ? [] : [release]),
-    ...(state === undefined ? [] : doubledWork(session, desired, state)),
+    ...(state === undefined ? [] : doubledWork(session, desired, { state, previous })),
     ...(state?.restsByAbsence === true ? [restsByAbsence(session, desired)] : []),
     ...times,
     ...lastRun,
@@ -32,14 +32,23 @@ export async function warnOfJob(session: Session, desired: DesiredJob): Promise<
 }
 
 // One of this role under another name is taken over, or refused, as long as the declared one is not there.
-function doubledWork({ capabilities }: Session, desired: DesiredJob, { job, jobs }: JobState): string[] {
+function doubledWork(
+  { capabilities }: Session,
+  desired: DesiredJob,
+  { state: { job, jobs }, previous }: { readonly state: JobState; readonly previous: DesiredJob | undefined },
+): string[] {
   const declared = resolveJob(desired, capabilities);
-  return sameWork(declared, jobs)
-    .filter(({ isActive, user }) => isActive && (job !== undefined || user !== declared.user))
-    .map(
-      (other) =>
-        `${jobTitle(other)} refreshes the same view, so that it is refreshed twice: select cron.unschedule(${other.jobId}), as ${other.user} or as superuser`,
-    );
+  const old = previous && resolveJob(previous, capabilities);
+  return (
+    sameWork(declared, jobs)
+      .filter(({ isActive, user }) => isActive && (job !== undefined || user !== declared.user))
+      // What the job itself is until it goes to another role or has another name.
+      .filter(({ name, user }) => name !== old?.name || user !== old.user)
+      .map(
+        (other) =>
+          `${jobTitle(other)} refreshes the same view, so that it is refreshed twice: select cron.unschedule(${other.jobId}), as ${other.user} or as superuser`,
+      )
+  );
 }
 
 function restsByAbsence({ capabilities }: Session, desired: DesiredJob): string {

@@ -20,14 +20,13 @@ export function previewLines(preview: ResourcePreview): { severity: "info" | "wa
   };
 }
 
-// Of what is the same only the view speaks, so that a stack of many views stays readable.
-function idleLines({ kind, operation, steps, refusals, handover, isPlanned }: ResourcePreview): string[] {
+// What is the same says nothing, so that a stack of many views stays readable.
+function idleLines({ operation, steps, refusals, handover, isPlanned }: ResourcePreview): string[] {
   if (steps.length + refusals.length + handover.length > 0) return [];
   if (!isPlanned) return ["is planned when what it stands on is there, such as pg_cron"];
   if (operation === "create") return ["is there as declared: taken over, nothing is run"];
   if (operation === "delete") return ["is gone already: nothing is run"];
-  if (operation === "update") return ["text only: nothing is run"];
-  return kind === "materialized view" ? ["no change: nothing is run"] : [];
+  return operation === "update" ? ["text only: nothing is run"] : [];
 }
 
 /** What goes with a view that is dropped, and how much it was read. */

@@ -149,7 +149,10 @@ async function lookCloser<Desired extends object, Actual>(
     isRefused
       ? []
       : obstaclesOf(kind, session, { desired, earlier, dropped: plan.steps.length > 0 ? actual : undefined }),
-    desired === "absent" ? [] : (kind.warnings?.(session, recalled(kind, desired, recorded)) ?? []),
+    desired === "absent"
+      ? []
+      : (kind.warnings?.(session, recalled(kind, desired, recorded), previous && recalled(kind, previous, recorded)) ??
+        []),
     size,
   ]);
   // The data are looked at where nothing else stands in the way.

@@ -29,9 +29,9 @@ async function byHand(database: TestDatabase, name: string, user = "postgres", s
   return row?.jobid ?? "";
 }
 
-async function warnings(database: TestDatabase, desired: DesiredJob): Promise<string[]> {
+async function warnings(database: TestDatabase, desired: DesiredJob, previous?: DesiredJob): Promise<string[]> {
   const connection = resolveConnection({ databaseUrl: database.url, cronDatabase: database.server.cronDatabase }, {});
-  return withSession(connection, "test", (session) => warnOfJob(session, desired));
+  return withSession(connection, "test", (session) => warnOfJob(session, desired, previous));
 }
 
 const test = testsWith(withDatabase);
@@ -94,6 +94,17 @@ describe("a job that was made by hand", () => {
 });
 
 describe("what a deploy warns of", () => {
+  test("is not the job itself, which goes to another role", async (database) => {
+    await makeView(database);
+    const other = await cronUser(database);
+    const declared = { name: uniqueName("job"), schedule: QUIET, command: COMMAND, active: true };
+    await new JobDeploy(database).create(declared);
+    const moved = { ...declared, user: other };
+    const twice = expect.stringMatching(/refreshes the same view, so that it is refreshed twice/);
+    expect(await warnings(database, moved)).toContainEqual(twice);
+    expect(await warnings(database, moved, declared)).not.toContainEqual(twice);
+  });
+
   test("is another role's job that refreshes the same view, which it leaves alone", async (database) => {
     await makeView(database);
     const other = await cronUser(database);
