@@ -4,6 +4,9 @@ import type { Capabilities } from "../../postgres/capabilities.ts";
 import { sqlIdentifier, sqlLiteral } from "../../postgres/names.ts";
 import type { Session } from "../../postgres/session.ts";
 import { refusalsOf } from "../conditions.ts";
+import { foreseen, willChangeRole, willHaveCron } from "../earlierSteps.ts";
+import type { Obstacle } from "../earlierSteps.ts";
+import type { EarlierSteps, Foresight } from "../kind.ts";
 import { refreshTarget } from "./command.ts";
 import { commandProblems } from "./commandPreflight.ts";
 import { describeJobs } from "./describe.ts";
@@ -18,20 +21,41 @@ import { otherDatabase } from "./statements.ts";
 
 /** What keeps pg_cron from taking or running the job, each problem with what to do. */
 export async function preflightJob(session: Session, desired: DesiredJob): Promise<string[]> {
+  return [...(await foreseeJob(session, desired, new Set())).refusals];
+}
+
+/** The same for a preview, without what steps before take out of the way. */
+export async function foreseeJob(
+  session: Session,
+  desired: DesiredJob,
+  earlier: EarlierSteps,
+): Promise<Required<Foresight>> {
+  return foreseen(await obstacles(session, desired, earlier), earlier);
+}
+
+async function obstacles(session: Session, desired: DesiredJob, earlier: EarlierSteps): Promise<Obstacle[]> {
   const { cron, inRecovery } = session.capabilities;
-  if (inRecovery) return [STANDBY];
-  const problems = cronProblems(session);
+  if (inRecovery) return [{ problem: STANDBY, isInherent: true }];
+  const problems = cronObstacles(session, earlier);
   if (cron?.hasUsage !== true || !cron.mayReadJobs) return problems;
   const parsed = parseSchedule(desired.schedule, cron);
-  if (!parsed.ok) problems.push(parsed.problem);
+  const schedule = parsed.ok ? [] : [{ problem: parsed.problem, isInherent: true }];
   const job = resolveJob(desired, session.capabilities);
   const [role, orphans, database, command] = await Promise.all([
     roleProblems(session, job),
     orphanProblems(session, job),
     databaseProblems(session, job),
-    commandProblems(session, job),
+    commandProblems(session, job, earlier),
   ]);
-  return [...problems, ...orphans, ...role.problems, ...(role.exists ? [...database, ...command] : [])];
+  const isMade = willChangeRole(earlier, job.user);
+  const ofRole = [...role.problems, ...(role.exists ? database : [])].map((problem) => ({ problem, isMade }));
+  return [
+    ...problems,
+    ...schedule,
+    ...orphans.map((problem) => ({ problem })),
+    ...ofRole,
+    ...(role.exists ? command.map((problem) => ({ problem })) : []),
+  ];
 }
 
 /** What of it goes along with the opening of a session. */
@@ -50,8 +74,14 @@ export function preflightQuestions(desired: DesiredJob, known: Capabilities): Qu
   ];
 }
 
+/** What is wrong with pg_cron itself, unless this run installs it. */
+export function cronObstacles(session: Session, earlier: EarlierSteps): Obstacle[] {
+  const isMade = session.capabilities.cron === undefined && willHaveCron(earlier);
+  return cronProblems(session).map((problem) => ({ problem, isMade }));
+}
+
 /** What is wrong with pg_cron itself: not installed, not running, not to be used by this role. */
-export function cronProblems({ capabilities }: Session): string[] {
+function cronProblems({ capabilities }: Session): string[] {
   const { cron, currentUser } = capabilities;
   if (cron === undefined) return refusalsOf({ capabilities }, ["pg-cron-missing"]);
   return [

@@ -13,6 +13,7 @@ import type { Open } from "../look.ts";
 import { aliasLine, lostNote } from "../ownership.ts";
 import type { Tenure } from "../ownership.ts";
 import { declaredOnly, fingerprint, idleFingerprint } from "./fingerprint.ts";
+import { obstaclesOf } from "./obstacles.ts";
 import { previewStep } from "./previewStep.ts";
 import type { PreviewedStep } from "./previewStep.ts";
 import { runsPerDay, subjectOf } from "./subject.ts";
@@ -147,40 +148,22 @@ async function lookCloser<Desired extends object, Actual>(
   // The obstacles first: they are asked in a transaction, in one flight, and no transaction of the warnings may be open then.
   const [obstacles, warnings] = await Promise.all([
     isRefused
-      ? []
-      : obstaclesOf(kind, session, { desired, earlier, dropped: plan.steps.length > 0 ? actual : undefined }),
+      ? { refusals: [], warnings: [] }
+      : obstaclesOf(kind, session, { desired, previous, actual, plan, earlier }),
     desired === "absent" ? [] : (kind.warnings?.(session, recalled(kind, desired, recorded)) ?? []),
     size,
   ]);
   // The data are looked at where nothing else stands in the way.
-  const isBlocked = isRefused || obstacles.length > 0 || desired === "absent";
+  const isBlocked = isRefused || obstacles.refusals.length > 0 || desired === "absent";
   const [told, measures] = await Promise.all([
     isBlocked ? undefined : kind.foreseeData?.(session, desired, { previous, actual }, plan),
     view === undefined || size === undefined ? undefined : measureView(session, view, size),
   ]);
   return {
-    obstacles: [...obstacles, ...(told?.refusals ?? [])],
-    warnings: [...warnings, ...(told?.warnings ?? [])],
+    obstacles: [...obstacles.refusals, ...(told?.refusals ?? [])],
+    warnings: [...obstacles.warnings, ...warnings, ...(told?.warnings ?? [])],
     priced: { steps: plan.steps.map((step) => previewStep(step, measures)), measures },
   };
-}
-
-/** What a deploy would refuse beside what the plan says. */
-async function obstaclesOf<Desired extends object, Actual>(
-  kind: Kind<Desired, Actual>,
-  session: Session,
-  {
-    desired,
-    dropped,
-    earlier,
-  }: {
-    readonly desired: Desired | "absent";
-    readonly dropped: Actual | undefined;
-    readonly earlier: EarlierSteps;
-  },
-): Promise<string[]> {
-  if (desired !== "absent") return (await kind.foresee?.(session, desired, earlier)) ?? [];
-  return dropped === undefined ? [] : ((await kind.dropProblems?.(session, dropped)) ?? []);
 }
 
 function dropsOf(measures: Measures | undefined): ResourcePreview["drops"] {
