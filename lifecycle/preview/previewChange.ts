@@ -2,6 +2,7 @@ import { holderText, isSameStack } from "../../kinds/claim.ts";
 import type { EarlierSteps, Kind } from "../../kinds/kind.ts";
 import { measureView, sizeOfView, sizeQuestions } from "../../kinds/materializedView/cost/measures.ts";
 import type { Measures } from "../../kinds/materializedView/cost/measures.ts";
+import { isUserError } from "../../postgres/errors.ts";
 import type { QualifiedName } from "../../postgres/names.ts";
 import { CONVERGED } from "../../postgres/plan.ts";
 import type { Difference, Plan } from "../../postgres/plan.ts";
@@ -86,15 +87,19 @@ export async function previewChange<Desired extends object, Actual>(
     ...rest,
   });
   if (isSame) return whole(CONVERGED, {});
-  const { plan, actual, capabilities, refusal, tenure } = await planChange(kind, see, transition);
+  const change = await planChange(kind, see, transition).catch((error: unknown) => refusedSight(error, open));
+  if (change instanceof Error) return whole(CONVERGED, { refusals: [change.message] });
+  const { plan, actual, capabilities, refusal, tenure } = change;
   const view = plan.steps.length === 0 ? undefined : subjectOf(subject);
-  const { warnings, obstacles, priced } = await open(
+  const look = await open(
     (session) => lookCloser(kind, session, { transition, plan, actual, view, earlier }),
     (known) => [
       ...(desired === "absent" ? [] : (kind.asks?.([desired], known) ?? [])),
       ...(view === undefined ? [] : sizeQuestions(view, known)),
     ],
-  );
+  ).catch((error: unknown) => refusedSight(error, open));
+  if (look instanceof Error) return whole(CONVERGED, { refusals: [look.message] });
+  const { warnings, obstacles, priced } = look;
   const refusals = [...(plan.refusals ?? []), ...(refusal === undefined ? [] : [refusal.message]), ...obstacles];
   const handover = handoverLines(`${kind.noun} ${id}`, tenure, transition, plan);
   if (plan.steps.length === 0) {
@@ -111,6 +116,13 @@ export async function previewChange<Desired extends object, Actual>(
     runsPerDay: changedRate(before, desired === "absent" ? undefined : desired),
     refreshMs: measures?.runs?.medianMs,
   });
+}
+
+/** What is there cannot be described, such as a table of that name: that stops a deploy, as a server out of reach does not. */
+async function refusedSight(error: unknown, open: Open): Promise<Error> {
+  if (!isUserError(error)) throw error;
+  await open(() => Promise.resolve());
+  return error;
 }
 
 /** The delete of an object that another resource takes over earlier in the same run. */
