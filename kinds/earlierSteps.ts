@@ -108,11 +108,16 @@ export interface Obstacle {
   readonly isMade?: boolean;
   /** Whether the declaration itself is wrong, whatever else the run makes. */
   readonly isInherent?: boolean;
+  /** Whether another role than the connected one may well do it. */
+  readonly isOfDeployer?: boolean;
 }
 
-/** What is refused, and what is so unless a resource that we know nothing of makes it before. */
-export function foreseen(obstacles: readonly Obstacle[], noted: EarlierSteps): Required<Foresight> {
-  const left = obstacles.filter(({ isMade }) => isMade !== true);
+/**
+ * What is refused, and what is so unless a resource that we know nothing of makes it before. Who only looks does not deploy, and what
+ * it may not do itself is not told.
+ */
+export function foreseen(obstacles: readonly Obstacle[], noted: EarlierSteps, onlyLooks = false): Required<Foresight> {
+  const left = obstacles.filter(({ isMade, isOfDeployer }) => isMade !== true && !(onlyLooks && isOfDeployer === true));
   const mayBeMade = noted.has("others anything");
   const isRefused = ({ isInherent }: Obstacle): boolean => isInherent === true || !mayBeMade;
   const problems = (some: readonly Obstacle[]): string[] => [...new Set(some.map(({ problem }) => problem))];

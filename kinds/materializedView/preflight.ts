@@ -11,6 +11,7 @@ import type { HiddenSource, Source } from "../conditions.ts";
 import { foreseen, namesChangedView, willBypass, willCreateRole } from "../earlierSteps.ts";
 import type { Obstacle } from "../earlierSteps.ts";
 import type { EarlierSteps, Foreseen, Foresight } from "../kind.ts";
+import { onlyLooks } from "../onlooker.ts";
 import { sourceNeeds } from "../ownerRole/needs.ts";
 import { grantNeedSql } from "../ownerRole/rights.ts";
 import { cronObstacles } from "../refreshJob/preflight.ts";
@@ -45,7 +46,8 @@ export async function foreseeView(
   earlier: EarlierSteps,
   change: ViewChange = NOTHING_TRIED,
 ): Promise<Required<Foresight>> {
-  return foreseen(await obstacles(session, desired, earlier, change), earlier);
+  const [isOnlooker, found] = await Promise.all([onlyLooks(session), obstacles(session, desired, earlier, change)]);
+  return foreseen(found, earlier, isOnlooker);
 }
 
 async function obstacles(
@@ -84,7 +86,7 @@ async function obstacles(
   );
   return [
     ...serverProblems(session).map((problem) => ({ problem, isInherent: true })),
-    ...schema.map((problem) => ({ problem })),
+    ...schema.map((problem) => ({ problem, isOfDeployer: schemas?.rows.length === 1 })),
     ...declared,
     ...(isOwnerMissing ? [missingOwner(owner, earlier)] : isRead ? rightObstacles(session, read.answers, earlier) : []),
     ...tried,
@@ -149,7 +151,11 @@ function rightObstacles(
 ): Obstacle[] {
   const closed = ((sources?.rows ?? []) as Source[]).flatMap((source) => {
     const isMade = sourceNeeds(source.role, [source]).some((need) => earlier.has(grantNeedSql(need)));
-    return refusalsOf({ capabilities, sources: [source] }, ["permission-lost"]).map((problem) => ({ problem, isMade }));
+    return refusalsOf({ capabilities, sources: [source] }, ["permission-lost"]).map((problem) => ({
+      problem,
+      isMade,
+      isOfDeployer: source.role === capabilities.currentUser,
+    }));
   });
   const unseen = ((hidden?.rows ?? []) as HiddenSource[]).flatMap((source) => {
     const isMade = willBypass(earlier, source.role);

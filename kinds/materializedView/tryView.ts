@@ -130,7 +130,8 @@ export function refusedTrials(
     // Somebody else is at it, or the server is busy: the deploy may well go on.
     if (error.code === SQLSTATE.lockNotAvailable || error.code === SQLSTATE.queryCanceled) return [];
     const { of, what, isMade = false, advice } = trial;
-    const more = advice !== undefined && error.code === SQLSTATE.insufficientPrivilege ? `: ${advice}` : "";
-    return [{ problem: `PostgreSQL refuses ${what}: ${serverText(error)}${more}`, isMade, of }];
+    const isOfDeployer = error.code === SQLSTATE.insufficientPrivilege;
+    const more = advice !== undefined && isOfDeployer ? `: ${advice}` : "";
+    return [{ problem: `PostgreSQL refuses ${what}: ${serverText(error)}${more}`, isMade, isOfDeployer, of }];
   });
 }

@@ -7,6 +7,7 @@ import { refusalsOf } from "../conditions.ts";
 import { foreseen, willChangeRole, willHaveCron } from "../earlierSteps.ts";
 import type { Obstacle } from "../earlierSteps.ts";
 import type { EarlierSteps, Foresight } from "../kind.ts";
+import { onlyLooks } from "../onlooker.ts";
 import { refreshTarget } from "./command.ts";
 import { commandProblems } from "./commandPreflight.ts";
 import { describeJobs } from "./describe.ts";
@@ -21,7 +22,7 @@ import { otherDatabase } from "./statements.ts";
 
 /** What keeps pg_cron from taking or running the job, each problem with what to do. */
 export async function preflightJob(session: Session, desired: DesiredJob): Promise<string[]> {
-  return [...(await foreseeJob(session, desired, new Set())).refusals];
+  return [...foreseen(await obstacles(session, desired, new Set()), new Set()).refusals];
 }
 
 /** The same for a preview, without what steps before take out of the way. */
@@ -30,7 +31,8 @@ export async function foreseeJob(
   desired: DesiredJob,
   earlier: EarlierSteps,
 ): Promise<Required<Foresight>> {
-  return foreseen(await obstacles(session, desired, earlier), earlier);
+  const [isOnlooker, found] = await Promise.all([onlyLooks(session), obstacles(session, desired, earlier)]);
+  return foreseen(found, earlier, isOnlooker);
 }
 
 async function obstacles(session: Session, desired: DesiredJob, earlier: EarlierSteps): Promise<Obstacle[]> {
@@ -48,13 +50,20 @@ async function obstacles(session: Session, desired: DesiredJob, earlier: Earlier
     commandProblems(session, job, earlier),
   ]);
   const isMade = willChangeRole(earlier, job.user);
-  const ofRole = [...role.problems, ...(role.exists ? database : [])].map((problem) => ({ problem, isMade }));
+  const isOfDeployer = job.user === session.capabilities.currentUser;
+  const ofRole = [...role.problems, ...(role.exists ? database : [])].map((problem) => ({
+    problem,
+    isMade,
+    isOfDeployer,
+  }));
+  const acting = role.foreign.map((problem) => ({ problem, isMade, isOfDeployer: true }));
   return [
     ...problems,
     ...schedule,
     ...orphans.map((problem) => ({ problem })),
     ...ofRole,
-    ...(role.exists ? command.map((problem) => ({ problem })) : []),
+    ...acting,
+    ...(role.exists ? command.map((problem) => ({ problem, isOfDeployer })) : []),
   ];
 }
 
@@ -76,8 +85,10 @@ export function preflightQuestions(desired: DesiredJob, known: Capabilities): Qu
 
 /** What is wrong with pg_cron itself, unless this run installs it. */
 export function cronObstacles(session: Session, earlier: EarlierSteps): Obstacle[] {
-  const isMade = session.capabilities.cron === undefined && willHaveCron(earlier);
-  return cronProblems(session).map((problem) => ({ problem, isMade }));
+  const { cron } = session.capabilities;
+  const isMade = cron === undefined && willHaveCron(earlier);
+  const isOfDeployer = cron !== undefined && !(cron.hasUsage && cron.mayReadJobs);
+  return cronProblems(session).map((problem) => ({ problem, isMade, isOfDeployer }));
 }
 
 /** What is wrong with pg_cron itself: not installed, not running, not to be used by this role. */
@@ -114,20 +125,18 @@ interface RoleRow {
 async function roleProblems(
   { cron, capabilities }: Session,
   job: ResolvedJob,
-): Promise<{ exists: boolean; problems: string[] }> {
+): Promise<{ exists: boolean; problems: string[]; foreign: string[] }> {
   const [role] = (await ask<RoleRow>(cron, "describe/role", [job.user])).rows;
   const runner = { roleExists: role !== undefined, canLogin: role?.canLogin === true };
   const mayAct = role === undefined || role.mayActAs || capabilities.isSuperuser;
   return {
     exists: role !== undefined,
-    problems: [
-      ...refusalsOf({ capabilities, job, runner }, ["role-cannot-log-in"]),
-      ...(mayAct
-        ? []
-        : [
-            `role ${capabilities.currentUser} may not act as ${job.user}: grant ${job.user} to ${capabilities.currentUser}`,
-          ]),
-    ],
+    problems: refusalsOf({ capabilities, job, runner }, ["role-cannot-log-in"]),
+    foreign: mayAct
+      ? []
+      : [
+          `role ${capabilities.currentUser} may not act as ${job.user}: grant ${job.user} to ${capabilities.currentUser}`,
+        ],
   };
 }
 

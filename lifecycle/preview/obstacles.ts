@@ -1,4 +1,5 @@
 import type { EarlierSteps, Foresight, Kind } from "../../kinds/kind.ts";
+import { onlyLooks } from "../../kinds/onlooker.ts";
 import { displayName } from "../../postgres/names.ts";
 import type { Plan } from "../../postgres/plan.ts";
 import type { Session } from "../../postgres/session.ts";
@@ -48,18 +49,22 @@ interface Right {
 /** A relation of somebody else: whoever takes it over writes its claim, though nothing else is run. */
 async function foreignProblems<Desired extends object, Actual>(
   kind: Kind<Desired, Actual>,
-  { target, capabilities }: Session,
+  session: Session,
   { desired, previous, actual, plan: { steps } }: Previewed<Desired, Actual>,
 ): Promise<string[]> {
+  const { capabilities } = session;
   const relation = actual === undefined ? undefined : kind.relationOf?.(actual);
   // Who may grant need not own.
   const isAltered = steps.some(({ sql }) => sql.some((statement) => !/^(grant|revoke) /.test(statement)));
   const isTakenOver = desired !== "absent" && previous === undefined;
   if (relation === undefined || capabilities.isSuperuser || !(isAltered || isTakenOver)) return [];
   const { schema, name } = relation;
-  const { rows } = await target.query<Right>(sqlText("describe/may_change"), [schema, name]);
+  const [isOnlooker, { rows }] = await Promise.all([
+    onlyLooks(session),
+    session.target.query<Right>(sqlText("describe/may_change"), [schema, name]),
+  ]);
   const [right] = rows;
-  if (right === undefined || (desired === "absent" ? right.mayDrop : right.mayChange)) return [];
+  if (isOnlooker || right === undefined || (desired === "absent" ? right.mayDrop : right.mayChange)) return [];
   return [
     `${kind.noun} ${displayName(relation)} belongs to ${right.owner}, and role ${capabilities.currentUser} may not act as that: connect as ` +
       `${right.owner}, or as a member of it`,

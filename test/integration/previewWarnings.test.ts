@@ -168,6 +168,21 @@ describe("a preview of a view", () => {
     });
   });
 
+  test("tells a role that only looks nothing of what it may not do itself", async () => {
+    await withDatabase(async (database) => {
+      const role = await database.createRole();
+      await run(database, "create materialized view public.mv as select id from public.ejecutivos");
+      const url = database.server.url(database.name, role);
+      const same = { ...desired, definition: "select id from public.ejecutivos" };
+      expect((await previewOf(database, same, { url })).refusals).toEqual([]);
+      const other = { ...same, name: "mv_otra", tablespace: "nada", ...grantTo("nadie") };
+      expect((await previewOf(database, other, { url })).refusals).toEqual([]);
+      expect((await previewOf(database, { ...other, owner: "nadie" }, { url })).refusals).toEqual([
+        expect.stringMatching(/^role nadie is to own the view and does not exist/),
+      ]);
+    });
+  });
+
   test("refuses to take over, change or drop what belongs to another role", async () => {
     await withDatabase(async (database) => {
       const role = await database.createRole();

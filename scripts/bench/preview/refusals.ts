@@ -64,8 +64,8 @@ const CAUSES: readonly Cause[] = [
   ["a lock timeout that is too short", { refresh: { lockTimeout: "1s" } }],
   ["a view of another role", (name) => ({ ...from("id"), name: `ajena_${name}` }), true],
   ["a name that a table has", (name) => ({ name: `tabla_${name}` }), true],
-  ["an index name that a table has", { indexName: "eventos" }, true],
-  ["an index name of another table", { indexName: "eventos_pkey" }, true],
+  ["an index name that a table has", (name) => ({ indexName: `tabla_${name}` }), true],
+  ["an index name of another table", (name) => ({ indexName: `tabla_${name}_pkey` }), true],
 ];
 
 const FINE: readonly (Partial<Declared> | ((name: string) => Partial<Declared>))[] = [
@@ -197,7 +197,7 @@ function tallied(
 /** What some of the causes need to be there under a view's name. */
 async function obstruct({ client }: TestDatabase, name: string): Promise<void> {
   await client.query(`create materialized view public.ajena_${name} as select id from public.eventos`);
-  await client.query(`create table public.tabla_${name} (id int)`);
+  await client.query(`create table public.tabla_${name} (id int primary key)`);
 }
 
 async function prepare({ client, server }: TestDatabase): Promise<void> {
