@@ -123,7 +123,7 @@ async function announceAndDeploy(
     ...sound(`b${at}`),
     ...pick(at < others.length ? [{}] : FINE),
   }));
-  for (const [, { name }] of bad) await obstruct(database, name);
+  for (const at of bad.keys()) await obstruct(database, `v${at}`);
   const views = [...bad.map(([, view]) => view), ...good];
   project.write("views.json", JSON.stringify({ views, others }));
   const refused = await announced(project);
