@@ -1,31 +1,130 @@
-import type { EarlierSteps } from "./kind.ts";
+import type { QualifiedName } from "../postgres/names.ts";
+import { displayName } from "../postgres/names.ts";
+import type { EarlierSteps, Foresight } from "./kind.ts";
 import { BYPASS } from "./ownerRole/plan.ts";
 
 /** Steps of the same run that plans after them have to know of, while what they do is still to be done. */
 export type NotedSteps = Set<string>;
 
-/** Remembers of a plan what later ones have to know. */
-export function noteSteps(noted: NotedSteps, { steps }: { steps: readonly NotableStep[] }): void {
-  for (const { action, target, reason } of steps)
-    if (action === HALT || reason === BYPASS) noted.add(`${action} ${target}`);
-}
+/** What a run may make that is no kind of ours: a role, a schema, a table, a grant; or pg_cron's extension alone. */
+export type OtherWork = "anything" | "pg_cron";
 
-const HALT = "deactivate job";
+/** What is known of a resource whose preview was made. */
+interface Announced {
+  readonly kind?: string;
+  readonly id?: string;
+  readonly operation?: string;
+  readonly steps: readonly NotableStep[];
+}
 
 interface NotableStep {
   readonly action: string;
   readonly target: string;
   readonly reason: string;
+  readonly statements?: readonly string[];
+}
+
+/** Remembers of a plan what later ones have to know; `declared` is what it is about. */
+export function noteSteps(noted: NotedSteps, { kind, id, operation, steps }: Announced, declared?: object): void {
+  for (const { action, target, reason, statements = [] } of steps) {
+    noted.add(`${action} ${target}`);
+    if (reason === BYPASS) noted.add(`bypass ${target}`);
+    if (action === "grant") for (const statement of statements) noted.add(statement);
+  }
+  if (kind === undefined || operation === "delete") return;
+  noted.add(`declared ${kind} ${id}`);
+  if (steps.length === 0) return;
+  noted.add(`changed ${kind} ${id}`);
+  const { schema, view } = (declared ?? {}) as { schema?: string; view?: string };
+  if (kind === "index" && schema !== undefined && view !== undefined)
+    noted.add(`index on ${displayName({ schema, name: view })}`);
+}
+
+/** What a resource of a type may make; undefined for ours, and for those that make nothing. */
+export function workOfType(type: string, parentType: string | undefined): OtherWork | undefined {
+  if (/^(pulumi:|matview:|pulumi-nodejs:dynamic\/matview:)/.test(type)) return undefined;
+  // The first refresh of a view.
+  if (type === "command:local:Command" && parentType === "matview:index:RefreshedView") return undefined;
+  return type === "postgresql:index/extension:Extension" ? "pg_cron" : "anything";
+}
+
+/** Remembers that the program has resources which are none of ours. */
+export function noteOthers(noted: NotedSteps, others: readonly OtherWork[]): void {
+  for (const other of others) noted.add(`others ${other}`);
 }
 
 /** A job as the steps before will leave it: what makes it active again is part of the plan, though it is active now. */
 export function asLeft<Actual>(actual: Actual, noted: EarlierSteps): Actual {
   const { job } = (actual ?? {}) as { job?: { name?: unknown; isActive?: unknown } };
-  if (typeof job?.name !== "string" || !noted.has(`${HALT} ${job.name}`)) return actual;
+  if (typeof job?.name !== "string" || !noted.has(`deactivate job ${job.name}`)) return actual;
   return { ...actual, job: { ...job, isActive: false } };
 }
 
 /** Whether a role that row security hides rows from now will see them when the view is made. */
 export function willBypass(noted: EarlierSteps, role: string): boolean {
-  return noted.has(`alter role ${role}`);
+  return noted.has(`bypass role ${role}`);
+}
+
+export function willCreateRole(noted: EarlierSteps, role: string): boolean {
+  return noted.has(`create role ${role}`);
+}
+
+/** Whether something about a role will be other than it is. */
+export function willChangeRole(noted: EarlierSteps, role: string): boolean {
+  return ["create", "alter", "grant"].some((action) => noted.has(`${action} role ${role}`));
+}
+
+/** Whether a view will be made or changed by a step before. */
+export function willChangeView(noted: EarlierSteps, view: QualifiedName): boolean {
+  return noted.has(`changed materialized view ${displayName(view)}`);
+}
+
+/** Whether the program declares the view, so that the run fills it where it has no data. */
+export function isDeclaredView(noted: EarlierSteps, view: QualifiedName): boolean {
+  return noted.has(`declared materialized view ${displayName(view)}`);
+}
+
+/** Whether a text names a view that will be made or changed by a step before. */
+export function namesChangedView(noted: EarlierSteps, text: string): boolean {
+  const changed = /^changed materialized view .*?([^."]+)"?$/;
+  return [...noted].some((note) => {
+    const [, name] = changed.exec(note) ?? [];
+    return name !== undefined && text.toLowerCase().includes(name.toLowerCase());
+  });
+}
+
+export function willBuildIndexOn(noted: EarlierSteps, view: QualifiedName): boolean {
+  return noted.has(`index on ${displayName(view)}`);
+}
+
+export function willHaveCron(noted: EarlierSteps): boolean {
+  return noted.has("others pg_cron");
+}
+
+/** Something that a deploy is refused for as things are now. */
+export interface Obstacle {
+  readonly problem: string;
+  /** Whether a step before takes it out of the way. */
+  readonly isMade?: boolean;
+  /** Whether the declaration itself is wrong, whatever else the run makes. */
+  readonly isInherent?: boolean;
+  /** Whether another role than the connected one may well do it. */
+  readonly isOfDeployer?: boolean;
+}
+
+/**
+ * What is refused, and what is so unless a resource that we know nothing of makes it before. Who only looks does not deploy, and what
+ * it may not do itself is not told.
+ */
+export function foreseen(obstacles: readonly Obstacle[], noted: EarlierSteps, onlyLooks = false): Required<Foresight> {
+  const left = obstacles.filter(({ isMade, isOfDeployer }) => isMade !== true && !(onlyLooks && isOfDeployer === true));
+  const mayBeMade = noted.has("others anything");
+  const isRefused = ({ isInherent }: Obstacle): boolean => isInherent === true || !mayBeMade;
+  const problems = (some: readonly Obstacle[]): string[] => [...new Set(some.map(({ problem }) => problem))];
+  return {
+    refusals: problems(left.filter(isRefused)),
+    warnings: problems(left.filter((one) => !isRefused(one))).map(
+      (problem) => `${problem}. The deploy is refused unless another resource of this program mends that before`,
+    ),
+  };
 }

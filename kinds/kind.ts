@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { Runner } from "../postgres/applyPlan.ts";
 import type { Question } from "../postgres/asked.ts";
 import type { Capabilities } from "../postgres/capabilities.ts";
+import type { QualifiedName } from "../postgres/names.ts";
 import type { Plan } from "../postgres/plan.ts";
 import type { Session } from "../postgres/session.ts";
 import type { Claim, Stack } from "./claim.ts";
@@ -37,8 +38,13 @@ export interface Survey<Desired, Actual> {
   find(desired: Desired, recorded: unknown): { readonly actual: Actual | undefined } | undefined;
 }
 
-/** What steps of the same run will have done: `<action> <target>` of those that others have to know of. */
+/** What steps of the same run will have done, as kinds/earlierSteps.ts notes and reads it. */
 export type EarlierSteps = ReadonlySet<string>;
+
+/** What a preview is about. */
+export type Foreseen<Desired, Actual> = Pick<Situation<Desired, Actual>, "previous" | "actual"> & {
+  readonly plan: Plan;
+};
 
 /** What a preview found: why the deploy would be refused, and what is not known before it. */
 export interface Foresight {
@@ -101,8 +107,15 @@ export interface Kind<Desired extends object, Actual> {
   preflight?(session: Session, desired: Desired): Promise<string[]>;
   /** Whether the object may be described while `preflight` asks: it has no transaction open between two round trips. */
   readonly preflightKeepsNoTransaction?: true;
-  /** What of `preflight` a preview may tell: nothing that the same run may still put right, `before` it or afterwards. */
-  foresee?(session: Session, desired: Desired, before: EarlierSteps): Promise<string[]>;
+  /** The same for a preview, without what steps `before` it take out of the way; what others may is a warning. */
+  foresee?(
+    session: Session,
+    desired: Desired,
+    before: EarlierSteps,
+    change: Foreseen<Desired, Actual>,
+  ): Promise<Foresight>;
+  /** The relation behind the object, which nobody but its owner may change. */
+  relationOf?(actual: Actual): QualifiedName | undefined;
   /** What the data of now say to a preview of this plan, in a time that does not grow with them. */
   foreseeData?(
     session: Session,

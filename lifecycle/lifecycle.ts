@@ -1,5 +1,5 @@
 import { entryOf, readFencingToken } from "../kinds/claim.ts";
-import { asLeft, noteSteps } from "../kinds/earlierSteps.ts";
+import { asLeft, noteOthers, noteSteps } from "../kinds/earlierSteps.ts";
 import type { NotedSteps } from "../kinds/earlierSteps.ts";
 import type { Kind } from "../kinds/kind.ts";
 import { applyPlan } from "../postgres/applyPlan.ts";
@@ -98,7 +98,11 @@ export function lifecycle<Desired extends object, Actual>(
       noted(desired, { actual: await describeOne(kind, open, desired), capabilities: open.capabilities });
 
   /** What the engine will do about the resource, told in a preview; never a reason for it to fail. */
-  const announce = async ({ urn }: ResourceRequest, previous: Props | undefined, news: Props): Promise<void> => {
+  const announce = async (
+    { urn, others = [] }: ResourceRequest,
+    previous: Props | undefined,
+    news: Props,
+  ): Promise<void> => {
     const desired = declaration(news) as Desired;
     const transition = {
       desired,
@@ -114,8 +118,9 @@ export function lifecycle<Desired extends object, Actual>(
       return { actual: asLeft(actual, notedSteps), capabilities };
     };
     await tellReviewer(log, urn, async () => {
+      noteOthers(notedSteps, others);
       const preview = await previewChange(kind, { see, open: openToLook, before: notedSteps }, transition, isSame);
-      noteSteps(notedSteps, preview);
+      noteSteps(notedSteps, preview, desired);
       return preview;
     });
   };
@@ -148,7 +153,10 @@ export function lifecycle<Desired extends object, Actual>(
     // Only stores: a second call may arrive before an asynchronous configure is done.
     configure: (request): Promise<void> => {
       // Each kind is configured at its first use, in the middle of a run; one that was already is in a new run.
-      if (isConfigured) forgetSurveys();
+      if (isConfigured) {
+        forgetSurveys();
+        notedSteps.clear();
+      }
       registry.forget();
       secrets.forget();
       isConfigured = true;

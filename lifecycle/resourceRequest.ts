@@ -1,3 +1,5 @@
+import type { OtherWork } from "../kinds/earlierSteps.ts";
+
 /** The input by which a program tells the provider what the engine does not; `check` takes it out again. */
 export const REQUEST = "__resource";
 
@@ -14,4 +16,6 @@ export interface ResourceRequest {
   readonly isPreview: boolean;
   /** Properties that are secrets. */
   readonly secrets?: readonly string[];
+  /** In a preview, what resources that are none of ours, declared before, may make in this run. */
+  readonly others?: readonly OtherWork[];
 }

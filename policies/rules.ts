@@ -8,6 +8,7 @@ export interface PolicyResource {
   /** Null where the resource is to be deleted. */
   readonly declared: Readonly<Record<string, unknown>> | null;
   readonly steps?: readonly { readonly action: string; readonly target: string; readonly risk: string }[];
+  readonly refusals?: readonly string[];
   readonly facts?:
     | {
         readonly ownerIsSuperuser: boolean;
@@ -49,6 +50,11 @@ export interface Rule {
 }
 
 export const RULES: readonly Rule[] = [
+  {
+    name: "deployable",
+    description: "A deploy may not be one that is refused.",
+    check: ({ refusals = [] }) => (refusals.length === 0 ? undefined : `cannot be deployed: ${refusals.join("; ")}`),
+  },
   {
     name: "no-readers-wait",
     description: "In production no step may let readers wait for a build or lose data.",

@@ -1,9 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { OtherWork } from "../kinds/earlierSteps.ts";
 import type { KindName } from "../kinds/kindName.ts";
 import { typeToken } from "../kinds/typeToken.ts";
 import { KEEPS, REQUEST } from "../lifecycle/resourceRequest.ts";
 import type { Keeps, ResourceRequest } from "../lifecycle/resourceRequest.ts";
 import { loaderText } from "./loader.ts";
+import { otherWork } from "./otherWork.ts";
 
 /**
  * @internal What the class of a kind hands to Pulumi's own: its inputs, with the request and the line that loads the kind. `keeps`: by property,
@@ -20,16 +22,21 @@ export function resourceArguments(
   const urn = pulumi.createUrn(name, type, options?.parent);
   // A promise and not an output: a child that depends on its component would wait for itself.
   const known = new Promise<string>((resolve) => urn.apply(resolve));
-  const beside = { [REQUEST]: requestOf(known, args), ...(keeps === undefined ? {} : { [KEEPS]: keeps }) };
+  const beside = { [REQUEST]: requestOf(known, args, otherWork()), ...(keeps === undefined ? {} : { [KEEPS]: keeps }) };
   return [type, name, { ...args, ...beside, __provider: loaderText(kind) }, options];
 }
 
-async function requestOf(urn: Promise<string>, args: object): Promise<ResourceRequest> {
+async function requestOf(urn: Promise<string>, args: object, others: readonly OtherWork[]): Promise<ResourceRequest> {
   const isPreview = pulumi.runtime.isDryRun();
   const entries = Object.entries(args) as [string, unknown][];
   const secret = await Promise.all(entries.map(([, value]) => pulumi.isSecret(pulumi.output(value))));
   const secrets = entries.filter((_entry, index) => secret[index]).map(([property]) => property);
-  return { urn: await urn, isPreview, ...(secrets.length === 0 ? {} : { secrets }) };
+  return {
+    urn: await urn,
+    isPreview,
+    ...(secrets.length === 0 ? {} : { secrets }),
+    ...(others.length === 0 ? {} : { others }),
+  };
 }
 
 /** Each known by itself: what a preview does not know yet leaves the others where they are. */

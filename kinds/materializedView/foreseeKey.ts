@@ -60,11 +60,12 @@ function isKept(desired: DesiredView, previous: DesiredView | undefined, { index
   return indexes.some(({ name, isValid }) => name === desired.keyIndex && isValid);
 }
 
-async function countKey(
+/** Counts a key where it is asked to, for as long as a preview may. */
+export async function countKey(
   { target }: Session,
   view: QualifiedName,
   question: { readonly source: KeySource; readonly key: readonly string[] },
-  patienceMs: number,
+  patienceMs = PATIENCE_MS,
 ): Promise<Foresight> {
   const subject = `key (${question.key.join(", ")}) of ${displayName(view)}`;
   const later = (what: string): Foresight => ({

@@ -54,6 +54,7 @@ export const materializedViewKind: Kind<DesiredView, ActualView | AbsentView> = 
   preflight: preflightView,
   preflightKeepsNoTransaction: true,
   foresee: foreseeView,
+  relationOf: (actual) => (actual.exists ? actual : undefined),
   foreseeData: foreseeKey,
   warnings: warnOfView,
   warningQuestions,

@@ -1,39 +1,96 @@
 import type { QueryResult } from "pg";
 import { serverText, SQLSTATE } from "../../postgres/errors.ts";
-import type { ServerError } from "../../postgres/errors.ts";
 import { sqlIdentifier, sqlName } from "../../postgres/names.ts";
+import { answersOf } from "../../postgres/pipeline.ts";
 import type { Statement } from "../../postgres/pipeline.ts";
+import { CONVERGED } from "../../postgres/plan.ts";
 import type { Session } from "../../postgres/session.ts";
 import { sqlText } from "../../postgres/sqlFiles.ts";
 import { refusalsOf } from "../conditions.ts";
 import type { HiddenSource, Source } from "../conditions.ts";
-import { willBypass } from "../earlierSteps.ts";
-import type { EarlierSteps } from "../kind.ts";
-import { cronProblems } from "../refreshJob/preflight.ts";
+import { foreseen, namesChangedView, willBypass, willCreateRole } from "../earlierSteps.ts";
+import type { Obstacle } from "../earlierSteps.ts";
+import type { EarlierSteps, Foreseen, Foresight } from "../kind.ts";
+import { onlyLooks } from "../onlooker.ts";
+import { sourceNeeds } from "../ownerRole/needs.ts";
+import { grantNeedSql } from "../ownerRole/rights.ts";
+import { cronObstacles } from "../refreshJob/preflight.ts";
 import { calledFunctionProblems } from "./calledFunctions.ts";
 import type { CalledFunction } from "./calledFunctions.ts";
 import { DECLARED_VIEW, readDeclared } from "./definition/declaredView.ts";
+import type { DeclaredReading } from "./definition/declaredView.ts";
 import { parseDefinition } from "./definition/parseDefinition.ts";
+import type { AbsentView, ActualView } from "./describe.ts";
 import type { DesiredView } from "./desired.ts";
+import { refusedTrials, trialStatements, viewTrials } from "./tryView.ts";
 
 /** PostgreSQL releases that have what the module uses; 14 had its last release in November 2026. */
 const OLDEST_MAJOR = 14;
+
+type ViewChange = Foreseen<DesiredView, ActualView | AbsentView>;
+
+const NOTHING_TRIED: ViewChange = { previous: undefined, actual: undefined, plan: CONVERGED };
 
 /**
  * What keeps the view, its index and its refresh from working, all in one list: server, schema, definition, key, the
  * owner's rights on every source, and pg_cron where a job is to refresh the view. Runs nothing that stays.
  */
 export async function preflightView(session: Session, desired: DesiredView): Promise<string[]> {
+  return [...foreseen(await obstacles(session, desired, new Set()), new Set()).refusals];
+}
+
+/** The same for a preview, with what PostgreSQL alone can refuse, and without what steps before take out of the way. */
+export async function foreseeView(
+  session: Session,
+  desired: DesiredView,
+  earlier: EarlierSteps,
+  change: ViewChange = NOTHING_TRIED,
+): Promise<Required<Foresight>> {
+  const [isOnlooker, found] = await Promise.all([onlyLooks(session), obstacles(session, desired, earlier, change)]);
+  return foreseen(found, earlier, isOnlooker);
+}
+
+async function obstacles(
+  session: Session,
+  desired: DesiredView,
+  earlier: EarlierSteps,
+  change?: ViewChange,
+): Promise<Obstacle[]> {
   const parsed = await parseDefinition(desired.definition);
-  const [schema, definition] = await Promise.all([
-    schemaProblems(session, desired),
-    parsed.ok ? definitionProblems(session, desired, parsed.definition.sql) : [parsed.problem],
-  ]);
+  const owner = desired.owner ?? null;
+  const isTried = change !== undefined && !session.capabilities.inRecovery;
+  const trials = isTried ? viewTrials({ desired, ...change }, earlier) : [];
+  const read = await readDeclared(
+    session.target,
+    parsed.ok ? parsed.definition.sql : "select 1 as id",
+    [COLUMNS, CALLED, hiddenFrom(desired), sourcesOf(desired)],
+    [
+      { text: sqlText("describe/schema_exists"), values: [desired.schema] },
+      { text: sqlText("describe/role"), values: [owner] },
+      ...trialStatements(trials),
+    ],
+  );
+  const [schemas, roles] = answersOf(read.before.slice(0, 2));
+  const schema = schemaProblems(session, desired, schemas?.rows[0] as SchemaRow | undefined);
+  const isOwnerMissing = owner !== null && roles?.rows.length === 0;
+  const declared = parsed.ok
+    ? await declaredObstacles(session, desired, read, namesChangedView(earlier, desired.definition))
+    : [{ problem: parsed.problem, isInherent: true }];
+  const isRead = parsed.ok && !("refusal" in read);
+  const tried = refusedTrials(trials, read.before.slice(2)).filter(
+    // What is told in better words already.
+    ({ of }) =>
+      schema.length === 0 &&
+      !(of === "view" && (!isRead || declared.length > 0)) &&
+      !(of === "owner" && isOwnerMissing),
+  );
   return [
-    ...serverProblems(session),
-    ...schema,
-    ...definition,
-    ...(desired.job === undefined ? [] : cronProblems(session)),
+    ...serverProblems(session).map((problem) => ({ problem, isInherent: true })),
+    ...schema.map((problem) => ({ problem, isOfDeployer: schemas?.rows.length === 1 })),
+    ...declared,
+    ...(isOwnerMissing ? [missingOwner(owner, earlier)] : isRead ? rightObstacles(session, read.answers, earlier) : []),
+    ...tried,
+    ...(desired.job === undefined ? [] : cronObstacles(session, earlier)),
   ];
 }
 
@@ -47,70 +104,74 @@ function serverProblems({ capabilities }: Session): string[] {
   ];
 }
 
-async function schemaProblems({ target, capabilities }: Session, { schema }: DesiredView): Promise<string[]> {
-  const [found] = (await target.query<{ mayCreate: boolean }>(sqlText("describe/schema_exists"), [schema])).rows;
-  const role = capabilities.currentUser;
+interface SchemaRow {
+  readonly mayCreate: boolean;
+}
+
+function schemaProblems(
+  { capabilities: { currentUser } }: Session,
+  { schema }: DesiredView,
+  found: SchemaRow | undefined,
+): string[] {
   if (found === undefined) return [`schema ${schema} does not exist: create schema ${sqlIdentifier(schema)}`];
   if (found.mayCreate) return [];
   return [
-    `role ${role} may not create in schema ${schema}: grant create on schema ${sqlIdentifier(schema)} to ${sqlIdentifier(role)}`,
+    `role ${currentUser} may not create in schema ${schema}: grant create on schema ${sqlIdentifier(schema)} to ${sqlIdentifier(currentUser)}`,
   ];
 }
 
-/**
- * What of it a preview may say already: nothing that the same run may make before the view is made, such as the owner, its rights or
- * what the definition reads.
- */
-export async function foreseeView(session: Session, desired: DesiredView, earlier: EarlierSteps): Promise<string[]> {
-  const parsed = await parseDefinition(desired.definition);
-  if (!parsed.ok) return [...serverProblems(session), parsed.problem];
-  const questions = [COLUMNS, CALLED, hiddenFrom(desired)];
-  const read = await readDeclared(session.target, parsed.definition.sql, questions);
-  if (!("refusal" in read)) {
-    const hidden = (read.answers[2]?.rows ?? []) as HiddenSource[];
-    return [
-      ...serverProblems(session),
-      ...(await inherentProblems(session, desired, read.answers)),
-      ...hiddenProblems(
-        session,
-        hidden.filter(({ role }) => !willBypass(earlier, role)),
-      ),
-    ];
+/** What is wrong with the definition and its key; nothing of it is known where it reads a view that is to be made or changed before. */
+async function declaredObstacles(
+  session: Session,
+  desired: DesiredView,
+  read: DeclaredReading,
+  isMade: boolean,
+): Promise<Obstacle[]> {
+  if ("refusal" in read) {
+    const { refusal } = read;
+    const problem = `the definition is not valid on this server: ${serverText(refusal)}`;
+    return [{ problem, isMade, isInherent: !MISSING.includes(refusal.code) }];
   }
-  return [...serverProblems(session), ...(MISSING.includes(read.refusal.code) ? [] : [refusalText(read.refusal)])];
+  const problems = await inherentProblems(session, desired, read.answers);
+  return problems.map((problem) => ({ problem, isMade, isInherent: true }));
 }
 
-async function definitionProblems(session: Session, desired: DesiredView, definition: string): Promise<string[]> {
-  const { capabilities } = session;
-  const owner = desired.owner ?? null;
-  const read = await readDeclared(session.target, definition, [
-    COLUMNS,
-    CALLED,
-    hiddenFrom(desired),
-    { text: sqlText("describe/sources"), values: [DECLARED_VIEW, owner, sqlName(desired)] },
-    { text: sqlText("describe/role"), values: [owner] },
-  ]);
-  if ("refusal" in read) return [refusalText(read.refusal)];
-  const [, , hidden, sources, roles] = read.answers;
-  return [
-    ...(await inherentProblems(session, desired, read.answers)),
-    ...(owner !== null && roles?.rows.length === 0
-      ? [`role ${owner} is to own the view and does not exist: create it, or set matview:managePlatform to true`]
-      : [
-          ...refusalsOf({ capabilities, sources: (sources?.rows ?? []) as Source[] }, ["permission-lost"]),
-          ...hiddenProblems(session, (hidden?.rows ?? []) as HiddenSource[]),
-        ]),
-  ];
+function missingOwner(owner: string, earlier: EarlierSteps): Obstacle {
+  return {
+    problem: `role ${owner} is to own the view and does not exist: create it, or set matview:managePlatform to true`,
+    isMade: willCreateRole(earlier, owner),
+  };
+}
+
+/** What the owner may not read, or reads in part only. */
+function rightObstacles(
+  { capabilities }: Session,
+  [, , hidden, sources]: readonly QueryResult[],
+  earlier: EarlierSteps,
+): Obstacle[] {
+  const closed = ((sources?.rows ?? []) as Source[]).flatMap((source) => {
+    const isMade = sourceNeeds(source.role, [source]).some((need) => earlier.has(grantNeedSql(need)));
+    return refusalsOf({ capabilities, sources: [source] }, ["permission-lost"]).map((problem) => ({
+      problem,
+      isMade,
+      isOfDeployer: source.role === capabilities.currentUser,
+    }));
+  });
+  const unseen = ((hidden?.rows ?? []) as HiddenSource[]).flatMap((source) => {
+    const isMade = willBypass(earlier, source.role);
+    return refusalsOf({ capabilities, hidden: [source] }, ["rows-hidden"]).map((problem) => ({ problem, isMade }));
+  });
+  return [...closed, ...unseen];
+}
+
+function sourcesOf(desired: DesiredView): Statement {
+  return { text: sqlText("describe/sources"), values: [DECLARED_VIEW, desired.owner ?? null, sqlName(desired)] };
 }
 
 function hiddenFrom(desired: DesiredView): Statement {
   // Whose rows are wanted as the policies choose them is asked about nobody.
   const view = desired.rowSecurity === "allow" ? null : DECLARED_VIEW;
   return { text: sqlText("describe/hidden_sources"), values: [view, desired.owner ?? null, sqlName(desired), null] };
-}
-
-function hiddenProblems({ capabilities }: Session, hidden: readonly HiddenSource[]): string[] {
-  return refusalsOf({ capabilities, hidden }, ["rows-hidden"]);
 }
 
 const COLUMNS = { text: sqlText("describe/columns"), values: [DECLARED_VIEW] };
@@ -131,7 +192,7 @@ async function inherentProblems(
   ];
 }
 
-// What is not there yet when a preview looks.
+// What another resource may still make.
 const MISSING: readonly string[] = [
   SQLSTATE.undefinedTable,
   SQLSTATE.undefinedFunction,
@@ -140,10 +201,6 @@ const MISSING: readonly string[] = [
   SQLSTATE.undefinedObject,
   SQLSTATE.insufficientPrivilege,
 ];
-
-function refusalText(refusal: ServerError): string {
-  return `the definition is not valid on this server: ${serverText(refusal)}`;
-}
 
 function keyProblems(columns: readonly string[], key: readonly string[]): string[] {
   return key

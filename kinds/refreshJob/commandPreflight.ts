@@ -2,6 +2,8 @@ import { isServerError, serverText } from "../../postgres/errors.ts";
 import type { Session } from "../../postgres/session.ts";
 import { sqlStatement, sqlText } from "../../postgres/sqlFiles.ts";
 import { refusalsOf } from "../conditions.ts";
+import { isDeclaredView, willBuildIndexOn, willChangeView } from "../earlierSteps.ts";
+import type { EarlierSteps } from "../kind.ts";
 import { guardOf, lockTimeoutOf, refreshTarget } from "./command.ts";
 import type { RefreshTarget } from "./command.ts";
 import type { ResolvedJob } from "./desired.ts";
@@ -10,13 +12,18 @@ import { refreshable } from "./refreshable.ts";
 /** How much longer than deadlock_timeout a refresh must be patient: an autovacuum in its way is cancelled only then. */
 const PATIENCE_MS = 1_000;
 
-/** What makes each run of the command fail, each with what to do. pg_cron takes any text and never says. */
-export async function commandProblems(session: Session, job: ResolvedJob): Promise<string[]> {
+/**
+ * What makes each run of the command fail, each with what to do. pg_cron takes any text and never says. Of a view that steps before make or
+ * change nothing is known.
+ */
+export async function commandProblems(session: Session, job: ResolvedJob, earlier: EarlierSteps): Promise<string[]> {
   const target = refreshTarget(job.command);
+  const { schema, name } = target ?? {};
+  const isKnown = schema === undefined || name === undefined || !willChangeView(earlier, { schema, name });
   const problems = await Promise.all([
     lockTimeoutProblems(session, job.command),
-    target === undefined ? [] : refreshProblems(session, job, target),
-    guardProblems(session, job),
+    target === undefined || !isKnown ? [] : refreshProblems(session, job, target, earlier),
+    isKnown ? guardProblems(session, job) : [],
   ]);
   return problems.flat();
 }
@@ -34,7 +41,12 @@ async function guardProblems({ target, capabilities }: Session, job: ResolvedJob
   }
 }
 
-async function refreshProblems(session: Session, job: ResolvedJob, target: RefreshTarget): Promise<string[]> {
+async function refreshProblems(
+  session: Session,
+  job: ResolvedJob,
+  target: RefreshTarget,
+  earlier: EarlierSteps,
+): Promise<string[]> {
   if (target.schema === undefined) {
     return [
       `the command names ${target.name} without its schema, and pg_cron uses the role's search_path: write schema.${target.name}`,
@@ -52,11 +64,11 @@ async function refreshProblems(session: Session, job: ResolvedJob, target: Refre
     job,
     jobMayRefresh: view?.mayRefresh,
   };
-  const isDue = target.concurrently && job.isActive;
+  const isDue = target.concurrently && job.isActive && !isDeclaredView(earlier, declared);
   return refusalsOf({ ...world, concurrently: target.concurrently }, [
     "view-missing",
     "job-of-another-role",
-    "no-usable-index",
+    ...(willBuildIndexOn(earlier, declared) ? [] : (["no-usable-index"] as const)),
     ...(isDue ? (["no-data"] as const) : []),
   ]);
 }

@@ -9,7 +9,7 @@ import { doubtGone } from "./jobState.ts";
 import type { JobState } from "./jobState.ts";
 import { observedJob } from "./observed.ts";
 import { planJob } from "./plan.ts";
-import { preflightJob, preflightQuestions } from "./preflight.ts";
+import { foreseeJob, preflightJob, preflightQuestions } from "./preflight.ts";
 import { warnOfJob } from "./warnings.ts";
 
 /** Jobs of pg_cron: absent, identical, each property different, renamed, of another user, there under another name. */
@@ -44,6 +44,7 @@ export const refreshJobKind: Kind<DesiredJob, JobState> = {
   plan: planJob,
   observed: observedJob,
   preflight: preflightJob,
+  foresee: foreseeJob,
   preflightKeepsNoTransaction: true,
   warnings: warnOfJob,
 };

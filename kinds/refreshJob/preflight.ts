@@ -4,6 +4,10 @@ import type { Capabilities } from "../../postgres/capabilities.ts";
 import { sqlIdentifier, sqlLiteral } from "../../postgres/names.ts";
 import type { Session } from "../../postgres/session.ts";
 import { refusalsOf } from "../conditions.ts";
+import { foreseen, willChangeRole, willHaveCron } from "../earlierSteps.ts";
+import type { Obstacle } from "../earlierSteps.ts";
+import type { EarlierSteps, Foresight } from "../kind.ts";
+import { onlyLooks } from "../onlooker.ts";
 import { refreshTarget } from "./command.ts";
 import { commandProblems } from "./commandPreflight.ts";
 import { describeJobs } from "./describe.ts";
@@ -18,20 +22,49 @@ import { otherDatabase } from "./statements.ts";
 
 /** What keeps pg_cron from taking or running the job, each problem with what to do. */
 export async function preflightJob(session: Session, desired: DesiredJob): Promise<string[]> {
+  return [...foreseen(await obstacles(session, desired, new Set()), new Set()).refusals];
+}
+
+/** The same for a preview, without what steps before take out of the way. */
+export async function foreseeJob(
+  session: Session,
+  desired: DesiredJob,
+  earlier: EarlierSteps,
+): Promise<Required<Foresight>> {
+  const [isOnlooker, found] = await Promise.all([onlyLooks(session), obstacles(session, desired, earlier)]);
+  return foreseen(found, earlier, isOnlooker);
+}
+
+async function obstacles(session: Session, desired: DesiredJob, earlier: EarlierSteps): Promise<Obstacle[]> {
   const { cron, inRecovery } = session.capabilities;
-  if (inRecovery) return [STANDBY];
-  const problems = cronProblems(session);
+  if (inRecovery) return [{ problem: STANDBY, isInherent: true }];
+  const problems = cronObstacles(session, earlier);
   if (cron?.hasUsage !== true || !cron.mayReadJobs) return problems;
   const parsed = parseSchedule(desired.schedule, cron);
-  if (!parsed.ok) problems.push(parsed.problem);
+  const schedule = parsed.ok ? [] : [{ problem: parsed.problem, isInherent: true }];
   const job = resolveJob(desired, session.capabilities);
   const [role, orphans, database, command] = await Promise.all([
     roleProblems(session, job),
     orphanProblems(session, job),
     databaseProblems(session, job),
-    commandProblems(session, job),
+    commandProblems(session, job, earlier),
   ]);
-  return [...problems, ...orphans, ...role.problems, ...(role.exists ? [...database, ...command] : [])];
+  const isMade = willChangeRole(earlier, job.user);
+  const isOfDeployer = job.user === session.capabilities.currentUser;
+  const ofRole = [...role.problems, ...(role.exists ? database : [])].map((problem) => ({
+    problem,
+    isMade,
+    isOfDeployer,
+  }));
+  const acting = role.foreign.map((problem) => ({ problem, isMade, isOfDeployer: true }));
+  return [
+    ...problems,
+    ...schedule,
+    ...orphans.map((problem) => ({ problem })),
+    ...ofRole,
+    ...acting,
+    ...(role.exists ? command.map((problem) => ({ problem, isOfDeployer })) : []),
+  ];
 }
 
 /** What of it goes along with the opening of a session. */
@@ -50,8 +83,16 @@ export function preflightQuestions(desired: DesiredJob, known: Capabilities): Qu
   ];
 }
 
+/** What is wrong with pg_cron itself, unless this run installs it. */
+export function cronObstacles(session: Session, earlier: EarlierSteps): Obstacle[] {
+  const { cron } = session.capabilities;
+  const isMade = cron === undefined && willHaveCron(earlier);
+  const isOfDeployer = cron !== undefined && !(cron.hasUsage && cron.mayReadJobs);
+  return cronProblems(session).map((problem) => ({ problem, isMade, isOfDeployer }));
+}
+
 /** What is wrong with pg_cron itself: not installed, not running, not to be used by this role. */
-export function cronProblems({ capabilities }: Session): string[] {
+function cronProblems({ capabilities }: Session): string[] {
   const { cron, currentUser } = capabilities;
   if (cron === undefined) return refusalsOf({ capabilities }, ["pg-cron-missing"]);
   return [
@@ -84,20 +125,18 @@ interface RoleRow {
 async function roleProblems(
   { cron, capabilities }: Session,
   job: ResolvedJob,
-): Promise<{ exists: boolean; problems: string[] }> {
+): Promise<{ exists: boolean; problems: string[]; foreign: string[] }> {
   const [role] = (await ask<RoleRow>(cron, "describe/role", [job.user])).rows;
   const runner = { roleExists: role !== undefined, canLogin: role?.canLogin === true };
   const mayAct = role === undefined || role.mayActAs || capabilities.isSuperuser;
   return {
     exists: role !== undefined,
-    problems: [
-      ...refusalsOf({ capabilities, job, runner }, ["role-cannot-log-in"]),
-      ...(mayAct
-        ? []
-        : [
-            `role ${capabilities.currentUser} may not act as ${job.user}: grant ${job.user} to ${capabilities.currentUser}`,
-          ]),
-    ],
+    problems: refusalsOf({ capabilities, job, runner }, ["role-cannot-log-in"]),
+    foreign: mayAct
+      ? []
+      : [
+          `role ${capabilities.currentUser} may not act as ${job.user}: grant ${job.user} to ${capabilities.currentUser}`,
+        ],
   };
 }
 

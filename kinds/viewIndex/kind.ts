@@ -6,6 +6,7 @@ import { describeIndexes, indexQuestions, surveyIndexes } from "./describe.ts";
 import type { ActualIndex } from "./describe.ts";
 import { viewIndexSchema } from "./desired.ts";
 import type { DesiredIndex } from "./desired.ts";
+import { foreseeIndex } from "./foresee.ts";
 import { planIndex } from "./plan.ts";
 import { preflightIndex } from "./preflight.ts";
 
@@ -39,5 +40,7 @@ export const viewIndexKind: Kind<DesiredIndex, ActualIndex> = {
     ...(actual.isPlain ? {} : { elements: actual.definition }),
   }),
   preflight: preflightIndex,
+  foresee: foreseeIndex,
+  relationOf: (actual) => actual,
   settle: (_previous, news) => Promise.resolve({ ...news, valid: true }),
 };

@@ -2,6 +2,7 @@ import { holderText, isSameStack } from "../../kinds/claim.ts";
 import type { EarlierSteps, Kind } from "../../kinds/kind.ts";
 import { measureView, sizeOfView, sizeQuestions } from "../../kinds/materializedView/cost/measures.ts";
 import type { Measures } from "../../kinds/materializedView/cost/measures.ts";
+import { isUserError } from "../../postgres/errors.ts";
 import type { QualifiedName } from "../../postgres/names.ts";
 import { CONVERGED } from "../../postgres/plan.ts";
 import type { Difference, Plan } from "../../postgres/plan.ts";
@@ -13,6 +14,7 @@ import type { Open } from "../look.ts";
 import { aliasLine, lostNote } from "../ownership.ts";
 import type { Tenure } from "../ownership.ts";
 import { declaredOnly, fingerprint, idleFingerprint } from "./fingerprint.ts";
+import { obstaclesOf } from "./obstacles.ts";
 import { previewStep } from "./previewStep.ts";
 import type { PreviewedStep } from "./previewStep.ts";
 import { runsPerDay, subjectOf } from "./subject.ts";
@@ -85,15 +87,19 @@ export async function previewChange<Desired extends object, Actual>(
     ...rest,
   });
   if (isSame) return whole(CONVERGED, {});
-  const { plan, actual, capabilities, refusal, tenure } = await planChange(kind, see, transition);
+  const change = await planChange(kind, see, transition).catch((error: unknown) => refusedSight(error, open));
+  if (change instanceof Error) return whole(CONVERGED, { refusals: [change.message] });
+  const { plan, actual, capabilities, refusal, tenure } = change;
   const view = plan.steps.length === 0 ? undefined : subjectOf(subject);
-  const { warnings, obstacles, priced } = await open(
+  const look = await open(
     (session) => lookCloser(kind, session, { transition, plan, actual, view, earlier }),
     (known) => [
       ...(desired === "absent" ? [] : (kind.asks?.([desired], known) ?? [])),
       ...(view === undefined ? [] : sizeQuestions(view, known)),
     ],
-  );
+  ).catch((error: unknown) => refusedSight(error, open));
+  if (look instanceof Error) return whole(CONVERGED, { refusals: [look.message] });
+  const { warnings, obstacles, priced } = look;
   const refusals = [...(plan.refusals ?? []), ...(refusal === undefined ? [] : [refusal.message]), ...obstacles];
   const handover = handoverLines(`${kind.noun} ${id}`, tenure, transition, plan);
   if (plan.steps.length === 0) {
@@ -110,6 +116,13 @@ export async function previewChange<Desired extends object, Actual>(
     runsPerDay: changedRate(before, desired === "absent" ? undefined : desired),
     refreshMs: measures?.runs?.medianMs,
   });
+}
+
+/** What is there cannot be described, such as a table of that name: that stops a deploy, as a server out of reach does not. */
+async function refusedSight(error: unknown, open: Open): Promise<Error> {
+  if (!isUserError(error)) throw error;
+  await open(() => Promise.resolve());
+  return error;
 }
 
 /** The delete of an object that another resource takes over earlier in the same run. */
@@ -147,8 +160,8 @@ async function lookCloser<Desired extends object, Actual>(
   // The obstacles first: they are asked in a transaction, in one flight, and no transaction of the warnings may be open then.
   const [obstacles, warnings] = await Promise.all([
     isRefused
-      ? []
-      : obstaclesOf(kind, session, { desired, earlier, dropped: plan.steps.length > 0 ? actual : undefined }),
+      ? { refusals: [], warnings: [] }
+      : obstaclesOf(kind, session, { desired, previous, actual, plan, earlier }),
     desired === "absent"
       ? []
       : (kind.warnings?.(session, recalled(kind, desired, recorded), previous && recalled(kind, previous, recorded)) ??
@@ -156,34 +169,16 @@ async function lookCloser<Desired extends object, Actual>(
     size,
   ]);
   // The data are looked at where nothing else stands in the way.
-  const isBlocked = isRefused || obstacles.length > 0 || desired === "absent";
+  const isBlocked = isRefused || obstacles.refusals.length > 0 || desired === "absent";
   const [told, measures] = await Promise.all([
     isBlocked ? undefined : kind.foreseeData?.(session, desired, { previous, actual }, plan),
     view === undefined || size === undefined ? undefined : measureView(session, view, size),
   ]);
   return {
-    obstacles: [...obstacles, ...(told?.refusals ?? [])],
-    warnings: [...warnings, ...(told?.warnings ?? [])],
+    obstacles: [...obstacles.refusals, ...(told?.refusals ?? [])],
+    warnings: [...obstacles.warnings, ...warnings, ...(told?.warnings ?? [])],
     priced: { steps: plan.steps.map((step) => previewStep(step, measures)), measures },
   };
-}
-
-/** What a deploy would refuse beside what the plan says. */
-async function obstaclesOf<Desired extends object, Actual>(
-  kind: Kind<Desired, Actual>,
-  session: Session,
-  {
-    desired,
-    dropped,
-    earlier,
-  }: {
-    readonly desired: Desired | "absent";
-    readonly dropped: Actual | undefined;
-    readonly earlier: EarlierSteps;
-  },
-): Promise<string[]> {
-  if (desired !== "absent") return (await kind.foresee?.(session, desired, earlier)) ?? [];
-  return dropped === undefined ? [] : ((await kind.dropProblems?.(session, dropped)) ?? []);
 }
 
 function dropsOf(measures: Measures | undefined): ResourcePreview["drops"] {

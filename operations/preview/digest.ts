@@ -4,6 +4,7 @@ import type { PulumiRun } from "../stack/run.ts";
 
 const stateSchema = z.object({
   type: z.string(),
+  custom: z.boolean().optional(),
   inputs: z.record(z.string(), z.unknown()).optional(),
   outputs: z.record(z.string(), z.unknown()).optional(),
 });
@@ -41,6 +42,11 @@ export function readDigest(what: string, { code, stdout, stderr }: PulumiRun, al
 /** The type of a resource, without those of its parents. */
 export function typeOf(urn: string): string {
   return urn.split("::").at(-2)?.split("$").at(-1) ?? "";
+}
+
+/** The type of its parent; undefined where that is the stack. */
+export function parentTypeOf(urn: string): string | undefined {
+  return urn.split("::").at(-2)?.split("$").at(-2);
 }
 
 // Messages of the engine may come before the digest.

@@ -1,8 +1,8 @@
 import { kindOfType } from "../../kinds/all.ts";
 import type { AnyKind } from "../../kinds/all.ts";
 import { entryOf, readFencingToken } from "../../kinds/claim.ts";
-import { asLeft, noteSteps } from "../../kinds/earlierSteps.ts";
-import type { NotedSteps } from "../../kinds/earlierSteps.ts";
+import { asLeft, noteOthers, noteSteps, workOfType } from "../../kinds/earlierSteps.ts";
+import type { NotedSteps, OtherWork } from "../../kinds/earlierSteps.ts";
 import { worse } from "../../kinds/materializedView/cost/statementCost.ts";
 import type { Risk } from "../../kinds/materializedView/cost/statementCost.ts";
 import { ownJobNames } from "../../kinds/refreshJob/refreshSettings.ts";
@@ -13,7 +13,7 @@ import { isPlannedLater, plannedLater } from "../../lifecycle/preview/plannedLat
 import { forgotten, previewChange } from "../../lifecycle/preview/previewChange.ts";
 import { declaration } from "../../lifecycle/props.ts";
 import type { Session } from "../../postgres/session.ts";
-import { typeOf } from "./digest.ts";
+import { parentTypeOf, typeOf } from "./digest.ts";
 import type { Digest, DigestStep } from "./digest.ts";
 import { firstRefreshOf } from "./firstRefresh.ts";
 import type { PlannedResource } from "./plannedResource.ts";
@@ -44,6 +44,7 @@ export async function planDocument(
   const steps = digest.steps ?? [];
   const resources: PlannedResource[] = [];
   const noted: NotedSteps = new Set();
+  noteOthers(noted, othersOf(steps));
   for (const step of relevant(steps)) {
     const kind = kindOfType(typeOf(step.urn));
     const planned =
@@ -52,7 +53,7 @@ export async function planDocument(
         : await plannedOf(session, kind, step, { withFacts, noted, planned: resources });
     if (planned === undefined) continue;
     resources.push(planned);
-    noteSteps(noted, planned);
+    noteSteps(noted, planned, planned.declared ?? undefined);
   }
   withViews(resources);
   const known = new Set(resources.map(({ urn }) => urn));
@@ -68,6 +69,14 @@ export async function planDocument(
       .filter(({ op, urn }) => !IDLE.includes(op) && !known.has(urn))
       .map(({ op, urn }) => ({ operation: op, urn })),
   };
+}
+
+/** What the engine makes or changes that is none of ours. */
+function othersOf(steps: readonly DigestStep[]): OtherWork[] {
+  return steps
+    .filter(({ op, newState }) => !IDLE.includes(op) && !op.startsWith("delete") && newState?.custom !== false)
+    .map(({ urn }) => workOfType(typeOf(urn), parentTypeOf(urn)))
+    .filter((work) => work !== undefined);
 }
 
 /** One step a resource: what is done about it, or else what a state refresh found of it. */

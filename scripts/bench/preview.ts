@@ -11,6 +11,8 @@ import { until } from "../database/until.ts";
 import { randomNumbers } from "../fuzz/scheduleStrings.ts";
 import { CHANGES, definition, ROLES } from "./preview/changes.ts";
 import type { Declared } from "./preview/changes.ts";
+import { benchRefusals } from "./preview/refusals.ts";
+import type { Refusals } from "./preview/refusals.ts";
 import { changingOf, sequencesOf } from "./preview/sequences.ts";
 import type { Sequence } from "./preview/sequences.ts";
 import { resultLine } from "./statistics.ts";
@@ -32,7 +34,8 @@ interface Tally {
 
 /**
  * Whether a preview tells the truth: random changes of declarations and of the world, many views at a time, each announced by
- * matview plan and then deployed by the engine; the server's log says which statements were run and how long they took.
+ * matview plan and then deployed by the engine; the server's log says which statements were run and how long they took. Before, whether
+ * it refuses what the deploy refuses; `--changes 0` leaves it at that.
  */
 export async function bench(args: string[]): Promise<void> {
   const { values } = parseArgs({
@@ -42,10 +45,21 @@ export async function bench(args: string[]): Promise<void> {
       views: { type: "string", default: "20" },
       seed: { type: "string", default: "1" },
       rows: { type: "string", default: "300000" },
+      refusals: { type: "string", default: "150" },
+      fine: { type: "string", default: "50" },
     },
   });
-  const random = randomNumbers(Number(values.seed));
+  const refused = await benchRefusals(Number(values.refusals), Number(values.fine), Number(values.seed));
   const tally: Tally = { changes: 0, same: 0, timed: [], unlike: [] };
+  if (Number(values.changes) > 0) await benchChanges(values, tally);
+  report(tally, refused);
+}
+
+async function benchChanges(
+  values: Readonly<Record<"changes" | "views" | "seed" | "rows", string>>,
+  tally: Tally,
+): Promise<void> {
+  const random = randomNumbers(Number(values.seed));
   const settings = { ...STATEMENT_LOG, "cron.max_running_jobs": "1", shared_buffers: "256MB", autovacuum: "off" };
   await withServer({ settings }, async (database) => {
     await prepare(database, Number(values.rows));
@@ -56,7 +70,6 @@ export async function bench(args: string[]): Promise<void> {
       while (tally.changes < Number(values.changes)) await round(database, project, views, random, tally);
     });
   });
-  report(tally);
 }
 
 async function round(
@@ -177,7 +190,7 @@ async function prepare({ client, server }: TestDatabase, rows: number): Promise<
   await client.query("vacuum analyze public.eventos");
 }
 
-function report({ changes, same, timed, unlike }: Tally): void {
+function report({ changes, same, timed, unlike }: Tally, refused: Refusals): void {
   const within = timed.filter(
     ({ announcedMs, actualMs }) => announcedMs <= 2 * actualMs && actualMs <= 2 * announcedMs,
   );
@@ -191,6 +204,7 @@ function report({ changes, same, timed, unlike }: Tally): void {
     resultLine({
       changes,
       same_statements: same,
+      ...refused,
       time_within_2x: timed.length === 0 ? 1 : within.length / timed.length,
     }),
   );

@@ -122,3 +122,75 @@ describe("nobody waits for the way of a deploy to the server and back:", () => {
     expect([isShort(), waits]).toEqual([true, waits]);
   });
 });
+
+/** What happens to the new view between build and commit, and what the server's own look says of it. */
+const HAPPENINGS: Readonly<Record<string, boolean>> = {
+  "select 1": true,
+  "comment on materialized view public.mv is 'another'": false,
+  "comment on column public.mv.nombre is null": false,
+  "comment on column public.mv.id is 'more'": true,
+  "comment on index public.mv_id_idx is null": false,
+  "alter materialized view public.mv set (fillfactor = 71)": false,
+  "alter materialized view public.mv set (toast.autovacuum_enabled = true)": false,
+  "alter materialized view public.mv set (autovacuum_enabled = false)": true,
+  "alter materialized view public.mv alter column nombre set statistics 78": false,
+  "alter materialized view public.mv alter column nombre set storage extended": false,
+  "alter materialized view public.mv alter column nombre set compression pglz": true,
+  "alter materialized view public.mv alter column id reset (n_distinct)": false,
+  "alter materialized view public.mv set without cluster": false,
+  "alter statistics public.mv_stat set statistics 34": false,
+  "drop statistics public.mv_stat": false,
+  "drop index public.mv_id_idx": false,
+  "alter index public.mv_expr_idx alter column 1 set statistics 56": false,
+  "create index on public.mv (nombre)": true,
+  "grant select on public.mv to public": false,
+  "grant select (id) on public.mv to public": false,
+  "revoke select on public.mv from lector": false,
+  "revoke grant option for select on public.mv from lector": false,
+  "revoke update (nombre) on public.mv from lector": false,
+  "alter materialized view public.mv owner to lector": false,
+  "refresh materialized view public.mv": true,
+};
+
+test("the look before the commit sees whatever is lost, and every grant more", async () => {
+  await withView(async (database) => {
+    const role = await database.createRole();
+    await run(
+      database,
+      "comment on materialized view public.mv is 'it''s $$ $1 \\ ; kept'",
+      "comment on column public.mv.nombre is 'name'",
+      "comment on index public.mv_id_idx is 'the key'",
+      "create index mv_expr_idx on public.mv using btree (lower(nombre)) with (fillfactor = 80) where id > 1",
+      "alter index public.mv_expr_idx alter column 1 set statistics 55",
+      "alter materialized view public.mv cluster on mv_id_idx",
+      "alter materialized view public.mv set (fillfactor = 70, toast.autovacuum_enabled = false)",
+      "alter materialized view public.mv alter column nombre set statistics 77",
+      "alter materialized view public.mv alter column nombre set storage external",
+      "alter materialized view public.mv alter column id set (n_distinct = -0.5)",
+      "create statistics public.mv_stat (ndistinct) on id, nombre from public.mv",
+      "alter statistics public.mv_stat set statistics 33",
+      `grant select on public.mv to ${role} with grant option`,
+      `grant update (nombre) on public.mv to ${role}`,
+      `grant create on schema public to ${role}`,
+    );
+    await withViewSession(database, async ({ target }) => {
+      const [before] = await readProperties(target, [view]);
+      const kept = JSON.stringify({ problem: "lost", relations: [before && keptProperties(before)] });
+      const seen: Record<string, boolean> = {};
+      for (const text of Object.keys(HAPPENINGS)) {
+        await target.query("begin");
+        await target.query(sqlStatement("statements/expect_kept", { literals: { kept } }));
+        await target.query(text.replace("lector", role));
+        const look = target.query(sqlStatement("statements/must_have_kept"));
+        const problem = await look.then(
+          () => undefined,
+          (error: Error & { code: string }) => error,
+        );
+        expect([undefined, "MV001"]).toContain(problem?.code);
+        seen[text] = problem === undefined;
+        await target.query("rollback");
+      }
+      expect(seen).toEqual(HAPPENINGS);
+    });
+  });
+});

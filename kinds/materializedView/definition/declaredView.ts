@@ -28,19 +28,24 @@ export function comparisonSql(definition: string): string {
 
 /**
  * Has the server read a declared text as a temporary view and asks about that, in one flight and a transaction that is rolled back. Takes
- * access share on the sources till then. The client must not be inside a transaction.
+ * access share on the sources till then. The client must not be inside a transaction. What is to be said or tried whether the text can be
+ * read or not goes `before`, and must leave the transaction intact.
  */
 export async function readDeclared(
   client: Client,
   definition: string,
   questions: readonly Statement[],
-): Promise<DeclaredReading> {
-  const opening = declareSql(definition);
+  before: readonly (Statement | string)[] = [],
+): Promise<DeclaredReading & { readonly before: readonly PromiseSettledResult<QueryResult>[] }> {
+  const declaring = declareSql(definition);
+  const statement = declaring.at(-1) ?? "";
+  const opening = [...declaring.slice(0, -1), ...before, statement];
   const settled = await Promise.allSettled(flight(client, [...opening, ...questions, "rollback"]));
+  const at = declaring.length - 1;
+  const early = settled.splice(at, before.length);
   const failed = settled.find((answer) => answer.status === "rejected");
-  const statement = opening.at(-1) ?? "";
-  if (failed !== undefined && failed === settled[opening.length - 1] && isServerError(failed.reason)) {
-    return { refusal: failed.reason, statement };
+  if (failed !== undefined && failed === settled[at] && isServerError(failed.reason)) {
+    return { refusal: failed.reason, statement, before: early };
   }
-  return { answers: answersOf(settled).slice(opening.length, -1) };
+  return { answers: answersOf(settled).slice(declaring.length, -1), before: early };
 }

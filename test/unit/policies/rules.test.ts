@@ -68,6 +68,12 @@ describe("the rules", () => {
     expect(broken("dev", { ...view, declared: { ...view.declared, grants } }, { apiRoles: [] })).toEqual([]);
   });
 
+  test("want a deploy that is not refused", () => {
+    expect(broken("dev", { ...view, refusals: ["no such owner", "no such schema"] })).toEqual([
+      "deployable: cannot be deployed: no such owner; no such schema",
+    ]);
+  });
+
   test("want no superuser as owner, by name or by what the database says", () => {
     const owned = { ...view, declared: { ...view.declared, owner: "postgres" } };
     expect(broken("dev", owned)).toEqual([

@@ -1,0 +1,88 @@
+import type { QueryResult } from "pg";
+import { isServerError, serverText, SQLSTATE } from "../../postgres/errors.ts";
+import { displayName, sqlIdentifier, sqlName } from "../../postgres/names.ts";
+import { answersOf, flight } from "../../postgres/pipeline.ts";
+import type { Session } from "../../postgres/session.ts";
+import { sqlStatement, sqlText } from "../../postgres/sqlFiles.ts";
+import { foreseen, willChangeView } from "../earlierSteps.ts";
+import type { Obstacle } from "../earlierSteps.ts";
+import type { EarlierSteps, Foreseen, Foresight } from "../kind.ts";
+import { countKey } from "../materializedView/foreseeKey.ts";
+import type { ActualIndex } from "./describe.ts";
+import type { DesiredIndex } from "./desired.ts";
+
+/**
+ * What keeps an index from being built on a view that is there, for a preview: that is tried on an empty table of the same columns. A view that
+ * steps before make or change was looked at with its key then.
+ */
+export async function foreseeIndex(
+  session: Session,
+  desired: DesiredIndex,
+  earlier: EarlierSteps,
+  { plan }: Foreseen<DesiredIndex, ActualIndex>,
+): Promise<Foresight> {
+  const { schema, view: name, columns: key, unique } = desired;
+  const view = { schema, name };
+  const isBuilt = plan.steps.some(({ action }) => action === "build index");
+  if (!isBuilt || willChangeView(earlier, view) || session.capabilities.inRecovery) return {};
+  const { found, isFilled } = await tryIndex(session, desired);
+  if (found.length > 0) return foreseen(found, earlier);
+  return unique && isFilled ? await countKey(session, view, { source: { relation: view }, key }) : {};
+}
+
+const TRIED = "matview_tried_index";
+
+async function tryIndex(
+  { target }: Session,
+  desired: DesiredIndex,
+): Promise<{ readonly found: readonly Obstacle[]; readonly isFilled: boolean }> {
+  const { schema, view: name, columns, include = [], unique } = desired;
+  const view = sqlName({ schema, name });
+  const list = (some: readonly string[]): string => some.map(sqlIdentifier).join(", ");
+  const elements = `using btree (${list(columns)})${include.length === 0 ? "" : ` include (${list(include)})`}`;
+  const index = {
+    names: { schema: "pg_temp", view: TRIED, index: `${TRIED}_key` },
+    raw: { kind: unique ? "unique index" : "index", how: "", elements },
+  };
+  const statements = [
+    "begin",
+    "set local lock_timeout = 3000",
+    { text: sqlText("describe/view_size"), values: [schema, name] },
+    { text: sqlText("describe/columns_of"), values: [schema, name] },
+    sqlStatement("statements/create_tried_table", { raw: { view } }),
+    sqlStatement("statements/create_index", index),
+    "rollback",
+  ];
+  const settled = await Promise.allSettled(flight(target, statements));
+  const [, , views, known] = answersOf(settled.slice(0, 4));
+  const [found] = (views?.rows ?? []) as { isPopulated: boolean }[];
+  if (found === undefined) {
+    return {
+      found: [{ problem: `there is no materialized view ${displayName({ schema, name })} to build it on` }],
+      isFilled: false,
+    };
+  }
+  return { found: columnProblems(desired, known, settled), isFilled: found.isPopulated };
+}
+
+function columnProblems(
+  { schema, view, columns, include = [] }: DesiredIndex,
+  known: QueryResult | undefined,
+  settled: readonly PromiseSettledResult<QueryResult>[],
+): Obstacle[] {
+  const names = ((known?.rows ?? []) as { name: string }[]).map(({ name }) => name);
+  const missing = [...columns, ...include].filter((column) => !names.includes(column));
+  if (missing.length > 0) {
+    const has = `has no column ${missing.join(", ")}: it has ${names.join(", ")}`;
+    return [{ problem: `${displayName({ schema, name: view })} ${has}`, isInherent: true }];
+  }
+  const failed = settled.find((answer) => answer.status === "rejected");
+  // Whoever may not read the view, or make a table for it, may build an index all the same.
+  if (failed === undefined || !isServerError(failed.reason) || isUnsaid(failed.reason.code)) return [];
+  return [{ problem: `PostgreSQL refuses the index: ${serverText(failed.reason)}`, isInherent: true }];
+}
+
+function isUnsaid(code: string): boolean {
+  const unsaid: readonly string[] = [SQLSTATE.insufficientPrivilege, SQLSTATE.lockNotAvailable, SQLSTATE.queryCanceled];
+  return unsaid.includes(code);
+}
