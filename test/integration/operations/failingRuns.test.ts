@@ -3,6 +3,7 @@ import { Client } from "pg";
 import { until } from "../../../scripts/database/until.ts";
 import { launcherRuns, runMatview } from "../../support/dashboard.ts";
 import { withServer } from "../../support/database.ts";
+import { one } from "../../support/viewChange.ts";
 
 jest.setTimeout(180_000);
 
@@ -98,12 +99,16 @@ const WAYS: readonly Way[] = [
 ];
 
 test("each way in which pg_cron's runs fail is told with its cause", async () => {
-  await withServer({ cronDatabase: "postgres", sample: false }, async ({ client, url, server }) => {
+  await withServer({ cronDatabase: "postgres", sample: false }, async (database) => {
+    const { client, url, server } = database;
     await launcherRuns(client);
+    // From 16 on the test servers' map lets pg_cron in as any role.
+    const major = Number((await one(database, "show server_version_num")) as string) / 10_000;
+    const ways = WAYS.filter(({ isMapped }) => isMapped !== false || major < 16);
     const blocker = new Client({ connectionString: url });
     await blocker.connect();
     try {
-      for (const { name, setup, isMapped } of WAYS) {
+      for (const { name, setup, isMapped } of ways) {
         await client.query(`create role ${name} login`);
         if (isMapped !== false) await server.mapRole(name);
         for (const statement of [
@@ -118,9 +123,9 @@ test("each way in which pg_cron's runs fail is told with its cause", async () =>
           await client.query(statement);
       }
       await blocker.query("begin");
-      for (const { name, toWaiter } of WAYS)
+      for (const { name, toWaiter } of ways)
         if (toWaiter !== undefined) await blocker.query(`lock table public.t_${name} in access exclusive mode`);
-      for (const { name } of WAYS) {
+      for (const { name } of ways) {
         const command = `refresh materialized view concurrently public.v_${name}`;
         await client.query("select cron.schedule_in_database($1, '* * * * *', $2, 'postgres', $3)", [
           name,
@@ -130,20 +135,20 @@ test("each way in which pg_cron's runs fail is told with its cause", async () =>
       }
       await until(
         async () => {
-          for (const { name, toWaiter } of WAYS)
+          for (const { name, toWaiter } of ways)
             if (toWaiter?.startsWith("pg_") === true)
               await client.query(
                 `select ${toWaiter}(pid) from pg_stat_activity where usename = '${name}' and wait_event_type = 'Lock'`,
               );
           const failed = await client.query("select distinct jobid from cron.job_run_details where status = 'failed'");
-          return failed.rows.length === WAYS.length;
+          return failed.rows.length === ways.length;
         },
         { what: "every job to fail", everyMs: 200, atMostMs: 120_000 },
       );
       await client.query("select cron.alter_job(jobid, active := false) from cron.job");
       await blocker.query("rollback");
       await client.query("update cron.job set active = true, schedule = '0 0 1 1 *'");
-      for (const { name, finding, evidence, cause, fix } of WAYS) {
+      for (const { name, finding, evidence, cause, fix } of ways) {
         const { stdout } = await runMatview(["doctor", `public.v_${name}`, "--json"], url);
         const [view] = JSON.parse(stdout) as { findings: Record<string, string>[] }[];
         expect(view?.findings).toEqual([
