@@ -1,13 +1,11 @@
 import type { QualifiedName } from "../postgres/names.ts";
 import { displayName } from "../postgres/names.ts";
 import type { EarlierSteps, Foresight } from "./kind.ts";
+import type { OtherWork } from "./otherWork.ts";
 import { BYPASS } from "./ownerRole/plan.ts";
 
 /** Steps of the same run that plans after them have to know of, while what they do is still to be done. */
 export type NotedSteps = Set<string>;
-
-/** What a run may make that is no kind of ours: a role, a schema, a table, a grant; or pg_cron's extension alone. */
-export type OtherWork = "anything" | "pg_cron";
 
 /** What is known of a resource whose preview was made. */
 interface Announced {

@@ -1,4 +1,4 @@
-import type { OtherWork } from "../kinds/earlierSteps.ts";
+import type { OtherWork } from "../kinds/otherWork.ts";
 
 /** The input by which a program tells the provider what the engine does not; `check` takes it out again. */
 export const REQUEST = "__resource";

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { workOfType } from "../kinds/earlierSteps.ts";
-import type { OtherWork } from "../kinds/earlierSteps.ts";
+import type { OtherWork } from "../kinds/otherWork.ts";
 
 /** What the SDK keeps on each resource. */
 interface Node {

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { OtherWork } from "../kinds/earlierSteps.ts";
 import type { KindName } from "../kinds/kindName.ts";
+import type { OtherWork } from "../kinds/otherWork.ts";
 import { typeToken } from "../kinds/typeToken.ts";
 import { KEEPS, REQUEST } from "../lifecycle/resourceRequest.ts";
 import type { Keeps, ResourceRequest } from "../lifecycle/resourceRequest.ts";

@@ -157,8 +157,8 @@ test("an owner that the host role made can be acted as, also where a membership 
       await server.mapRole("mv_owner");
       await expect(deploy.create(declared)).rejects.toThrow(
         `refresh job refresh-mv@mv_owner cannot be deployed: 2 problems\n` +
-          `  - role ${HOST_ROLE} may not act as mv_owner: grant mv_owner to ${HOST_ROLE}\n` +
-          "  - role mv_owner may not use pg_cron: let a superuser run: grant usage on schema cron to mv_owner",
+          "  - role mv_owner may not use pg_cron: let a superuser run: grant usage on schema cron to mv_owner\n" +
+          `  - role ${HOST_ROLE} may not act as mv_owner: grant mv_owner to ${HOST_ROLE}`,
       );
       await client.query(`grant mv_owner to ${HOST_ROLE}`);
       await client.query("grant usage on schema cron to mv_owner");
