@@ -9,7 +9,8 @@ import { keyProblem, proveKey } from "../keyProof.ts";
  * @throws when the key is not unique or has nulls, or the number of rows is out of the declared range.
  */
 export async function passGate(client: Client, gate: Gate): Promise<void> {
-  const problems = [await keyProblemOf(client, gate), await rowCountProblem(client, gate)];
+  // In one flight.
+  const problems = await Promise.all([keyProblemOf(client, gate), rowCountProblem(client, gate)]);
   const found = problems.filter((problem) => problem !== undefined);
   if (found.length > 0) throw userError(`the new data are refused: ${found.join("; ")}`);
 }
@@ -24,7 +25,7 @@ async function rowCountProblem(
   { old, aside, oldIsPopulated, rowCount }: Gate,
 ): Promise<string | undefined> {
   if (!oldIsPopulated) return undefined;
-  const [before, after] = [await countRows(client, old), await countRows(client, aside)];
+  const [before, after] = await Promise.all([countRows(client, old), countRows(client, aside)]);
   const { min, max = Number.POSITIVE_INFINITY } = rowCount;
   if (after >= before * min && after <= before * max) return undefined;
   const share = after / before;
