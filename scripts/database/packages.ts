@@ -41,8 +41,8 @@ async function installPackages(version: string | undefined): Promise<void> {
   }
 }
 
-// Lists that are older than the mirror name files that are no longer there.
-async function install(name: string): Promise<void> {
+/** Installs a package. Lists that are older than the mirror name files that are no longer there, and there may be none yet. */
+export async function install(name: string): Promise<void> {
   const command = ["install", "--yes", "--no-install-recommends", name];
   try {
     await aptGet(command);

@@ -4,8 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client } from "pg";
 import { asServer, giveToServer } from "../../scripts/database/account.ts";
-import { aptGet } from "../../scripts/database/loggedCommand.ts";
-import { canInstall } from "../../scripts/database/packages.ts";
+import { canInstall, install } from "../../scripts/database/packages.ts";
 import { freePort } from "../../scripts/database/postmaster.ts";
 import { until } from "../../scripts/database/until.ts";
 
@@ -67,7 +66,7 @@ export async function withPgBouncer(
 
 async function ensureProgram(): Promise<void> {
   if (existsSync(PROGRAM)) return;
-  if (canInstall()) await aptGet(["install", "--yes", "--no-install-recommends", "pgbouncer"]);
+  if (canInstall()) await install("pgbouncer");
   execFileSync(PROGRAM, ["--version"], { stdio: "ignore" });
 }
 
