@@ -4,12 +4,13 @@ import { askDefinition } from "../../kinds/materializedView/definition/runDefini
 import { askAsRole } from "../../kinds/refreshJob/asRole.ts";
 import type { ActualJob } from "../../kinds/refreshJob/describe.ts";
 import { refreshable } from "../../kinds/refreshJob/refreshable.ts";
+import { ask } from "../../postgres/asked.ts";
 import { isServerError, SQLSTATE } from "../../postgres/errors.ts";
 import { sqlIdentifier, sqlName } from "../../postgres/names.ts";
 import type { QualifiedName } from "../../postgres/names.ts";
 import { answersOf } from "../../postgres/pipeline.ts";
 import type { Session } from "../../postgres/session.ts";
-import { sqlStatement, sqlText } from "../../postgres/sqlFiles.ts";
+import { sqlStatement } from "../../postgres/sqlFiles.ts";
 import type { Facts } from "../health/facts.ts";
 import { freshnessOf } from "../health/freshness.ts";
 import type { Freshness } from "../health/freshness.ts";
@@ -72,16 +73,18 @@ export async function gatherEvidence(session: Session, facts: Facts): Promise<Ev
   const { declared, view, job } = facts;
   const limits = limitsOf(facts);
   const isReadable = view?.isPopulated === true;
-  const [[anatomy], sources, hidden, runner, averageRowBytes, refreshing] = await Promise.all([
-    view === undefined ? [] : rowsOf<Anatomy>(session, "describe/view_anatomy", [view.schema, view.name]),
-    view === undefined ? [] : rowsOf<Source>(session, "describe/sources", [sqlName(view), view.owner, null]),
+  const { target } = session;
+  const [anatomies, readable, partly, runner, averageRowBytes, refreshing] = await Promise.all([
+    view && ask<Anatomy>(target, "describe/view_anatomy", [view.schema, view.name]),
+    view && ask<Source>(target, "describe/sources", [sqlName(view), view.owner, null]),
     view === undefined || declared.rowSecurity === "allow"
-      ? []
-      : rowsOf<HiddenSource>(session, "describe/hidden_sources", [sqlName(view), view.owner, null, null]),
+      ? undefined
+      : ask<HiddenSource>(target, "describe/hidden_sources", [sqlName(view), view.owner, null, null]),
     job === undefined ? undefined : readRunner(session, job, facts.runs),
     isReadable ? averageRow(session, declared) : undefined,
     job === undefined || view === undefined ? undefined : refreshable(session.target, view, job.user),
   ]);
+  const [anatomy, sources, hidden] = [anatomies?.rows[0], readable?.rows ?? [], partly?.rows ?? []];
   return {
     ...facts,
     limits,
@@ -101,14 +104,6 @@ export async function gatherEvidence(session: Session, facts: Facts): Promise<Ev
   };
 }
 
-async function rowsOf<Row extends object>(
-  { target }: Session,
-  file: string,
-  values: readonly unknown[],
-): Promise<readonly Row[]> {
-  return (await target.query<Row>(sqlText(file), [...values])).rows;
-}
-
 function readRunner(
   session: Session,
   { jobId, user, database }: ActualJob,
@@ -120,7 +115,7 @@ function readRunner(
   return asked
     .then(async ([runner]) => {
       if (runner === undefined || !isUnconnected) return runner;
-      const rule = await session.cron.query<HbaRule>(sqlText("describe/hba_rule"), [database, user, runner.storedHost]);
+      const rule = await ask<HbaRule>(session.cron, "describe/hba_rule", [database, user, runner.storedHost]);
       return { ...runner, hbaRule: rule.rows[0] };
     })
     .catch((error: unknown) => {

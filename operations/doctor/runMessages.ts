@@ -1,8 +1,8 @@
 import { displayName, sqlIdentifier } from "../../postgres/names.ts";
 import { duration } from "../commandLine/text.ts";
-import { firstLine, isOver, runSeconds } from "../health/runs.ts";
+import { firstLine, isOver, succeededSeconds } from "../health/runs.ts";
 import type { Evidence, HbaRule, Runner } from "./evidence.ts";
-import type { Diagnosis, Finding } from "./finding.ts";
+import type { Diagnosis } from "./finding.ts";
 
 const RUNS_FAIL = "runs fail";
 
@@ -54,7 +54,7 @@ const CAUSES: readonly MessageCause[] = [
     id: "statement-timeout",
     message: /canceling statement due to statement timeout/,
     cause: ({ runs }) =>
-      `a refresh may take no longer than statement_timeout of the job's role; those that succeeded took up to ${duration(Math.max(0, ...runs.filter(({ status }) => status === "succeeded").map((run) => runSeconds(run) ?? 0)))}`,
+      `a refresh may take no longer than statement_timeout of the job's role; those that succeeded took up to ${duration(Math.max(0, ...succeededSeconds(runs)))}`,
     fix: ({ job, capabilities: { database } }) =>
       `refresh.statementTimeout of the view, and deploy; by hand: alter role ${sqlIdentifier(job?.user ?? "")} in database ${sqlIdentifier(database)} set statement_timeout = '15min'`,
   },
@@ -104,22 +104,22 @@ const CAUSES: readonly MessageCause[] = [
 
 /** Why the last run failed, by its message. */
 export const messageDiagnosis: Diagnosis = (evidence) => {
-  const last = evidence.runs.find(isOver);
+  const over = evidence.runs.filter(isOver);
+  const [last] = over;
   if (last?.status !== "failed") return undefined;
   const line = firstLine(last.message);
   const told = CAUSES.find(({ message }) => message.test(line));
   if (told === undefined) return undefined;
   const text = (said: MessageCause["cause"]): string => (typeof said === "string" ? said : said(evidence));
-  const failed = evidence.runs.filter(isOver).findIndex(({ status }) => status !== "failed");
-  const count = failed < 0 ? evidence.runs.filter(isOver).length : failed;
-  const finding: Finding = {
+  const good = over.findIndex(({ status }) => status !== "failed");
+  const count = good < 0 ? over.length : good;
+  return {
     id: told.id,
     symptom: RUNS_FAIL,
     evidence: `${count === 1 ? "the last run" : `the last ${count} runs`}: ${line}`,
     cause: text(told.cause),
     fix: text(told.fix),
   };
-  return finding;
 };
 
 function refreshNow({ declared }: Evidence): string {

@@ -36,25 +36,23 @@ select n.nspname as "schema",
        coalesce(o.rolname, s.name) as "role",
        t.rolname as "tableOwner",
        c.relforcerowsecurity as "isForced",
-       array(select p.polname::pg_catalog.text
-             from pg_catalog.pg_policy p
-             where p.polrelid = c.oid and p.polcmd in ('r', '*')
-               and exists (select 1 from pg_catalog.unnest(p.polroles) m (role)
-                           where m.role = 0 or r.role is not null and pg_catalog.pg_has_role(r.role, m.role, 'usage'))
-             order by p.polname) as "policies"
+       coalesce(p.names, '{}') as "policies"
 from (select distinct oid, role from read) r
 join start s on true
 join pg_catalog.pg_class c on c.oid = r.oid and c.relkind in ('r', 'p') and c.relrowsecurity
 join pg_catalog.pg_namespace n on n.oid = c.relnamespace
 join pg_catalog.pg_roles t on t.oid = c.relowner
 left join pg_catalog.pg_roles o on o.oid = r.role
+cross join lateral (
+  select pg_catalog.array_agg(q.polname::pg_catalog.text order by q.polname) as names,
+         pg_catalog.bool_or(q.polpermissive and q.is_true) and not pg_catalog.bool_or(not q.polpermissive and not q.is_true) as is_open
+  from (select q.polname, q.polpermissive, pg_catalog.pg_get_expr(q.polqual, q.polrelid) = 'true' as is_true
+        from pg_catalog.pg_policy q
+        where q.polrelid = c.oid and q.polcmd in ('r', '*')
+          and exists (select 1 from pg_catalog.unnest(q.polroles) m (role)
+                      where m.role = 0 or r.role is not null and pg_catalog.pg_has_role(r.role, m.role, 'usage'))) q
+) p
 where not coalesce(o.rolsuper or o.rolbypassrls, false)
   and not (not c.relforcerowsecurity and r.role is not null and pg_catalog.pg_has_role(r.role, c.relowner, 'usage'))
-  and (select pg_catalog.bool_or(p.polpermissive and p.isTrue) and not pg_catalog.bool_or(not p.polpermissive and not p.isTrue)
-       from (select q.polpermissive, pg_catalog.pg_get_expr(q.polqual, q.polrelid) = 'true' as isTrue
-             from pg_catalog.pg_policy q
-             where q.polrelid = c.oid and q.polcmd in ('r', '*')
-               and exists (select 1 from pg_catalog.unnest(q.polroles) m (role)
-                           where m.role = 0 or r.role is not null and pg_catalog.pg_has_role(r.role, m.role, 'usage'))) p)
-      is not true
+  and p.is_open is not true
 order by n.nspname, c.relname, 3;
