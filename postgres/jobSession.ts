@@ -81,13 +81,12 @@ export async function asJobSession(
   user: string | undefined,
   statements: readonly string[],
 ): Promise<Pick<JobSession, "problems">> {
-  const texts = statements.map((text) => ({ text }));
   const [opened, made, ...done] = await Promise.allSettled(
     flight(client, [
-      { text: "savepoint matview_job" },
+      "savepoint matview_job",
       makeJobSettings(user),
-      ...texts,
-      { text: sqlText("statements/leave_job_settings") },
+      ...statements,
+      sqlText("statements/leave_job_settings"),
     ]),
   );
   if (opened?.status === "rejected") throw opened.reason;
@@ -97,7 +96,7 @@ export async function asJobSession(
   }
   await client.query("rollback to savepoint matview_job");
   const { problems, leave } = await enterJobSession(client, user);
-  await pipelined(client, texts);
+  await pipelined(client, statements);
   leave();
   return { problems };
 }
@@ -108,9 +107,8 @@ export async function inJobSession(
   user: string | undefined,
   statements: readonly string[],
 ): Promise<Pick<JobSession, "problems">> {
-  const texts = [...statements, "commit"].map((text) => ({ text }));
   const [begun, made, ...done] = await Promise.allSettled(
-    flight(client, [{ text: "begin" }, makeJobSettings(user), ...texts]),
+    flight(client, ["begin", makeJobSettings(user), ...statements, "commit"]),
   );
   if (begun?.status === "rejected") throw begun.reason;
   // Nothing stays of a transaction in which a statement failed.

@@ -30,8 +30,10 @@ export function endWithEngine(address: string | undefined): void {
 function isThere(host: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host, port });
-    socket.once("connect", () => resolve(true));
+    socket.once("connect", () => {
+      socket.destroy();
+      resolve(true);
+    });
     socket.once("error", (error: NodeJS.ErrnoException) => resolve(error.code !== "ECONNREFUSED"));
-    socket.once("connect", () => socket.destroy());
   });
 }
