@@ -187,9 +187,8 @@ describe("a view that goes", () => {
   });
   const jobs = (database: TestDatabase, name: string): Promise<string[]> =>
     withClient(database.cronUrl, async (cron) => {
-      const { rows } = await cron.query<{ jobname: string }>("select jobname from cron.job where jobname like $1", [
-        `${name}%`,
-      ]);
+      const text = "select jobname from cron.job where jobname like $1 order by jobname";
+      const { rows } = await cron.query<{ jobname: string }>(text, [`${name}%`]);
       return rows.map(({ jobname }) => jobname);
     });
 
