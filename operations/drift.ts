@@ -46,5 +46,5 @@ async function checkDrift(stack: string): ReturnType<typeof driftReport> {
   const run = await runPulumi(args, { MATVIEW_PREVIEW: "off" });
   const preview = readDigest(`the preview of stack ${stack}`, run, [0, CHANGES_FOUND]);
   const verdict = { stack, preview, previewChanged: run.code === CHANGES_FOUND };
-  return withSession(await stackConnection(stack), "matview drift", (session) => driftReport(session, verdict));
+  return withSession(await stackConnection(stack), "matview drift", (session) => driftReport(session, verdict), "look");
 }

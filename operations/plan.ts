@@ -40,5 +40,10 @@ JSON has a fingerprint (docs/previews.md): MATVIEW_PLAN=FILE pulumi up deploys w
 export async function makePlan(stack: string): Promise<Awaited<ReturnType<typeof planDocument>>> {
   const run = await runPulumi(["preview", "--json", "--stack", stack], { MATVIEW_PREVIEW: "off" });
   const digest = readDigest(`the preview of stack ${stack}`, run, [0]);
-  return withSession(await stackConnection(stack), "matview plan", (session) => planDocument(session, stack, digest));
+  return withSession(
+    await stackConnection(stack),
+    "matview plan",
+    (session) => planDocument(session, stack, digest),
+    "look",
+  );
 }

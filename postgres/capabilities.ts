@@ -1,4 +1,6 @@
 import type { Client, QueryResult } from "pg";
+import { isBorrowed } from "./borrowed.ts";
+import type { Connection } from "./connection.ts";
 import { isServerError, SQLSTATE } from "./errors.ts";
 import { flight } from "./pipeline.ts";
 import { sqlText } from "./sqlFiles.ts";
@@ -39,6 +41,8 @@ export interface Capabilities {
   readonly currentUser: string;
   readonly isSuperuser: boolean;
   readonly inRecovery: boolean;
+  /** `host:port` of a transaction pooler, through which nothing can be changed. */
+  readonly pooler: string | undefined;
   /** True when pg_cron's launcher is connected; without it no job ever runs. */
   readonly launcherRuns: boolean;
   /** The database that the launcher is connected to, which is where pg_cron keeps its jobs; null without a launcher. */
@@ -64,6 +68,7 @@ export interface ServerLook {
   readonly server: ServerRow;
   readonly cron: CronRow | undefined;
   readonly systemIdentifier: string;
+  readonly isPooled: boolean;
   /** What the last of the statements before it answered. */
   readonly first: QueryResult;
 }
@@ -88,18 +93,20 @@ export async function lookAtServer(client: Client, begin: string): Promise<Serve
     server: server as ServerRow,
     cron: valueOf(crons)?.rows[0] as CronRow | undefined,
     systemIdentifier: systemIdentifiers.get(client) ?? "",
+    isPooled: isBorrowed(client),
     first,
   };
 }
 
 /** From what both connections say; they are one and the same where pg_cron lives in the view's database. */
 export function capabilitiesOf(
-  { server, systemIdentifier }: ServerLook,
+  { server, systemIdentifier, isPooled }: ServerLook,
   { cron }: ServerLook,
-  { host, cronDatabase }: { readonly host: string; readonly cronDatabase: string },
+  { host, port, cronDatabase }: Pick<Connection, "host" | "port" | "cronDatabase">,
 ): Capabilities {
   return {
     ...server,
+    pooler: isPooled ? `${host}:${port}` : undefined,
     identity: { systemIdentifier, database: server.database, host },
     serverMajor: Math.floor(server.serverVersion / 10_000),
     cronDatabase,

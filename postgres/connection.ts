@@ -58,7 +58,6 @@ export function resolveConnection(config: ConnectionConfig, variables: Environme
         "`pulumi config set --secret matview:databaseUrl postgresql://user:password@host:5432/database`",
     );
   }
-  refusePooler(connection);
   return { ...connection, cronDatabase: cronDatabase || connection.database };
 }
 
@@ -166,18 +165,4 @@ function tlsOptions({ tls, host }: Connection): false | ConnectionOptions {
   if (tls.mode === "require") return { rejectUnauthorized: false, ...ca };
   if (tls.mode === "verify-ca") return { rejectUnauthorized: true, checkServerIdentity: () => undefined, ...ca };
   return { rejectUnauthorized: true, servername: host, ...ca };
-}
-
-// By the names that hosts give theirs; any other one is found by what it does.
-function refusePooler({ host, port }: Parsed): void {
-  if (port !== 6543 && !/-pooler\./.test(host) && !/(^|\.)pgbouncer\./.test(host)) return;
-  throw userError(poolerProblem(`${host}:${port} looks like`));
-}
-
-/** A transaction pooler hands each transaction to another session: no SET, no advisory lock, no temporary view survives. */
-export function poolerProblem(itIs: string): string {
-  return (
-    `${itIs} a transaction pooler, through which settings and locks do not survive from one statement to ` +
-    "the next; use the direct connection, or a pooler in session mode (on Supabase the pooler's port 5432)"
-  );
 }

@@ -1,29 +1,39 @@
 import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
-import { clientConfig, poolerProblem } from "./connection.ts";
+import { clientConfig } from "./connection.ts";
 import type { Connection } from "./connection.ts";
-import { userError } from "./errors.ts";
 
 /** Longer than a server takes to answer what it is; where every session is in use a pooler answers much later. */
 const PATIENCE_MS = 2_000;
+
+/** To whom a connection is. */
+export interface Place {
+  readonly connection: Connection;
+  readonly database: string;
+}
 
 /** Whoever is between, by `host:port/database`: asked once in a process. */
 const places = new Map<string, Promise<boolean>>();
 
 /**
- * Makes sure that a connection has a session of its own although somebody stands between it and the server, by what that one does and not
- * by its name. Sets nothing, and leaves nothing behind.
- * @throws where each transaction may be run by another session.
+ * Whether a connection has a session of its own although somebody stands between it and the server, by what that one does; but for hosts
+ * that say what they are. Sets nothing, and leaves nothing behind.
  */
-export async function mustBeOwn(
-  client: pg.Client,
-  { connection, database }: { readonly connection: Connection; readonly database: string },
-): Promise<void> {
+export function hasOwnSession(client: pg.Client, { connection, database }: Place): Promise<boolean> {
   const { host, port } = connection;
+  if (port === 6543 || /-pooler\./.test(host) || /(^|\.)pgbouncer\./.test(host)) return Promise.resolve(false);
   const place = `${host}:${port}/${database}`;
   const isOwn = places.get(place) ?? keepsSession(client, connection, database);
   places.set(place, isOwn);
-  if (!(await isOwn)) throw userError(poolerProblem(`${host}:${port} is`));
+  return isOwn;
+}
+
+/** A transaction pooler hands each transaction to another session: no SET, no advisory lock, no temporary view survives. */
+export function poolerProblem(pooler: string): string {
+  return (
+    `${pooler} is a transaction pooler, through which settings and locks do not survive from one statement to ` +
+    "the next; use the direct connection, or a pooler in session mode (on Supabase the pooler's port 5432)"
+  );
 }
 
 /**

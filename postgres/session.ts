@@ -1,13 +1,15 @@
 import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
 import { forgetAnswers } from "./asked.ts";
+import { borrow, isBorrowed } from "./borrowed.ts";
 import { capabilitiesOf, lookAtServer } from "./capabilities.ts";
 import type { Capabilities, ServerLook } from "./capabilities.ts";
 import { clientConfig } from "./connection.ts";
 import type { Connection } from "./connection.ts";
 import { isServerError, isUserError, serverText, SQLSTATE, userError } from "./errors.ts";
 import { sqlIdentifier } from "./names.ts";
-import { mustBeOwn } from "./pooler.ts";
+import { hasOwnSession, poolerProblem } from "./pooler.ts";
+import type { Place } from "./pooler.ts";
 import { sqlStatement } from "./sqlFiles.ts";
 
 /** Open connections to the view's database and to pg_cron's, and what can be done through them. */
@@ -28,6 +30,9 @@ export interface Lease {
   readonly end: (intact: boolean) => Promise<void>;
 }
 
+/** What a session is for. A transaction pooler serves those who only look: what they set ends with the transaction. */
+export type Purpose = "look" | "change";
+
 /** How long a server that is just starting is waited for. */
 const CONNECT_PATIENCE_MS = 20_000;
 
@@ -40,9 +45,10 @@ export function withSession<T>(
   connection: Connection,
   applicationName: string,
   work: (session: Session) => Promise<T>,
+  purpose: Purpose = "change",
 ): Promise<T> {
   const lease = async (database: string): Promise<Lease> => {
-    const opened = await open(connection, applicationName, database);
+    const opened = await open({ connection, database }, applicationName, purpose);
     return { ...opened, end: () => opened.client.end() };
   };
   return withLeases(connection, applicationName, lease, work);
@@ -56,7 +62,8 @@ export async function withLeases<T>(
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
   const { database, cronDatabase } = connection;
-  const another = async (): Promise<pg.Client> => (await open(connection, applicationName, database)).client;
+  const another = async (): Promise<pg.Client> =>
+    (await open({ connection, database }, applicationName, "change")).client;
   return leased(lease, database, (target) => {
     const within = async (cron: Lease): Promise<T> => {
       const capabilities = capabilitiesOf(target.look, cron.look, connection);
@@ -83,11 +90,8 @@ async function leased<T>(
 }
 
 /** One connection, pinned; the caller ends it. */
-async function open(
-  connection: Connection,
-  applicationName: string,
-  database: string,
-): Promise<Pick<Lease, "client" | "look">> {
+async function open(place: Place, applicationName: string, purpose: Purpose): Promise<Pick<Lease, "client" | "look">> {
+  const { connection, database } = place;
   const client = await connect(connection, database, async () => {
     const made = new pg.Client(clientConfig(connection, applicationName, database));
     // Without a listener a connection that is lost between two statements would end the process.
@@ -99,7 +103,7 @@ async function open(
     return made;
   });
   try {
-    return { client, look: await pin(client, { connection, database }) };
+    return { client, look: await pin(client, place, purpose) };
   } catch (error) {
     await client.end().catch(() => undefined);
     throw error;
@@ -133,23 +137,32 @@ export async function connect<Client>(
 /**
  * Puts the settings on a connection that every session has, behind `first`, where something is to be done before; and looks in the
  * same flight what the server is. Sets nothing where the session may not be the connection's own.
- * @throws behind a transaction pooler, whose other clients would meet the settings.
+ * @throws behind a transaction pooler, whose other clients would meet the settings, but where it is only to look.
  */
 export async function pin(
   client: pg.Client,
-  place: { readonly connection: Connection; readonly database: string },
+  place: Place,
+  purpose: Purpose,
   first: readonly string[] = [],
 ): Promise<ServerLook> {
-  const look = await lookAtServer(client, pinSql(client, first));
-  if (look.first.rows.length > 0) {
-    own.add(client);
-    return look;
+  if (!isBorrowed(client)) {
+    const look = await lookAtServer(client, pinSql(client, first));
+    if (look.first.rows.length > 0) {
+      own.add(client);
+      return look;
+    }
+    // What went along was asked under somebody else's settings.
+    forgetAnswers(client);
+    if (await hasOwnSession(client, place)) {
+      own.add(client);
+      return lookAtServer(client, pinSql(client, first));
+    }
   }
-  await mustBeOwn(client, place);
-  own.add(client);
-  // What went along was asked under somebody else's settings.
-  forgetAnswers(client);
-  return lookAtServer(client, pinSql(client, first));
+  const { host, port } = place.connection;
+  if (purpose === "change") throw userError(poolerProblem(`${host}:${port}`));
+  const settings = settingsSql({ local: "true", condition: "true" });
+  if (!isBorrowed(client)) borrow(client, settings);
+  return lookAtServer(client, settings);
 }
 
 /** Connections of which it is known that each has a session of its own. */
@@ -161,10 +174,13 @@ function pinSql(client: pg.Client, first: readonly string[]): string {
   // A pooler tells its clients other process ids than the servers' own.
   const { processID } = client as { processID?: number | null };
   const condition = own.has(client) ? "true" : `pg_catalog.pg_backend_pid() = ${Number(processID ?? 0)}`;
+  return [...first, settingsSql({ local: "false", condition })].join(";\n");
+}
+
+function settingsSql(raw: { readonly local: string; readonly condition: string }): string {
   return [
-    ...first,
-    sqlStatement("statements/lift_timeouts", { raw: { condition } }),
-    sqlStatement("statements/pin_settings", { literals: { search_path: "" }, raw: { local: "false", condition } }),
+    sqlStatement("statements/lift_timeouts", { raw }),
+    sqlStatement("statements/pin_settings", { literals: { search_path: "" }, raw }),
   ].join(";\n");
 }
 

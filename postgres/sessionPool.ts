@@ -5,8 +5,9 @@ import type { Question } from "./asked.ts";
 import type { Capabilities, ServerLook } from "./capabilities.ts";
 import { clientConfig } from "./connection.ts";
 import type { Connection } from "./connection.ts";
+import type { Place } from "./pooler.ts";
 import { connect, pin, withLeases } from "./session.ts";
-import type { Lease, Session } from "./session.ts";
+import type { Lease, Purpose, Session } from "./session.ts";
 
 /**
  * Long enough for the engine to come with its next resource behind a short first refresh. No longer: PostgreSQL waits five seconds for the
@@ -47,6 +48,7 @@ export function sessionPool(applicationName: string, idleMs = IDLE_MS): SessionP
   return (connection, work, asks = () => [], sight = undefined) => {
     const { database: target, cronDatabase } = connection;
     const place = JSON.stringify(connection);
+    const purpose = sight === undefined ? "change" : "look";
     let wentOn = false;
     const attempt = (seen: object | undefined): ReturnType<typeof work> =>
       withLeases(
@@ -62,7 +64,7 @@ export function sessionPool(applicationName: string, idleMs = IDLE_MS): SessionP
       const here = asks(known.get(place)).filter(({ on }) => (on === "cron" ? cronDatabase : target) === database);
       const pool = poolOf(connection, database);
       const { client, look, goesOn } = await connect(connection, database, () =>
-        readyClient(pool, { connection, database }, here, seen),
+        readyClient(pool, { connection, database, purpose }, here, seen),
       );
       wentOn ||= goesOn;
       used.set(client, { sight, look });
@@ -105,7 +107,7 @@ const used = new WeakMap<pg.PoolClient, Before>();
 
 async function readyClient(
   pool: pg.Pool,
-  place: { readonly connection: Connection; readonly database: string },
+  { purpose, ...place }: Place & { readonly purpose: Purpose },
   questions: readonly Question[],
   seen: object | undefined,
 ): Promise<Ready> {
@@ -115,7 +117,7 @@ async function readyClient(
     if (seen !== undefined && before?.sight === seen) return { client, look: before.look, goesOn: true };
     const isReused = before !== undefined;
     try {
-      const pinned = pin(client, place, isReused ? FORGET : []);
+      const pinned = pin(client, place, purpose, isReused ? FORGET : []);
       // Nothing but plans is applied on these connections, and those forget.
       keepAnswers(client);
       // All of the flight is waited for: what is asked after a part of it would be one more.

@@ -2,6 +2,7 @@ import type { EarlierSteps, Foresight, Kind } from "../../kinds/kind.ts";
 import { onlyLooks } from "../../kinds/onlooker.ts";
 import { displayName } from "../../postgres/names.ts";
 import type { Plan } from "../../postgres/plan.ts";
+import { poolerProblem } from "../../postgres/pooler.ts";
 import type { Session } from "../../postgres/session.ts";
 import { sqlText } from "../../postgres/sqlFiles.ts";
 
@@ -21,13 +22,15 @@ export async function obstaclesOf<Desired extends object, Actual>(
   previewed: Previewed<Desired, Actual>,
 ): Promise<Required<Foresight>> {
   const { desired, previous, actual, plan, earlier } = previewed;
+  const { pooler } = session.capabilities;
+  const pooled = pooler === undefined ? [] : [poolerProblem(pooler)];
   const [foreign, told] = await Promise.all([
     foreignProblems(kind, session, previewed),
     desired === "absent"
       ? dropObstacles(kind, session, plan, actual)
       : kind.foresee?.(session, desired, earlier, { previous, actual, plan }),
   ]);
-  return { refusals: [...foreign, ...(told?.refusals ?? [])], warnings: told?.warnings ?? [] };
+  return { refusals: [...pooled, ...foreign, ...(told?.refusals ?? [])], warnings: told?.warnings ?? [] };
 }
 
 async function dropObstacles<Desired extends object, Actual>(

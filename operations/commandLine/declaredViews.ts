@@ -11,7 +11,7 @@ import { userError } from "../../postgres/errors.ts";
 import type { QualifiedName } from "../../postgres/names.ts";
 import { displayName } from "../../postgres/names.ts";
 import { withSession } from "../../postgres/session.ts";
-import type { Session } from "../../postgres/session.ts";
+import type { Purpose, Session } from "../../postgres/session.ts";
 import { sqlText } from "../../postgres/sqlFiles.ts";
 import { stackConnection } from "../stack/connection.ts";
 import { runPulumi } from "../stack/run.ts";
@@ -35,12 +35,13 @@ export interface DeclaredView extends QualifiedName {
 export async function withViews<T>(
   call: Call,
   work: (session: Session, views: readonly DeclaredView[]) => Promise<T>,
+  purpose: Purpose = "look",
 ): Promise<T> {
   const named = call.words.length === 0 ? undefined : viewArgument(call.words);
   const flags = flagsOf(call);
   const stack = call.value("stack");
   const declarations = stack === undefined ? undefined : await stackViews(stack);
-  return withSession(await connectionOf(call), `matview ${call.verb}`, async (session) => {
+  const chosenViews = async (session: Session): Promise<readonly DeclaredView[]> => {
     const views = (declarations ?? (named ? [named] : await allViews(session)).map(bare)).map((view) => ({
       ...view,
       ...flags,
@@ -50,20 +51,27 @@ export async function withViews<T>(
       const known = views.map(displayName).join(", ");
       throw userError(`stack ${stack} declares no view ${displayName(named)}; it declares ${known || "none"}`);
     }
-    return work(session, chosen);
-  });
+    return chosen;
+  };
+  return withSession(
+    await connectionOf(call),
+    `matview ${call.verb}`,
+    async (session) => work(session, await chosenViews(session)),
+    purpose,
+  );
 }
 
 /** The same for verbs that act on one view, which must be there. */
 export async function withView<T>(call: Call, work: (session: Session, view: DeclaredView) => Promise<T>): Promise<T> {
   if (call.words.length === 0 && call.value("stack") === undefined)
     throw usageError("which view? write its name, e.g. public.daily_revenue");
-  return withViews(call, async (session, views) => {
+  const act = (session: Session, views: readonly DeclaredView[]): Promise<T> => {
     const [view, ...more] = views;
     if (view === undefined) throw userError(`stack ${call.value("stack")} declares no view`);
     if (more.length > 0) throw usageError(`which view? the stack declares ${views.map(displayName).join(", ")}`);
     return work(session, view);
-  });
+  };
+  return withViews(call, act, "change");
 }
 
 /** The same for verbs that look at a whole database. */

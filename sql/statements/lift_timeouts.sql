@@ -1,3 +1,3 @@
--- No time limits for this session, where the condition holds. Takes no lock.
-select pg_catalog.set_config('statement_timeout', '0', false), pg_catalog.set_config('idle_in_transaction_session_timeout', '0', false)
+-- No time limits, where the condition holds. local: true for this transaction, false for the session. Takes no lock.
+select pg_catalog.set_config('statement_timeout', '0', :local), pg_catalog.set_config('idle_in_transaction_session_timeout', '0', :local)
 where :condition;

@@ -14,6 +14,7 @@ export function capabilities(
     currentUser: "postgres",
     isSuperuser: true,
     inRecovery: false,
+    pooler: undefined,
     launcherRuns: true,
     launcherDatabase: "app",
     ...server,
