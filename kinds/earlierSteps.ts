@@ -1,3 +1,4 @@
+import { SQLSTATE } from "../postgres/errors.ts";
 import type { QualifiedName } from "../postgres/names.ts";
 import { displayName } from "../postgres/names.ts";
 import type { EarlierSteps, Foresight } from "./kind.ts";
@@ -33,7 +34,8 @@ export function noteSteps(noted: NotedSteps, { kind, id, operation, steps }: Ann
   noted.add(`declared ${kind} ${id}`);
   if (steps.length === 0) return;
   noted.add(`changed ${kind} ${id}`);
-  const { schema, view } = (declared ?? {}) as { schema?: string; view?: string };
+  const { schema, view, name, definition } = (declared ?? {}) as Readonly<Record<string, string | undefined>>;
+  if (definition !== undefined) noted.add(DEFINES + JSON.stringify({ schema, name, definition }));
   if (kind === "index" && schema !== undefined && view !== undefined)
     noted.add(`index on ${displayName({ schema, name: view })}`);
 }
@@ -51,12 +53,38 @@ export function noteOthers(noted: NotedSteps, others: readonly OtherWork[]): voi
   for (const other of others) noted.add(`others ${other}`);
 }
 
-/** A job as the steps before will leave it: what makes it active again is part of the plan, though it is active now. */
-export function asLeft<Actual>(actual: Actual, noted: EarlierSteps): Actual {
-  const { job } = (actual ?? {}) as { job?: { name?: unknown; isActive?: unknown } };
-  if (typeof job?.name !== "string" || !noted.has(`deactivate job ${job.name}`)) return actual;
-  return { ...actual, job: { ...job, isActive: false } };
+const DEFINES = "defines ";
+
+/** Views that steps before make or change, with what they will show, in that order. */
+export function definedBefore(noted: EarlierSteps): readonly (QualifiedName & { readonly definition: string })[] {
+  return [...noted]
+    .filter((note) => note.startsWith(DEFINES))
+    .map((note) => JSON.parse(note.slice(DEFINES.length)) as QualifiedName & { definition: string });
 }
+
+/** What was described, as the steps before will leave it. */
+export function asLeft<Actual>(actual: Actual, noted: EarlierSteps, desired: object): Actual {
+  const { job, verdict } = (actual ?? {}) as {
+    job?: { name?: unknown; isActive?: unknown };
+    verdict?: { outcome: string; code?: string };
+  };
+  // What makes it active again is part of the plan, though it is active now.
+  if (typeof job?.name === "string" && noted.has(`deactivate job ${job.name}`))
+    return { ...actual, job: { ...job, isActive: false } };
+  const { definition } = desired as { definition?: string };
+  if (verdict?.outcome !== "invalid" || definition === undefined || !namesChangedView(noted, definition)) return actual;
+  return MISSING.includes(verdict.code ?? "") ? { ...actual, verdict: { outcome: "awaited" } } : actual;
+}
+
+/** Refusals of a definition of which another resource may take the reason away. */
+export const MISSING: readonly string[] = [
+  SQLSTATE.undefinedTable,
+  SQLSTATE.undefinedFunction,
+  SQLSTATE.invalidSchemaName,
+  SQLSTATE.undefinedColumn,
+  SQLSTATE.undefinedObject,
+  SQLSTATE.insufficientPrivilege,
+];
 
 /** Whether a role that row security hides rows from now will see them when the view is made. */
 export function willBypass(noted: EarlierSteps, role: string): boolean {

@@ -115,7 +115,7 @@ export function lifecycle<Desired extends object, Actual>(
     const isSame = previous !== undefined && sameProps(declaration(previous), declaration(news));
     const see = async (wanted: Desired): Promise<Sight<Actual>> => {
       const { actual, capabilities } = noted(wanted, await look(wanted, previous?.["recorded"]));
-      return { actual: asLeft(actual, notedSteps), capabilities };
+      return { actual: asLeft(actual, notedSteps, wanted), capabilities };
     };
     await tellReviewer(log, urn, async () => {
       noteOthers(notedSteps, others);

@@ -106,7 +106,7 @@ async function fingerprintNow(session: Session, entry: Entry, noted: NotedSteps)
   const kind = kindOfType(entry.urn.split("::").at(-2)?.split("$").at(-1) ?? "");
   if (kind === undefined) return entry.fingerprint;
   const see = async (wanted: object): Promise<{ actual: unknown; capabilities: Session["capabilities"] }> => ({
-    actual: asLeft((await kind.describe(session, [wanted]))[0], noted),
+    actual: asLeft((await kind.describe(session, [wanted]))[0], noted, wanted),
     capabilities: session.capabilities,
   });
   // Nothing of it was planned.
@@ -118,6 +118,10 @@ async function fingerprintNow(session: Session, entry: Entry, noted: NotedSteps)
   const deployer = { urn, entry: entryOf(urn), ...readFencingToken(token) };
   const transition = { desired, previous: previous ?? undefined, adopt, onDrift, recorded, deployer };
   const { plan } = await planChange(kind, see, transition);
-  noteSteps(noted, plan);
+  noteSteps(
+    noted,
+    { kind: kind.noun, id: entry.id, operation: entry.operation, steps: plan.steps },
+    entry.declared ?? undefined,
+  );
   return fingerprint(entry.id, desired, plan);
 }

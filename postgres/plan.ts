@@ -68,6 +68,8 @@ export interface Plan {
   readonly differences: readonly Difference[];
   /** Why the plan must not be applied; nothing is run then. */
   readonly refusals?: readonly string[];
+  /** Why a part of it is planned when steps before are done. */
+  readonly later?: string;
 }
 
 export const CONVERGED: Plan = { steps: [], differences: [] };

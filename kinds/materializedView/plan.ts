@@ -48,6 +48,7 @@ export function planView({
     steps: [...halts, ...leftovers, ...definition.steps, ...planName(desired, actual), ...properties.steps],
     differences: [...definition.differences, ...properties.differences],
     ...(definition.refusals === undefined ? {} : { refusals: definition.refusals }),
+    ...(actual.verdict.outcome === "awaited" ? { later: "the definition reads what this deploy changes before" } : {}),
   };
 }
 
@@ -135,6 +136,8 @@ function definitionDifferences(desired: DesiredView, actual: ActualView): Differ
   });
   switch (verdict.outcome) {
     case "equal":
+      return stored;
+    case "awaited":
       return stored;
     case "different":
       return [{ property: "definition", declared: verdict.declared, actual: verdict.live }, ...stored];

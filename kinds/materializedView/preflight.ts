@@ -1,5 +1,5 @@
 import type { QueryResult } from "pg";
-import { serverText, SQLSTATE } from "../../postgres/errors.ts";
+import { serverText } from "../../postgres/errors.ts";
 import { sqlIdentifier, sqlName } from "../../postgres/names.ts";
 import { answersOf } from "../../postgres/pipeline.ts";
 import type { Statement } from "../../postgres/pipeline.ts";
@@ -8,7 +8,7 @@ import type { Session } from "../../postgres/session.ts";
 import { sqlText } from "../../postgres/sqlFiles.ts";
 import { refusalsOf } from "../conditions.ts";
 import type { HiddenSource, Source } from "../conditions.ts";
-import { foreseen, namesChangedView, willBypass, willCreateRole } from "../earlierSteps.ts";
+import { foreseen, MISSING, namesChangedView, willBypass, willCreateRole } from "../earlierSteps.ts";
 import type { Obstacle } from "../earlierSteps.ts";
 import type { EarlierSteps, Foreseen, Foresight } from "../kind.ts";
 import { onlyLooks } from "../onlooker.ts";
@@ -19,6 +19,7 @@ import { calledFunctionProblems } from "./calledFunctions.ts";
 import type { CalledFunction } from "./calledFunctions.ts";
 import { DECLARED_VIEW, readDeclared } from "./definition/declaredView.ts";
 import type { DeclaredReading } from "./definition/declaredView.ts";
+import { refusalLater } from "./definition/laterReading.ts";
 import { parseDefinition } from "./definition/parseDefinition.ts";
 import type { AbsentView, ActualView } from "./describe.ts";
 import type { DesiredView } from "./desired.ts";
@@ -74,7 +75,7 @@ async function obstacles(
   const schema = schemaProblems(session, desired, schemas?.rows[0] as SchemaRow | undefined);
   const isOwnerMissing = owner !== null && roles?.rows.length === 0;
   const declared = parsed.ok
-    ? await declaredObstacles(session, desired, read, namesChangedView(earlier, desired.definition))
+    ? await declaredObstacles(session, desired, read, earlier)
     : [{ problem: parsed.problem, isInherent: true }];
   const isRead = parsed.ok && !("refusal" in read);
   const tried = refusedTrials(trials, read.before.slice(2)).filter(
@@ -125,12 +126,14 @@ async function declaredObstacles(
   session: Session,
   desired: DesiredView,
   read: DeclaredReading,
-  isMade: boolean,
+  earlier: EarlierSteps,
 ): Promise<Obstacle[]> {
+  const isMade = namesChangedView(earlier, desired.definition);
   if ("refusal" in read) {
-    const { refusal } = read;
+    const refusal = isMade ? await refusalLater(session.target, desired.definition, earlier) : read.refusal;
+    if (refusal === undefined) return [];
     const problem = `the definition is not valid on this server: ${serverText(refusal)}`;
-    return [{ problem, isMade, isInherent: !MISSING.includes(refusal.code) }];
+    return [{ problem, isInherent: !MISSING.includes(refusal.code) }];
   }
   const problems = await inherentProblems(session, desired, read.answers);
   return problems.map((problem) => ({ problem, isMade, isInherent: true }));
@@ -191,16 +194,6 @@ async function inherentProblems(
       : []),
   ];
 }
-
-// What another resource may still make.
-const MISSING: readonly string[] = [
-  SQLSTATE.undefinedTable,
-  SQLSTATE.undefinedFunction,
-  SQLSTATE.invalidSchemaName,
-  SQLSTATE.undefinedColumn,
-  SQLSTATE.undefinedObject,
-  SQLSTATE.insufficientPrivilege,
-];
 
 function keyProblems(columns: readonly string[], key: readonly string[]): string[] {
   return key

@@ -101,7 +101,10 @@ export async function previewChange<Desired extends object, Actual>(
   if (look instanceof Error) return whole(CONVERGED, { refusals: [look.message] });
   const { warnings, obstacles, priced } = look;
   const refusals = [...(plan.refusals ?? []), ...(refusal === undefined ? [] : [refusal.message]), ...obstacles];
-  const handover = handoverLines(`${kind.noun} ${id}`, tenure, transition, plan);
+  const handover = [
+    ...handoverLines(`${kind.noun} ${id}`, tenure, transition, plan),
+    ...(plan.later === undefined || refusals.length > 0 ? [] : [`planned at deploy: ${plan.later}`]),
+  ];
   if (plan.steps.length === 0) {
     return whole(plan, { refusals, warnings, handover, isPlanned: desired === "absent" || !isAbsent(kind, actual) });
   }

@@ -115,7 +115,7 @@ async function plannedOf(
     onDrift: news?.["onDrift"] as DriftAnswers | undefined,
   };
   const see = async (wanted: object) => ({
-    actual: asLeft((await kind.describe(session, [wanted]))[0], noted),
+    actual: asLeft((await kind.describe(session, [wanted]))[0], noted, wanted),
     capabilities: session.capabilities,
   });
   const later = [news, olds].some((props) => props !== undefined && isPlannedLater(declaration(props)));

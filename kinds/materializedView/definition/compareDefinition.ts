@@ -23,7 +23,9 @@ export type Verdict =
       readonly declared: string;
       readonly dependencies: DependencyDifference;
     }
-  | { readonly outcome: "invalid"; readonly problem: string; readonly code: string };
+  | { readonly outcome: "invalid"; readonly problem: string; readonly code: string }
+  /** It reads what steps before in the same run make or change; only in a preview. */
+  | { readonly outcome: "awaited" };
 
 /** Columns, tables, functions and types that only one side depends on, in PostgreSQL's words. */
 export interface DependencyDifference {

@@ -30,27 +30,35 @@ export type Dependent =
 /** The declared definition as a temporary view, for as long as its transaction lasts. */
 const DECLARED: QualifiedName = { schema: "pg_temp", name: "matview_declared_definition" };
 
+/** Why a dependent cannot be made again; what is declared may be told to whom else it is. */
+export interface DependentObstacle {
+  readonly problem: string;
+  /** The dependent, where it does not fit the declared definition. */
+  readonly misfit?: RelationProperties;
+}
+
 /** Walks outwards; what can be replaced in place keeps its identity, so that nothing beyond it needs to be touched. */
 export async function tryDependents(
   client: Client,
   old: RelationProperties,
   edges: readonly DependencyEdge[],
-): Promise<{ dependents: Dependent[]; obstacles: string[] }> {
+): Promise<{ dependents: Dependent[]; obstacles: DependentObstacle[] }> {
   const renamings: Renaming[] = [{ from: old, to: DECLARED }];
   const asides: Renaming[] = [{ from: old, to: asideName(old) }];
   const replaced = new Set([relationKey(old.oid)]);
   const dependents: Dependent[] = [];
-  const obstacles: string[] = [];
+  const obstacles: DependentObstacle[] = [];
   for (const edge of innermostFirst(edges, relationKey(old.oid))) {
     const parents = edges.filter(({ parent, child }) => child === edge.child && replaced.has(parent));
     if (parents.length === 0) continue;
     if (parents.some(({ parent }) => parent.startsWith("pg_proc "))) {
-      obstacles.push(`${edge.label} uses a function that has the view's row type in its signature: drop it first`);
+      const problem = `${edge.label} uses a function that has the view's row type in its signature: drop it first`;
+      obstacles.push({ problem });
       continue;
     }
     const found = await tryDependent(client, edge, renamings, replaced);
     if ("problem" in found) {
-      obstacles.push(found.problem);
+      obstacles.push(found);
       continue;
     }
     const { dependent, trial } = found;
@@ -78,7 +86,7 @@ async function tryDependent(
   edge: DependencyEdge,
   renamings: readonly Renaming[],
   replaced: ReadonlySet<string>,
-): Promise<Tried | { readonly problem: string }> {
+): Promise<Tried | DependentObstacle> {
   switch (edge.kind) {
     case "view":
     case "materialized view":
@@ -109,13 +117,14 @@ async function tryRelation(
   client: Client,
   { oid, schema, name, label }: DependencyEdge,
   renamings: readonly Renaming[],
-): Promise<Tried | { readonly problem: string }> {
+): Promise<Tried | DependentObstacle> {
   if (schema === null || name === null) return { problem: `${label} has no name` };
   const [view] = await readProperties(client, [{ schema, name }]);
   if (view === undefined) return { problem: `${label} went away while it was looked at` };
   const trial = { schema: "pg_temp", name: `matview_trial_${oid}` };
   const columns = await tryQuery(client, trial, await retarget(view.definition, renamings));
-  if (typeof columns === "string") return { problem: `${label} does not fit the declared definition: ${columns}` };
+  if (typeof columns === "string")
+    return { problem: `${label} does not fit the declared definition: ${columns}`, misfit: view };
   if (view.kind === "v" && keepsColumns(view, columns)) {
     return { dependent: { how: "replace view", view } };
   }

@@ -6,7 +6,7 @@ import { sqlText } from "../../../postgres/sqlFiles.ts";
 import { DECLARED_VIEW, declareSql } from "../definition/declaredView.ts";
 import { printSettings } from "../definition/definitionSettings.ts";
 import { tryDependents } from "./dependentTrials.ts";
-import type { Dependent, QueryColumn } from "./dependentTrials.ts";
+import type { Dependent, DependentObstacle, QueryColumn } from "./dependentTrials.ts";
 import { dependencyTree, relationKey } from "./dependents.ts";
 import type { DependencyEdge } from "./dependents.ts";
 import { propertiesQuery } from "./relationProperties.ts";
@@ -24,7 +24,7 @@ export interface Replacement {
   /** All that depends on the view, as an indented tree. */
   readonly tree: readonly string[];
   /** Why the dependents cannot be recreated. */
-  readonly obstacles: readonly string[];
+  readonly obstacles: readonly DependentObstacle[];
   /** Functions that mention the view in a text; they meet the new columns when they run. */
   readonly mentionedBy: readonly string[];
   /** Roles that default privileges give rights on new relations, by schema. */

@@ -167,17 +167,25 @@ function dependentObstacles(desired: DesiredView, replacement: Replacement): str
       `these depend on ${sqlName(old)} and would have to be recreated with it; set dependents: "recreate" to allow it:\n${lines}`,
     ];
   }
-  return [...obstacles];
+  return obstacles.map(({ problem, misfit }) =>
+    misfit !== undefined && isOfOneStack(old, misfit)
+      ? `${problem}. It is made again as it is now, before its own change: first deploy a change of ${displayName(misfit)} that does without`
+      : problem,
+  );
 }
 
 /** Whether all that must be made again is declared in the stack that declares the view: it says itself what it is to be. */
 function areOfOneStack({ old, dependents, obstacles }: Replacement): boolean {
-  if (dependents.length === 0 || obstacles.length > 0) return false;
-  const { claim } = splitComment(old.comment);
-  return dependents.every((dependent) => {
-    const theirs = dependent.how === "build aside" ? splitComment(dependent.view.comment).claim : undefined;
-    return claim !== undefined && theirs !== undefined && isSameStack(claim, theirs);
-  });
+  const touched = [
+    ...dependents.map((dependent) => (dependent.how === "build aside" ? dependent.view : undefined)),
+    ...obstacles.map(({ misfit }) => misfit),
+  ];
+  return touched.length > 0 && touched.every((view) => view !== undefined && isOfOneStack(old, view));
+}
+
+function isOfOneStack(one: RelationProperties, other: RelationProperties): boolean {
+  const [claim, theirs] = [splitComment(one.comment).claim, splitComment(other.comment).claim];
+  return claim !== undefined && theirs !== undefined && isSameStack(claim, theirs);
 }
 
 function hazardsOf({ old, columns }: Replacement): Hazard[] {

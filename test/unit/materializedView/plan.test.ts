@@ -68,7 +68,7 @@ const TABLE: readonly Row[] = [
     desired: { dependents: "recreate" },
     actual: {
       ...different,
-      replacement: replacement({ tree: ["table public.x"], obstacles: ["a column of table public.x"] }),
+      replacement: replacement({ tree: ["table public.x"], obstacles: [{ problem: "a column of table public.x" }] }),
     },
     steps: ["swap: definition differs"],
     differences: ["definition"],

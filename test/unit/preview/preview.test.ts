@@ -128,12 +128,12 @@ describe("what a declaration is about", () => {
 describe("a job that steps before make inactive", () => {
   test("is planned as they leave it, every other one as it is", () => {
     const state = { job: { name: "refresh-mv", isActive: true }, powers: {} };
-    expect(asLeft(state, new Set(["deactivate job refresh-mv"]))).toEqual({
+    expect(asLeft(state, new Set(["deactivate job refresh-mv"]), {})).toEqual({
       ...state,
       job: { name: "refresh-mv", isActive: false },
     });
-    expect(asLeft(state, new Set(["deactivate job another"]))).toBe(state);
-    expect(asLeft(undefined, new Set(["deactivate job another"]))).toBeUndefined();
+    expect(asLeft(state, new Set(["deactivate job another"]), {})).toBe(state);
+    expect(asLeft(undefined, new Set(["deactivate job another"]), {})).toBeUndefined();
   });
 });
 
