@@ -49,13 +49,23 @@ export function isServerError(error: unknown, code?: string): error is ServerErr
   return /^[0-9A-Z]{5}$/.test(error.code) && (code === undefined || error.code === code);
 }
 
-/** PostgreSQL's own words with detail, hint and SQLSTATE, on one line. */
+/** PostgreSQL's own words with detail, hint and SQLSTATE, on one line, without what they quote of a row. */
 export function serverText(error: unknown): string {
   if (!isServerError(error)) return error instanceof Error ? error.message : String(error);
   // Its hint is CASCADE, which drops what nobody has looked at.
   const hint = error.code === SQLSTATE.dependentObjectsStillExist ? undefined : error.hint;
-  const parts = [error.message, error.detail, hint].filter((part) => part !== undefined && part !== "");
-  return `${parts.join(". ")} [${error.code}]`;
+  // Of data: too many rows (21), values (22), constraints (23). Details quote rows, and messages a value; but for a value of the text itself.
+  const isOfRows =
+    /^2[123]/.test(error.code) && error.position === undefined && error.code !== SQLSTATE.invalidParameterValue;
+  const parts = isOfRows ? [withoutValues(error.message), hint] : [error.message, error.detail, hint];
+  const told = parts.filter((part) => part !== undefined && part !== "");
+  return `${told.join(". ")} [${error.code}]`;
+}
+
+/** The first line of a server's message, without the value of a row that it quotes; what follows it may quote a whole row. */
+export function withoutValues(message: string): string {
+  const line = message.trim().split("\n")[0] ?? "";
+  return line.replace(/: ".*"$/, ': "..."').replace(/\b(value|zone) ".*?"(?= )/, '$1 "..."');
 }
 
 /** The same for many eyes, such as a preview's: what a row or a function's own error says may be personal data. */

@@ -1,4 +1,4 @@
-import { isServerError, SQLSTATE } from "../../postgres/errors.ts";
+import { isServerError, SQLSTATE, withoutValues } from "../../postgres/errors.ts";
 import { releaseWarning } from "../../postgres/safeRelease.ts";
 import type { Session } from "../../postgres/session.ts";
 import { askAsRole } from "./asRole.ts";
@@ -69,14 +69,14 @@ async function timeWarnings(session: Session, desired: DesiredJob, job: ActualJo
   return [...scheduleWarnings(schedule, timeZone), ...(tooOld === undefined ? [] : [tooOld])];
 }
 
-// That pg_cron took a job says nothing of its runs. A message may quote a row of the view behind its first line.
+// That pg_cron took a job says nothing of its runs.
 async function lastRunWarning(session: Session, job: ActualJob): Promise<string[]> {
   let isActing = false;
   try {
     const acting = (): void => void (isActing = true);
     const [run] = await askAsRole<LastRun>(session, job.user, "describe/last_run", [job.jobId], acting);
     if (run?.status !== "failed") return [];
-    const reason = (run.message ?? "no reason was recorded").trim().split("\n")[0] ?? "";
+    const reason = withoutValues(run.message ?? "no reason was recorded");
     return [`its last run failed${run.startedAt === null ? "" : ` at ${run.startedAt.toISOString()}`}: ${reason}`];
   } catch (error) {
     if (!isServerError(error, SQLSTATE.insufficientPrivilege)) throw error;

@@ -3,7 +3,7 @@ import type { ActualJob } from "../../kinds/refreshJob/describe.ts";
 import { runsBlindness } from "../../kinds/refreshJob/roleJobs.ts";
 import { SHOWN_RUNS } from "../../kinds/runtimeObjects/names.ts";
 import { throughFunction } from "../../kinds/runtimeObjects/throughFunction.ts";
-import { isServerError, SQLSTATE, userError } from "../../postgres/errors.ts";
+import { isServerError, SQLSTATE, userError, withoutValues } from "../../postgres/errors.ts";
 import type { Session } from "../../postgres/session.ts";
 
 /** A run as pg_cron recorded it. */
@@ -36,13 +36,18 @@ export async function readRuns(
   let isActing = false;
   try {
     const acting = (): void => void (isActing = true);
-    return placed(await askAsRole<RunRow>(session, user, "describe/runs", values, acting), since);
+    return placed(quiet(await askAsRole<RunRow>(session, user, "describe/runs", values, acting)), since);
   } catch (error) {
     if (!isServerError(error, SQLSTATE.insufficientPrivilege)) throw error;
     const shown = await throughFunction<RunRow>(cron, user, SHOWN_RUNS, values);
     if (shown === undefined) throw userError(runsBlindness(capabilities, user, isActing), error);
-    return placed(shown, since);
+    return placed(quiet(shown), since);
   }
+}
+
+// Whoever shows a run shows nothing of the view's rows.
+function quiet(runs: readonly RunRow[]): RunRow[] {
+  return runs.map((run) => ({ ...run, message: run.message && withoutValues(run.message) }));
 }
 
 /** As the history has it: without a time where none is recorded, and the run may be of the time that is asked about. */
@@ -85,7 +90,7 @@ export function stuckRuns(runs: readonly Run[]): Run[] {
   return runs.slice(1).filter((run) => !isOver(run));
 }
 
-/** The first line of a run's message: what follows may quote a whole row of the view. */
+/** A run's message, or that there is none. */
 export function firstLine(message: string | null): string {
-  return (message ?? "no message").trim().split("\n")[0] ?? "";
+  return message ?? "no message";
 }

@@ -167,3 +167,24 @@ plain("a view that is not there is named with the database, without a stack trac
     });
   });
 });
+
+test("an error tells nothing of the rows", async ({ client, url }) => {
+  await client.query("create table public.personas (id int, nombre text)");
+  await client.query("insert into public.personas values (1, 'Ana Reyes 5512345678')");
+  await client.query(
+    "create materialized view public.gente as select id, nombre, nombre::text as edad from public.personas",
+  );
+  await client.query("create unique index on public.gente (id)");
+  await client.query("insert into public.personas values (1, 'Ana Reyes 5512345678')");
+  const doubled = await runMatview(["refresh", "public.gente"], url);
+  expect(doubled.stderr).toMatch(/duplicate/);
+  await client.query(
+    "create materialized view public.edades as select id, nombre::int as edad from public.personas with no data",
+  );
+  const wrong = await runMatview(["refresh", "public.edades"], url);
+  expect(wrong.stderr).toMatch(/invalid input syntax for type integer: "\.\.\."/);
+  for (const { code, stdout, stderr } of [doubled, wrong]) {
+    expect(code).toBe(1);
+    expect(stdout + stderr).not.toMatch(/Ana|5512345678/);
+  }
+});
