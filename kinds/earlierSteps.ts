@@ -150,7 +150,9 @@ export function foreseen(obstacles: readonly Obstacle[], noted: EarlierSteps, on
   return {
     refusals: problems(left.filter(isRefused)),
     warnings: problems(left.filter((one) => !isRefused(one))).map(
-      (problem) => `${problem}. The deploy is refused unless another resource of this program mends that before`,
+      // Some end with the line of a text.
+      (problem) =>
+        `${problem}${problem.includes("\n") ? "\n  " : ". "}The deploy is refused unless another resource of this program mends that before`,
     ),
   };
 }

@@ -202,7 +202,11 @@ function mustBeMaterialized(row: ViewRow): void {
 async function compare(session: Session, desired: DesiredView): Promise<Verdict> {
   const parsed = await parseDefinition(desired.definition);
   if (!parsed.ok) return { outcome: "invalid", problem: parsed.problem, code: SQLSTATE.syntaxError };
-  return compareDefinition(session.target, { ...desired, definition: parsed.definition.sql });
+  return compareDefinition(session.target, {
+    ...desired,
+    definition: parsed.definition.sql,
+    head: parsed.definition.head,
+  });
 }
 
 function splitParameter(text: string): [string, string] {

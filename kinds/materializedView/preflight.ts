@@ -17,6 +17,7 @@ import { grantNeedSql } from "../ownerRole/rights.ts";
 import { cronObstacles } from "../refreshJob/preflight.ts";
 import { calledFunctionProblems } from "./calledFunctions.ts";
 import type { CalledFunction } from "./calledFunctions.ts";
+import { invalidProblem } from "./definition/compareDefinition.ts";
 import { DECLARED_VIEW, readDeclared } from "./definition/declaredView.ts";
 import type { DeclaredReading } from "./definition/declaredView.ts";
 import { refusalLater } from "./definition/laterReading.ts";
@@ -132,7 +133,11 @@ async function declaredObstacles(
   if ("refusal" in read) {
     const refusal = isMade ? await refusalLater(session.target, desired.definition, earlier) : read.refusal;
     if (refusal === undefined) return [];
-    const problem = `the definition is not valid on this server: ${serverText(refusal)}`;
+    const parsed = await parseDefinition(desired.definition);
+    // A place in a text that was written to be read later would be none of the author's.
+    const isPlaced = parsed.ok && refusal === read.refusal;
+    const said = isPlaced ? invalidProblem(refusal, read.statement, parsed.definition) : serverText(refusal);
+    const problem = `the definition is not valid on this server: ${said}`;
     return [{ problem, isInherent: !MISSING.includes(refusal.code) }];
   }
   const problems = await inherentProblems(session, desired, read.answers);

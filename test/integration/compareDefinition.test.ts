@@ -179,6 +179,17 @@ test("a comparison needs no SELECT on the sources and leaves the session as it w
   });
 });
 
+test("a refusal names the line of the text that people wrote, comments at its head included", async ({ client }) => {
+  const text = "-- Prospectos\n/* de\n hoy */\n\nselect p.id\nfrom prospectos p\nwhere p.nada\n";
+  const parsed = await parseDefinition(text);
+  if (!parsed.ok) throw new Error(parsed.problem);
+  const { sql: definition, head } = parsed.definition;
+  expect(await compareDefinition(client, { ...VIEW, definition, head })).toMatchObject({
+    outcome: "invalid",
+    problem: "line 7, column 7: column p.nada does not exist [42703]\n  where p.nada\n        ^",
+  });
+});
+
 test("a read-only server, a missing privilege, a locked source and an absent view are errors that say what to do", async (database) => {
   const { client, url, name } = database;
   await withClient(url, async (readOnly) => {

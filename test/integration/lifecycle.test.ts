@@ -95,7 +95,7 @@ describe("a materialized view", () => {
         `grant select on public.ejecutivos to ${owner}`,
     );
     await expect(make(mv, { ...view, definition: "select id from public.ejecutivo" })).rejects.toThrow(
-      /1 problem\n {2}- the definition is not valid on this server: relation "public.ejecutivo" does not exist.*\[42P01\]/,
+      /1 problem\n {2}- the definition is not valid on this server: line 1, column \d+: relation "public.ejecutivo" does not exist.*\[42P01\]/,
     );
     expect(await rows(database, "select 1 from pg_class where relkind = 'm'")).toEqual([]);
   });

@@ -13,7 +13,7 @@ new RefreshedView("tablero", {
 `;
 
 const PROBLEMS = [
-  'the definition is not valid on this server: relation "public.no_hay" does not exist \\[42P01\\]',
+  'the definition is not valid on this server: line 1, column \\d+: relation "public.no_hay" does not exist \\[42P01\\]',
   "schema ausente does not exist: create schema ausente",
   "role nadie is to own the view and does not exist: create it",
 ];
@@ -35,7 +35,7 @@ test("pulumi preview tells all that the deploy is refused for, unless another re
     for (const problem of PROBLEMS)
       expect(warned).toMatch(
         new RegExp(
-          `warning: ${problem}.*\\. The deploy is refused unless another resource of this program mends that before`,
+          `warning: ${problem}[^]*?(?:\\.|\\^\\n) +The deploy is refused unless another resource of this program mends that before`,
         ),
       );
   });

@@ -25,10 +25,10 @@ export function blankComments(text: string, scanner: Scanner): string {
 }
 
 /**
- * The text from the first word of its query to the last, as its `bare` form was parsed. Comments between them stay, so that
- * a place that the server names is one that the author finds.
+ * The text from the first word of its query to the last, as its `bare` form was parsed, and what stands before. Comments between them stay,
+ * so that a place that the server names is one that the author finds.
  */
-export function queryAlone(text: string, bare: string, { stmts }: ParseResult): string {
+export function queryAlone(text: string, bare: string, { stmts }: ParseResult): { head: string; sql: string } {
   const bytes = Buffer.from(bare);
   const start = stmts?.[0]?.stmt_location ?? 0;
   const length = stmts?.[0]?.stmt_len;
@@ -37,9 +37,9 @@ export function queryAlone(text: string, bare: string, { stmts }: ParseResult): 
   const trimmed = statement.replace(/^[ \t\r\n\f\v]+|[ \t\r\n\f\v]+$/g, "");
   const first =
     charactersBefore(bare, start) + charactersBefore(statement, /^[ \t\r\n\f\v]*/.exec(statement)?.[0].length ?? 0);
-  return Array.from(text)
-    .slice(first, first + Array.from(trimmed).length)
-    .join("");
+  const characters = Array.from(text);
+  const sql = characters.slice(first, first + Array.from(trimmed).length).join("");
+  return { head: characters.slice(0, first).join(""), sql };
 }
 
 function scan(text: string, scanner: Scanner): ScanToken[] {

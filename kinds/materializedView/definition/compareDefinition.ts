@@ -12,6 +12,8 @@ import { problemAt } from "./textPosition.ts";
 export interface Comparison extends QualifiedName {
   /** `ParsedDefinition.sql`. */
   readonly definition: string;
+  /** `ParsedDefinition.head`: places are told in the whole text. */
+  readonly head?: string;
 }
 
 /** How the declared definition stands to the live view; `live` and `declared` are as the server prints them. */
@@ -55,13 +57,17 @@ export async function compareDefinition(client: Client, comparison: Comparison):
 }
 
 async function compareWithLive(client: Client, comparison: Comparison): Promise<Verdict> {
-  const { schema, name, definition } = comparison;
+  const { schema, name, definition, head = "" } = comparison;
   const printed = { text: sqlText("describe/view_definitions"), values: [[], schema, name] };
   const read = await readDeclared(client, definition, [{ text: printSettings() }, printed]);
   if ("refusal" in read) {
     const { refusal, statement } = read;
     if (!blamesText(refusal)) throw refusal;
-    return { outcome: "invalid", problem: invalidProblem(refusal, statement, definition), code: refusal.code };
+    return {
+      outcome: "invalid",
+      problem: invalidProblem(refusal, statement, { head, sql: definition }),
+      code: refusal.code,
+    };
   }
   const rows = (read.answers[1]?.rows ?? []) as PrintedRow[];
   return compared(
@@ -96,11 +102,16 @@ function blamesText({ code }: ServerError): boolean {
   return /^(42|22|0A|3F|54)/.test(code) && code !== SQLSTATE.insufficientPrivilege;
 }
 
-function invalidProblem(error: ServerError, statement: string, definition: string): string {
+/** The server's refusal with its place in the text that people wrote. */
+export function invalidProblem(
+  error: ServerError,
+  statement: string,
+  { head, sql }: { readonly head: string; readonly sql: string },
+): string {
   const text = serverText(error);
-  const before = Array.from(statement.slice(0, statement.lastIndexOf(definition))).length;
+  const before = Array.from(statement.slice(0, statement.lastIndexOf(sql))).length;
   const position = Number(error.position) - 1 - before;
-  return position >= 0 ? problemAt(definition, position, text) : text;
+  return position >= 0 ? problemAt(head + sql, Array.from(head).length + position, text) : text;
 }
 
 async function explained(client: Client, view: Comparison, error: unknown): Promise<unknown> {

@@ -9,6 +9,8 @@ import { charactersBefore, problemAt } from "./textPosition.ts";
 export interface ParsedDefinition {
   /** The query as it can be sent inside another statement: no semicolon, no comment before or after it. */
   readonly sql: string;
+  /** What stands before it: comments, blanks. */
+  readonly head: string;
   /** As `hashTree` has it. */
   readonly treeHash: string;
   /** Functions that it calls by name, as written. */
@@ -74,8 +76,10 @@ function readStatement(text: string, bare: string, result: ParseResult): ParseOu
   }
   const problem = treeProblem(tree, at);
   if (problem !== undefined) return { ok: false, problem };
-  const sql = queryAlone(text, bare, result);
-  return { ok: true, definition: { sql, treeHash: hashTree(tree), functions: functionsOf(tree), tree } };
+  return {
+    ok: true,
+    definition: { ...queryAlone(text, bare, result), treeHash: hashTree(tree), functions: functionsOf(tree), tree },
+  };
 }
 
 type At = (bytes: unknown, problem: string) => string;
