@@ -8,7 +8,7 @@ const READABLE = 20;
 const NARROWEST = 4;
 
 /** How many columns the reader's screen has. */
-function screenWidth(): number {
+export function screenWidth(): number {
   return Math.max(process.stdout.columns ?? USUAL_WIDTH, USUAL_WIDTH / 2);
 }
 

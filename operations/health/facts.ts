@@ -5,7 +5,7 @@ import { lookForJobs } from "../../kinds/refreshJob/describe.ts";
 import type { ActualJob } from "../../kinds/refreshJob/describe.ts";
 import { lookForTimeZone } from "../../kinds/refreshJob/schedule/cronTimeZone.ts";
 import { DEFAULT_TIME_ZONE } from "../../kinds/refreshJob/schedule/timeZone.ts";
-import { isServerError, isUserError, serverText, SQLSTATE } from "../../postgres/errors.ts";
+import { isServerError, isUserError, serverText } from "../../postgres/errors.ts";
 import { displayName } from "../../postgres/names.ts";
 import type { QualifiedName } from "../../postgres/names.ts";
 import type { Session } from "../../postgres/session.ts";
@@ -109,7 +109,7 @@ async function factsOf(
   const refreshing = jobs.filter((job) => refreshedBy(job, declared, capabilities.database));
   const job = chosenJob(jobs, refreshing, declared);
   const jobRefreshesView = job !== undefined && refreshing.includes(job);
-  const [[runs, unseenRuns], rows, stampAt] = await Promise.all([
+  const [[runs, unseenRuns], [rows, unseenRows], stampAt] = await Promise.all([
     job === undefined ? ([[]] as const) : runsOrWhyNot(session, job, { last: LAST_RUNS, since }),
     rowsOf(session, view),
     readStamp(session, view, declared.stamp),
@@ -133,7 +133,7 @@ async function factsOf(
       job: job !== undefined ? undefined : (hidden.get("") ?? (view === undefined ? others : hidden.get(view.owner))),
       otherJobs: others,
       runs: unseenRuns,
-      rows: view === undefined ? undefined : unreadable(session, view),
+      rows: unseenRows,
     },
   };
 }
@@ -194,13 +194,24 @@ function chosenJob(
   return ranked[0];
 }
 
-async function rowsOf({ target }: Session, view: ViewState | undefined): Promise<number | undefined> {
-  if (view === undefined || !view.isPopulated) return undefined;
+async function rowsOf(
+  session: Session,
+  view: ViewState | undefined,
+): Promise<readonly [rows: number | undefined, whyNot?: string | undefined]> {
+  if (view === undefined) return [undefined];
+  const closed = unreadable(session, view);
+  if (!view.isPopulated) return [undefined, closed];
   // Less than 0: nobody has analysed or vacuumed it yet.
   const estimate = view.estimatedRows < 0 ? undefined : Math.round(view.estimatedRows);
   // A role that watches may be without SELECT on the view.
-  if (view.bytes > COUNTED_BYTES || !view.hasUsage || !view.mayRead) return estimate;
-  return countRows(target, view);
+  if (view.bytes > COUNTED_BYTES || closed !== undefined) return [estimate, closed];
+  try {
+    return [await countRows(session.target, view)];
+  } catch (error) {
+    // One that is dropped or swapped meanwhile, or cannot be read, says nothing of the others.
+    if (!isServerError(error)) throw error;
+    return [undefined, serverText(error)];
+  }
 }
 
 async function readStamp(
@@ -216,8 +227,7 @@ async function readStamp(
     );
     return rows[0]?.refreshedAt ?? undefined;
   } catch (error) {
-    if (!isServerError(error, SQLSTATE.undefinedColumn) && !isServerError(error, SQLSTATE.insufficientPrivilege))
-      throw error;
+    if (!isServerError(error)) throw error;
     const why = unreadable(session, view) ?? serverText(error);
     process.stderr.write(`the stamp of ${displayName(view)} cannot be read, its age is that of the last run: ${why}\n`);
     return undefined;
