@@ -26,10 +26,8 @@ together. Changes nothing.`,
   reads: true,
   run: async (call) => {
     const told = await withViews(call, async (session, views) => {
-      const found: { view: string; findings: Finding[] }[] = [];
-      for (const facts of await readFacts(session, views))
-        found.push({ view: displayName(facts.declared), findings: diagnose(await gatherEvidence(session, facts)) });
-      return found;
+      const evidence = await gatherEvidence(session, await readFacts(session, views));
+      return evidence.map((one) => ({ view: displayName(one.declared), findings: diagnose(one) }));
     });
     if (call.json)
       printJson(

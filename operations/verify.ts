@@ -71,18 +71,17 @@ async function verifyViews(
   views: readonly DeclaredView[],
   missed: ReadonlyMap<string, string> = new Map(),
 ): Promise<Verified[]> {
-  const verified: Verified[] = [];
-  for (const facts of await readFacts(session, views)) {
-    const spotChecks = await runSpotChecks(session, facts, facts.declared.spotChecks);
+  const found = await readFacts(session, views);
+  const spotChecks = await runSpotChecks(
+    session,
+    found.map((facts) => ({ facts, checks: facts.declared.spotChecks })),
+  );
+  return found.map((facts, index) => {
     const view = displayName(facts.declared);
     const notRefreshed = missed.get(view);
-    verified.push({
-      view,
-      checks: checkView(facts, spotChecks),
-      ...(notRefreshed === undefined ? {} : { notRefreshed }),
-    });
-  }
-  return verified;
+    const checks = checkView(facts, spotChecks[index] ?? []);
+    return { view, checks, ...(notRefreshed === undefined ? {} : { notRefreshed }) };
+  });
 }
 
 function overview(unhealthy: readonly (Verified & Judged)[]): string {

@@ -5,7 +5,8 @@ import stringWidth from "string-width";
 const USUAL_WIDTH = 80;
 /** A column that may go, goes before the widest of the others gets narrower than this. */
 const READABLE = 20;
-const NARROWEST = 4;
+/** With less for the widest column, each row is told as a list of its cells. */
+const NARROWEST = 12;
 
 /** How many columns the reader's screen has. */
 export function screenWidth(): number {
@@ -13,8 +14,8 @@ export function screenWidth(): number {
 }
 
 /**
- * Rows under their headings, no wider than the screen: long cells are wrapped. `least` names columns that may be left out where all do not
- * fit, the first one first.
+ * Rows under their headings, no wider than the screen: long cells are wrapped, and where that leaves too little for each, a row is a list of
+ * its cells. `least` names columns that may be left out where all do not fit, the first one first.
  */
 export function table(
   head: readonly string[],
@@ -22,15 +23,29 @@ export function table(
   { least = [], width = screenWidth() }: { readonly least?: readonly string[]; readonly width?: number } = {},
 ): string {
   const lines = [head, ...rows].map((cells) => cells.map(printable));
-  const natural = head.map((_, column) => Math.max(...lines.map((cells) => widest(cells[column] ?? ""))));
-  const { columns, widths } = fitted(head, natural, least, width);
-  const [headings = [], ...body] = lines.map((cells) =>
-    columns.map((column, place) => wrapped(cells[column] ?? "", widths[place] ?? NARROWEST)),
-  );
-  const drawn = new Table({ head: headings, style: { head: [], border: [], compact: true } });
-  for (const cells of body) drawn.push(cells);
-  return drawn.toString();
+  const natural = head.map((_, column) => widest(lines.map((cells) => cells[column] ?? "")));
+  const { columns, most } = fitted(head, natural, least, width);
+  if (most < NARROWEST) return list(head, lines.slice(1), width);
+  const [headings = [], ...body] = lines.map((cells) => columns.map((column) => wrapped(cells[column] ?? "", most)));
+  return drawn(body, headings);
 }
+
+function list(head: readonly string[], rows: readonly (readonly string[])[], width: number): string {
+  const room = Math.max(1, width - widest(head) - FRAME * 2 - 1);
+  const lists = rows.map((cells) =>
+    head.flatMap((heading, column) => (cells[column] ? [[heading, wrapped(cells[column], room)]] : [])),
+  );
+  return drawn(lists.flatMap((one, index) => (index === 0 ? one : [["", ""], ...one])));
+}
+
+function drawn(body: readonly (readonly string[])[], head: readonly string[] = []): string {
+  const made = new Table({ head: [...head], style: { head: [], border: [], compact: true } });
+  for (const cells of body) made.push([...cells]);
+  return made.toString();
+}
+
+/** A line and a space on both sides of a cell. */
+const FRAME = 3;
 
 /** Text in lines of at most `width` columns, broken between words, and inside of those that are longer. */
 export function wrapped(text: string, width = screenWidth()): string {
@@ -40,36 +55,36 @@ export function wrapped(text: string, width = screenWidth()): string {
     .join("\n");
 }
 
-/** Which columns are shown, and how wide: the widest ones give way. */
+/** Which columns are shown, and how wide one may be at most: the widest ones give way. */
 function fitted(
   head: readonly string[],
   natural: readonly number[],
   least: readonly string[],
   width: number,
-): { readonly columns: readonly number[]; readonly widths: readonly number[] } {
+): { readonly columns: readonly number[]; readonly most: number } {
   let columns = head.map((_, column) => column);
-  for (const leaving of [...least, undefined]) {
-    // A frame and two spaces around each cell.
-    const room = width - 3 * columns.length - 1;
+  const most = (): number => {
     const wanted = columns.map((column) => natural[column] ?? 0);
-    const most = highestCap(wanted, room);
-    if (most >= READABLE || leaving === undefined) return { columns, widths: wanted.map((one) => Math.min(one, most)) };
+    return highestCap(wanted, width - FRAME * columns.length - 1);
+  };
+  for (const leaving of least) {
+    if (most() >= READABLE) break;
     columns = columns.filter((column) => head[column] !== leaving);
   }
-  return { columns, widths: natural };
+  return { columns, most: most() };
 }
 
 /** The width to which the widest columns are cut so that all fit; infinite where none has to be cut. */
 function highestCap(wanted: readonly number[], room: number): number {
   const capped = (cap: number): number => wanted.reduce((sum, one) => sum + Math.min(one, cap), 0);
   if (capped(Infinity) <= room) return Infinity;
-  let cap = NARROWEST;
+  let cap = 0;
   while (capped(cap + 1) <= room) cap += 1;
   return cap;
 }
 
-function widest(text: string): number {
-  return Math.max(...text.split("\n").map((line) => stringWidth(line)));
+function widest(texts: readonly string[]): number {
+  return Math.max(0, ...texts.flatMap((text) => text.split("\n").map((line) => stringWidth(line))));
 }
 
 const COLOUR = /(\u001b\[[\d;]*m)/;

@@ -60,6 +60,19 @@ test("a column that may go, goes before the others cannot be read; a narrow tabl
   expect(table(["a"], [["b"]])).toBe("┌───┐\n│ a │\n├───┤\n│ b │\n└───┘");
 });
 
+test("where all columns would be too narrow, each row is a list of its cells", () => {
+  const long = "una palabra y otra";
+  const shown = table(HEAD, [[long, long, long, long, "", long], ["x"]], { width: 60 });
+  expect(
+    shown.split("\n").map((line) =>
+      line
+        .replace(/[^a-z ]/g, "")
+        .trim()
+        .replace(/ +/g, " "),
+    ),
+  ).toEqual(["", `a ${long}`, `b ${long}`, `c ${long}`, `d ${long}`, `f ${long}`, "", "a x", ""]);
+});
+
 test("what a terminal would act on is no part of a table", () => {
   expect(table(["a"], [["b\u001b[2J\tc\u0007"]])).toContain("│ b [2J c  │");
 });
