@@ -57,7 +57,7 @@ interface Telling<View> {
  * into a line. One view is told by itself.
  */
 export function toldInOrder<View extends Judged>(verb: string, views: readonly View[], telling: Telling<View>): string {
-  if (views.length < 2) return views.map((one) => `${one.view}${telling.one(one, true)}`).join("");
+  if (views.length < 2) return views.map((one) => headed(one.view, telling.one(one, true))).join("");
   const unhealthy = worstFirst(views).filter(({ verdict }) => verdict !== "pass");
   const alike = new Map<string, string[]>();
   for (const one of unhealthy) {
@@ -74,7 +74,13 @@ export function toldInOrder<View extends Judged>(verb: string, views: readonly V
   return [
     wrapped(tally(views)),
     ...(unhealthy.length === 0 ? [] : [telling.overview(unhealthy)]),
-    ...told.map(([text, names]) => `${wrapped(named(names))}${text}`),
+    ...told.map(([text, names]) => headed(named(names), text)),
     ...(folded.length === 0 ? [] : [wrapped(`Not shown: ${folded.join(", ")}. matview ${verb} VIEW shows one.`)]),
   ].join("\n\n");
+}
+
+// The rest of the text may hold what is to be copied.
+function headed(names: string, text: string): string {
+  const [first = "", ...more] = text.split("\n");
+  return [wrapped(`${names}${first}`), ...more].join("\n");
 }
