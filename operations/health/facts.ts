@@ -5,7 +5,7 @@ import { lookForJobs } from "../../kinds/refreshJob/describe.ts";
 import type { ActualJob } from "../../kinds/refreshJob/describe.ts";
 import { lookForTimeZone } from "../../kinds/refreshJob/schedule/cronTimeZone.ts";
 import { DEFAULT_TIME_ZONE } from "../../kinds/refreshJob/schedule/timeZone.ts";
-import { isServerError, isUserError, serverText } from "../../postgres/errors.ts";
+import { isServerError, serverText } from "../../postgres/errors.ts";
 import { displayName } from "../../postgres/names.ts";
 import type { QualifiedName } from "../../postgres/names.ts";
 import type { Session } from "../../postgres/session.ts";
@@ -13,7 +13,7 @@ import { sqlStatement, sqlText } from "../../postgres/sqlFiles.ts";
 import type { DeclaredView } from "../commandLine/declaredViews.ts";
 import { readGrants } from "./rights.ts";
 import { readRuns } from "./runs.ts";
-import type { Run } from "./runs.ts";
+import type { Run, RunsRead } from "./runs.ts";
 
 /** A view as the catalog has it. */
 export interface ViewState extends QualifiedName {
@@ -82,35 +82,49 @@ export async function readFacts(
     lookForTimeZone(session.cron),
   ]);
   const now = clock[0]?.now ?? new Date();
-  const world = { jobs, hidden, now, timeZone, since: new Date(now.getTime() - Math.max(historyMs, DAY_MS)) };
+  const since = new Date(now.getTime() - Math.max(historyMs, DAY_MS));
+  const chosen = views.map((declared) => jobsOf(session, jobs, declared));
+  const runs = readRuns(
+    session,
+    chosen.flatMap(({ job }) => job ?? []),
+    { last: LAST_RUNS, since },
+  );
   return Promise.all(
-    views.map((declared) => {
+    views.map((declared, index) => {
       const view = states.find(({ schema, name }) => schema === declared.schema && name === declared.name);
-      return factsOf(session, declared, view, world);
+      return factsOf(session, { declared, view, ...chosen[index]! }, { hidden, now, timeZone, runs });
     }),
   );
 }
 
 /** What is read once for all views. */
-interface Common extends Awaited<ReturnType<typeof lookForJobs>> {
+interface Common extends Pick<Awaited<ReturnType<typeof lookForJobs>>, "hidden"> {
   readonly now: Date;
   readonly timeZone: string | undefined;
-  readonly since: Date;
+  readonly runs: ReturnType<typeof readRuns>;
+}
+
+interface Subject extends ReturnType<typeof jobsOf> {
+  readonly declared: DeclaredView;
+  readonly view: ViewState | undefined;
+}
+
+/** The view's job, and all that refresh it. */
+function jobsOf({ capabilities }: Session, jobs: readonly ActualJob[], declared: DeclaredView) {
+  const refreshing = jobs.filter((job) => refreshedBy(job, declared, capabilities.database));
+  return { job: chosenJob(jobs, refreshing, declared), refreshing };
 }
 
 async function factsOf(
   session: Session,
-  declared: DeclaredView,
-  view: ViewState | undefined,
-  { jobs, hidden, now, timeZone, since }: Common,
+  { declared, view, job, refreshing }: Subject,
+  { hidden, now, timeZone, runs: all }: Common,
 ): Promise<Facts> {
   const { capabilities } = session;
   const others = hiddenFrom(session);
-  const refreshing = jobs.filter((job) => refreshedBy(job, declared, capabilities.database));
-  const job = chosenJob(jobs, refreshing, declared);
   const jobRefreshesView = job !== undefined && refreshing.includes(job);
   const [[runs, unseenRuns], [rows, unseenRows], stampAt] = await Promise.all([
-    job === undefined ? ([[]] as const) : runsOrWhyNot(session, job, { last: LAST_RUNS, since }),
+    all.then((read): RunsRead => read.get(job?.jobId ?? "") ?? [[]]),
     rowsOf(session, view),
     readStamp(session, view, declared.stamp),
   ]);
@@ -150,19 +164,6 @@ function refreshesPlainly({
   if (declared.plain === false) return false;
   const target = job === undefined || !jobRefreshesView ? undefined : refreshTarget(job.command);
   return target === undefined ? declared.plain === true : !target.concurrently;
-}
-
-async function runsOrWhyNot(
-  session: Session,
-  job: ActualJob,
-  which: { readonly last: number; readonly since: Date },
-): Promise<readonly [runs: readonly Run[], whyNot?: string]> {
-  try {
-    return [await readRuns(session, job, which)];
-  } catch (error) {
-    if (!isUserError(error)) throw error;
-    return [[], error.message];
-  }
 }
 
 function hiddenFrom({ capabilities: { cron, currentUser } }: Session): string | undefined {
