@@ -2,6 +2,9 @@ import colors from "picocolors";
 import { displayName } from "../postgres/names.ts";
 import { withViews } from "./commandLine/declaredViews.ts";
 import { defineVerb } from "./commandLine/defineVerb.ts";
+import { toldInOrder } from "./commandLine/overview.ts";
+import type { Judged } from "./commandLine/overview.ts";
+import { screenWidth, table, wrapped } from "./commandLine/table.ts";
 import { print, printJson } from "./commandLine/text.ts";
 import { diagnose } from "./doctor/diagnose.ts";
 import { gatherEvidence } from "./doctor/evidence.ts";
@@ -15,17 +18,16 @@ export const doctor = defineVerb({
   summary: "say why a view is stale or its job fails, and what to do",
   words: "[VIEW]",
   says: `Looks at job, launcher, runs, view, index, sources, rights, size and spot checks, and names causes, not what follows from them: each
-with the symptom, the evidence, the fix as a command or statement, and where docs explain it. Changes nothing.`,
+with the symptom, the evidence, the fix as a command or statement, and where docs explain it. Views for which it says the same are told
+together. Changes nothing.`,
   examples: [["doctor --stack prod", "everything that the stack declares, with its stamp and spot checks"]],
   exits: { 0: "nothing found", 1: "something found", 3: "could not look, or used wrongly" },
   troubleStatus: 3,
   reads: true,
   run: async (call) => {
     const told = await withViews(call, async (session, views) => {
-      const found: { view: string; findings: Finding[] }[] = [];
-      for (const facts of await readFacts(session, views))
-        found.push({ view: displayName(facts.declared), findings: diagnose(await gatherEvidence(session, facts)) });
-      return found;
+      const evidence = await gatherEvidence(session, await readFacts(session, views));
+      return evidence.map((one) => ({ view: displayName(one.declared), findings: diagnose(one) }));
     });
     if (call.json)
       printJson(
@@ -34,21 +36,47 @@ with the symptom, the evidence, the fix as a command or statement, and where doc
           findings: findings.map((one) => ({ ...one, docs: docsLink(one) })),
         })),
       );
-    else
-      for (const { view, findings } of told)
-        print(
-          `${view}: ${findings.length === 0 ? colors.green("nothing found") : ""}${findings.map(findingText).join("")}`,
-        );
+    else if (told.length > 0) print(toldInOrder("doctor", told.map(judged), { overview, one: findingsText }));
     return told.some(({ findings }) => findings.length > 0) ? 1 : 0;
   },
 });
 
+interface Told {
+  readonly view: string;
+  readonly findings: readonly Finding[];
+}
+
+function judged(told: Told): Told & Judged {
+  return { ...told, verdict: told.findings.length === 0 ? "pass" : "fail" };
+}
+
+function overview(unhealthy: readonly Told[]): string {
+  return table(
+    ["view", "found"],
+    unhealthy.map(({ view, findings }) => [view, findings.map(({ id }) => id).join(", ")]),
+  );
+}
+
+function findingsText({ findings }: Told): string {
+  return `:${findings.length === 0 ? ` ${colors.green("nothing found")}` : findings.map(findingText).join("\n")}`;
+}
+
+const LABEL_WIDTH = 14;
+
+// What is to be copied stays in one line.
 function findingText(finding: Finding): string {
+  const line = (label: string, text: string): string => `    ${label.padEnd(LABEL_WIDTH - 4)}${text}`;
+  const prose = (label: string, text: string): string =>
+    line(label, indented(wrapped(text, screenWidth() - LABEL_WIDTH), LABEL_WIDTH));
   return [
-    `\n  ${colors.red(finding.symptom)} (${finding.id})`,
-    `    evidence  ${finding.evidence}`,
-    `    cause     ${finding.cause}`,
-    `    fix       ${finding.fix}`,
-    `    more      ${docsLink(finding)}\n`,
+    `\n  ${colors.red(indented(wrapped(`${finding.symptom} (${finding.id})`, screenWidth() - 2), 2))}`,
+    prose("evidence", finding.evidence),
+    prose("cause", finding.cause),
+    line("fix", finding.fix),
+    line("more", docsLink(finding)),
   ].join("\n");
+}
+
+function indented(text: string, columns: number): string {
+  return text.replaceAll("\n", `\n${" ".repeat(columns)}`);
 }

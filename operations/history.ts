@@ -5,7 +5,9 @@ import { userError } from "../postgres/errors.ts";
 import { displayName } from "../postgres/names.ts";
 import { withViews } from "./commandLine/declaredViews.ts";
 import { defineVerb } from "./commandLine/defineVerb.ts";
-import { clock, duration, percent, print, printJson, table } from "./commandLine/text.ts";
+import { toldInOrder } from "./commandLine/overview.ts";
+import { table, wrapped } from "./commandLine/table.ts";
+import { clock, duration, percent, print, printJson } from "./commandLine/text.ts";
 import { usageError } from "./commandLine/usageError.ts";
 import { readFacts } from "./health/facts.ts";
 import type { Facts } from "./health/facts.ts";
@@ -25,7 +27,8 @@ export const history = defineVerb({
   summary: "show the runs of the job, and sum them up",
   words: "[VIEW]",
   says: `The last runs with duration, status and message, and their sum: runs that were recorded and due, success rate, mean, p95 and longest
-run, gaps, overlaps, runs without an end time, runs that are stuck in a state. Durations are bars, failures are ×.`,
+run, gaps, overlaps, runs without an end time, runs that are stuck in a state. Durations are bars, failures are ×. Many views are counted,
+and those that are not well are shown.`,
   options: [{ name: "since", value: "AGE", summary: "how far back, e.g. 24h (the default) or 7d" }],
   examples: [
     ["history --stack prod --since 24h", "a day's watch: 288 runs for every 5 minutes"],
@@ -38,25 +41,32 @@ run, gaps, overlaps, runs without an end time, runs that are stuck in a state. D
     if (!age.ok) throw usageError(`--since: ${age.problem}`);
     const found = await withViews(call, (session, views) => readFacts(session, views, age.seconds * 1000));
     const told = found.map((facts) => historyOf(facts, age.seconds));
+    const [only, ...more] = told;
+    if (only?.problem !== undefined && more.length === 0) throw userError(only.problem);
+    const judged = told.map((one) => ({
+      ...one,
+      verdict: isGood(one.summary) ? ("pass" as const) : ("fail" as const),
+    }));
     if (call.json) printJson(told);
-    else for (const one of told) printHistory(one);
-    return told.every(({ summary }) => isGood(summary)) ? 0 : 1;
+    else if (judged.length > 0) print(toldInOrder("history", judged, { overview, one: historyText }));
+    return judged.every(({ verdict }) => verdict === "pass") ? 0 : 1;
   },
 });
 
-/** The runs of a view's job and their summary. */
+/** The runs of a view's job and their summary, or why they are not known. */
 interface History {
   readonly view: string;
-  readonly job: string;
-  readonly summary: HistorySummary;
-  readonly runs: readonly Run[];
+  readonly problem?: string;
+  readonly job?: string;
+  readonly summary?: HistorySummary;
+  readonly runs?: readonly Run[];
 }
 
 function historyOf({ declared, job, view: state, runs, now, timeZone, unseen }: Facts, seconds: number): History {
   const view = displayName(declared);
   const hidden = unseen.job ?? unseen.runs;
-  if (hidden !== undefined) throw userError(`the runs of ${view} are not known: ${hidden}`);
-  if (job === undefined) throw userError(`${view} has no job; matview doctor ${view} says more`);
+  if (hidden !== undefined) return { view, problem: `the runs of ${view} are not known: ${hidden}` };
+  if (job === undefined) return { view, problem: `${view} has no job; matview doctor ${view} says more` };
   const since = new Date(now.getTime() - seconds * 1000);
   const summary = summariseRuns(runs, readSchedule(job.schedule), {
     since,
@@ -67,22 +77,38 @@ function historyOf({ declared, job, view: state, runs, now, timeZone, unseen }: 
   return { view, job: job.name, summary, runs: runs.filter(({ at }, index) => at >= since || index < SHOWN_RUNS) };
 }
 
-function isGood({ successRate, gaps }: HistorySummary): boolean {
-  return (successRate ?? 0) > GOOD_RATE && gaps.length === 0;
+function isGood(summary: HistorySummary | undefined): boolean {
+  return (summary?.successRate ?? 0) > GOOD_RATE && summary?.gaps.length === 0;
 }
 
-function printHistory({ view, job, summary, runs }: History): void {
-  print(`${view}, job ${job}`);
-  print(table(["run", "started", "took", "status", "message"], runs.slice(0, SHOWN_RUNS).map(runRow)));
-  print(
-    sparkline(
-      runs
-        .slice(0, SPARK_RUNS)
-        .reverse()
-        .map((run) => (run.status === "failed" ? "failed" : runSeconds(run))),
-    ),
-  );
-  print(table([`since ${clock(summary.since)}`, ""], summaryRows(summary)));
+function overview(unhealthy: readonly History[]): string {
+  const rows = unhealthy.map(({ view, summary }) => [view, ...(summary === undefined ? UNKNOWN : numbersOf(summary))]);
+  return table(["view", "runs", "succeeded", "gaps", "longest"], rows);
+}
+
+const UNKNOWN = ["unknown", "", "", ""];
+
+function numbersOf({ recorded, expected, successRate, gaps, durations }: HistorySummary): string[] {
+  return [
+    `${recorded} of ${expected ?? "unknown"}`,
+    successRate === undefined ? "none over" : percent(successRate),
+    String(gaps.length),
+    durations === undefined ? "none" : duration(durations.longestSeconds),
+  ];
+}
+
+function historyText({ job, summary, runs = [], problem }: History): string {
+  if (summary === undefined) return `\n${wrapped(problem ?? "")}`;
+  const marks = runs
+    .slice(0, SPARK_RUNS)
+    .reverse()
+    .map((run) => (run.status === "failed" ? "failed" : runSeconds(run)));
+  return [
+    `, job ${job}`,
+    table(["run", "started", "took", "status", "message"], runs.slice(0, SHOWN_RUNS).map(runRow)),
+    sparkline(marks),
+    table([`since ${clock(summary.since)}`, ""], summaryRows(summary)),
+  ].join("\n");
 }
 
 function runRow(run: Run): string[] {

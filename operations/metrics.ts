@@ -19,7 +19,8 @@ export const metrics = defineVerb({
   summary: "print or serve metrics for Prometheus, with alert rules and a dashboard",
   words: "[VIEW]",
   says: `Prometheus' text format: age and its limit, job, launcher, runs, durations, rows, size, verdict of each check, spot checks. Once, or at
-each GET /metrics of a small server on this computer's loopback address. Rules and dashboard are made from the declaration.`,
+each GET /metrics of a small server on this computer's loopback address. Rules and dashboard are one set for all views: an alert has its view
+as a label, and its limit is a metric.`,
   options: [
     { name: "serve", value: "PORT", summary: "serve http://127.0.0.1:PORT/metrics until Ctrl-C; 0 takes a free port" },
     { name: "rules", summary: "print an alert rules file for Prometheus" },
@@ -27,15 +28,15 @@ each GET /metrics of a small server on this computer's loopback address. Rules a
   ],
   examples: [
     ["metrics --stack prod --serve 9188", "to be scraped"],
-    ["metrics --stack prod --rules > matview.rules.yaml", "alerts with the limits that the stack declares"],
+    ["metrics --rules > matview.rules.yaml", "alerts for all views that are measured, each with its own limit"],
   ],
   exits: { 0: "printed, or served until Ctrl-C", 1: "it could not be read", 2: "used wrongly" },
   reads: false,
   run: async (call) => {
     const port = call.value("serve");
     if (port !== undefined) return serve(call, portOf(port));
-    if (call.has("rules")) print((await withViews(call, async (_, views) => alertRules(views))).trimEnd());
-    else if (call.has("dashboard")) printJson(await withViews(call, async (_, views) => grafanaDashboard(views)));
+    if (call.has("rules")) print(alertRules().trimEnd());
+    else if (call.has("dashboard")) printJson(grafanaDashboard());
     else process.stdout.write(await readMetrics(call));
     return 0;
   },
@@ -46,12 +47,12 @@ function readMetrics(call: Call): Promise<string> {
 }
 
 async function measure(session: Session, views: readonly DeclaredView[]): Promise<Measured[]> {
-  const measured: Measured[] = [];
-  for (const facts of await readFacts(session, views)) {
-    const checks = facts.view?.isPopulated === true ? facts.declared.spotChecks : [];
-    measured.push({ facts, spotChecks: await runSpotChecks(session, facts, checks) });
-  }
-  return measured;
+  const found = await readFacts(session, views);
+  const spotChecks = await runSpotChecks(
+    session,
+    found.map((facts) => ({ facts, checks: facts.view?.isPopulated === true ? facts.declared.spotChecks : [] })),
+  );
+  return found.map((facts, index) => ({ facts, spotChecks: spotChecks[index] ?? [] }));
 }
 
 async function serve(call: Call, port: number): Promise<number> {

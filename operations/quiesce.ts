@@ -4,7 +4,8 @@ import { userError } from "../postgres/errors.ts";
 import type { Session } from "../postgres/session.ts";
 import { withDatabase } from "./commandLine/declaredViews.ts";
 import { defineVerb } from "./commandLine/defineVerb.ts";
-import { print, printJson, table } from "./commandLine/text.ts";
+import { table } from "./commandLine/table.ts";
+import { print, printJson } from "./commandLine/text.ts";
 import { switchJob } from "./pause/jobSwitch.ts";
 
 /** `matview quiesce`: for a restored copy of another environment's database. */

@@ -6,6 +6,8 @@ import type { Session } from "../postgres/session.ts";
 import { withViews } from "./commandLine/declaredViews.ts";
 import type { DeclaredView } from "./commandLine/declaredViews.ts";
 import { defineVerb } from "./commandLine/defineVerb.ts";
+import { tally } from "./commandLine/overview.ts";
+import { wrapped } from "./commandLine/table.ts";
 import { clock, print } from "./commandLine/text.ts";
 import { usageError } from "./commandLine/usageError.ts";
 import { diagnose } from "./doctor/diagnose.ts";
@@ -13,7 +15,8 @@ import { gatherEvidence } from "./doctor/evidence.ts";
 import { readFacts } from "./health/facts.ts";
 import { escaped, section } from "./report/html.ts";
 import { STYLE } from "./report/style.ts";
-import { viewReport } from "./report/viewReport.ts";
+import { viewReport, viewsPart } from "./report/viewReport.ts";
+import type { ViewReport } from "./report/viewReport.ts";
 
 const DEFAULT_FILE = "matview-report.html";
 
@@ -22,7 +25,7 @@ export const report = defineVerb({
   verb: "report",
   summary: "write one HTML page about the views, to read anywhere and to hand on",
   words: "[VIEW]",
-  says: `Checks, findings, timeline of runs, charts of duration and age, gaps, size, spot checks and, with --stack, the plan of the next change. One
+  says: `An overview of many views, of which the healthy ones are folded. Of each: checks, findings, timeline of runs, charts of duration and age, gaps, size, spot checks and, with --stack, the plan of the next change. One
 file that needs no network. No rows of the view are in it.`,
   options: [
     { name: "out", value: "FILE", summary: `where to write it; default ${DEFAULT_FILE}` },
@@ -36,27 +39,25 @@ file that needs no network. No rows of the view are in it.`,
     if (!age.ok) throw usageError(`--since: ${age.problem}`);
     // When the facts are read: the plan takes the engine some seconds more.
     const asOf = clock(new Date());
-    const parts = await withViews(call, (session, views) => viewParts(session, views, age.seconds));
+    const views = await withViews(call, (session, declared) => viewReports(session, declared, age.seconds));
     const stack = call.value("stack");
     const file = call.value("out") ?? DEFAULT_FILE;
     try {
-      writeFileSync(file, page(asOf, [...parts, ...(stack === undefined ? [] : [await planPart(stack)])]));
+      writeFileSync(file, page(asOf, [viewsPart(views), ...(stack === undefined ? [] : [await planPart(stack)])]));
     } catch (error) {
       throw usageError(`--out ${file}: ${(error as Error).message}`);
     }
-    print(`${file} is written: ${parts.length} views`);
+    print(wrapped(`${file} is written: ${views.length} ${views.length === 1 ? "view" : "views"}, ${tally(views)}`));
     return 0;
   },
 });
 
-async function viewParts(session: Session, views: readonly DeclaredView[], seconds: number): Promise<string[]> {
-  const parts: string[] = [];
-  for (const facts of await readFacts(session, views, seconds * 1000)) {
-    const evidence = await gatherEvidence(session, facts);
-    const span = { since: new Date(facts.now.getTime() - seconds * 1000), until: facts.now };
-    parts.push(viewReport(evidence, diagnose(evidence), span));
-  }
-  return parts;
+async function viewReports(session: Session, views: readonly DeclaredView[], seconds: number): Promise<ViewReport[]> {
+  const found = await readFacts(session, views, seconds * 1000);
+  return (await gatherEvidence(session, found)).map((evidence) => {
+    const span = { since: new Date(evidence.now.getTime() - seconds * 1000), until: evidence.now };
+    return viewReport(evidence, diagnose(evidence), span);
+  });
 }
 
 async function planPart(stack: string): Promise<string> {

@@ -3,7 +3,9 @@ import { userError } from "../postgres/errors.ts";
 import { displayName } from "../postgres/names.ts";
 import { withViews } from "./commandLine/declaredViews.ts";
 import { defineVerb } from "./commandLine/defineVerb.ts";
-import { clock, duration, grouped, print, printJson, size, table } from "./commandLine/text.ts";
+import { healthWord, tally, worstFirst } from "./commandLine/overview.ts";
+import { table, wrapped } from "./commandLine/table.ts";
+import { clock, duration, grouped, print, printJson, size } from "./commandLine/text.ts";
 import type { Check, Verdict } from "./health/check.ts";
 import { checkView, worst } from "./health/checks.ts";
 import { readFacts } from "./health/facts.ts";
@@ -18,8 +20,8 @@ export const status = defineVerb({
   verb: "status",
   summary: "show every view at a glance",
   words: "[VIEW]",
-  says: `Shows each view with its rows, size, unique index, job, last and next run, age against its limit, and health.
-With a warning, such as no run yet, a view is healthy; with a failure it is not. Without a stamp its age is unknown until the first
+  says: `Shows many views as one row each, the worst first, and counts them; one view as a card with its rows, size, unique index, job, last
+and next run, age against its limit, and health. With a warning, such as no run yet, a view is healthy; with a failure it is not. Without a stamp its age is unknown until the first
 run of the job, which is a failure. matview verify also makes the spot checks.`,
   examples: [
     ["status --stack prod", "what the stack declares"],
@@ -29,11 +31,11 @@ run of the job, which is a failure. matview verify also makes the spot checks.`,
   reads: true,
   run: async (call) => {
     const statuses = await withViews(call, async (session, views) => (await readFacts(session, views)).map(statusOf));
-    const missing = statuses.find(({ isThere }) => !isThere);
-    if (missing !== undefined) throw userError(`there is no materialized view ${missing.view}`);
+    const [only, ...more] = statuses;
+    if (only?.isThere === false && more.length === 0) throw userError(`there is no materialized view ${only.view}`);
     if (call.json) printJson(statuses);
-    else if (statuses.length === 0) print("There is no materialized view in this database.");
-    else print(statuses.map(statusTable).join("\n"));
+    else if (only === undefined) print("There is no materialized view in this database.");
+    else print(more.length === 0 ? statusTable(only) : statusRows(statuses));
     return statuses.some(({ health }) => health === "fail") ? 1 : 0;
   },
 });
@@ -67,6 +69,42 @@ function statusOf(facts: Facts) {
 
 function isProblem({ name, verdict }: Check): boolean {
   return verdict !== "pass" && name !== "summary";
+}
+
+const HEAD = ["health", "view", "rows", "age", "limit", "schedule", "last run", "next run", "what is wrong"];
+/** What a narrow screen shows least of all. */
+const LEAST = ["next run", "last run", "schedule", "limit", "rows"];
+
+/** Many views, one row each. */
+function statusRows(statuses: readonly Status[]): string {
+  const judged = worstFirst(statuses.map((one) => ({ ...one, verdict: one.health })));
+  const rows = judged.map((one) => [
+    healthWord(one.health),
+    one.view,
+    one.rows === undefined ? (one.isPopulated ? "unknown" : "no data") : grouped(one.rows),
+    one.ageSeconds === undefined ? "unknown" : duration(one.ageSeconds),
+    one.maxAgeSeconds === undefined ? "none" : duration(one.maxAgeSeconds),
+    one.job?.schedule ?? (one.unseen.job === undefined ? "no job" : "unknown"),
+    one.lastRun?.status ?? (one.unseen.job === undefined && one.unseen.runs === undefined ? "none yet" : "unknown"),
+    nextRunText(one),
+    wrongText(one),
+  ]);
+  const isFine = judged.every(({ problems }) => problems.length === 0);
+  const more = isFine ? [] : ["matview status VIEW shows one with what to do, and matview doctor VIEW why."];
+  return [
+    table(HEAD, rows, { least: isFine ? [...LEAST, "what is wrong"] : LEAST }),
+    wrapped(tally(judged)),
+    ...more,
+  ].join("\n");
+}
+
+// What is worst, without what to do.
+function wrongText({ health, problems, isThere }: Status): string {
+  if (!isThere) return "there is no such materialized view";
+  return problems
+    .filter(({ verdict }) => verdict === health)
+    .map(({ name, found }) => `${name}: ${found}`)
+    .join("; ");
 }
 
 function statusTable(one: Status): string {

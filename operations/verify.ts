@@ -5,7 +5,10 @@ import type { Session } from "../postgres/session.ts";
 import { withViews } from "./commandLine/declaredViews.ts";
 import type { DeclaredView } from "./commandLine/declaredViews.ts";
 import { defineVerb } from "./commandLine/defineVerb.ts";
-import { print, printJson, table } from "./commandLine/text.ts";
+import { toldInOrder } from "./commandLine/overview.ts";
+import type { Judged } from "./commandLine/overview.ts";
+import { table } from "./commandLine/table.ts";
+import { print, printJson } from "./commandLine/text.ts";
 import { usageError } from "./commandLine/usageError.ts";
 import { awaitRuns } from "./health/awaitRuns.ts";
 import { VERDICTS } from "./health/check.ts";
@@ -27,7 +30,7 @@ export const verify = defineVerb({
     },
   ],
   says: `Job active, last ten runs, runs with error, state of the view, spot checks, last update, next run, summary: each pass, warn or
-fail, with the number, the limit and what to do. The same in psql: sql/verify/checks.sql. With --wait it proves a deploy: it waits for
+fail, with the number, the limit and what to do; of many views those that do not pass. The same in psql: sql/verify/checks.sql. With --wait it proves a deploy: it waits for
 the first run of pg_cron itself, and fails as soon as there will be none.`,
   examples: [
     ["verify --stack prod", "every view that the stack declares, with its spot checks"],
@@ -45,14 +48,9 @@ the first run of pg_cron itself, and fails as soon as there will be none.`,
       return verifyViews(session, views, missed);
     });
     if (call.json) printJson(verified);
-    else
-      for (const { view, checks, notRefreshed } of verified) {
-        const missed =
-          notRefreshed === undefined ? "" : `\npg_cron has not refreshed it since the deploy: ${notRefreshed}`;
-        print(`${view}\n${checkTable(checks)}${missed}`);
-      }
-    const verdicts = verified.flatMap(({ checks }) => checks.map(({ verdict }) => verdict));
-    return VERDICTS.indexOf(verified.some(({ notRefreshed }) => notRefreshed !== undefined) ? "fail" : worst(verdicts));
+    const judged = verified.map((one) => ({ ...one, verdict: verdictOf(one) }));
+    if (!call.json && judged.length > 0) print(toldInOrder("verify", judged, { overview, one: viewText }));
+    return VERDICTS.indexOf(worst(judged.map(({ verdict }) => verdict)));
   },
 });
 
@@ -64,34 +62,62 @@ interface Verified {
   readonly notRefreshed?: string;
 }
 
+function verdictOf({ checks, notRefreshed }: Verified): Verdict {
+  return notRefreshed === undefined ? worst(checks.map(({ verdict }) => verdict)) : "fail";
+}
+
 async function verifyViews(
   session: Session,
   views: readonly DeclaredView[],
   missed: ReadonlyMap<string, string> = new Map(),
 ): Promise<Verified[]> {
-  const verified: Verified[] = [];
-  for (const facts of await readFacts(session, views)) {
-    const spotChecks = await runSpotChecks(session, facts, facts.declared.spotChecks);
+  const found = await readFacts(session, views);
+  const spotChecks = await runSpotChecks(
+    session,
+    found.map((facts) => ({ facts, checks: facts.declared.spotChecks })),
+  );
+  return found.map((facts, index) => {
     const view = displayName(facts.declared);
     const notRefreshed = missed.get(view);
-    verified.push({
-      view,
-      checks: checkView(facts, spotChecks),
-      ...(notRefreshed === undefined ? {} : { notRefreshed }),
-    });
-  }
-  return verified;
+    const checks = checkView(facts, spotChecks[index] ?? []);
+    return { view, checks, ...(notRefreshed === undefined ? {} : { notRefreshed }) };
+  });
+}
+
+function overview(unhealthy: readonly (Verified & Judged)[]): string {
+  const rows = unhealthy.map(({ view, verdict, checks, notRefreshed }) => [
+    coloured(verdict),
+    view,
+    [
+      ...(notRefreshed === undefined ? [] : ["not refreshed since the deploy"]),
+      ...notPassed(checks).map(({ name, found }) => `${name}: ${found}`),
+    ].join("; "),
+  ]);
+  return table(["verdict", "view", "checks that do not pass"], rows);
+}
+
+function viewText({ checks, notRefreshed }: Verified, isAlone: boolean): string {
+  const told = isAlone ? checks : notPassed(checks);
+  return [
+    "",
+    ...(told.length === 0 ? [] : [checkTable(told)]),
+    ...(notRefreshed === undefined ? [] : [`pg_cron has not refreshed it since the deploy: ${notRefreshed}`]),
+  ].join("\n");
+}
+
+function notPassed(checks: readonly Check[]): Check[] {
+  return checks.filter(({ name, verdict }) => verdict !== "pass" && name !== "summary");
 }
 
 function checkTable(checks: readonly Check[]): string {
   return table(
     ["check", "verdict", "found", "limit", "what to do"],
     checks.map(({ name, verdict, found, limit, advice }) => [name, coloured(verdict), found, limit, advice ?? ""]),
+    { least: ["limit"] },
   );
 }
 
-/** A verdict in its colour. */
-export function coloured(verdict: Verdict): string {
+function coloured(verdict: Verdict): string {
   const colour = { pass: colors.green, warn: colors.yellow, fail: colors.red }[verdict];
   return colour(verdict);
 }

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { table } from "../operations/commandLine/text.ts";
+import { table } from "../operations/commandLine/table.ts";
 import { localDirectory } from "./checkout.ts";
 import { ensureInstallation } from "./database/packages.ts";
 import { runHere } from "./devStack.ts";

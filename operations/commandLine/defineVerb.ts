@@ -62,6 +62,6 @@ async function watch(look: () => Promise<number>): Promise<number> {
     if (process.stdout.isTTY === true) process.stdout.write("\x1b[H\x1b[2J\x1b[3J");
     const status = await look();
     const goesOn = await delay(WATCH_MS, true, { signal: stop.signal }).catch(() => false);
-    if (!goesOn) return status;
+    if (!goesOn || process.stdout.destroyed) return status;
   }
 }

@@ -1,5 +1,3 @@
-import Table from "cli-table3";
-
 /** A time as `2026-01-31 12:05:00 UTC`. */
 export function clock(time: Date): string {
   return `${time.toISOString().slice(0, 19).replace("T", " ")} UTC`;
@@ -30,14 +28,7 @@ export function grouped(count: number): string {
   return count.toLocaleString("en-US");
 }
 
-/** Rows under their headings. */
-export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const drawn = new Table({ head: [...head], style: { head: [], border: [], compact: true }, wordWrap: true });
-  for (const row of rows) drawn.push([...row]);
-  return drawn.toString();
-}
-
-/** The same as lines of Markdown; none where there is no row. */
+/** Rows under their headings, as lines of Markdown; none where there is no row. */
 export function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
   const escaped = (cell: string): string => cell.replaceAll("|", "\\|").replaceAll("\n", " ");

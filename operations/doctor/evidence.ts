@@ -68,11 +68,28 @@ export interface HbaRule {
   readonly text: string;
 }
 
-/** Gathers the evidence for one view; what this role may not ask stays unknown. */
-export async function gatherEvidence(session: Session, facts: Facts): Promise<Evidence> {
+/** Gathers the evidence for each view; what this role may not ask stays unknown. */
+export async function gatherEvidence(session: Session, views: readonly Facts[]): Promise<Evidence[]> {
+  const found = await Promise.all(views.map((facts) => lookAt(session, facts)));
+  const spotChecks = await runSpotChecks(
+    session,
+    views.map((facts) => ({ facts, checks: facts.view?.isPopulated === true ? facts.declared.spotChecks : [] })),
+  );
+  const evidence: Evidence[] = [];
+  // Each may be a transaction of several questions, and runs the view's whole query.
+  for (const [index, one] of found.entries()) {
+    const keys = await duplicateKeys(session, one);
+    evidence.push({ ...one, spotChecks: spotChecks[index] ?? [], duplicateKeys: keys });
+  }
+  return evidence;
+}
+
+type Looked = Omit<Evidence, "spotChecks" | "duplicateKeys">;
+
+/** What needs no transaction, so that all views may be asked about at once. */
+async function lookAt(session: Session, facts: Facts): Promise<Looked> {
   const { declared, view, job } = facts;
   const limits = limitsOf(facts);
-  const isReadable = view?.isPopulated === true;
   const { target } = session;
   const [anatomies, readable, partly, runner, averageRowBytes, refreshing] = await Promise.all([
     view && ask<Anatomy>(target, "describe/view_anatomy", [view.schema, view.name]),
@@ -81,25 +98,18 @@ export async function gatherEvidence(session: Session, facts: Facts): Promise<Ev
       ? undefined
       : ask<HiddenSource>(target, "describe/hidden_sources", [sqlName(view), view.owner, null, null]),
     job === undefined ? undefined : readRunner(session, job, facts.runs),
-    isReadable ? averageRow(session, declared) : undefined,
+    view?.isPopulated === true ? averageRow(session, declared) : undefined,
     job === undefined || view === undefined ? undefined : refreshable(session.target, view, job.user),
   ]);
-  const [anatomy, sources, hidden] = [anatomies?.rows[0], readable?.rows ?? [], partly?.rows ?? []];
   return {
     ...facts,
     limits,
     freshness: freshnessOf(facts, limits),
-    spotChecks: isReadable ? await runSpotChecks(session, facts, declared.spotChecks) : [],
-    anatomy,
+    anatomy: anatomies?.rows[0],
     runner,
     jobMayRefresh: refreshing?.mayRefresh,
-    sources,
-    hidden,
-    // The owner, who counts them, cannot read a source that is closed.
-    duplicateKeys:
-      anatomy === undefined || closedSources({ sources }).length > 0
-        ? undefined
-        : await duplicateKeys(session, facts, anatomy),
+    sources: readable?.rows ?? [],
+    hidden: partly?.rows ?? [],
     averageRowBytes,
   };
 }
@@ -127,9 +137,11 @@ function readRunner(
 
 async function duplicateKeys(
   session: Session,
-  { declared: view, view: state, job }: Facts,
-  { keyColumns, definition: text }: Anatomy,
+  { declared: view, view: state, job, anatomy, sources = [] }: Looked,
 ): Promise<number | undefined> {
+  // The owner, who counts them, cannot read a source that is closed.
+  if (anatomy === undefined || closedSources({ sources }).length > 0) return undefined;
+  const { keyColumns, definition: text } = anatomy;
   if (keyColumns.length === 0) return undefined;
   const columns = keyColumns.map((column) => `q.${sqlIdentifier(column)}`).join(", ");
   const { owner } = state ?? {};

@@ -1,5 +1,6 @@
 import colors from "picocolors";
-import { markdownTable, table } from "../commandLine/text.ts";
+import { table } from "../commandLine/table.ts";
+import { markdownTable } from "../commandLine/text.ts";
 import { hasDrifted } from "./driftRow.ts";
 import type { DriftReport, DriftRow } from "./driftRow.ts";
 

@@ -4,6 +4,7 @@ import { displayName } from "../../postgres/names.ts";
 import { withProgress } from "../../postgres/progress.ts";
 import type { Session } from "../../postgres/session.ts";
 import type { DeclaredView } from "../commandLine/declaredViews.ts";
+import { named } from "../commandLine/overview.ts";
 import { clock, duration } from "../commandLine/text.ts";
 import { readFacts } from "./facts.ts";
 import type { Facts } from "./facts.ts";
@@ -24,7 +25,7 @@ export async function awaitRuns(
   views: readonly DeclaredView[],
   seconds: number,
 ): Promise<ReadonlyMap<string, string>> {
-  const names = views.map(displayName).join(", ");
+  const names = named(views.map(displayName));
   return withProgress(`waiting for pg_cron to refresh ${names}`, async () => {
     let began: Date | undefined;
     for (;;) {

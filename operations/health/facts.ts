@@ -5,7 +5,7 @@ import { lookForJobs } from "../../kinds/refreshJob/describe.ts";
 import type { ActualJob } from "../../kinds/refreshJob/describe.ts";
 import { lookForTimeZone } from "../../kinds/refreshJob/schedule/cronTimeZone.ts";
 import { DEFAULT_TIME_ZONE } from "../../kinds/refreshJob/schedule/timeZone.ts";
-import { isServerError, isUserError, serverText, SQLSTATE } from "../../postgres/errors.ts";
+import { isServerError, serverText } from "../../postgres/errors.ts";
 import { displayName } from "../../postgres/names.ts";
 import type { QualifiedName } from "../../postgres/names.ts";
 import type { Session } from "../../postgres/session.ts";
@@ -13,7 +13,7 @@ import { sqlStatement, sqlText } from "../../postgres/sqlFiles.ts";
 import type { DeclaredView } from "../commandLine/declaredViews.ts";
 import { readGrants } from "./rights.ts";
 import { readRuns } from "./runs.ts";
-import type { Run } from "./runs.ts";
+import type { Run, RunsRead } from "./runs.ts";
 
 /** A view as the catalog has it. */
 export interface ViewState extends QualifiedName {
@@ -82,35 +82,49 @@ export async function readFacts(
     lookForTimeZone(session.cron),
   ]);
   const now = clock[0]?.now ?? new Date();
-  const world = { jobs, hidden, now, timeZone, since: new Date(now.getTime() - Math.max(historyMs, DAY_MS)) };
+  const since = new Date(now.getTime() - Math.max(historyMs, DAY_MS));
+  const chosen = views.map((declared) => jobsOf(session, jobs, declared));
+  const runs = readRuns(
+    session,
+    chosen.flatMap(({ job }) => job ?? []),
+    { last: LAST_RUNS, since },
+  );
   return Promise.all(
-    views.map((declared) => {
+    views.map((declared, index) => {
       const view = states.find(({ schema, name }) => schema === declared.schema && name === declared.name);
-      return factsOf(session, declared, view, world);
+      return factsOf(session, { declared, view, ...chosen[index]! }, { hidden, now, timeZone, runs });
     }),
   );
 }
 
 /** What is read once for all views. */
-interface Common extends Awaited<ReturnType<typeof lookForJobs>> {
+interface Common extends Pick<Awaited<ReturnType<typeof lookForJobs>>, "hidden"> {
   readonly now: Date;
   readonly timeZone: string | undefined;
-  readonly since: Date;
+  readonly runs: ReturnType<typeof readRuns>;
+}
+
+interface Subject extends ReturnType<typeof jobsOf> {
+  readonly declared: DeclaredView;
+  readonly view: ViewState | undefined;
+}
+
+/** The view's job, and all that refresh it. */
+function jobsOf({ capabilities }: Session, jobs: readonly ActualJob[], declared: DeclaredView) {
+  const refreshing = jobs.filter((job) => refreshedBy(job, declared, capabilities.database));
+  return { job: chosenJob(jobs, refreshing, declared), refreshing };
 }
 
 async function factsOf(
   session: Session,
-  declared: DeclaredView,
-  view: ViewState | undefined,
-  { jobs, hidden, now, timeZone, since }: Common,
+  { declared, view, job, refreshing }: Subject,
+  { hidden, now, timeZone, runs: all }: Common,
 ): Promise<Facts> {
   const { capabilities } = session;
   const others = hiddenFrom(session);
-  const refreshing = jobs.filter((job) => refreshedBy(job, declared, capabilities.database));
-  const job = chosenJob(jobs, refreshing, declared);
   const jobRefreshesView = job !== undefined && refreshing.includes(job);
-  const [[runs, unseenRuns], rows, stampAt] = await Promise.all([
-    job === undefined ? ([[]] as const) : runsOrWhyNot(session, job, { last: LAST_RUNS, since }),
+  const [[runs, unseenRuns], [rows, unseenRows], stampAt] = await Promise.all([
+    all.then((read): RunsRead => read.get(job?.jobId ?? "") ?? [[]]),
     rowsOf(session, view),
     readStamp(session, view, declared.stamp),
   ]);
@@ -133,7 +147,7 @@ async function factsOf(
       job: job !== undefined ? undefined : (hidden.get("") ?? (view === undefined ? others : hidden.get(view.owner))),
       otherJobs: others,
       runs: unseenRuns,
-      rows: view === undefined ? undefined : unreadable(session, view),
+      rows: unseenRows,
     },
   };
 }
@@ -150,19 +164,6 @@ function refreshesPlainly({
   if (declared.plain === false) return false;
   const target = job === undefined || !jobRefreshesView ? undefined : refreshTarget(job.command);
   return target === undefined ? declared.plain === true : !target.concurrently;
-}
-
-async function runsOrWhyNot(
-  session: Session,
-  job: ActualJob,
-  which: { readonly last: number; readonly since: Date },
-): Promise<readonly [runs: readonly Run[], whyNot?: string]> {
-  try {
-    return [await readRuns(session, job, which)];
-  } catch (error) {
-    if (!isUserError(error)) throw error;
-    return [[], error.message];
-  }
 }
 
 function hiddenFrom({ capabilities: { cron, currentUser } }: Session): string | undefined {
@@ -194,13 +195,24 @@ function chosenJob(
   return ranked[0];
 }
 
-async function rowsOf({ target }: Session, view: ViewState | undefined): Promise<number | undefined> {
-  if (view === undefined || !view.isPopulated) return undefined;
+async function rowsOf(
+  session: Session,
+  view: ViewState | undefined,
+): Promise<readonly [rows: number | undefined, whyNot?: string | undefined]> {
+  if (view === undefined) return [undefined];
+  const closed = unreadable(session, view);
+  if (!view.isPopulated) return [undefined, closed];
   // Less than 0: nobody has analysed or vacuumed it yet.
   const estimate = view.estimatedRows < 0 ? undefined : Math.round(view.estimatedRows);
   // A role that watches may be without SELECT on the view.
-  if (view.bytes > COUNTED_BYTES || !view.hasUsage || !view.mayRead) return estimate;
-  return countRows(target, view);
+  if (view.bytes > COUNTED_BYTES || closed !== undefined) return [estimate, closed];
+  try {
+    return [await countRows(session.target, view)];
+  } catch (error) {
+    // One that is dropped or swapped meanwhile, or cannot be read, says nothing of the others.
+    if (!isServerError(error)) throw error;
+    return [undefined, serverText(error)];
+  }
 }
 
 async function readStamp(
@@ -216,8 +228,7 @@ async function readStamp(
     );
     return rows[0]?.refreshedAt ?? undefined;
   } catch (error) {
-    if (!isServerError(error, SQLSTATE.undefinedColumn) && !isServerError(error, SQLSTATE.insufficientPrivilege))
-      throw error;
+    if (!isServerError(error)) throw error;
     const why = unreadable(session, view) ?? serverText(error);
     process.stderr.write(`the stamp of ${displayName(view)} cannot be read, its age is that of the last run: ${why}\n`);
     return undefined;

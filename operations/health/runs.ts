@@ -3,7 +3,7 @@ import type { ActualJob } from "../../kinds/refreshJob/describe.ts";
 import { runsBlindness } from "../../kinds/refreshJob/roleJobs.ts";
 import { SHOWN_RUNS } from "../../kinds/runtimeObjects/names.ts";
 import { throughFunction } from "../../kinds/runtimeObjects/throughFunction.ts";
-import { isServerError, SQLSTATE, userError, withoutValues } from "../../postgres/errors.ts";
+import { isServerError, SQLSTATE, withoutValues } from "../../postgres/errors.ts";
 import type { Session } from "../../postgres/session.ts";
 
 /** A run as pg_cron recorded it. */
@@ -22,26 +22,47 @@ export interface Run {
   readonly endedAt: Date | null;
 }
 
+/** What of a job's runs is read. */
+interface Stretch {
+  readonly last: number;
+  readonly since: Date;
+}
+
+/** Runs of one job, newest first, or why they are not known. */
+export type RunsRead = readonly [runs: readonly Run[], whyNot?: string];
+
 /**
- * The last runs of a job and all since a time, newest first: read as its role, or through the function that shows them to observers.
- * @throws when neither is allowed.
+ * The last runs of jobs and all since a time, by the job's id: read as the role of each, once for all of its jobs, or through the function
+ * that shows them to observers.
  */
 export async function readRuns(
   session: Session,
-  { jobId, user }: ActualJob,
-  { last, since }: { readonly last: number; readonly since: Date },
-): Promise<Run[]> {
+  jobs: readonly ActualJob[],
+  stretch: Stretch,
+): Promise<ReadonlyMap<string, RunsRead>> {
+  const read = [...new Set(jobs.map(({ user }) => user))].map(async (user) => {
+    const ids = [...new Set(jobs.filter((job) => job.user === user).map(({ jobId }) => jobId))];
+    const rows = await rowsOfRole(session, user, [ids, stretch.last, stretch.since]);
+    if (typeof rows === "string") return ids.map((id): [string, RunsRead] => [id, [[], rows]]);
+    const byJob = new Map(ids.map((id): [string, RunRow[]] => [id, []]));
+    for (const row of quiet(rows)) byJob.get(row.jobId)?.push(row);
+    return [...byJob].map(([id, ofJob]): [string, RunsRead] => [id, [placed(ofJob, stretch.since)]]);
+  });
+  return new Map((await Promise.all(read)).flat());
+}
+
+/** A sentence where neither is allowed. */
+async function rowsOfRole(session: Session, user: string, values: readonly unknown[]): Promise<RunRow[] | string> {
   const { cron, capabilities } = session;
-  const values = [jobId, last, since];
   let isActing = false;
   try {
     const acting = (): void => void (isActing = true);
-    return placed(quiet(await askAsRole<RunRow>(session, user, "describe/runs", values, acting)), since);
+    return await askAsRole<RunRow>(session, user, "describe/runs", values, acting);
   } catch (error) {
     if (!isServerError(error, SQLSTATE.insufficientPrivilege)) throw error;
-    const shown = await throughFunction<RunRow>(cron, user, SHOWN_RUNS, values);
-    if (shown === undefined) throw userError(runsBlindness(capabilities, user, isActing), error);
-    return placed(quiet(shown), since);
+    return (
+      (await throughFunction<RunRow>(cron, user, SHOWN_RUNS, values)) ?? runsBlindness(capabilities, user, isActing)
+    );
   }
 }
 

@@ -24,23 +24,45 @@ export interface SpotCheckResult {
   readonly problem?: string;
 }
 
-/** Counts what is declared, one check after the other. A check that cannot be made is a result too. */
-export async function runSpotChecks(
-  session: Session,
-  facts: Facts,
-  checks: readonly SpotCheck[],
-): Promise<SpotCheckResult[]> {
-  const results: SpotCheckResult[] = [];
-  for (const check of checks) {
-    try {
-      results.push(await (check.live === true ? compareWithSources : countDeclared)(session, facts, check));
-    } catch (error) {
-      if (!isServerError(error)) throw error;
-      const problem = await refusalText(session, facts.declared, error);
-      results.push({ check, rows: undefined, wanted: undefined, laggingRows: undefined, problem });
-    }
+/** What is to be counted of a view. */
+interface Counting {
+  readonly facts: Facts;
+  readonly checks: readonly SpotCheck[];
+}
+
+/**
+ * Counts what is declared: at once what the views alone say, one after the other what is compared with the sources. A check that cannot be
+ * made is a result too. The results are in the order of the views and of their checks.
+ */
+export async function runSpotChecks(session: Session, views: readonly Counting[]): Promise<SpotCheckResult[][]> {
+  const counted = views.map(({ facts, checks }) =>
+    checks.map((check) => (check.live === true ? undefined : unlessRefused(session, facts, check, countDeclared))),
+  );
+  await Promise.all(counted.flat().filter((one) => one !== undefined));
+  const results: SpotCheckResult[][] = [];
+  for (const [place, { facts, checks }] of views.entries()) {
+    const found: SpotCheckResult[] = [];
+    // A comparison is a transaction of several questions, and nothing may get between them.
+    for (const [index, check] of checks.entries())
+      found.push(await (counted[place]?.[index] ?? unlessRefused(session, facts, check, compareWithSources)));
+    results.push(found);
   }
   return results;
+}
+
+async function unlessRefused(
+  session: Session,
+  facts: Facts,
+  check: SpotCheck,
+  count: typeof countDeclared,
+): Promise<SpotCheckResult> {
+  try {
+    return await count(session, facts, check);
+  } catch (error) {
+    if (!isServerError(error)) throw error;
+    const problem = await refusalText(session, facts.declared, error);
+    return { check, rows: undefined, wanted: undefined, laggingRows: undefined, problem };
+  }
 }
 
 /** True when the counts are as they should be. */

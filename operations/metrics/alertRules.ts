@@ -1,6 +1,3 @@
-import { displayName } from "../../postgres/names.ts";
-import type { DeclaredView } from "../commandLine/declaredViews.ts";
-
 interface Rule {
   readonly alert: string;
   readonly expr: string;
@@ -9,92 +6,90 @@ interface Rule {
   readonly summary: string;
 }
 
-/** A rules file for Prometheus, made from the declaration: one group for each view, limits as declared. */
-export function alertRules(views: readonly DeclaredView[]): string {
-  const groups = views.map((view) => {
-    const name = displayName(view);
-    return [
-      `  - name: ${scalar(`matview ${name}`)}`,
-      "    rules:",
-      ...rulesOf(view).flatMap((rule) => ruleLines(rule, name)),
-    ];
-  });
-  return [...(groups.length === 0 ? ["groups: []"] : ["groups:"]), ...groups.flat(), ""].join("\n");
+// As Prometheus fills it in.
+const VIEW = "{{ $labels.view }}";
+/** Views of several databases may have one name: each is measured by an instance of its own. */
+const SAME_VIEW = "on (instance, view)";
+const DOCTOR = `matview doctor '${VIEW}' says why`;
+
+/** One set for all views: each alert has its view as a label, and the limits are measured with the ages. */
+const RULES: readonly Rule[] = [
+  {
+    alert: "MatviewStale",
+    expr: `(matview_age_seconds{source="stamp"} or ${SAME_VIEW} matview_age_seconds) > ${SAME_VIEW} matview_age_limit_seconds`,
+    for: "1m",
+    severity: "critical",
+    summary: `${VIEW} is stale; ${DOCTOR}`,
+  },
+  {
+    alert: "MatviewAgeUnknown",
+    expr: `matview_info unless ${SAME_VIEW} matview_age_seconds`,
+    for: "5m",
+    severity: "critical",
+    summary: `nothing says when ${VIEW} was refreshed; ${DOCTOR}`,
+  },
+  {
+    alert: "MatviewJobInactive",
+    expr: "matview_job_active == 0",
+    for: "10m",
+    severity: "critical",
+    summary: `the job of ${VIEW} may not run; matview resume '${VIEW}'`,
+  },
+  {
+    alert: "MatviewLauncherDown",
+    expr: "min by (instance) (matview_launcher_up) == 0",
+    for: "2m",
+    severity: "critical",
+    summary: "pg_cron's launcher is not running, and no view is refreshed; matview doctor says why",
+  },
+  {
+    alert: "MatviewUnpopulated",
+    expr: "matview_populated == 0",
+    for: "0m",
+    severity: "critical",
+    summary: `${VIEW} has no data or is not there, and readers get errors; matview status '${VIEW}'`,
+  },
+  {
+    alert: "MatviewRunsFail",
+    expr: `matview_runs_last_day{status="failed"} > ${SAME_VIEW} 0.01 * sum by (instance, view) (matview_runs_last_day)`,
+    for: "5m",
+    severity: "warning",
+    summary: `more than 1 % of the runs of ${VIEW} fail; ${DOCTOR}`,
+  },
+  {
+    alert: "MatviewSpotCheck",
+    expr: 'matview_check_verdict{check="spot_checks"} == 2',
+    for: "5m",
+    severity: "warning",
+    summary: `a spot check of ${VIEW} is not met; matview verify '${VIEW}'`,
+  },
+  {
+    alert: "MatviewGone",
+    expr: `(matview_info offset 1h unless ${SAME_VIEW} matview_info) and on (instance) matview_info`,
+    for: "5m",
+    severity: "warning",
+    summary: `${VIEW} was measured an hour ago and is no more: it was dropped, renamed, or is not declared any longer`,
+  },
+  {
+    alert: "MatviewMetricsMissing",
+    expr: "(count by (instance) (matview_info offset 1h) unless on (instance) matview_info) or on () absent(matview_info)",
+    for: "5m",
+    severity: "warning",
+    summary: "nobody measures the views; matview metrics --serve",
+  },
+];
+
+/** A rules file for Prometheus. */
+export function alertRules(): string {
+  return ["groups:", "  - name: matview", "    rules:", ...RULES.flatMap(ruleLines), ""].join("\n");
 }
 
-function rulesOf(view: DeclaredView): Rule[] {
-  const name = displayName(view);
-  const by = `view=${JSON.stringify(name)}`;
-  const of = `{${by}}`;
-  const limit =
-    view.maxAgeSeconds === undefined ? `on (view) matview_age_limit_seconds${of}` : String(view.maxAgeSeconds);
-  const doctor = `matview doctor ${name} says why`;
-  return [
-    {
-      alert: "MatviewStale",
-      expr: `(matview_age_seconds{${by},source="stamp"} or on (view) matview_age_seconds{${by},source="history"}) > ${limit}`,
-      for: "1m",
-      severity: "critical",
-      summary: `${name} is stale; ${doctor}`,
-    },
-    {
-      alert: "MatviewAgeUnknown",
-      expr: `absent(matview_age_seconds${of})`,
-      for: "5m",
-      severity: "critical",
-      summary: `nothing says when ${name} was refreshed; ${doctor}`,
-    },
-    {
-      alert: "MatviewJobInactive",
-      expr: `matview_job_active${of} == 0`,
-      for: "10m",
-      severity: "critical",
-      summary: `the job of ${name} may not run; matview resume ${name}`,
-    },
-    {
-      alert: "MatviewLauncherDown",
-      expr: `matview_launcher_up${of} == 0`,
-      for: "2m",
-      severity: "critical",
-      summary: `pg_cron's launcher is not running; ${doctor}`,
-    },
-    {
-      alert: "MatviewUnpopulated",
-      expr: `matview_populated${of} == 0`,
-      for: "0m",
-      severity: "critical",
-      summary: `${name} has no data and readers get errors; matview refresh ${name}`,
-    },
-    {
-      alert: "MatviewRunsFail",
-      expr: `matview_runs_last_day{${by},status="failed"} > on (view) 0.01 * sum by (view) (matview_runs_last_day${of})`,
-      for: "5m",
-      severity: "warning",
-      summary: `more than 1 % of the runs of ${name} fail; ${doctor}`,
-    },
-    {
-      alert: "MatviewSpotCheck",
-      expr: `matview_check_verdict{${by},check="spot_checks"} == 2`,
-      for: "5m",
-      severity: "warning",
-      summary: `a spot check of ${name} is not met; matview verify ${name}`,
-    },
-    {
-      alert: "MatviewMetricsMissing",
-      expr: `absent(matview_info${of})`,
-      for: "5m",
-      severity: "warning",
-      summary: `nobody measures ${name}; matview metrics --serve`,
-    },
-  ];
-}
-
-function ruleLines({ alert, expr, for: duration, severity, summary }: Rule, view: string): string[] {
+function ruleLines({ alert, expr, for: duration, severity, summary }: Rule): string[] {
   return [
     `      - alert: ${alert}`,
     `        expr: ${scalar(expr)}`,
     `        for: ${duration}`,
-    `        labels: { severity: ${severity}, view: ${scalar(view)} }`,
+    `        labels: { severity: ${severity} }`,
     `        annotations: { summary: ${scalar(summary)} }`,
   ];
 }

@@ -1,8 +1,23 @@
-import { displayName } from "../../postgres/names.ts";
-import type { DeclaredView } from "../commandLine/declaredViews.ts";
+const DATA_SOURCE = { type: "prometheus", uid: "${DS_PROMETHEUS}" };
+const PANEL_SIZE = { w: 8, h: 8 };
+const CHOSEN = '{instance=~"$instance",view="$view"}';
 
-/** A Grafana dashboard of the declared views, as JSON to import; its data source is asked for at the import. */
-export function grafanaDashboard(views: readonly DeclaredView[]): object {
+const QUERIES = [
+  {
+    title: "age and limit",
+    unit: "s",
+    expressions: [`matview_age_seconds${CHOSEN}`, `matview_age_limit_seconds${CHOSEN}`],
+  },
+  {
+    title: "duration of runs",
+    unit: "s",
+    expressions: [`matview_run_duration_mean_seconds${CHOSEN}`, `matview_run_duration_p95_seconds${CHOSEN}`],
+  },
+  { title: "size", unit: "bytes", expressions: [`matview_size_bytes${CHOSEN}`] },
+];
+
+/** A Grafana dashboard of the view that is picked there, as JSON to import; its data source is asked for at the import. */
+export function grafanaDashboard(): object {
   return {
     __inputs: [
       {
@@ -18,32 +33,29 @@ export function grafanaDashboard(views: readonly DeclaredView[]): object {
     schemaVersion: 39,
     refresh: "1m",
     time: { from: "now-24h", to: "now" },
-    panels: views.flatMap((view, index) => panelsOf(view, index)),
+    templating: { list: [listOf("instance", "matview_info"), listOf("view", 'matview_info{instance=~"$instance"}')] },
+    panels: QUERIES.map(({ title, unit, expressions }, column) => ({
+      id: column + 1,
+      type: "timeseries",
+      title: `$view: ${title}`,
+      datasource: DATA_SOURCE,
+      gridPos: { x: column * PANEL_SIZE.w, y: 0, ...PANEL_SIZE },
+      fieldConfig: { defaults: { unit }, overrides: [] },
+      targets: expressions.map((expr, index) => ({ refId: "AB"[index], expr })),
+    })),
   };
 }
 
-const PANEL_WIDTH = 8;
-const PANEL_HEIGHT = 8;
-
-function panelsOf(view: DeclaredView, row: number): object[] {
-  const name = displayName(view);
-  const of = `{view=${JSON.stringify(name)}}`;
-  const queries = [
-    { title: "age and limit", unit: "s", expressions: [`matview_age_seconds${of}`, `matview_age_limit_seconds${of}`] },
-    {
-      title: "duration of runs",
-      unit: "s",
-      expressions: [`matview_run_duration_mean_seconds${of}`, `matview_run_duration_p95_seconds${of}`],
-    },
-    { title: "size", unit: "bytes", expressions: [`matview_size_bytes${of}`] },
-  ];
-  return queries.map(({ title, unit, expressions }, column) => ({
-    id: row * queries.length + column + 1,
-    type: "timeseries",
-    title: `${name}: ${title}`,
-    datasource: { type: "prometheus", uid: "${DS_PROMETHEUS}" },
-    gridPos: { x: column * PANEL_WIDTH, y: row * PANEL_HEIGHT, w: PANEL_WIDTH, h: PANEL_HEIGHT },
-    fieldConfig: { defaults: { unit }, overrides: [] },
-    targets: expressions.map((expr, index) => ({ refId: "AB"[index], expr })),
-  }));
+/** A list of what a label of the metrics can be, read anew when the time range changes. */
+function listOf(name: string, series: string): object {
+  const query = `label_values(${series}, ${name})`;
+  return {
+    name,
+    type: "query",
+    datasource: DATA_SOURCE,
+    definition: query,
+    query: { query, refId: name },
+    refresh: 2,
+    sort: 1,
+  };
 }

@@ -16,7 +16,10 @@ const METRICS = {
   matview_rows: { help: "Rows of the view", labels: ["view"] },
   matview_size_bytes: { help: "Size of the view with its indexes", labels: ["view"] },
   matview_index_usable: { help: "1 when a concurrent refresh is possible", labels: ["view"] },
-  matview_age_seconds: { help: "Age of the view's data, by its stamp or by its runs", labels: ["view", "source"] },
+  matview_age_seconds: {
+    help: "Age of the view's data, by its stamp, its runs or, before the first run, its deploy",
+    labels: ["view", "source"],
+  },
   matview_age_limit_seconds: { help: "Age from which on the view is stale", labels: ["view"] },
   matview_job_active: { help: "1 when the job may run", labels: ["view"] },
   matview_launcher_up: { help: "1 when pg_cron's launcher runs", labels: ["view"] },
@@ -58,7 +61,7 @@ type Sample = readonly [name: keyof typeof METRICS, labels: Record<string, strin
 function samples({ facts, spotChecks }: Measured): Sample[] {
   const { view, job, runs, now, capabilities, rows, unseen } = facts;
   const limits = limitsOf(facts);
-  const { stampAgeSeconds, historyAgeSeconds } = freshnessOf(facts, limits);
+  const { stampAgeSeconds, historyAgeSeconds, filledAgeSeconds } = freshnessOf(facts, limits);
   const durations = durationsOf(runs);
   const dayAgo = now.getTime() - 86_400_000;
   const next = nextRunOf(facts);
@@ -74,6 +77,7 @@ function samples({ facts, spotChecks }: Measured): Sample[] {
     ["matview_index_usable", {}, Number(view?.isConcurrent ?? false)],
     ["matview_age_seconds", { source: "stamp" }, stampAgeSeconds],
     ["matview_age_seconds", { source: "history" }, historyAgeSeconds],
+    ["matview_age_seconds", { source: "deploy" }, filledAgeSeconds],
     ["matview_age_limit_seconds", {}, limits.staleSeconds],
     ["matview_job_active", {}, unseen.job === undefined ? Number(job?.isActive ?? false) : undefined],
     ["matview_launcher_up", {}, Number(capabilities.launcherRuns)],

@@ -2,7 +2,8 @@ import colors from "picocolors";
 import type { Risk } from "../../kinds/materializedView/cost/statementCost.ts";
 import { bytes, duration } from "../../kinds/quantities.ts";
 import { dropLines, rateLines } from "../../lifecycle/preview/lines.ts";
-import { markdownTable, table } from "../commandLine/text.ts";
+import { table } from "../commandLine/table.ts";
+import { markdownTable } from "../commandLine/text.ts";
 import type { PlanDocument } from "./document.ts";
 import type { PlannedResource } from "./plannedResource.ts";
 

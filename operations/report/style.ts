@@ -8,7 +8,7 @@ export const STYLE = `
 body { margin: 0 auto; padding: 1rem; max-width: 60rem; background: var(--ground); color: var(--ink);
   font: 1rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
 h1 { font-size: 1.4rem; margin: 0; } h2 { font-size: 1.15rem; margin: 2rem 0 .5rem; overflow-wrap: anywhere; }
-h3 { font-size: 1rem; margin: 1.25rem 0 .4rem; } p { margin: .25rem 0; } .soft { color: var(--soft); font-size: .9rem; }
+h3 { font-size: 1rem; margin: 1.25rem 0 .4rem; } p { margin: .25rem 0; overflow-wrap: anywhere; } .soft { color: var(--soft); font-size: .9rem; }
 .pass { color: var(--good); } .warn { color: var(--warn); } .fail { color: var(--bad); } .pass, .warn, .fail { font-weight: 600; }
 .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); gap: .6rem; }
 .tile { background: var(--card); border-radius: .5rem; padding: .6rem .75rem; }
@@ -17,6 +17,7 @@ h3 { font-size: 1rem; margin: 1.25rem 0 .4rem; } p { margin: .25rem 0; } .soft {
 th, td { text-align: left; vertical-align: top; padding: .35rem .6rem .35rem 0; border-bottom: 1px solid var(--line); }
 th { color: var(--soft); font-weight: 500; } td { overflow-wrap: break-word; }
 pre { overflow-x: auto; background: var(--card); padding: .75rem; border-radius: .5rem; font-size: .8rem; line-height: 1.3; }
+summary { cursor: pointer; margin-top: 1rem; } summary h2 { display: inline; } td a { color: inherit; overflow-wrap: anywhere; }
 figure { margin: 0; background: var(--card); border-radius: .5rem; padding: .5rem .75rem; }
 figcaption { display: flex; justify-content: space-between; flex-wrap: wrap; gap: 0 1rem; font-size: .85rem; color: var(--soft); }
 svg { display: block; width: 100%; height: 7rem; } svg.low { height: 2.5rem; }

@@ -1,9 +1,11 @@
 import { readSchedule } from "../../kinds/refreshJob/schedule.ts";
 import { displayName } from "../../postgres/names.ts";
+import { tally, worstFirst } from "../commandLine/overview.ts";
+import type { Judged } from "../commandLine/overview.ts";
 import { clock, duration, grouped, percent, size } from "../commandLine/text.ts";
 import type { Evidence } from "../doctor/evidence.ts";
 import type { Finding } from "../doctor/finding.ts";
-import type { Check } from "../health/check.ts";
+import type { Check, Verdict } from "../health/check.ts";
 import { checkView } from "../health/checks.ts";
 import { summariseRuns } from "../health/historySummary.ts";
 import type { HistorySummary } from "../health/historySummary.ts";
@@ -12,8 +14,32 @@ import { ageChart, durationChart, timeline } from "./charts.ts";
 import type { Span } from "./charts.ts";
 import { escaped, htmlTable, section } from "./html.ts";
 
-/** The part of the page about one view. */
-export function viewReport(evidence: Evidence, findings: readonly Finding[], span: Span): string {
+/** A view on the page. */
+export interface ViewReport extends Judged {
+  /** What the overview says of it besides, as HTML. */
+  readonly cells: readonly string[];
+  readonly content: string;
+}
+
+/** The part of the page about the views: of many first those that are not healthy as a table, then each, with the healthy ones folded. */
+export function viewsPart(views: readonly ViewReport[]): string {
+  if (views.length < 2) return views.map(({ view, content }) => `<h2>${escaped(view)}</h2>\n${content}`).join("\n");
+  const ordered = worstFirst(views);
+  const rows = ordered.flatMap(({ view, verdict, cells }, index) =>
+    verdict === "pass" ? [] : [[verdictText(verdict), `<a href="#view-${index}">${escaped(view)}</a>`, ...cells]],
+  );
+  return [
+    `<p>${escaped(tally(ordered))}</p>`,
+    ...(rows.length === 0 ? [] : [htmlTable(["health", "view", "age", "rows", "runs", "checks", "findings"], rows)]),
+    ...ordered.map(
+      ({ view, verdict, content }, index) =>
+        `<details id="view-${index}"${verdict === "pass" ? "" : " open"}><summary><h2>${escaped(view)}</h2></summary>\n${content}\n</details>`,
+    ),
+  ].join("\n");
+}
+
+/** What the page says about one view. */
+export function viewReport(evidence: Evidence, findings: readonly Finding[], span: Span): ViewReport {
   const { declared, job, runs, limits, timeZone, unseen } = evidence;
   const hidden = unseen.job ?? unseen.runs;
   const checks = checkView(evidence, evidence.spotChecks);
@@ -22,8 +48,7 @@ export function viewReport(evidence: Evidence, findings: readonly Finding[], spa
     timeZone,
     filledAt: evidence.view?.analyzedAt,
   });
-  return [
-    `<h2>${escaped(displayName(declared))}</h2>`,
+  const content = [
     tiles(evidence, checks, summary),
     section("Checks", checkTable(checks)),
     ...(findings.length === 0 ? [] : [section("Findings", findingTable(findings))]),
@@ -34,29 +59,45 @@ export function viewReport(evidence: Evidence, findings: readonly Finding[], spa
     section("Size", sizeTable(evidence)),
     section("Spot checks", spotCheckTable(evidence)),
   ].join("\n");
+  const last = checks.at(-1);
+  return {
+    view: displayName(declared),
+    verdict: last?.verdict ?? "fail",
+    cells: [
+      ageText(evidence),
+      rowsText(evidence),
+      runsText(evidence, summary),
+      last?.found ?? "",
+      escaped(findings.map(({ symptom }) => symptom).join("; ")),
+    ],
+    content,
+  };
 }
 
-function tiles(
-  { freshness, limits, rows, job, view, unseen }: Evidence,
-  checks: readonly Check[],
-  summary: HistorySummary,
-): string {
-  const verdict = checks.at(-1)?.verdict ?? "fail";
+function verdictText(verdict: Verdict): string {
+  return `<span class="${verdict}">${{ pass: "healthy", warn: "warning", fail: "failing" }[verdict]}</span>`;
+}
+
+function ageText({ freshness: { ageSeconds } }: Evidence): string {
+  return ageSeconds === undefined ? "unknown" : duration(ageSeconds);
+}
+
+function rowsText({ rows, view }: Evidence): string {
+  return rows === undefined ? (view?.isPopulated === true ? "unknown" : "no data") : grouped(rows);
+}
+
+function runsText({ unseen }: Evidence, { recorded, expected }: HistorySummary): string {
+  return (unseen.job ?? unseen.runs) === undefined ? `${recorded} of ${expected ?? "?"}` : "unknown";
+}
+
+function tiles(evidence: Evidence, checks: readonly Check[], summary: HistorySummary): string {
+  const { limits, job, unseen } = evidence;
   const rate = summary.successRate;
   const told: [string, string][] = [
-    [
-      `<span class="${verdict}">${{ pass: "healthy", warn: "warning", fail: "failing" }[verdict]}</span>`,
-      checks.at(-1)?.found ?? "",
-    ],
-    [
-      freshness.ageSeconds === undefined ? "unknown" : duration(freshness.ageSeconds),
-      `age, limit ${limits.staleSeconds === undefined ? "unknown" : duration(limits.staleSeconds)}`,
-    ],
-    [rows === undefined ? (view?.isPopulated === true ? "unknown" : "no data") : grouped(rows), "rows"],
-    [
-      (unseen.job ?? unseen.runs) === undefined ? `${summary.recorded} of ${summary.expected ?? "?"}` : "unknown",
-      `runs, ${rate === undefined ? "none over" : `${percent(rate)} succeeded`}`,
-    ],
+    [verdictText(checks.at(-1)?.verdict ?? "fail"), checks.at(-1)?.found ?? ""],
+    [ageText(evidence), `age, limit ${limits.staleSeconds === undefined ? "unknown" : duration(limits.staleSeconds)}`],
+    [rowsText(evidence), "rows"],
+    [runsText(evidence, summary), `runs, ${rate === undefined ? "none over" : `${percent(rate)} succeeded`}`],
     [
       job === undefined ? (unseen.job === undefined ? "none" : "unknown") : escaped(job.schedule),
       job === undefined ? "job" : escaped(`${job.name}, ${job.isActive ? "active" : "inactive"}`),

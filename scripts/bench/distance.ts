@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { table } from "../../operations/commandLine/text.ts";
+import { table } from "../../operations/commandLine/table.ts";
 import { withProgress } from "../../postgres/progress.ts";
 import { sqlText } from "../../postgres/sqlFiles.ts";
 import type { Ended } from "../toolchain/executables.ts";

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { viewDefinition } from "../../components/viewDefinition.ts";
-import { table } from "../../operations/commandLine/text.ts";
+import { table } from "../../operations/commandLine/table.ts";
 import { withProgress } from "../../postgres/progress.ts";
 import type { TestDatabase } from "../../test/support/database.ts";
 import { withServer } from "../../test/support/database.ts";

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { table } from "../../operations/commandLine/text.ts";
+import { table } from "../../operations/commandLine/table.ts";
 import type { PlanDocument } from "../../operations/preview/document.ts";
 import type { PlannedResource } from "../../operations/preview/plannedResource.ts";
 import type { TestDatabase } from "../../test/support/database.ts";

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import type { Client } from "pg";
-import { table } from "../../operations/commandLine/text.ts";
+import { table } from "../../operations/commandLine/table.ts";
 import { withProgress } from "../../postgres/progress.ts";
 import { sqlStatement } from "../../postgres/sqlFiles.ts";
 import { withServer } from "../../test/support/database.ts";

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { table } from "../../operations/commandLine/text.ts";
+import { table } from "../../operations/commandLine/table.ts";
 import { withProgress } from "../../postgres/progress.ts";
 import { sqlStatement } from "../../postgres/sqlFiles.ts";
 import { withServer } from "../../test/support/database.ts";

@@ -1,5 +1,5 @@
--- Runs of a job as pg_cron recorded them, newest first: the last ones, all since a time and the one before. Takes no lock.
--- $1: int8 job id, $2: how many last runs, $3: timestamptz since when. The history has no index but runid: it is read once, and not sorted.
+-- Runs of jobs as pg_cron recorded them, newest first: of each the last ones, all since a time and the one before. Takes no lock.
+-- $1: int8[] job ids, $2: how many last runs, $3: timestamptz since when. The history has no index but runid: it is read for all jobs at once.
 -- A run that never got a connection has no times, and one that the server's end cut off has no end. at: when it was; null where that
 -- is not recorded and no later run is known to be of before $3.
 select d.jobid::pg_catalog.text as "jobId",
@@ -7,21 +7,22 @@ select d.jobid::pg_catalog.text as "jobId",
        d.job_pid as "pid",
        d.status as "status",
        d.return_message as "message",
-       coalesce(d.start_time, d.end_time, case when d.runid < b.runid then $3::pg_catalog.timestamptz - interval '1 second' end) as "at",
+       coalesce(m.at, case when m.runid < b.runid then $3::pg_catalog.timestamptz - interval '1 second' end) as "at",
        d.start_time as "startedAt",
        d.end_time as "endedAt"
-from cron.job_run_details d
-cross join (select pg_catalog.max(o.runid) as runid, pg_catalog.max(o.runid) filter (where o.jobid = $1::pg_catalog.int8) as own
+from (select h.runid,
+             h.at,
+             pg_catalog.row_number() over (partition by h.jobid order by h.runid desc) as place,
+             pg_catalog.max(h.runid) filter (where h.at < $3::pg_catalog.timestamptz) over (partition by h.jobid) as own
+      from (select o.jobid, o.runid, coalesce(o.start_time, o.end_time) as at
+            from cron.job_run_details o
+            where o.jobid = any ($1::pg_catalog.int8[])) h) m
+join cron.job_run_details d on d.runid = m.runid
+cross join (select pg_catalog.max(o.runid) as runid
             from cron.job_run_details o
             where coalesce(o.start_time, o.end_time) < $3::pg_catalog.timestamptz) b
-where d.jobid = $1::pg_catalog.int8
-  and (coalesce(d.start_time, d.end_time) >= $3::pg_catalog.timestamptz
-       or coalesce(d.start_time, d.end_time) is null and d.runid > coalesce(b.runid, 0)
-       or d.runid = b.own
-       or d.runid >= (select pg_catalog.min(l.runid)
-                      from (select r.runid
-                            from cron.job_run_details r
-                            where r.jobid = $1::pg_catalog.int8
-                            order by r.runid desc
-                            limit $2::pg_catalog.int4) l))
+where m.at >= $3::pg_catalog.timestamptz
+   or m.at is null and m.runid > coalesce(b.runid, 0)
+   or m.runid = m.own
+   or m.place <= $2::pg_catalog.int4
 order by d.runid desc;

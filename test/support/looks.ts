@@ -79,7 +79,7 @@ export function looks({ oid, policy, function: fn, jobId }: Subject): Readonly<R
     role_timeouts: [...ask(["postgres"], ["postgres"]), ...ask(...ALL)],
     run_history: ask([jobId]),
     running_refreshes: ask(...NAME),
-    runs: ask(jobId, 10, "2026-01-01"),
+    runs: ask([jobId], 10, "2026-01-01"),
     runs_going: ask([jobId]),
     runtime_access: ask("jobs", "postgres", ""),
     // They ask one function of ours, which is made of sql/runtime.

@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test as plain } from "@jest/globals";
-import { parse } from "yaml";
-import { findExecutable } from "../../../scripts/toolchain/executables.ts";
+import { alertRules } from "../../../operations/metrics/alertRules.ts";
+import { findExecutable, run } from "../../../scripts/toolchain/executables.ts";
 import { createDashboard, runMatview, startMatview, STAMP, VIEW } from "../../support/dashboard.ts";
 import { withDatabase } from "../../support/database.ts";
 import { testsWith } from "../../support/lent.ts";
@@ -46,35 +46,137 @@ test("the server answers each request with what is so now, on loopback only, and
   expect((await ended)[0]).toBe(0);
 });
 
-test("the alert rules have the declared limit, and the dashboard asks for metrics that there are", async (url) => {
-  const rules = parse((await runMatview(["metrics", VIEW, "--rules", ...flags], url)).stdout) as {
-    groups: { rules: { alert: string; expr: string }[] }[];
-  };
-  const stale = rules.groups[0]?.rules.find(({ alert }) => alert === "MatviewStale");
-  expect(stale?.expr).toMatch(/> 600$/);
-  const dashboard = (await runMatview(["metrics", VIEW, "--dashboard", ...flags], url)).stdout;
+test("rules and dashboard are one set for all views, and ask for metrics that there are", async (url) => {
+  const rules = (await runMatview(["metrics", "--rules"], "postgresql://nobody@127.0.0.1:1/nowhere")).stdout;
+  const dashboard = (await runMatview(["metrics", "--dashboard"], url)).stdout;
+  const { templating } = JSON.parse(dashboard) as { templating: { list: { name: string; definition: string }[] } };
+  expect(templating.list.find(({ name }) => name === "view")?.definition).toMatch(
+    /^label_values\(matview_info\{.*, view\)$/,
+  );
   const metrics = (await runMatview(["metrics", VIEW, ...flags], url)).stdout;
-  const asked = new Set([...`${dashboard}${JSON.stringify(rules)}`.matchAll(/\bmatview_\w+/g)].map(([name]) => name));
+  const asked = new Set([...`${dashboard}${rules}`.matchAll(/\bmatview_\w+/g)].map(([name]) => name));
   expect([...asked].filter((name) => !metrics.includes(`# TYPE ${name} gauge`))).toEqual([]);
 });
 
-(promtool === undefined ? plain.skip : plain)("promtool finds nothing wrong with rules and metrics", async () => {
-  await withDashboard(async (url) => {
-    const folder = mkdtempSync(join(tmpdir(), "matview-rules-"));
-    try {
-      const file = join(folder, "rules.yaml");
-      writeFileSync(file, (await runMatview(["metrics", VIEW, "--rules"], url)).stdout);
-      const { stdout } = await promisify(execFile)(promtool!, ["check", "rules", file]);
-      expect(stdout).toContain("SUCCESS: 8 rules found");
+const withPromtool = promtool === undefined ? plain.skip : plain;
+
+async function inFolder(action: (folder: string) => Promise<void>): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "matview-rules-"));
+  try {
+    writeFileSync(join(folder, "rules.yaml"), alertRules());
+    await action(folder);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+withPromtool("promtool finds nothing wrong with rules and metrics", async () => {
+  await withDashboard((url) =>
+    inFolder(async (folder) => {
+      const { stdout } = await promisify(execFile)(promtool!, ["check", "rules", join(folder, "rules.yaml")]);
+      expect(stdout).toContain("SUCCESS: 9 rules found");
       const { stdout: metrics } = await runMatview(["metrics", VIEW, ...flags], url);
       const checking = promisify(execFile)(promtool!, ["check", "metrics"]);
       checking.child.stdin?.end(metrics);
       expect(await checking).toEqual({ stdout: "", stderr: "" });
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
+    }),
+  );
+});
+
+/** What two servers measure, whose views have the same names: one value a minute for two hours. */
+const series = (instance: string, view: string, samples: Readonly<Record<string, string>>) =>
+  Object.entries(samples).map(([metric, values]) => ({
+    series: metric.replace("{", `{instance="${instance}",view=${JSON.stringify(view)},`),
+    values,
+  }));
+const FINE = {
+  'matview_info{job="refresh"}': "1x120",
+  'matview_age_seconds{source="stamp"}': "60x120",
+  'matview_age_seconds{source="history"}': "60x120",
+  "matview_age_limit_seconds{}": "600x120",
+  "matview_job_active{}": "1x120",
+  "matview_launcher_up{}": "1x120",
+  "matview_populated{}": "1x120",
+  'matview_runs_last_day{status="succeeded"}': "288x120",
+  'matview_runs_last_day{status="failed"}': "0x120",
+  'matview_check_verdict{check="spot_checks"}': "0x120",
+};
+const FORGOTTEN = Object.fromEntries(Object.keys(FINE).map((name) => [name, "1x60"]));
+const ODD = 'public."Año ""1"""';
+
+withPromtool.each([
+  ["nothing is wrong", {}, {}],
+  ["the stamp is old", { 'matview_age_seconds{source="stamp"}': "700x120" }, { MatviewStale: [ODD] }],
+  [
+    "runs alone say how old it is",
+    { 'matview_age_seconds{source="stamp"}': "_x120", 'matview_age_seconds{source="history"}': "700x120" },
+    { MatviewStale: [ODD] },
+  ],
+  [
+    "it has no job, and no run is known",
+    {
+      'matview_age_seconds{source="stamp"}': "_x120",
+      'matview_age_seconds{source="history"}': "_x120",
+      "matview_age_limit_seconds{}": "_x120",
+      "matview_job_active{}": "0x120",
+    },
+    { MatviewAgeUnknown: [ODD], MatviewJobInactive: [ODD] },
+  ],
+  ["it was dropped and is declared", { "matview_populated{}": "0x120" }, { MatviewUnpopulated: [ODD] }],
+  ["runs fail", { 'matview_runs_last_day{status="failed"}': "4x120" }, { MatviewRunsFail: [ODD] }],
+  ["a spot check is not met", { 'matview_check_verdict{check="spot_checks"}': "2x120" }, { MatviewSpotCheck: [ODD] }],
+  ["the launcher died", { "matview_launcher_up{}": "0x120" }, { MatviewLauncherDown: [undefined] }],
+  ["it was dropped and is not declared", FORGOTTEN, { MatviewGone: [ODD] }],
+] as const)("of two views and two servers one is told of: %s", async (_, broken, alerts) => {
+  await inFolder(async (folder) => {
+    const input = [
+      ...series("a:9188", ODD, { ...FINE, ...broken }),
+      ...series("a:9188", "public.mv", FINE),
+      ...series("b:9188", ODD, FINE),
+    ];
+    await expectAlerts(folder, input, alerts);
   });
 });
+
+withPromtool(
+  "a server that is not scraped any more is told of once, whatever its views, and so is the last one",
+  async () => {
+    await inFolder(async (folder) => {
+      const gone = ["public.a", "public.b"].flatMap((view) => series("a:9188", view, FORGOTTEN));
+      await expectAlerts(folder, [...gone, ...series("b:9188", "public.a", FINE)], {
+        MatviewMetricsMissing: [undefined],
+      });
+      await expectAlerts(folder, gone, { MatviewMetricsMissing: [undefined] });
+      await expectAlerts(folder, [], { MatviewMetricsMissing: [undefined] });
+    });
+  },
+);
+
+async function expectAlerts(
+  folder: string,
+  input: readonly object[],
+  expected: Readonly<Record<string, readonly (string | undefined)[]>>,
+): Promise<void> {
+  const names = [...alertRules().matchAll(/alert: (\w+)/g)].map(([, name = ""]) => name);
+  // It says what fires instead.
+  const tests = names.map((alertname) => ({ eval_time: "110m", alertname, exp_alerts: [] }));
+  const file = join(folder, "test.json");
+  writeFileSync(
+    file,
+    JSON.stringify({
+      rule_files: ["rules.yaml"],
+      tests: [{ interval: "1m", input_series: input, alert_rule_test: tests }],
+    }),
+  );
+  const said = await run(promtool!, ["test", "rules", file]);
+  const found: Record<string, (string | undefined)[]> = {};
+  for (const [, labels = ""] of `${said.stdout}${said.stderr}`.matchAll(/Labels:(\{.*\})/g)) {
+    const read = (label: string): string | undefined => new RegExp(`\\b${label}=("(?:\\\\.|[^"])*")`).exec(labels)?.[1];
+    const [name, view] = [read("alertname"), read("view")].map((text) => text && (JSON.parse(text) as string));
+    (found[name ?? ""] ??= []).push(view);
+  }
+  expect(found).toEqual(expected);
+}
 
 test("a concurrent refresh is measured beside readers and writers, and nothing that they wrote stays", async (url) => {
   const { code, stdout, stderr } = await runMatview(["realtime", VIEW, "--json", "--limit-ms", "60000"], url);
