@@ -6,13 +6,12 @@ import type { Statement } from "../../postgres/pipeline.ts";
 import { CONVERGED } from "../../postgres/plan.ts";
 import type { Session } from "../../postgres/session.ts";
 import { sqlText } from "../../postgres/sqlFiles.ts";
-import { refusalsOf } from "../conditions.ts";
+import { neededOf, refusalsOf } from "../conditions.ts";
 import type { HiddenSource, Source } from "../conditions.ts";
 import { foreseen, namesChangedView, willBypass, willCreateRole } from "../earlierSteps.ts";
 import type { Obstacle } from "../earlierSteps.ts";
 import type { EarlierSteps, Foreseen, Foresight } from "../kind.ts";
 import { onlyLooks } from "../onlooker.ts";
-import { sourceNeeds } from "../ownerRole/needs.ts";
 import { grantNeedSql } from "../ownerRole/rights.ts";
 import { cronObstacles } from "../refreshJob/preflight.ts";
 import { calledFunctionProblems } from "./calledFunctions.ts";
@@ -143,14 +142,14 @@ function missingOwner(owner: string, earlier: EarlierSteps): Obstacle {
   };
 }
 
-/** What the owner may not read, or reads in part only. */
+/** What the owner may not read or call, or reads in part only. */
 function rightObstacles(
   { capabilities }: Session,
   [, , hidden, sources]: readonly QueryResult[],
   earlier: EarlierSteps,
 ): Obstacle[] {
   const closed = ((sources?.rows ?? []) as Source[]).flatMap((source) => {
-    const isMade = sourceNeeds(source.role, [source]).some((need) => earlier.has(grantNeedSql(need)));
+    const isMade = earlier.has(grantNeedSql(neededOf(source)));
     return refusalsOf({ capabilities, sources: [source] }, ["permission-lost"]).map((problem) => ({
       problem,
       isMade,
@@ -165,7 +164,10 @@ function rightObstacles(
 }
 
 function sourcesOf(desired: DesiredView): Statement {
-  return { text: sqlText("describe/sources"), values: [DECLARED_VIEW, desired.owner ?? null, sqlName(desired)] };
+  const { schema, uniqueKey, job, owner = null } = desired;
+  const isConcurrent = uniqueKey !== undefined;
+  const own = isConcurrent || job !== undefined ? schema : null;
+  return { text: sqlText("describe/sources"), values: [DECLARED_VIEW, owner, sqlName(desired), own, isConcurrent] };
 }
 
 function hiddenFrom(desired: DesiredView): Statement {

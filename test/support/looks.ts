@@ -91,7 +91,7 @@ export function looks({ oid, policy, function: fn, jobId }: Subject): Readonly<R
     server: ask(),
     server_settings: ask(["jit"]),
     setting: ask("deadlock_timeout"),
-    sources: ask("grande.mv7", "postgres", "grande.mv7"),
+    sources: ask("grande.mv7", "postgres", "grande.mv7", "grande", true),
     system_identifier: ask(),
     uses_postgrest: ask(),
     view_anatomy: ask(...NAME),
