@@ -1,6 +1,7 @@
 import type { QueryResult } from "pg";
 import { serverText, SQLSTATE } from "../../postgres/errors.ts";
 import { sqlIdentifier, sqlName } from "../../postgres/names.ts";
+import type { QualifiedName } from "../../postgres/names.ts";
 import { answersOf } from "../../postgres/pipeline.ts";
 import type { Statement } from "../../postgres/pipeline.ts";
 import { CONVERGED } from "../../postgres/plan.ts";
@@ -34,8 +35,9 @@ const NOTHING_TRIED: ViewChange = { previous: undefined, actual: undefined, plan
  * What keeps the view, its index and its refresh from working, all in one list: server, schema, definition, key, the
  * owner's rights on every source, and pg_cron where a job is to refresh the view. Runs nothing that stays.
  */
-export async function preflightView(session: Session, desired: DesiredView): Promise<string[]> {
-  return [...foreseen(await obstacles(session, desired, new Set()), new Set()).refusals];
+export async function preflightView(session: Session, desired: DesiredView, previous?: DesiredView): Promise<string[]> {
+  const there = previous ?? desired;
+  return [...foreseen(await obstacles(session, desired, new Set(), there), new Set()).refusals];
 }
 
 /** The same for a preview, with what PostgreSQL alone can refuse, and without what steps before take out of the way. */
@@ -45,7 +47,10 @@ export async function foreseeView(
   earlier: EarlierSteps,
   change: ViewChange = NOTHING_TRIED,
 ): Promise<Required<Foresight>> {
-  const [isOnlooker, found] = await Promise.all([onlyLooks(session), obstacles(session, desired, earlier, change)]);
+  const [isOnlooker, found] = await Promise.all([
+    onlyLooks(session),
+    obstacles(session, desired, earlier, change.previous ?? desired, change),
+  ]);
   return foreseen(found, earlier, isOnlooker);
 }
 
@@ -53,6 +58,7 @@ async function obstacles(
   session: Session,
   desired: DesiredView,
   earlier: EarlierSteps,
+  there: QualifiedName,
   change?: ViewChange,
 ): Promise<Obstacle[]> {
   const parsed = await parseDefinition(desired.definition);
@@ -62,7 +68,7 @@ async function obstacles(
   const read = await readDeclared(
     session.target,
     parsed.ok ? parsed.definition.sql : "select 1 as id",
-    [COLUMNS, CALLED, hiddenFrom(desired), sourcesOf(desired)],
+    [COLUMNS, CALLED, hiddenFrom(desired, there), sourcesOf(desired, there)],
     [
       { text: sqlText("describe/schema_exists"), values: [desired.schema] },
       { text: sqlText("describe/role"), values: [owner] },
@@ -163,17 +169,18 @@ function rightObstacles(
   return [...closed, ...unseen];
 }
 
-function sourcesOf(desired: DesiredView): Statement {
+// `there` is the view's name as the catalog has it.
+function sourcesOf(desired: DesiredView, there: QualifiedName): Statement {
   const { schema, uniqueKey, job, owner = null } = desired;
   const isConcurrent = uniqueKey !== undefined;
   const own = isConcurrent || job !== undefined ? schema : null;
-  return { text: sqlText("describe/sources"), values: [DECLARED_VIEW, owner, sqlName(desired), own, isConcurrent] };
+  return { text: sqlText("describe/sources"), values: [DECLARED_VIEW, owner, sqlName(there), own, isConcurrent] };
 }
 
-function hiddenFrom(desired: DesiredView): Statement {
+function hiddenFrom(desired: DesiredView, there: QualifiedName): Statement {
   // Whose rows are wanted as the policies choose them is asked about nobody.
   const view = desired.rowSecurity === "allow" ? null : DECLARED_VIEW;
-  return { text: sqlText("describe/hidden_sources"), values: [view, desired.owner ?? null, sqlName(desired), null] };
+  return { text: sqlText("describe/hidden_sources"), values: [view, desired.owner ?? null, sqlName(there), null] };
 }
 
 const COLUMNS = { text: sqlText("describe/columns"), values: [DECLARED_VIEW] };
