@@ -96,6 +96,7 @@ export function looks({ oid, policy, function: fn, jobId }: Subject): Readonly<R
     uses_postgrest: ask(),
     view_anatomy: ask(...NAME),
     view_definitions: ask([oid], null, null),
+    view_text: ask(oid),
     view_size: ask(...NAME),
     view_states: [...ask(...NAMES), ...ask(...ALL)],
     writable_sources: ask(oid),
