@@ -1,6 +1,8 @@
 import type { Capabilities } from "../postgres/capabilities.ts";
 import { displayName, sqlIdentifier, sqlName } from "../postgres/names.ts";
 import type { QualifiedName } from "../postgres/names.ts";
+import { grantNeedSql, rightText } from "./ownerRole/rights.ts";
+import type { Need } from "./ownerRole/rights.ts";
 
 /** A view and the job that refreshes it, as a condition has to know them. Whoever asks about a condition has looked at what it needs. */
 export interface World {
@@ -31,11 +33,15 @@ export interface World {
   readonly hidden?: readonly HiddenSource[];
 }
 
-/** A row of describe/sources.sql. */
+/** A row of describe/sources.sql: a right that a refresh needs. */
 export interface Source extends QualifiedName {
-  readonly mayRead: boolean;
-  /** Who is to read it. */
+  readonly what: "table" | "function" | "schema" | "database";
+  readonly privilege: string;
+  readonly isHeld: boolean;
+  /** Who needs it. */
   readonly role: string;
+  /** Whether that is the view's owner, and not the owner of a plain view that it reads. */
+  readonly isOwners: boolean;
 }
 
 /** A row of describe/hidden_sources.sql. */
@@ -63,9 +69,20 @@ export function unhideText({ role, tableOwner, isForced }: HiddenSource): string
   return `alter role ${sqlIdentifier(role)} bypassrls (a superuser may, and on managed hosts the administrator)${owner}`;
 }
 
-/** Sources that the view's owner may not read. */
+/** Rights that a refresh needs and has not. */
 export function closedSources({ sources = [] }: Pick<World, "sources">): readonly Source[] {
-  return sources.filter(({ mayRead }) => !mayRead);
+  return sources.filter(({ isHeld }) => !isHeld);
+}
+
+function lackText(source: Source): string {
+  const { what, role, isOwners } = source;
+  const lacks = what === "table" ? `may not read ${displayName(source)}` : `lacks ${rightText(neededOf(source))}`;
+  return `role ${role} owns ${isOwners ? "the view" : "a plain view that it reads,"} and ${lacks}`;
+}
+
+/** What a role needs where it lacks a right that refreshes need. */
+export function neededOf(source: Source): Need {
+  return { on: "target", ...source };
 }
 
 /** From a symptom to its cause and what to do. */
@@ -211,17 +228,15 @@ const CONDITIONS = {
     is: (world) => closedSources(world).length > 0,
     refusals: (world) =>
       closedSources(world).map(
-        (source) =>
-          `role ${source.role} owns the view and may not read ${displayName(source)}, so that every refresh would fail: ` +
-          `grant select on ${displayName(source)} to ${sqlIdentifier(source.role)}`,
+        (source) => `${lackText(source)}, so that every refresh would fail: ${grantNeedSql(neededOf(source))}`,
       ),
     explanation: (world) => {
-      const sources = closedSources(world).map(sqlName).join(", ");
+      const closed = closedSources(world);
       return {
         symptom: RUNS_FAIL,
-        evidence: `owner ${world.owner} may not read ${sources}`,
+        evidence: closed.map(lackText).join("; "),
         cause: "a refresh reads the sources with the rights of the view's owner",
-        fix: `grant select on ${sources} to ${world.owner}`,
+        fix: closed.map((source) => grantNeedSql(neededOf(source))).join("; "),
       };
     },
   },

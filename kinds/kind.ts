@@ -104,7 +104,7 @@ export interface Kind<Desired extends object, Actual> {
   /** Who runs the steps that are more than statements in order, by action. */
   readonly runners?: Readonly<Record<string, Runner>>;
   /** What stands in the way of applying the declaration, each problem with what to do. */
-  preflight?(session: Session, desired: Desired): Promise<string[]>;
+  preflight?(session: Session, desired: Desired, previous?: Desired): Promise<string[]>;
   /** Whether the object may be described while `preflight` asks: it has no transaction open between two round trips. */
   readonly preflightKeepsNoTransaction?: true;
   /** The same for a preview, without what steps `before` it take out of the way; what others may is a warning. */

@@ -25,10 +25,10 @@ export async function describeOne<Desired extends object, Actual>(
 export async function permitted<Desired extends object, Actual>(
   kind: Kind<Desired, Actual>,
   session: Session,
-  desired: Desired,
+  { desired, previous }: { readonly desired: Desired; readonly previous?: Desired | undefined },
   plan: () => Promise<Change<Desired, Actual>>,
 ): Promise<Change<Desired, Actual>> {
-  const obstacle = obstacleOf(kind, session, desired);
+  const obstacle = obstacleOf(kind, session, desired, previous);
   if (kind.preflightKeepsNoTransaction !== true && (await obstacle) !== undefined) throw await obstacle;
   const [problem, change] = await Promise.allSettled([obstacle, plan()]);
   if (problem.status === "rejected") throw problem.reason;
@@ -42,8 +42,9 @@ async function obstacleOf<Desired extends object, Actual>(
   kind: Kind<Desired, Actual>,
   session: Session,
   desired: Desired,
+  previous: Desired | undefined,
 ): Promise<Error | undefined> {
-  const problems = (await kind.preflight?.(session, desired)) ?? [];
+  const problems = (await kind.preflight?.(session, desired, previous)) ?? [];
   if (problems.length === 0) return undefined;
   return problemReport(`${kind.noun} ${kind.id(desired)} cannot be deployed`, problems);
 }

@@ -203,7 +203,7 @@ export function lifecycle<Desired extends object, Actual>(
     create: (inputs: Props) =>
       writing(inputs, declaration(inputs) as Desired, async (open) => {
         const desired = declaration(inputs) as Desired;
-        const change = await permitted(kind, open, desired, () =>
+        const change = await permitted(kind, open, { desired }, () =>
           planChange(kind, seeIn(open), {
             desired,
             previous: undefined,
@@ -227,7 +227,7 @@ export function lifecycle<Desired extends object, Actual>(
         // By what the program says: the recalled declaration may have another id.
         const deployer = deployerOf(declaration(news) as Desired, olds);
         const transition = { desired, previous, adopt: true, onDrift, deployer, claims: true };
-        const change = await permitted(kind, open, desired, () => planChange(kind, seeIn(open), transition));
+        const change = await permitted(kind, open, transition, () => planChange(kind, seeIn(open), transition));
         const { wanted } = change;
         const kept = {
           ...tokenOf(olds),

@@ -1,18 +1,18 @@
 import type { QueryResult } from "pg";
 import { serverText } from "../../postgres/errors.ts";
 import { sqlIdentifier, sqlName } from "../../postgres/names.ts";
+import type { QualifiedName } from "../../postgres/names.ts";
 import { answersOf } from "../../postgres/pipeline.ts";
 import type { Statement } from "../../postgres/pipeline.ts";
 import { CONVERGED } from "../../postgres/plan.ts";
 import type { Session } from "../../postgres/session.ts";
 import { sqlText } from "../../postgres/sqlFiles.ts";
-import { refusalsOf } from "../conditions.ts";
+import { neededOf, refusalsOf } from "../conditions.ts";
 import type { HiddenSource, Source } from "../conditions.ts";
 import { foreseen, MISSING, namesChangedView, willBypass, willCreateRole } from "../earlierSteps.ts";
 import type { Obstacle } from "../earlierSteps.ts";
 import type { EarlierSteps, Foreseen, Foresight } from "../kind.ts";
 import { onlyLooks } from "../onlooker.ts";
-import { sourceNeeds } from "../ownerRole/needs.ts";
 import { grantNeedSql } from "../ownerRole/rights.ts";
 import { cronObstacles } from "../refreshJob/preflight.ts";
 import { calledFunctionProblems } from "./calledFunctions.ts";
@@ -37,8 +37,9 @@ const NOTHING_TRIED: ViewChange = { previous: undefined, actual: undefined, plan
  * What keeps the view, its index and its refresh from working, all in one list: server, schema, definition, key, the
  * owner's rights on every source, and pg_cron where a job is to refresh the view. Runs nothing that stays.
  */
-export async function preflightView(session: Session, desired: DesiredView): Promise<string[]> {
-  return [...foreseen(await obstacles(session, desired, new Set()), new Set()).refusals];
+export async function preflightView(session: Session, desired: DesiredView, previous?: DesiredView): Promise<string[]> {
+  const there = previous ?? desired;
+  return [...foreseen(await obstacles(session, desired, new Set(), there), new Set()).refusals];
 }
 
 /** The same for a preview, with what PostgreSQL alone can refuse, and without what steps before take out of the way. */
@@ -48,7 +49,10 @@ export async function foreseeView(
   earlier: EarlierSteps,
   change: ViewChange = NOTHING_TRIED,
 ): Promise<Required<Foresight>> {
-  const [isOnlooker, found] = await Promise.all([onlyLooks(session), obstacles(session, desired, earlier, change)]);
+  const [isOnlooker, found] = await Promise.all([
+    onlyLooks(session),
+    obstacles(session, desired, earlier, change.previous ?? desired, change),
+  ]);
   return foreseen(found, earlier, isOnlooker);
 }
 
@@ -56,6 +60,7 @@ async function obstacles(
   session: Session,
   desired: DesiredView,
   earlier: EarlierSteps,
+  there: QualifiedName,
   change?: ViewChange,
 ): Promise<Obstacle[]> {
   const parsed = await parseDefinition(desired.definition);
@@ -65,7 +70,7 @@ async function obstacles(
   const read = await readDeclared(
     session.target,
     parsed.ok ? parsed.definition.sql : "select 1 as id",
-    [COLUMNS, CALLED, hiddenFrom(desired), sourcesOf(desired)],
+    [COLUMNS, CALLED, hiddenFrom(desired, there), sourcesOf(desired, there)],
     [
       { text: sqlText("describe/schema_exists"), values: [desired.schema] },
       { text: sqlText("describe/role"), values: [owner] },
@@ -151,14 +156,14 @@ function missingOwner(owner: string, earlier: EarlierSteps): Obstacle {
   };
 }
 
-/** What the owner may not read, or reads in part only. */
+/** What the owner may not read or call, or reads in part only. */
 function rightObstacles(
   { capabilities }: Session,
   [, , hidden, sources]: readonly QueryResult[],
   earlier: EarlierSteps,
 ): Obstacle[] {
   const closed = ((sources?.rows ?? []) as Source[]).flatMap((source) => {
-    const isMade = sourceNeeds(source.role, [source]).some((need) => earlier.has(grantNeedSql(need)));
+    const isMade = earlier.has(grantNeedSql(neededOf(source)));
     return refusalsOf({ capabilities, sources: [source] }, ["permission-lost"]).map((problem) => ({
       problem,
       isMade,
@@ -172,14 +177,18 @@ function rightObstacles(
   return [...closed, ...unseen];
 }
 
-function sourcesOf(desired: DesiredView): Statement {
-  return { text: sqlText("describe/sources"), values: [DECLARED_VIEW, desired.owner ?? null, sqlName(desired)] };
+// `there` is the view's name as the catalog has it.
+function sourcesOf(desired: DesiredView, there: QualifiedName): Statement {
+  const { schema, uniqueKey, job, owner = null } = desired;
+  const isConcurrent = uniqueKey !== undefined;
+  const own = isConcurrent || job !== undefined ? schema : null;
+  return { text: sqlText("describe/sources"), values: [DECLARED_VIEW, owner, sqlName(there), own, isConcurrent] };
 }
 
-function hiddenFrom(desired: DesiredView): Statement {
+function hiddenFrom(desired: DesiredView, there: QualifiedName): Statement {
   // Whose rows are wanted as the policies choose them is asked about nobody.
   const view = desired.rowSecurity === "allow" ? null : DECLARED_VIEW;
-  return { text: sqlText("describe/hidden_sources"), values: [view, desired.owner ?? null, sqlName(desired), null] };
+  return { text: sqlText("describe/hidden_sources"), values: [view, desired.owner ?? null, sqlName(there), null] };
 }
 
 const COLUMNS = { text: sqlText("describe/columns"), values: [DECLARED_VIEW] };

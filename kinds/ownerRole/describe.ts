@@ -1,7 +1,7 @@
 import type { Session } from "../../postgres/session.ts";
 import { sqlText } from "../../postgres/sqlFiles.ts";
 import type { DesiredOwner } from "./desired.ts";
-import { actingNeeds, buildNeed, cronNeeds, runtimeNeeds, sourceNeeds } from "./needs.ts";
+import { actingNeeds, buildNeed, ownNeeds, runtimeNeeds, sourceNeeds } from "./needs.ts";
 import { describeRights } from "./rights.ts";
 import type { Right } from "./rights.ts";
 
@@ -33,7 +33,7 @@ export interface ActualOwner extends RoleRow {
   /** Whether pg_cron is there, or the connected role can perhaps make it: hosts let some roles do so that are no superuser. */
   readonly mayHaveCron: boolean;
   /** What the owner needs whoever deploys. */
-  readonly cron: readonly Right[];
+  readonly own: readonly Right[];
   /** What it needs for the connected role to act as it. */
   readonly acting: readonly Right[];
   /** What other resources of the platform grant or make. */
@@ -51,17 +51,18 @@ export async function describeOwner(session: Session, desired: DesiredOwner): Pr
     cron: buildNeed("cron", cronDatabase, currentUser),
   };
   const needs = {
-    cron: cronNeeds(desired),
+    own: ownNeeds(desired),
     acting: isSuperuser ? [] : actingNeeds(desired, database !== cronDatabase),
     sources: isSuperuser ? [] : sourceNeeds(desired.owner, desired.sources),
     runtime: isSuperuser ? [] : roomsOf(session, desired).map((on) => [...runtimeNeeds(on, desired.owner), build[on]]),
   };
-  const all = [...needs.cron, ...needs.acting, ...needs.sources, ...needs.runtime.flat(), build.cron];
+  const all = [...needs.own, ...needs.acting, ...needs.sources, ...needs.runtime.flat(), build.cron];
   const rights = await describeRights(session, all);
   const take = (count: number): Right[] => rights.splice(0, count);
   return {
     ...row,
-    cron: take(needs.cron.length),
+    // A schema that is not there is told by what is to be in it.
+    own: take(needs.own.length).filter(({ on, exists }) => on === "cron" || exists),
     acting: take(needs.acting.length),
     elsewhere: [
       // What is missing altogether is told by whoever is to grant it.

@@ -22,9 +22,9 @@ export const ownerRoleKind: Kind<DesiredOwner, ActualOwner> = {
   isAbsent: ({ role }) => role === null,
   plan: planOwner,
   // What depends on who looks, such as whether it may act as the role, is no drift.
-  observed: (desired, { role, cron }) => {
+  observed: (desired, { role, own }) => {
     const isHidden = desired.bypassRowSecurity === true && !bypasses(role?.attributes ?? []);
-    const lacking = cron.filter(({ isHeld }) => !isHeld);
+    const lacking = own.filter(({ isHeld }) => !isHeld);
     return {
       ...desired,
       ...(role?.canLogin === false ? { login: false } : {}),

@@ -5,9 +5,12 @@ import type { Need } from "./rights.ts";
 
 const SCHEDULE_IN_DATABASE = "schedule_in_database(text, text, text, text, text, boolean)";
 
-/** What the owner needs in every case, whoever deploys. */
-export function cronNeeds({ owner }: DesiredOwner): Need[] {
-  return [schemaNeed("cron", "cron", "usage", owner)];
+/** What the owner needs in every case, whoever deploys: a concurrent refresh looks the view's own name up as its owner. */
+export function ownNeeds({ owner, schemas }: DesiredOwner): Need[] {
+  return [
+    schemaNeed("cron", "cron", "usage", owner),
+    ...schemas.map((schema) => schemaNeed("target", schema, "usage", owner)),
+  ];
 }
 
 /** What the owner needs where the role that deploys acts as it, as one without superuser does. */
@@ -21,19 +24,16 @@ export function actingNeeds({ owner, schemas }: DesiredOwner, isElsewhere: boole
     role: owner,
   };
   return [
-    ...schemas.flatMap((schema) => [
-      schemaNeed("target", schema, "usage", owner),
-      schemaNeed("target", schema, "create", owner),
-    ]),
+    ...schemas.map((schema) => schemaNeed("target", schema, "create", owner)),
     ...(isElsewhere ? [schedule] : []),
   ];
 }
 
-/** What the owner needs to read its sources. */
+/** What the owner needs to read its sources. A refresh does without the use of their schemas, functions in other languages may not. */
 export function sourceNeeds(owner: string, sources: readonly QualifiedName[]): Need[] {
   const schemas = [...new Set(sources.map(({ schema }) => schema))];
   return [
-    ...schemas.map((schema) => schemaNeed("target", schema, "usage", owner)),
+    ...schemas.map((schema) => ({ ...schemaNeed("target", schema, "usage", owner), isOptional: true as const })),
     ...sources.map((source) => ({
       on: "target" as const,
       what: "table" as const,

@@ -24,7 +24,7 @@ export function planOwner({ desired, actual, capabilities }: Situation<DesiredOw
   if (desired === "absent" || actual === undefined) return CONVERGED;
   const { owner } = desired;
   const work = [...roleWork(owner, actual, capabilities), ...bypassWork(desired, actual)];
-  const lacking = [...actual.cron, ...actual.acting].filter(({ isHeld }) => !isHeld);
+  const lacking = [...actual.own, ...actual.acting].filter(({ isHeld }) => !isHeld);
   const steps: Step[] = [
     ...work.map(({ reason, sql }) => step(reason === ABSENT ? "create" : "alter", target(owner), reason, [sql])),
     ...grantSteps(owner, lacking),
@@ -110,7 +110,7 @@ function refusalsOf(
   { cronDatabase, database, serverMajor }: Capabilities,
 ): string[] {
   const admin = serverMajor >= 16 ? "a superuser or a role with the admin option on it" : "a superuser";
-  const rights = missingRights([...actual.cron, ...actual.acting, ...actual.elsewhere]);
+  const rights = missingRights([...actual.own, ...actual.acting, ...actual.elsewhere]);
   // Who is to grant something to a role that is not there makes it first.
   const mustBeMade = actual.role === null && rights.length > 0;
   return [

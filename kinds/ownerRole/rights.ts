@@ -16,6 +16,8 @@ export interface Need {
   readonly role: string;
   /** What for, where that is not plain: "to make schema matview". */
   readonly purpose?: string;
+  /** Whether it is given where it can be, and not demanded. */
+  readonly isOptional?: true;
 }
 
 /** A need as the catalog answers it. */
@@ -65,9 +67,16 @@ export function rightText({ what, schema, name, privilege }: Need): string {
   return `${privilege} on ${what} ${object}`;
 }
 
+/** Rights that are missing and are to be given. */
+export function lackingRights(rights: readonly Right[]): Right[] {
+  return rights.filter(({ isHeld, mayGrant, isOptional }) => !isHeld && (mayGrant || isOptional !== true));
+}
+
 /** What is in the way of giving the rights that are missing, each problem with what to do. */
 export function missingRights(rights: readonly Right[]): string[] {
-  return rights.filter(({ isHeld, mayGrant, exists }) => !isHeld && !(mayGrant && exists)).flatMap(refusedRight);
+  return lackingRights(rights)
+    .filter(({ mayGrant, exists }) => !(mayGrant && exists))
+    .flatMap(refusedRight);
 }
 
 function refusedRight(right: Right): string[] {

@@ -8,7 +8,7 @@ import { oneByOne } from "../kind.ts";
 import type { Kind, Situation } from "../kind.ts";
 import { sourceNeeds } from "../ownerRole/needs.ts";
 import { grantSteps } from "../ownerRole/plan.ts";
-import { describeRights, missingRights } from "../ownerRole/rights.ts";
+import { describeRights, lackingRights, missingRights, rightText } from "../ownerRole/rights.ts";
 import type { Right } from "../ownerRole/rights.ts";
 
 const sourceGrantSchema = exactly({ owner: nameSchema, schema: nameSchema, objects: z.array(nameSchema) });
@@ -32,7 +32,7 @@ export const sourceGrantKind: Kind<DesiredGrant, ActualGrant> = {
     return {
       ...desired,
       objects: desired.objects.filter((_name, index) => selects[index]?.isHeld === true),
-      ...(usage?.isHeld === true ? {} : { missing: `usage on schema ${desired.schema}` }),
+      ...(usage === undefined || lackingRights([usage]).length === 0 ? {} : { missing: rightText(usage) }),
     };
   },
 };
@@ -46,6 +46,9 @@ function describeGrant(session: Session, { owner, schema, objects }: DesiredGran
 function planGrant({ desired, actual }: Situation<DesiredGrant, ActualGrant>): Plan {
   if (desired === "absent" || actual === undefined) return CONVERGED;
   const refusals = missingRights(actual);
-  const lacking = actual.filter(({ isHeld }) => !isHeld);
-  return { steps: grantSteps(desired.owner, lacking), differences: [], ...(refusals.length === 0 ? {} : { refusals }) };
+  return {
+    steps: grantSteps(desired.owner, lackingRights(actual)),
+    differences: [],
+    ...(refusals.length === 0 ? {} : { refusals }),
+  };
 }

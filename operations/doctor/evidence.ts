@@ -11,7 +11,7 @@ import type { QualifiedName } from "../../postgres/names.ts";
 import { answersOf } from "../../postgres/pipeline.ts";
 import type { Session } from "../../postgres/session.ts";
 import { sqlStatement } from "../../postgres/sqlFiles.ts";
-import type { Facts } from "../health/facts.ts";
+import type { Facts, ViewState } from "../health/facts.ts";
 import { freshnessOf } from "../health/freshness.ts";
 import type { Freshness } from "../health/freshness.ts";
 import { limitsOf } from "../health/limits.ts";
@@ -93,7 +93,7 @@ async function lookAt(session: Session, facts: Facts): Promise<Looked> {
   const { target } = session;
   const [anatomies, readable, partly, runner, averageRowBytes, refreshing] = await Promise.all([
     view && ask<Anatomy>(target, "describe/view_anatomy", [view.schema, view.name]),
-    view && ask<Source>(target, "describe/sources", [sqlName(view), view.owner, null]),
+    view && ask<Source>(target, "describe/sources", sourcesOf(facts, view)),
     view === undefined || declared.rowSecurity === "allow"
       ? undefined
       : ask<HiddenSource>(target, "describe/hidden_sources", [sqlName(view), view.owner, null, null]),
@@ -112,6 +112,12 @@ async function lookAt(session: Session, facts: Facts): Promise<Looked> {
     hidden: partly?.rows ?? [],
     averageRowBytes,
   };
+}
+
+function sourcesOf({ declared, job }: Facts, view: ViewState): unknown[] {
+  const isConcurrent = view.isConcurrent && declared.plain !== true;
+  const own = isConcurrent || job?.user === view.owner ? view.schema : null;
+  return [sqlName(view), view.owner, sqlName(view), own, isConcurrent];
 }
 
 function readRunner(

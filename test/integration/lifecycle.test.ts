@@ -92,7 +92,7 @@ describe("a materialized view", () => {
         "  - schema nowhere does not exist: create schema nowhere\n" +
         "  - key column clave is none of the definition's columns: id, nombre\n" +
         `  - role ${owner} owns the view and may not read public.ejecutivos, so that every refresh would fail: ` +
-        `grant select on public.ejecutivos to ${owner}`,
+        `grant select on table public.ejecutivos to ${owner}`,
     );
     await expect(make(mv, { ...view, definition: "select id from public.ejecutivo" })).rejects.toThrow(
       /1 problem\n {2}- the definition is not valid on this server: line 1, column \d+: relation "public.ejecutivo" does not exist.*\[42P01\]/,

@@ -112,6 +112,7 @@ export function replacement(rest: Partial<Replacement> = {}): Replacement {
       { name: "id", type: "bigint" },
       { name: "n", type: "bigint" },
     ],
+    renamed: [],
     dependents: [],
     tree: [],
     obstacles: [],

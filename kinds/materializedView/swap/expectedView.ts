@@ -1,26 +1,32 @@
 import { sqlIdentifier } from "../../../postgres/names.ts";
 import type { DesiredView } from "../desired.ts";
 import type { QueryColumn } from "./dependentTrials.ts";
+import { grantLines } from "./relationProperties.ts";
 import type { IndexProperties, RelationProperties } from "./relationProperties.ts";
 import type { Replacement } from "./replacement.ts";
 
 /**
- * What the new view is to have: all that the old one has, as far as its columns are still there, with the declared index and
+ * What the new view is to have: all that the old one has, as far as its columns are still there under any name, with the declared index and
  * without indexes of ours that are no longer declared (a unique one could refuse the new data).
  */
 export function expectedView(
   desired: DesiredView,
   previous: DesiredView | undefined,
-  { old, columns }: Replacement,
+  { old, columns, renamed }: Replacement,
 ): RelationProperties {
-  const kept = new Set(columns.map(({ name }) => name));
+  const kept = new Map([...columns.map(({ name }) => [name, name] as const), ...renamed]);
   return {
     ...old,
     tablespace: desired.tablespace === undefined ? old.tablespace : databaseDefault(desired.tablespace),
     accessMethod: desired.accessMethod ?? old.accessMethod,
-    columns: old.columns.filter(({ name }) => kept.has(name)),
+    columns: old.columns.flatMap((column) => {
+      const name = kept.get(column.name);
+      return name === undefined ? [] : [{ ...column, name }];
+    }),
     indexes: expectedIndexes(desired, previous, old.indexes),
-    labels: old.labels.filter(({ column }) => column === null || kept.has(column)),
+    labels: old.labels
+      .filter(({ column }) => column === null || kept.has(column))
+      .map((label) => (label.column === null ? label : { ...label, column: kept.get(label.column) ?? null })),
   };
 }
 
@@ -56,6 +62,14 @@ export function columnObstacles(
       ),
     ...old.uncarried.map((what) => `${what} cannot be given to the new view: take it away first`),
   ];
+}
+
+/** What goes with columns that are not there any more, each as a sentence; what was set for storage alone is left out. */
+export function lostRights({ old, columns, renamed }: Replacement): string[] {
+  const kept = [...columns.map(({ name }) => name), ...renamed.map(([before]) => before)];
+  return old.columns
+    .filter(({ name }) => !kept.includes(name))
+    .flatMap(({ name, grants }) => grantLines(grants, ` (${sqlIdentifier(name)})`));
 }
 
 /** True when readers that prepared `select *` get other columns than they did. */

@@ -130,7 +130,8 @@ export function keptProperties(relation: RelationProperties): QualifiedName {
   return JSON.parse(json) as QualifiedName;
 }
 
-function grantLines(grants: readonly GrantItem[], suffix: string): string[] {
+/** Privileges as sentences; the suffix says of which column. */
+export function grantLines(grants: readonly GrantItem[], suffix: string): string[] {
   return grants.map(({ grantor, grantee, privilege, grantable }) => {
     const option = grantable ? " with grant option" : "";
     return `grant ${privilege}${suffix} to ${grantee}${option} by ${grantor}`;

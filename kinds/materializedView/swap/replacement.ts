@@ -11,6 +11,7 @@ import { dependencyTree, relationKey } from "./dependents.ts";
 import type { DependencyEdge } from "./dependents.ts";
 import { propertiesQuery } from "./relationProperties.ts";
 import type { RelationProperties } from "./relationProperties.ts";
+import { renamedColumns } from "./renamedColumns.ts";
 
 /** Everything that a swap is planned from; read in one go, nothing stays in the database. */
 export interface Replacement {
@@ -19,6 +20,8 @@ export interface Replacement {
   readonly definition: string;
   /** Columns of the declared definition. */
   readonly columns: readonly QueryColumn[];
+  /** Those that only have another name now, the old one first. */
+  readonly renamed: readonly (readonly [before: string, after: string])[];
   /** What must be touched with the view, innermost first; what is further out stays as it is. */
   readonly dependents: readonly Dependent[];
   /** All that depends on the view, as an indented tree. */
@@ -65,18 +68,23 @@ async function readInTransaction(
     { text: sqlText("describe/columns"), values: [DECLARED_VIEW] },
     { text: sqlText("describe/uses_postgrest") },
     { text: sqlText("describe/functions_mentioning"), values: [view.name] },
+    { text: sqlText("describe/view_text"), values: [DECLARED_VIEW] },
   ]);
   const [answers, ownGrantees] = await Promise.all([reading, grantees(client, [view.schema])]);
-  const [properties, dependents, columns, postgrest, mentioned] = answers.slice(opening.length).map(({ rows }) => rows);
+  const rows = answers.slice(opening.length).map((answer) => answer.rows as unknown[]);
+  const [properties, dependents, columns = [], postgrest, mentioned, texts] = rows;
   const [old] = (properties ?? []) as RelationProperties[];
   if (old?.oid !== view.oid) throw new Error(`${displayName(view)} went away while it was looked at`);
   const edges = (dependents ?? []) as DependencyEdge[];
   const trial = await tryDependents(client, old, edges);
+  const [text] = (texts ?? []) as { definition: string }[];
+  const now = { definition: text?.definition ?? "", columns: columns as QueryColumn[] };
   const [facts] = (postgrest ?? []) as { found: boolean; mayUsePlpgsql: boolean }[];
   return {
     old,
     definition,
-    columns: (columns ?? []) as QueryColumn[],
+    columns: now.columns,
+    renamed: await renamedColumns(old, now),
     ...trial,
     tree: dependencyTree(edges, relationKey(old.oid)),
     mentionedBy: ((mentioned ?? []) as { function: string }[]).map((row) => row.function),

@@ -21,7 +21,7 @@ import {
 } from "./carriedProperties.ts";
 import { dependentLine } from "./dependentStatements.ts";
 import { exchangeSql, lockedRelations, locksSql } from "./exchangeStatements.ts";
-import { columnObstacles, columnsDiffer, expectedView } from "./expectedView.ts";
+import { columnObstacles, columnsDiffer, expectedView, lostRights } from "./expectedView.ts";
 import { keptProperties, propertyLines } from "./relationProperties.ts";
 import type { RelationProperties } from "./relationProperties.ts";
 import type { Replacement } from "./replacement.ts";
@@ -48,10 +48,13 @@ export function planSwap(
   const expected = expectedView(desired, previous, replacement);
   const swap = swapOf(desired, expected, replacement, jobUser);
   const dependents = replacement.dependents.map(dependentLine);
-  const { mentionedBy } = replacement;
+  const { mentionedBy, renamed } = replacement;
+  const lost = lostRights(replacement);
   const reasons = [
     reason,
     ...(dependents.length === 0 ? [] : [`with it: ${dependents.join(", ")}`]),
+    ...renamed.map(([before, after]) => `column ${before} becomes ${after} and keeps what it has`),
+    ...(lost.length === 0 ? [] : [`lost with its column: ${lost.join(", ")}`]),
     ...(mentionedBy.length === 0 ? [] : [`mentioned in the text of ${mentionedBy.join(", ")}, which stay as they are`]),
   ];
   const built = [...swap.built.map(({ refresh }) => refresh), ...swap.built.flatMap(({ finish }) => finish)];

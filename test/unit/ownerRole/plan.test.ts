@@ -28,7 +28,7 @@ const THERE: ActualOwner = {
   role: ROLE,
   missingObservers: [],
   mayHaveCron: true,
-  cron: [USAGE],
+  own: [USAGE],
   acting: [],
   elsewhere: [],
 };
@@ -54,7 +54,7 @@ describe("the owner role", () => {
   });
 
   test("is made, joined and given its rights, as each version asks for it", () => {
-    const missing = { role: null, cron: [{ ...USAGE, isHeld: false }] };
+    const missing = { role: null, own: [{ ...USAGE, isHeld: false }] };
     const grant = 'grant usage on schema cron to "dueño"';
     const create = 'create role "dueño" login';
     expect(planned(missing).sql).toEqual([create, 'grant "dueño" to deployer', grant]);
@@ -67,7 +67,7 @@ describe("the owner role", () => {
 
   test("that somebody else must make or join is refused with the statements, in the order in which they can be run", () => {
     const usage = { ...USAGE, isHeld: false, mayGrant: false };
-    expect(planned({ role: null, cron: [usage], mayHaveCron: false }, { serverMajor: 18 }).refusals).toEqual([
+    expect(planned({ role: null, own: [usage], mayHaveCron: false }, { serverMajor: 18 }).refusals).toEqual([
       "create extension pg_cron",
       'create role "dueño" login',
       'grant "dueño" to deployer with inherit true, set true',

@@ -1,0 +1,2 @@
+-- The query of a view as the server prints it. $1: its oid or name. Run it with an empty search_path. Takes access share on it.
+select pg_catalog.rtrim(pg_catalog.pg_get_viewdef($1::pg_catalog.regclass), ';') as "definition";
