@@ -1,5 +1,6 @@
 import { sqlIdentifier } from "../../../postgres/names.ts";
 import type { DesiredView } from "../desired.ts";
+import { nullsNotDistinct } from "../nullsNotDistinct.ts";
 import type { QueryColumn } from "./dependentTrials.ts";
 import type { IndexProperties, RelationProperties } from "./relationProperties.ts";
 import type { Replacement } from "./replacement.ts";
@@ -12,6 +13,7 @@ export function expectedView(
   desired: DesiredView,
   previous: DesiredView | undefined,
   { old, columns }: Replacement,
+  serverMajor: number,
 ): RelationProperties {
   const kept = new Set(columns.map(({ name }) => name));
   return {
@@ -19,7 +21,7 @@ export function expectedView(
     tablespace: desired.tablespace === undefined ? old.tablespace : databaseDefault(desired.tablespace),
     accessMethod: desired.accessMethod ?? old.accessMethod,
     columns: old.columns.filter(({ name }) => kept.has(name)),
-    indexes: expectedIndexes(desired, previous, old.indexes),
+    indexes: expectedIndexes(desired, previous, old.indexes, nullsNotDistinct(serverMajor).toUpperCase()),
     labels: old.labels.filter(({ column }) => column === null || kept.has(column)),
   };
 }
@@ -72,33 +74,46 @@ function expectedIndexes(
   desired: DesiredView,
   previous: DesiredView | undefined,
   found: readonly IndexProperties[],
+  nulls: string,
 ): IndexProperties[] {
   const ours = [previous?.keyIndex, desired.keyIndex];
   const others = found.filter(({ name, isValid }) => isValid && !ours.includes(name));
-  return [...others, ...declaredIndex(desired, found)];
+  return [...others, ...declaredIndex(desired, found, nulls)];
 }
 
 // One that is there as declared keeps what it has besides, such as its storage parameters.
-function declaredIndex({ keyIndex, uniqueKey }: DesiredView, found: readonly IndexProperties[]): IndexProperties[] {
+function declaredIndex(
+  { keyIndex, uniqueKey }: DesiredView,
+  found: readonly IndexProperties[],
+  nulls: string,
+): IndexProperties[] {
   if (keyIndex === undefined || uniqueKey === undefined) return [];
   const elements = `USING btree (${uniqueKey.map(sqlIdentifier).join(", ")})`;
   const old = found.find(({ name }) => name === keyIndex);
   const isDeclared =
     old?.isUnique === true && old.elements.replaceAll('"', "").startsWith(elements.replaceAll('"', ""));
-  if (isDeclared && !old.elements.includes(" WHERE ")) return [old];
+  if (isDeclared && !old.elements.includes(" WHERE ")) return [{ ...old, elements: withNulls(old.elements, nulls) }];
   return [
     {
       name: keyIndex,
       isUnique: true,
       isValid: true,
       isClustered: false,
-      elements,
+      elements: `${elements}${nulls}`,
       columns: uniqueKey,
       comment: old?.comment ?? null,
       tablespace: old?.tablespace ?? null,
       statistics: [],
     },
   ];
+}
+
+/** The words about nulls come behind the columns and the included ones, whose names may hold anything. */
+function withNulls(elements: string, nulls: string): string {
+  const list = String.raw`\((?:"[^"]*"|[^")])*\)`;
+  const [head = ""] = new RegExp(`^USING btree ${list}(?: INCLUDE ${list})?`).exec(elements) ?? [];
+  const rest = elements.slice(head.length);
+  return rest.startsWith(nulls) ? elements : `${head}${nulls}${rest}`;
 }
 
 /** pg_default by name is what a relation without a tablespace of its own has, unless the database has another one. */

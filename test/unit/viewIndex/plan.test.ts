@@ -28,12 +28,13 @@ interface Row {
   readonly actual?: Partial<ActualIndex> | "absent";
   readonly steps: readonly string[];
   readonly differences?: readonly string[];
+  readonly serverMajor?: number;
 }
 
-const BUILD = "create unique index concurrently mv_id_idx on public.mv using btree (id)";
+const BUILD = "create unique index concurrently mv_id_idx on public.mv using btree (id) nulls not distinct";
 const REPLACE = [
   "drop index if exists public.mv_id_idx_matview_new",
-  "create unique index concurrently mv_id_idx_matview_new on public.mv using btree (id)",
+  "create unique index concurrently mv_id_idx_matview_new on public.mv using btree (id) nulls not distinct",
   "drop index public.mv_id_idx",
   "alter index public.mv_id_idx_matview_new rename to mv_id_idx",
 ];
@@ -52,10 +53,24 @@ const TABLE: readonly Row[] = [
   { state: "no longer declared", desired: "absent", steps: ["drop index public.mv_id_idx"] },
   { state: "neither declared nor there", desired: "absent", actual: "absent", steps: [] },
   {
+    state: "absent, before PostgreSQL 15",
+    actual: "absent",
+    serverMajor: 14,
+    steps: ["create unique index concurrently mv_id_idx on public.mv using btree (id)"],
+  },
+  {
+    state: "absent, not unique",
+    desired: { unique: false },
+    actual: "absent",
+    steps: ["create index concurrently mv_id_idx on public.mv using btree (id)"],
+  },
+  {
     state: "absent, declared with included columns and a name that needs quotes",
     desired: { name: "Índice", include: ["order"] },
     actual: "absent",
-    steps: ['create unique index concurrently "Índice" on public.mv using btree (id) include ("order")'],
+    steps: [
+      'create unique index concurrently "Índice" on public.mv using btree (id) include ("order") nulls not distinct',
+    ],
   },
 ];
 
@@ -65,7 +80,7 @@ describe("planIndex", () => {
       desired: row.desired === "absent" ? "absent" : { ...desired, ...row.desired },
       previous: undefined,
       actual: row.actual === "absent" ? undefined : { ...actual, ...row.actual },
-      capabilities: capabilities() satisfies Capabilities,
+      capabilities: capabilities({ serverMajor: row.serverMajor ?? 15 }) satisfies Capabilities,
     });
     expect(plan.steps.flatMap(({ sql }) => sql)).toEqual(row.steps);
     expect(plan.differences.map(({ property }) => property)).toEqual(row.differences ?? []);
