@@ -8,6 +8,7 @@ import type { Foresight, Situation } from "../kind.ts";
 import { parseDefinition } from "./definition/parseDefinition.ts";
 import type { AbsentView, ActualView } from "./describe.ts";
 import type { DesiredView } from "./desired.ts";
+import { elementsOf, isKeyIndex } from "./keyIndex.ts";
 import { keyProblem, nullsCost, tryKey } from "./keyProof.ts";
 import type { KeySource } from "./keyProof.ts";
 
@@ -57,7 +58,10 @@ async function sourceOf(
 
 function isKept(desired: DesiredView, previous: DesiredView | undefined, { indexes }: ActualView): boolean {
   if (previous !== undefined) return JSON.stringify(previous.uniqueKey) === JSON.stringify(desired.uniqueKey);
-  return indexes.some(({ name, isValid }) => name === desired.keyIndex && isValid);
+  const { keyIndex, uniqueKey = [] } = desired;
+  const serves = (definition: string): boolean =>
+    definition.startsWith("CREATE UNIQUE ") && isKeyIndex(elementsOf(definition), uniqueKey);
+  return indexes.some(({ name, isValid, definition }) => isValid && (name === keyIndex || serves(definition)));
 }
 
 /** Counts a key where it is asked to, for as long as a preview may. */

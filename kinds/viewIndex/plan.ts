@@ -8,12 +8,21 @@ import { sqlStatement } from "../../postgres/sqlFiles.ts";
 import { isSameClaim, joinComment, wantedClaim } from "../claim.ts";
 import type { Claim } from "../claim.ts";
 import type { Situation } from "../kind.ts";
-import { nullsNotDistinct } from "../materializedView/nullsNotDistinct.ts";
-import type { ActualIndex } from "./describe.ts";
+import { nullsNotDistinct } from "../materializedView/keyIndex.ts";
+import { differencesOf } from "./actual.ts";
+import type { ActualIndex } from "./actual.ts";
 import type { DesiredIndex } from "./desired.ts";
 
 /** From the declared index and the one that is there to the statements between them. */
-export function planIndex({ desired, actual, capabilities, claim }: Situation<DesiredIndex, ActualIndex>): Plan {
+export function planIndex({
+  desired,
+  actual,
+  capabilities,
+  claim,
+  adopt = false,
+}: Situation<DesiredIndex, ActualIndex>): Plan {
+  // What somebody made serves as it is, and is not ours to drop or rename unasked.
+  if (actual?.standsIn && !(adopt && desired !== "absent")) return CONVERGED;
   if (desired === "absent") return actual === undefined ? CONVERGED : drop(actual, "no longer declared");
   const comment = joinComment(actual?.comment, wantedClaim(claim, actual?.claim));
   const build = building(desired, comment, capabilities);
@@ -111,20 +120,4 @@ function drop(actual: ActualIndex, reason: string): Plan {
 // What a build that failed or was cut off left, where there is anything.
 function leftoverSql(index: QualifiedName): string {
   return dropSql(named("index if exists", index));
-}
-
-// Built with or without the words about nulls: an index from before they were there is as declared.
-function differencesOf(desired: DesiredIndex, actual: ActualIndex): Difference[] {
-  const pairs: [string, string, string][] = [
-    ["view", desired.view, actual.view],
-    ["columns", desired.columns.join(", "), actual.columns.join(", ")],
-    ["include", (desired.include ?? []).join(", ") || "none", actual.include.join(", ") || "none"],
-    ["unique", String(desired.unique), String(actual.isUnique)],
-    ["predicate", "none", actual.predicate ?? "none"],
-    ["method", "btree", actual.method],
-    ["elements", "plain columns", actual.isPlain ? "plain columns" : actual.definition],
-  ];
-  return pairs
-    .filter(([, declared, found]) => declared !== found)
-    .map(([property, declared, found]) => ({ property, declared, actual: found }));
 }

@@ -65,7 +65,9 @@ test("a concurrent refresh takes a key with nulls, writes only the rows that hav
     { a: null, b: null },
   ]);
   await run(database, "insert into public.t values (1, null, 1)");
-  await expect(database.client.query("refresh materialized view concurrently public.mv")).rejects.toMatchObject({ code: "23505" });
+  await expect(database.client.query("refresh materialized view concurrently public.mv")).rejects.toMatchObject({
+    code: "23505",
+  });
 });
 
 test("a key with a null that occurs twice is refused before the index is built", async (database) => {

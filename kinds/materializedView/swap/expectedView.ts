@@ -1,6 +1,6 @@
-import { sqlIdentifier } from "../../../postgres/names.ts";
+import { splitComment } from "../../claim.ts";
 import type { DesiredView } from "../desired.ts";
-import { nullsNotDistinct } from "../nullsNotDistinct.ts";
+import { isKeyIndex, isOnKey, keyElements, nullsNotDistinct } from "../keyIndex.ts";
 import type { QueryColumn } from "./dependentTrials.ts";
 import type { IndexProperties, RelationProperties } from "./relationProperties.ts";
 import type { Replacement } from "./replacement.ts";
@@ -76,36 +76,39 @@ function expectedIndexes(
   found: readonly IndexProperties[],
   nulls: string,
 ): IndexProperties[] {
-  const ours = [previous?.keyIndex, desired.keyIndex];
+  const declared = declaredIndex(desired, found, nulls);
+  const ours = [previous?.keyIndex, desired.keyIndex, ...declared.map(({ name }) => name)];
   const others = found.filter(({ name, isValid }) => isValid && !ours.includes(name));
-  return [...others, ...declaredIndex(desired, found, nulls)];
+  return [...others, ...declared];
 }
 
-// One that is there as declared keeps what it has besides, such as its storage parameters.
+// One that is there as declared keeps what it has besides, such as its storage parameters; so does one that stands in for it.
 function declaredIndex(
   { keyIndex, uniqueKey }: DesiredView,
   found: readonly IndexProperties[],
   nulls: string,
 ): IndexProperties[] {
   if (keyIndex === undefined || uniqueKey === undefined) return [];
-  const elements = `USING btree (${uniqueKey.map(sqlIdentifier).join(", ")})`;
-  const old = found.find(({ name }) => name === keyIndex);
-  const isDeclared =
-    old?.isUnique === true && old.elements.replaceAll('"', "").startsWith(elements.replaceAll('"', ""));
-  if (isDeclared && !old.elements.includes(" WHERE ")) return [{ ...old, elements: withNulls(old.elements, nulls) }];
+  const old = found.find(({ name }) => name === keyIndex) ?? found.find((index) => standsIn(index, uniqueKey));
+  if (old?.isUnique && isOnKey(old.elements, uniqueKey)) return [{ ...old, elements: withNulls(old.elements, nulls) }];
   return [
     {
       name: keyIndex,
       isUnique: true,
       isValid: true,
       isClustered: false,
-      elements: `${elements}${nulls}`,
+      elements: `${keyElements(uniqueKey)}${nulls}`,
       columns: uniqueKey,
       comment: old?.comment ?? null,
       tablespace: old?.tablespace ?? null,
       statistics: [],
     },
   ];
+}
+
+/** As viewIndex/describe.ts has it: nobody's, and as declared but for its name. */
+function standsIn({ isUnique, isValid, comment, elements }: IndexProperties, key: readonly string[]): boolean {
+  return isUnique && isValid && splitComment(comment).claim === undefined && isKeyIndex(elements, key);
 }
 
 /** The words about nulls come behind the columns and the included ones, whose names may hold anything. */
