@@ -26,8 +26,8 @@ export interface RefreshedViewArgs extends TakeoverArgs, Pick<MaterializedViewAr
    */
   readonly definition?: pulumi.Input<string> | undefined;
   /**
-   * Columns that identify a row: the unique index that a concurrent refresh needs is built on them. Without any the refreshes are plain, and
-   * readers wait for each. The list is plain, as it decides which resources there are; its elements need not be.
+   * Columns that identify a row: the unique index that a concurrent refresh needs is built on them. From PostgreSQL 15 on they may be null.
+   * Without any the refreshes are plain, and readers wait for each. The list is plain, as it decides which resources there are; its elements need not be.
    * @default []
    */
   readonly uniqueKey?: readonly pulumi.Input<string>[] | undefined;

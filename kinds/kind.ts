@@ -16,6 +16,8 @@ export interface Situation<Desired, Actual> {
   readonly capabilities: Capabilities;
   /** Who is to manage the object from now on; null for nobody, undefined where that stays as it is, as in every preview. */
   readonly claim?: Claim | null | undefined;
+  /** Whether what somebody else made may be changed. */
+  readonly adopt?: boolean | undefined;
   /** Of a removal: whose objects go along. */
   readonly stack?: Stack | undefined;
 }

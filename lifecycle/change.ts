@@ -3,6 +3,7 @@ import type { Claim } from "../kinds/claim.ts";
 import type { Kind } from "../kinds/kind.ts";
 import type { Capabilities } from "../postgres/capabilities.ts";
 import { problemReport, userError } from "../postgres/errors.ts";
+import { displayName } from "../postgres/names.ts";
 import { CONVERGED, differenceLines } from "../postgres/plan.ts";
 import type { Plan } from "../postgres/plan.ts";
 import { withAnswered } from "./driftAnswers.ts";
@@ -68,18 +69,30 @@ export async function planChange<Desired extends object, Actual>(
   const holder = holderOf(kind, actual);
   const tenure = tenureOf(kind, holder, transition);
   const claim = claimOf(kind, holder, tenure, transition);
-  const plan = kind.plan({ desired: wanted, previous, actual, capabilities, claim });
+  const plan = kind.plan({ desired: wanted, previous, actual, capabilities, claim, adopt: transition.adopt });
   const refusal = refusalOf(kind, wanted, tenure, { ...transition, previous }, plan, { actual, capabilities });
   const allowed = [holder?.token, claim?.token];
   return {
     actual,
     capabilities,
-    plan: fenced(kind, plan, [at, desired], allowed, capabilities),
+    plan: fenced(kind, plan, [at, desired, ...standIn(kind, desired, actual)], allowed, capabilities),
     wanted,
     refusal,
     tenure,
     claim,
   };
+}
+
+/** The declaration under the name that what is there bears, which may be none of the declared ones. */
+function standIn<Desired extends object, Actual>(
+  kind: Kind<Desired, Actual>,
+  desired: Desired,
+  actual: Actual | undefined,
+): Desired[] {
+  const relation = actual === undefined ? undefined : kind.relationOf?.(actual);
+  return relation === undefined
+    ? []
+    : [kind.located(desired, { ...desired, schema: relation.schema, name: relation.name })];
 }
 
 async function planRemoval<Desired extends object, Actual>(
@@ -213,9 +226,19 @@ async function locate<Desired extends object, Actual>(
   if (previous !== undefined && kind.id(previous) !== kind.id(desired)) {
     const at = kind.located(desired, previous);
     const old = await see(at);
-    if (!isAbsent(kind, old.actual)) return { ...old, at };
+    if (!isAbsent(kind, old.actual) && bearsName(kind, at, old.actual)) return { ...old, at };
   }
   return { ...(await see(desired)), at: desired };
+}
+
+/** False of what only stands in for what is declared, under a name of its own. */
+function bearsName<Desired extends object, Actual>(
+  kind: Kind<Desired, Actual>,
+  desired: Desired,
+  actual: Actual | undefined,
+): boolean {
+  const relation = actual === undefined ? undefined : kind.relationOf?.(actual);
+  return relation === undefined || displayName(relation) === kind.id(desired);
 }
 
 function takeoverRefusal(subject: string, plan: Plan): Error {

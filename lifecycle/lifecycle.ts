@@ -226,7 +226,7 @@ export function lifecycle<Desired extends object, Actual>(
         const { onDrift } = extra(news);
         // By what the program says: the recalled declaration may have another id.
         const deployer = deployerOf(declaration(news) as Desired, olds);
-        const transition = { desired, previous, adopt: true, onDrift, deployer, claims: true };
+        const transition = { desired, previous, adopt: extra(news).adopt === true, onDrift, deployer, claims: true };
         const change = await permitted(kind, open, transition, () => planChange(kind, seeIn(open), transition));
         const { wanted } = change;
         const kept = {

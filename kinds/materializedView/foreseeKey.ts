@@ -8,7 +8,8 @@ import type { Foresight, Situation } from "../kind.ts";
 import { parseDefinition } from "./definition/parseDefinition.ts";
 import type { AbsentView, ActualView } from "./describe.ts";
 import type { DesiredView } from "./desired.ts";
-import { keyProblem, tryKey } from "./keyProof.ts";
+import { elementsOf, isKeyIndex } from "./keyIndex.ts";
+import { keyProblem, nullsCost, tryKey } from "./keyProof.ts";
 import type { KeySource } from "./keyProof.ts";
 
 /** Some seconds more of a preview for a view of millions of rows; a deploy takes as long as it takes. */
@@ -57,7 +58,10 @@ async function sourceOf(
 
 function isKept(desired: DesiredView, previous: DesiredView | undefined, { indexes }: ActualView): boolean {
   if (previous !== undefined) return JSON.stringify(previous.uniqueKey) === JSON.stringify(desired.uniqueKey);
-  return indexes.some(({ name, isValid }) => name === desired.keyIndex && isValid);
+  const { keyIndex, uniqueKey = [] } = desired;
+  const serves = (definition: string): boolean =>
+    definition.startsWith("CREATE UNIQUE ") && isKeyIndex(elementsOf(definition), uniqueKey);
+  return indexes.some(({ name, isValid, definition }) => isValid && (name === keyIndex || serves(definition)));
 }
 
 /** Counts a key where it is asked to, for as long as a preview may. */
@@ -77,8 +81,11 @@ export async function countKey(
   const started = performance.now();
   try {
     const proof = await tryKey(target, question, leftMs);
-    const problem = proof === undefined ? undefined : keyProblem(view, question.key, proof);
-    return problem === undefined ? {} : { refusals: [problem] };
+    if (proof === undefined) return {};
+    const problem = keyProblem(view, question.key, proof);
+    if (problem !== undefined) return { refusals: [problem] };
+    const cost = nullsCost(view, question.key, proof);
+    return cost === undefined ? {} : { warnings: [cost] };
   } catch (error) {
     // A column that is not there is told of the declaration itself.
     if (isUserError(error))

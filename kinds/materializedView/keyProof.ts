@@ -14,13 +14,15 @@ export interface KeyQuestion {
   readonly key: readonly string[];
 }
 
-/** What the data say of a key, in counts alone: values may be personal data. It is proven when there are no duplicates and no nulls. */
+/** What the data say of a key, in counts alone: values may be personal data. */
 export interface KeyProof {
   readonly rows: number;
-  /** Key values that occur more than once, and the rows that have them. Rows with a null in the key are counted apart. */
+  /** Key values that occur more than once, and the rows that have them; nulls are taken for equal. */
   readonly duplicateGroups: number;
   readonly duplicateRows: number;
   readonly nullRows: number;
+  /** Whether the server can build an index that takes nulls for equal, as PostgreSQL 15 and later can. */
+  readonly mayHoldNulls: boolean;
 }
 
 /**
@@ -74,21 +76,38 @@ function proofOf(key: readonly string[], outcomes: readonly PromiseSettledResult
   }
 }
 
-/** Why a unique index on the key cannot be built or relied on; undefined when the key is proven. */
+/**
+ * Why a unique index on the key cannot be built or relied on; undefined when the key is proven. Where the index cannot take nulls for
+ * equal, a refresh loses rows with a null that are there twice, so that they are refused.
+ */
 export function keyProblem(view: QualifiedName, key: readonly string[], proof: KeyProof): string | undefined {
-  const { rows, duplicateGroups, duplicateRows, nullRows } = proof;
-  if (duplicateGroups === 0 && nullRows === 0) return undefined;
+  const { rows, duplicateGroups, duplicateRows, nullRows, mayHoldNulls } = proof;
+  const refusedNulls = mayHoldNulls ? 0 : nullRows;
+  if (duplicateGroups === 0 && refusedNulls === 0) return undefined;
   const found = [
     duplicateGroups > 0 &&
       `${counted(duplicateGroups, "value")} of it ${duplicateGroups === 1 ? "occurs" : "occur"} more than once, in ${counted(duplicateRows, "row")} of ${grouped(rows)}`,
-    nullRows > 0 && `${counted(nullRows, "row")} of ${grouped(rows)} ${nullRows === 1 ? "has" : "have"} a null in it`,
+    refusedNulls > 0 && nullsText(proof),
   ].filter((part) => part !== false);
-  const advice =
-    "A concurrent refresh needs a key that is unique and not null: declare other columns, or make the definition give one row a key.";
+  const need = mayHoldNulls
+    ? "that is unique, where nulls are equal"
+    : "that is unique and, before PostgreSQL 15, not null (a row with a null that is there twice would get lost without an error)";
+  const advice = `A concurrent refresh needs a key ${need}: declare other columns, or make the definition give one row a key.`;
   return `key (${key.join(", ")}) of ${displayName(view)} does not hold: ${found.join("; ")}. ${advice}`;
 }
 
-type ProofRow = Record<keyof KeyProof, string>;
+/** What nulls in a key that holds cost: a refresh compares keys by `=`, and so takes such a row for another one each time. */
+export function nullsCost(view: QualifiedName, key: readonly string[], proof: KeyProof): string | undefined {
+  if (proof.nullRows === 0) return undefined;
+  const written = "every refresh deletes and writes them again, changed or not";
+  return `key (${key.join(", ")}) of ${displayName(view)}: ${nullsText(proof)}: ${written}`;
+}
+
+function nullsText({ rows, nullRows }: KeyProof): string {
+  return `${counted(nullRows, "row")} of ${grouped(rows)} ${nullRows === 1 ? "has" : "have"} a null in it`;
+}
+
+type ProofRow = Record<Exclude<keyof KeyProof, "mayHoldNulls">, string> & Pick<KeyProof, "mayHoldNulls">;
 
 function counting(key: readonly string[], source: string): { source: string; key: string; has_null: string } {
   const columns = key.map((column) => `q.${sqlIdentifier(column)}`);
@@ -97,12 +116,13 @@ function counting(key: readonly string[], source: string): { source: string; key
 }
 
 function numbers(row: Partial<ProofRow> = {}): KeyProof {
-  const { rows, duplicateGroups, duplicateRows, nullRows } = row;
+  const { rows, duplicateGroups, duplicateRows, nullRows, mayHoldNulls = false } = row;
   return {
     rows: Number(rows),
     duplicateGroups: Number(duplicateGroups),
     duplicateRows: Number(duplicateRows),
     nullRows: Number(nullRows),
+    mayHoldNulls,
   };
 }
 

@@ -30,7 +30,7 @@ export function planView({
 }: Situation<DesiredView, ActualView | AbsentView>): Plan {
   if (desired === "absent") return planDrop(previous, actual, capabilities, stack);
   if (actual?.exists !== true) return create(desired, actual?.jobs ?? [], capabilities, claim);
-  const definition = planDefinition(desired, previous, actual);
+  const definition = planDefinition(desired, previous, actual, capabilities);
   const properties = planProperties(desired, previous, actual, claim);
   const halts = [
     ...(actual.isPopulated ? [] : halt(actual.jobs, capabilities, "the view has no data until its first refresh")),
@@ -108,7 +108,12 @@ function removeLeftovers(actual: ActualView): Step[] {
   return [step("remove leftovers", displayName(actual), reason, leftovers.map(dropSql))];
 }
 
-function planDefinition(desired: DesiredView, previous: DesiredView | undefined, actual: ActualView): Plan {
+function planDefinition(
+  desired: DesiredView,
+  previous: DesiredView | undefined,
+  actual: ActualView,
+  { serverMajor }: Capabilities,
+): Plan {
   const { replacement } = actual;
   const differences = definitionDifferences(desired, actual);
   if (differences.length === 0) return CONVERGED;
@@ -122,7 +127,7 @@ function planDefinition(desired: DesiredView, previous: DesiredView | undefined,
     .join("; ");
   const job = actual.jobs.find(({ isActive }) => isActive) ?? actual.jobs[0];
   const jobUser = desired.owner ?? job?.user ?? replacement.old.owner;
-  const { step: swap, refusals } = planSwap(desired, previous, replacement, reason, jobUser);
+  const { step: swap, refusals } = planSwap(desired, previous, replacement, reason, { jobUser, serverMajor });
   return { steps: [swap], differences, ...(refusals.length === 0 ? {} : { refusals }) };
 }
 

@@ -2,31 +2,13 @@ import { ask } from "../../postgres/asked.ts";
 import type { Question } from "../../postgres/asked.ts";
 import { userError } from "../../postgres/errors.ts";
 import { displayName } from "../../postgres/names.ts";
-import type { QualifiedName } from "../../postgres/names.ts";
 import type { Session } from "../../postgres/session.ts";
 import { splitComment } from "../claim.ts";
-import type { Claim } from "../claim.ts";
 import type { Survey } from "../kind.ts";
+import { elementsOf, isKeyIndex } from "../materializedView/keyIndex.ts";
+import { differencesOf } from "./actual.ts";
+import type { ActualIndex } from "./actual.ts";
 import type { DesiredIndex } from "./desired.ts";
-
-/** An index as the catalog has it. */
-export interface ActualIndex extends QualifiedName {
-  readonly view: string;
-  readonly isUnique: boolean;
-  /** False after a concurrent build that failed, or while one is going on. */
-  readonly isValid: boolean;
-  readonly method: string;
-  readonly predicate: string | null;
-  readonly definition: string;
-  readonly comment: string | null;
-  /** Who manages the index, which stands behind the comment. */
-  readonly claim: Claim | undefined;
-  /** Key columns and expressions, in order, then the included columns. */
-  readonly columns: readonly string[];
-  readonly include: readonly string[];
-  /** True when every part is a plain column with the default order. */
-  readonly isPlain: boolean;
-}
 
 interface Row extends Omit<ActualIndex, "claim" | "columns" | "include" | "isPlain" | "view"> {
   view: string | null;
@@ -36,7 +18,7 @@ interface Row extends Omit<ActualIndex, "claim" | "columns" | "include" | "isPla
 }
 
 /**
- * Reads the indexes by the names that are declared.
+ * Reads the indexes by the names that are declared; where a name is free, the one that stands in for it.
  * @throws when a name belongs to something else, or to an index of another relation.
  */
 export async function describeIndexes(
@@ -58,17 +40,22 @@ export function indexQuestions(desired: readonly DesiredIndex[]): Question[] {
   ];
 }
 
+/** Of the indexes and of their views, whose other indexes may stand in. */
 function namesOf(indexes: readonly DesiredIndex[]): string[][] {
-  return [indexes.map(({ schema }) => schema), indexes.map(({ name }) => name)];
+  const schemas = indexes.map(({ schema }) => schema);
+  return [
+    [...schemas, ...schemas],
+    [...indexes.map(({ name }) => name), ...indexes.map(({ view }) => view)],
+  ];
 }
 
-/** Reads all indexes of materialized views. A name that is none of theirs may be somebody else's, which `describe` can tell. */
+/** Reads all indexes of materialized views. A name that is none of theirs is left to `describe`: it may be somebody else's. */
 export async function surveyIndexes(session: Session): Promise<Survey<DesiredIndex, ActualIndex>> {
   const find = await readIndexes(session, [null, null]);
   return {
     find: (desired) => {
       const actual = find(desired);
-      return actual && { actual };
+      return actual === undefined || actual.standsIn ? undefined : { actual };
     },
   };
 }
@@ -81,8 +68,19 @@ async function readIndexes(
   const found = new Map(rows.map((row) => [displayName(row), row]));
   return (desired) => {
     const row = found.get(displayName(desired));
-    return row && toActual(row);
+    return row === undefined ? standIn(desired, rows) : toActual(row);
   };
+}
+
+/** The first by name that is as declared, usable, and nobody's: a second one beside it would only cost. */
+function standIn(desired: DesiredIndex, rows: readonly Row[]): ActualIndex | undefined {
+  const found = rows
+    .filter(({ schema, view, viewKind }) => schema === desired.schema && view === desired.view && viewKind === "m")
+    .map(toActual)
+    .filter(({ isValid, claim }) => isValid && claim === undefined)
+    .filter(({ definition }) => isKeyIndex(elementsOf(definition), desired.columns))
+    .find((index) => differencesOf(desired, index).length === 0);
+  return found && { ...found, standsIn: true };
 }
 
 function toActual(row: Row): ActualIndex {

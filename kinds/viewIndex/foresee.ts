@@ -1,6 +1,7 @@
 import type { QueryResult } from "pg";
 import { isServerError, serverText, SQLSTATE } from "../../postgres/errors.ts";
 import { displayName, sqlIdentifier, sqlName } from "../../postgres/names.ts";
+import { named, renameSql } from "../../postgres/objectStatements.ts";
 import { answersOf, flight } from "../../postgres/pipeline.ts";
 import type { Session } from "../../postgres/session.ts";
 import { sqlStatement, sqlText } from "../../postgres/sqlFiles.ts";
@@ -8,7 +9,7 @@ import { foreseen, willChangeView } from "../earlierSteps.ts";
 import type { Obstacle } from "../earlierSteps.ts";
 import type { EarlierSteps, Foreseen, Foresight } from "../kind.ts";
 import { countKey } from "../materializedView/foreseeKey.ts";
-import type { ActualIndex } from "./describe.ts";
+import type { ActualIndex } from "./actual.ts";
 import type { DesiredIndex } from "./desired.ts";
 
 /**
@@ -19,8 +20,9 @@ export async function foreseeIndex(
   session: Session,
   desired: DesiredIndex,
   earlier: EarlierSteps,
-  { plan }: Foreseen<DesiredIndex, ActualIndex>,
+  { plan, actual }: Foreseen<DesiredIndex, ActualIndex>,
 ): Promise<Foresight> {
+  if (actual?.standsIn && plan.steps.length === 0) return { warnings: [standInText(desired, actual)] };
   const { schema, view: name, columns: key, unique } = desired;
   const view = { schema, name };
   const isBuilt = plan.steps.some(({ action }) => action === "build index");
@@ -28,6 +30,14 @@ export async function foreseeIndex(
   const { found, isFilled } = await tryIndex(session, desired);
   if (found.length > 0) return foreseen(found, earlier);
   return unique && isFilled ? await countKey(session, view, { source: { relation: view }, key }) : {};
+}
+
+function standInText(desired: DesiredIndex, actual: ActualIndex): string {
+  const rename = renameSql(named("index", actual), desired.name);
+  return (
+    `index ${displayName(actual)} was not made by this stack and serves as it is: no second one is built beside it, and it stays when this ` +
+    `resource goes. To take it over, create this resource with adopt: true, or run: ${rename}`
+  );
 }
 
 const TRIED = "matview_tried_index";

@@ -1,3 +1,4 @@
+import type { Capabilities } from "../../postgres/capabilities.ts";
 import { derivedName, displayName, sqlIdentifier } from "../../postgres/names.ts";
 import type { QualifiedName } from "../../postgres/names.ts";
 import { commentSql, dropSql, named, renameSql } from "../../postgres/objectStatements.ts";
@@ -7,17 +8,28 @@ import { sqlStatement } from "../../postgres/sqlFiles.ts";
 import { isSameClaim, joinComment, wantedClaim } from "../claim.ts";
 import type { Claim } from "../claim.ts";
 import type { Situation } from "../kind.ts";
-import type { ActualIndex } from "./describe.ts";
+import { nullsNotDistinct } from "../materializedView/keyIndex.ts";
+import { differencesOf } from "./actual.ts";
+import type { ActualIndex } from "./actual.ts";
 import type { DesiredIndex } from "./desired.ts";
 
 /** From the declared index and the one that is there to the statements between them. */
-export function planIndex({ desired, actual, claim }: Situation<DesiredIndex, ActualIndex>): Plan {
+export function planIndex({
+  desired,
+  actual,
+  capabilities,
+  claim,
+  adopt = false,
+}: Situation<DesiredIndex, ActualIndex>): Plan {
+  // What somebody made serves as it is, and is not ours to drop or rename unasked.
+  if (actual?.standsIn && !(adopt && desired !== "absent")) return CONVERGED;
   if (desired === "absent") return actual === undefined ? CONVERGED : drop(actual, "no longer declared");
   const comment = joinComment(actual?.comment, wantedClaim(claim, actual?.claim));
-  if (actual === undefined) return { steps: [build(desired, desired.name, comment, "is not there")], differences: [] };
+  const build = building(desired, comment, capabilities);
+  if (actual === undefined) return { steps: [build(desired.name, "is not there")], differences: [] };
   const differences = differencesOf(desired, actual);
-  if (differences.length > 0) return { steps: replace(desired, actual, comment, differences), differences };
-  if (!actual.isValid) return { steps: heal(desired, actual, comment), differences: [] };
+  if (differences.length > 0) return { steps: replace(desired, actual, build, differences), differences };
+  if (!actual.isValid) return { steps: heal(desired, actual, build), differences: [] };
   return { steps: [...planName(desired, actual), ...planClaim(desired, actual, comment, claim)], differences: [] };
 }
 
@@ -37,16 +49,29 @@ function planClaim(
   return [claimStep(displayName(desired), commentSql(named("index", desired), comment))];
 }
 
+type Build = (name: string, reason: string) => Step;
+
+function building(index: DesiredIndex, comment: string | null, capabilities: Capabilities): Build {
+  return (name, reason) => build(index, { schema: index.schema, name }, { comment, reason, capabilities });
+}
+
 // Always concurrently: readers of the view pass, and on an empty view it costs a few milliseconds.
-function build(index: DesiredIndex, name: string, comment: string | null, reason: string): Step {
-  const built = { schema: index.schema, name };
-  const names = { schema: index.schema, view: index.view, index: name };
+function build(
+  index: DesiredIndex,
+  built: QualifiedName,
+  {
+    comment,
+    reason,
+    capabilities: { serverMajor },
+  }: { readonly comment: string | null; readonly reason: string; readonly capabilities: Capabilities },
+): Step {
+  const names = { schema: index.schema, view: index.view, index: built.name };
   const list = (columns: readonly string[]): string => `(${columns.map(sqlIdentifier).join(", ")})`;
   const include = index.include === undefined ? "" : ` include ${list(index.include)}`;
   const raw = {
     kind: index.unique ? "unique index" : "index",
     how: " concurrently",
-    elements: `using btree ${list(index.columns)}${include}`,
+    elements: `using btree ${list(index.columns)}${include}${index.unique ? nullsNotDistinct(serverMajor) : ""}`,
   };
   return step(
     "build index",
@@ -61,24 +86,19 @@ function build(index: DesiredIndex, name: string, comment: string | null, reason
 }
 
 // An invalid index of the declared name and shape is a build of ours that failed: it serves nobody.
-function heal(desired: DesiredIndex, actual: ActualIndex, comment: string | null): Step[] {
+function heal(desired: DesiredIndex, actual: ActualIndex, build: Build): Step[] {
   const [remove] = drop(actual, "is invalid: a concurrent build of it failed").steps;
-  const rebuild = build(desired, desired.name, comment, "is invalid: a concurrent build of it failed");
+  const rebuild = build(desired.name, "is invalid: a concurrent build of it failed");
   return remove === undefined ? [rebuild] : [remove, rebuild];
 }
 
 // The new one is there before the old one goes, so that a concurrent refresh finds a unique index at any time.
-function replace(
-  desired: DesiredIndex,
-  actual: ActualIndex,
-  comment: string | null,
-  differences: readonly Difference[],
-): Step[] {
+function replace(desired: DesiredIndex, actual: ActualIndex, build: Build, differences: readonly Difference[]): Step[] {
   const aside = { schema: desired.schema, name: derivedName(desired.name, "matview_new") };
   const reason = differences.map(
     ({ property, declared, actual: found }) => `${property} is ${found}, declared ${declared}`,
   );
-  const fresh = build(desired, aside.name, comment, reason.join("; "));
+  const fresh = build(aside.name, reason.join("; "));
   const leftover = leftoverSql(aside);
   const swap = [dropSql(named("index", actual)), renameSql(named("index", aside), desired.name)];
   return [
@@ -100,19 +120,4 @@ function drop(actual: ActualIndex, reason: string): Plan {
 // What a build that failed or was cut off left, where there is anything.
 function leftoverSql(index: QualifiedName): string {
   return dropSql(named("index if exists", index));
-}
-
-function differencesOf(desired: DesiredIndex, actual: ActualIndex): Difference[] {
-  const pairs: [string, string, string][] = [
-    ["view", desired.view, actual.view],
-    ["columns", desired.columns.join(", "), actual.columns.join(", ")],
-    ["include", (desired.include ?? []).join(", ") || "none", actual.include.join(", ") || "none"],
-    ["unique", String(desired.unique), String(actual.isUnique)],
-    ["predicate", "none", actual.predicate ?? "none"],
-    ["method", "btree", actual.method],
-    ["elements", "plain columns", actual.isPlain ? "plain columns" : actual.definition],
-  ];
-  return pairs
-    .filter(([, declared, found]) => declared !== found)
-    .map(([property, declared, found]) => ({ property, declared, actual: found }));
 }

@@ -1,5 +1,5 @@
--- Indexes that bear the names asked for, with what makes them usable for a concurrent refresh.
--- $1: text[] schemas, $2: text[] names, same length, or both null for all indexes of materialized views. Takes no lock.
+-- Relations that bear the names asked for, and the indexes of those that are materialized views, with what makes them usable for a
+-- concurrent refresh. $1: text[] schemas, $2: text[] names, same length, or both null for all indexes of materialized views. Takes no lock.
 select c.oid::pg_catalog.text as "oid",
        n.nspname as "schema",
        c.relname as "name",
@@ -21,10 +21,13 @@ select c.oid::pg_catalog.text as "oid",
                  left join pg_catalog.pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum), '[]') as "parts"
 from (
   -- Two branches: an `or` between them would read all relations for one.
-  select c.oid
+  select o.oid
   from rows from (pg_catalog.unnest($1::pg_catalog.text[]), pg_catalog.unnest($2::pg_catalog.text[])) as w (schema_name, relation_name)
   join pg_catalog.pg_namespace n on n.nspname = w.schema_name
   join pg_catalog.pg_class c on c.relnamespace = n.oid and c.relname = w.relation_name
+  cross join lateral (select c.oid
+                      union all
+                      select i.indexrelid from pg_catalog.pg_index i where i.indrelid = c.oid and c.relkind = 'm') o
   union
   -- Each materialized view has a rule, and there are fewer rules than relations.
   select i.indexrelid

@@ -16,7 +16,7 @@ const VIEW: DesiredView = {
   uniqueKey: ["id"],
 };
 const NEEDS =
-  "A concurrent refresh needs a key that is unique and not null: declare other columns, or make the definition give one row a key.";
+  "A concurrent refresh needs a key that is unique, where nulls are equal: declare other columns, or make the definition give one row a key.";
 
 function withTable(action: (database: TestDatabase) => Promise<void>): Promise<void> {
   return withDatabase(
@@ -62,7 +62,18 @@ test("a new view's key is counted in what its definition gives now, and nothing 
   expect(await preview(database, VIEW)).toMatchObject({ refusals: [], warnings: [] });
   await run(database, "insert into public.t values (3, 3), (null, 4)");
   expect(await refusals(database, VIEW)).toEqual([
-    `key (id) of public.mv does not hold: 1 value of it occurs more than once, in 2 rows of 5; 1 row of 5 has a null in it. ${NEEDS}`,
+    `key (id) of public.mv does not hold: 1 value of it occurs more than once, in 2 rows of 5. ${NEEDS}`,
+  ]);
+  await run(database, "delete from public.t where v = 3");
+  expect(await preview(database, VIEW)).toMatchObject({
+    refusals: [],
+    warnings: [
+      "key (id) of public.mv: 1 row of 4 has a null in it: every refresh deletes and writes them again, changed or not",
+    ],
+  });
+  await run(database, "insert into public.t values (null, 5)");
+  expect(await refusals(database, VIEW)).toEqual([
+    `key (id) of public.mv does not hold: 1 value of it occurs more than once, in 2 rows of 5. ${NEEDS}`,
   ]);
 });
 

@@ -109,7 +109,7 @@ async function reset(database: TestDatabase, clerk: string): Promise<void> {
     "drop materialized view if exists public.mv cascade",
     `alter default privileges in schema public revoke all on tables from ${clerk}`,
     `create materialized view public.mv as ${QUERIES[0]}`,
-    "create unique index mv_id_idx on public.mv (id)",
+    "create unique index mv_id_idx on public.mv (id) nulls not distinct",
   ];
   for (const statement of statements) await database.client.query(statement);
 }

@@ -49,7 +49,7 @@ describe("matview plan", () => {
     stack.configure({ ...DEV_CONFIG, schedule: "*/2 * * * *", readers: ["lector"] });
     expect((await planOf("--sql")).split("\n").filter((line) => line !== "" && !line.startsWith("--"))).toEqual([
       `grant select on table ${VIEW} to lector;`,
-      `create unique index concurrently mv_conversaciones_dashboard_conversacion_id_idx on ${VIEW} using btree (conversacion_id);`,
+      `create unique index concurrently mv_conversaciones_dashboard_conversacion_id_idx on ${VIEW} using btree (conversacion_id) nulls not distinct;`,
       expect.stringMatching(/^select cron\.alter_job\(1, schedule := '\*\/2 \* \* \* \*'\);$/),
     ]);
     const markdown = await planOf("--markdown");

@@ -17,7 +17,10 @@ export const CHANGED: DesiredView = {
 
 /** Makes the old view and its index, and then what else is given. */
 export async function createOld(database: TestDatabase, ...more: string[]): Promise<void> {
-  const view = [`create materialized view public.mv as ${OLD}`, "create unique index mv_id_idx on public.mv (id)"];
+  const view = [
+    `create materialized view public.mv as ${OLD}`,
+    "create unique index mv_id_idx on public.mv (id) nulls not distinct",
+  ];
   await run(database, ...view, ...more);
 }
 

@@ -1,5 +1,6 @@
-import { sqlIdentifier } from "../../../postgres/names.ts";
+import { splitComment } from "../../claim.ts";
 import type { DesiredView } from "../desired.ts";
+import { isKeyIndex, isOnKey, keyElements, nullsNotDistinct } from "../keyIndex.ts";
 import type { QueryColumn } from "./dependentTrials.ts";
 import { grantLines } from "./relationProperties.ts";
 import type { IndexProperties, RelationProperties } from "./relationProperties.ts";
@@ -13,6 +14,7 @@ export function expectedView(
   desired: DesiredView,
   previous: DesiredView | undefined,
   { old, columns, renamed }: Replacement,
+  serverMajor: number,
 ): RelationProperties {
   const kept = new Map([...columns.map(({ name }) => [name, name] as const), ...renamed]);
   return {
@@ -23,7 +25,7 @@ export function expectedView(
       const name = kept.get(column.name);
       return name === undefined ? [] : [{ ...column, name }];
     }),
-    indexes: expectedIndexes(desired, previous, old.indexes),
+    indexes: expectedIndexes(desired, previous, old.indexes, nullsNotDistinct(serverMajor).toUpperCase()),
     labels: old.labels
       .filter(({ column }) => column === null || kept.has(column))
       .map((label) => (label.column === null ? label : { ...label, column: kept.get(label.column) ?? null })),
@@ -86,33 +88,49 @@ function expectedIndexes(
   desired: DesiredView,
   previous: DesiredView | undefined,
   found: readonly IndexProperties[],
+  nulls: string,
 ): IndexProperties[] {
-  const ours = [previous?.keyIndex, desired.keyIndex];
+  const declared = declaredIndex(desired, found, nulls);
+  const ours = [previous?.keyIndex, desired.keyIndex, ...declared.map(({ name }) => name)];
   const others = found.filter(({ name, isValid }) => isValid && !ours.includes(name));
-  return [...others, ...declaredIndex(desired, found)];
+  return [...others, ...declared];
 }
 
-// One that is there as declared keeps what it has besides, such as its storage parameters.
-function declaredIndex({ keyIndex, uniqueKey }: DesiredView, found: readonly IndexProperties[]): IndexProperties[] {
+// One that is there as declared keeps what it has besides, such as its storage parameters; so does one that stands in for it.
+function declaredIndex(
+  { keyIndex, uniqueKey }: DesiredView,
+  found: readonly IndexProperties[],
+  nulls: string,
+): IndexProperties[] {
   if (keyIndex === undefined || uniqueKey === undefined) return [];
-  const elements = `USING btree (${uniqueKey.map(sqlIdentifier).join(", ")})`;
-  const old = found.find(({ name }) => name === keyIndex);
-  const isDeclared =
-    old?.isUnique === true && old.elements.replaceAll('"', "").startsWith(elements.replaceAll('"', ""));
-  if (isDeclared && !old.elements.includes(" WHERE ")) return [old];
+  const old = found.find(({ name }) => name === keyIndex) ?? found.find((index) => standsIn(index, uniqueKey));
+  if (old?.isUnique && isOnKey(old.elements, uniqueKey)) return [{ ...old, elements: withNulls(old.elements, nulls) }];
   return [
     {
       name: keyIndex,
       isUnique: true,
       isValid: true,
       isClustered: false,
-      elements,
+      elements: `${keyElements(uniqueKey)}${nulls}`,
       columns: uniqueKey,
       comment: old?.comment ?? null,
       tablespace: old?.tablespace ?? null,
       statistics: [],
     },
   ];
+}
+
+/** As viewIndex/describe.ts has it: nobody's, and as declared but for its name. */
+function standsIn({ isUnique, isValid, comment, elements }: IndexProperties, key: readonly string[]): boolean {
+  return isUnique && isValid && splitComment(comment).claim === undefined && isKeyIndex(elements, key);
+}
+
+/** The words about nulls come behind the columns and the included ones, whose names may hold anything. */
+function withNulls(elements: string, nulls: string): string {
+  const list = String.raw`\((?:"[^"]*"|[^")])*\)`;
+  const [head = ""] = new RegExp(`^USING btree ${list}(?: INCLUDE ${list})?`).exec(elements) ?? [];
+  const rest = elements.slice(head.length);
+  return rest.startsWith(nulls) ? elements : `${head}${nulls}${rest}`;
 }
 
 /** pg_default by name is what a relation without a tablespace of its own has, unless the database has another one. */

@@ -43,9 +43,9 @@ export function planSwap(
   previous: DesiredView | undefined,
   replacement: Replacement,
   reason: string,
-  jobUser: string,
+  { jobUser, serverMajor }: { readonly jobUser: string; readonly serverMajor: number },
 ): { readonly step: Step; readonly refusals: string[] } {
-  const expected = expectedView(desired, previous, replacement);
+  const expected = expectedView(desired, previous, replacement, serverMajor);
   const swap = swapOf(desired, expected, replacement, jobUser);
   const dependents = replacement.dependents.map(dependentLine);
   const { mentionedBy, renamed } = replacement;

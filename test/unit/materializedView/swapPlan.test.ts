@@ -5,6 +5,8 @@ import { planSwap } from "../../../kinds/materializedView/swap/swapPlan.ts";
 import type { Swap } from "../../../postgres/swap.ts";
 import { column, desiredView, index, relation, replacement } from "../../support/views.ts";
 
+const HOW = { jobUser: "owner", serverMajor: 15 };
+
 interface Options {
   readonly desired?: Partial<DesiredView>;
   readonly previous?: DesiredView;
@@ -12,7 +14,7 @@ interface Options {
 }
 
 function swapOf({ desired = {}, previous, from = {} }: Options = {}): Swap {
-  const { swap } = planSwap(desiredView(desired), previous, replacement(from), "definition differs", "owner").step;
+  const { swap } = planSwap(desiredView(desired), previous, replacement(from), "definition differs", HOW).step;
   if (swap === undefined) throw new Error("the step has no swap");
   return swap;
 }
@@ -31,7 +33,7 @@ describe("a swap", () => {
     ]);
     expect(swap.built.map(({ refresh }) => refresh)).toEqual(["refresh materialized view public.mv_matview_swap"]);
     expect(withoutSettings(finishOf(swap))).toEqual([
-      "create unique index mv_id_idx_matview_swap on public.mv_matview_swap USING btree (id)",
+      "create unique index mv_id_idx_matview_swap on public.mv_matview_swap USING btree (id) NULLS NOT DISTINCT",
       "analyze public.mv_matview_swap",
     ]);
     expect(swap.hold).toEqual(["comment on materialized view public.mv is null"]);
@@ -47,7 +49,7 @@ describe("a swap", () => {
   });
 
   test("is listed by its step, statement by statement, for a preview", () => {
-    const { step } = planSwap(desiredView(), undefined, replacement(), "definition differs", "owner");
+    const { step } = planSwap(desiredView(), undefined, replacement(), "definition differs", HOW);
     const { make = [], built = [], hold = [], locks = [], exchange = [] } = step.swap ?? {};
     const filled = built.flatMap(({ refresh, finish }) => [refresh, ...finish]);
     expect(step.sql).toEqual([...make, ...filled, ...hold, ...locks, ...exchange]);
@@ -104,8 +106,24 @@ describe("a swap", () => {
     );
     expect(statements.filter((statement) => statement.startsWith("create"))).toEqual([
       "create index mv_n_idx_matview_swap on public.mv_matview_swap USING btree (n) WITH (fillfactor='80') WHERE (n > 0)",
-      "create unique index mv_id_n_idx_matview_swap on public.mv_matview_swap USING btree (id, n)",
+      "create unique index mv_id_n_idx_matview_swap on public.mv_matview_swap USING btree (id, n) NULLS NOT DISTINCT",
     ]);
+  });
+
+  test("builds the declared index so that nulls are equal, with all that it has besides, from PostgreSQL 15 on", () => {
+    const built = (elements: string, serverMajor = 15) => {
+      const old = relation({ indexes: [index({ name: "mv_id_idx", isUnique: true, elements })] });
+      const desired = desiredView({ uniqueKey: ["a )"] });
+      const { swap } = planSwap(desired, undefined, replacement({ old }), "", { ...HOW, serverMajor }).step;
+      return swap === undefined
+        ? []
+        : finishOf(swap).flatMap((text) => (text.startsWith("create unique") ? text.split(" USING ").slice(1) : []));
+    };
+    expect(built("USING btree (id)")).toEqual(['btree ("a )") NULLS NOT DISTINCT']);
+    const fill = `btree ("a )") INCLUDE ("b ) WITH (", n) NULLS NOT DISTINCT WITH (fillfactor='80')`;
+    expect(built(`USING ${fill}`)).toEqual([fill]);
+    expect(built(`USING ${fill.replace(" NULLS NOT DISTINCT", "")}`)).toEqual([fill]);
+    expect(built(`USING btree ("a )")`, 14)).toEqual(['btree ("a )")']);
   });
 
   test("takes away what default privileges give, and grants exactly what was held, each by its grantor", () => {
@@ -158,7 +176,7 @@ describe("a swap", () => {
 
   test("names the hazard that prepared statements meet only where the columns change", () => {
     const hazards = (from: Partial<Replacement>) =>
-      planSwap(desiredView(), undefined, replacement(from), "definition differs", "owner").step.hazards;
+      planSwap(desiredView(), undefined, replacement(from), "definition differs", HOW).step.hazards;
     const hazard = "prepared-statements";
     expect(hazards({})).not.toContain(hazard);
     expect(hazards({ columns: [...replacement().columns, { name: "x", type: "text" }] })).toContain(hazard);
