@@ -1,3 +1,4 @@
+import { sqlIdentifier } from "../../../postgres/names.ts";
 import { splitComment } from "../../claim.ts";
 import type { DesiredView } from "../desired.ts";
 import { isKeyIndex, isOnKey, keyElements, nullsNotDistinct } from "../keyIndex.ts";
