@@ -20,6 +20,8 @@ export interface Situation<Desired, Actual> {
   readonly adopt?: boolean | undefined;
   /** Of a removal: whose objects go along. */
   readonly stack?: Stack | undefined;
+  /** What still bears the name before, beside the declared one. */
+  readonly superseded?: Actual | undefined;
 }
 
 /** How the objects of a kind say who manages them. */
@@ -75,6 +77,8 @@ export interface Kind<Desired extends object, Actual> {
   id(desired: Desired): string;
   /** The same declaration under the name that the object had before. */
   located(desired: Desired, previous: Desired): Desired;
+  /** Whether the declared object is there already, made with another one, and what bears the name before only has to go. */
+  isSuperseded?(desired: Desired, before: Actual, actual: Actual): boolean;
   /** Missing where several entries may share an object. */
   readonly ownership?: Ownership<Desired, Actual>;
   /** What keeps the object from being dropped, each with what to do. */

@@ -62,16 +62,17 @@ export async function planChange<Desired extends object, Actual>(
   const previous = transition.previous && recalled(kind, transition.previous, recorded);
   if (transition.desired === "absent") return planRemoval(kind, see, previous, transition.deployer);
   const desired = recalled(kind, transition.desired, recorded);
-  const { at, ...found } = await locate(kind, see, desired, previous);
+  const { at, superseded, ...found } = await locate(kind, see, desired, previous);
   const wanted = wantedOf(kind, desired, previous, found, onDrift);
   // The description depends on what it is compared with.
   const { actual, capabilities } = wanted === desired ? found : await locate(kind, see, wanted, previous);
   const holder = holderOf(kind, actual);
   const tenure = tenureOf(kind, holder, transition);
   const claim = claimOf(kind, holder, tenure, transition);
-  const plan = kind.plan({ desired: wanted, previous, actual, capabilities, claim, adopt: transition.adopt });
+  const { adopt } = transition;
+  const plan = kind.plan({ desired: wanted, previous, actual, superseded, capabilities, claim, adopt });
   const refusal = refusalOf(kind, wanted, tenure, { ...transition, previous }, plan, { actual, capabilities });
-  const allowed = [holder?.token, claim?.token];
+  const allowed = [holder, claim, holderOf(kind, superseded)].map((one) => one?.token);
   return {
     actual,
     capabilities,
@@ -222,11 +223,15 @@ async function locate<Desired extends object, Actual>(
   see: (desired: Desired) => Promise<Sight<Actual>>,
   desired: Desired,
   previous: Desired | undefined,
-): Promise<Sight<Actual> & { readonly at: Desired }> {
+): Promise<Sight<Actual> & { readonly at: Desired; readonly superseded?: Actual }> {
   if (previous !== undefined && kind.id(previous) !== kind.id(desired)) {
     const at = kind.located(desired, previous);
     const old = await see(at);
-    if (!isAbsent(kind, old.actual) && bearsName(kind, at, old.actual)) return { ...old, at };
+    if (!isAbsent(kind, old.actual) && bearsName(kind, at, old.actual)) {
+      const now = kind.isSuperseded === undefined ? undefined : await see(desired);
+      const isThere = now?.actual !== undefined && kind.isSuperseded?.(desired, old.actual, now.actual) === true;
+      return isThere ? { ...now, at, superseded: old.actual } : { ...old, at };
+    }
   }
   return { ...(await see(desired)), at: desired };
 }

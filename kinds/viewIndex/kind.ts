@@ -2,6 +2,7 @@ import { displayName } from "../../postgres/names.ts";
 import { sqlStatement } from "../../postgres/sqlFiles.ts";
 import { splitComment } from "../claim.ts";
 import type { Kind } from "../kind.ts";
+import { differencesOf } from "./actual.ts";
 import type { ActualIndex } from "./actual.ts";
 import { describeIndexes, indexQuestions, surveyIndexes } from "./describe.ts";
 import { viewIndexSchema } from "./desired.ts";
@@ -16,6 +17,12 @@ export const viewIndexKind: Kind<DesiredIndex, ActualIndex> = {
   schema: viewIndexSchema,
   id: displayName,
   located: (desired, previous) => ({ ...desired, schema: previous.schema, name: previous.name }),
+  // A swap of the view builds the index of the declared key with it.
+  isSuperseded: (desired, before, actual) =>
+    before.claim !== undefined &&
+    actual.standsIn !== true &&
+    actual.isValid &&
+    differencesOf(desired, actual).length === 0,
   asks: indexQuestions,
   describe: describeIndexes,
   survey: surveyIndexes,

@@ -20,6 +20,7 @@ export function planIndex({
   capabilities,
   claim,
   adopt = false,
+  superseded,
 }: Situation<DesiredIndex, ActualIndex>): Plan {
   // What somebody made serves as it is, and is not ours to drop or rename unasked.
   if (actual?.standsIn && !(adopt && desired !== "absent")) return CONVERGED;
@@ -30,7 +31,11 @@ export function planIndex({
   const differences = differencesOf(desired, actual);
   if (differences.length > 0) return { steps: replace(desired, actual, build, differences), differences };
   if (!actual.isValid) return { steps: heal(desired, actual, build), differences: [] };
-  return { steps: [...planName(desired, actual), ...planClaim(desired, actual, comment, claim)], differences: [] };
+  const old = superseded === undefined ? [] : drop(superseded, `${displayName(actual)} is there in its place`).steps;
+  return {
+    steps: [...planName(desired, actual), ...planClaim(desired, actual, comment, claim), ...old],
+    differences: [],
+  };
 }
 
 function planName(desired: DesiredIndex, actual: ActualIndex): Step[] {
@@ -105,6 +110,7 @@ function replace(desired: DesiredIndex, actual: ActualIndex, build: Build, diffe
     { ...fresh, sql: [leftover, ...fresh.sql] },
     step("swap index", displayName(desired), "the new one takes the old one's place", swap, {
       hazards: ["readers-wait"],
+      onFailure: [leftover],
     }),
   ];
 }
