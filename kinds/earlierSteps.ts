@@ -24,7 +24,12 @@ interface NotableStep {
 }
 
 /** Remembers of a plan what later ones have to know; `declared` is what it is about. */
-export function noteSteps(noted: NotedSteps, { kind, id, operation, steps }: Announced, declared?: object): void {
+export function noteSteps(
+  noted: NotedSteps,
+  { kind, id, operation, steps }: Announced,
+  declared?: object,
+  previous?: object,
+): void {
   for (const { action, target, reason, statements = [] } of steps) {
     noted.add(`${action} ${target}`);
     if (reason === BYPASS) noted.add(`bypass ${target}`);
@@ -35,6 +40,9 @@ export function noteSteps(noted: NotedSteps, { kind, id, operation, steps }: Ann
   if (steps.length === 0) return;
   noted.add(`changed ${kind} ${id}`);
   const { schema, view, name, definition } = (declared ?? {}) as Readonly<Record<string, string | undefined>>;
+  const before = (previous ?? {}) as { schema?: string; name?: string };
+  if (kind === "materialized view" && before.schema !== undefined && before.name !== undefined)
+    noted.add(`${MOVES}${displayName(before as QualifiedName)} ${JSON.stringify({ schema, name })}`);
   if (definition !== undefined) noted.add(DEFINES + JSON.stringify({ schema, name, definition }));
   if (kind === "index" && schema !== undefined && view !== undefined)
     noted.add(`index on ${displayName({ schema, name: view })}`);
@@ -54,6 +62,7 @@ export function noteOthers(noted: NotedSteps, others: readonly OtherWork[]): voi
 }
 
 const DEFINES = "defines ";
+const MOVES = "moves ";
 
 /** Views that steps before make or change, with what they will show, in that order. */
 export function definedBefore(noted: EarlierSteps): readonly (QualifiedName & { readonly definition: string })[] {
@@ -71,9 +80,22 @@ export function asLeft<Actual>(actual: Actual, noted: EarlierSteps, desired: obj
   // What makes it active again is part of the plan, though it is active now.
   if (typeof job?.name === "string" && noted.has(`deactivate job ${job.name}`))
     return { ...actual, job: { ...job, isActive: false } };
+  const there = onMovedView(actual, noted);
+  if (there !== undefined) return there;
   const { definition } = desired as { definition?: string };
   if (verdict?.outcome !== "invalid" || definition === undefined || !namesChangedView(noted, definition)) return actual;
   return MISSING.includes(verdict.code ?? "") ? { ...actual, verdict: { outcome: "awaited" } } : actual;
+}
+
+/** An index of a view that a step before renames or moves: it goes along. */
+function onMovedView<Actual>(actual: Actual, noted: EarlierSteps): Actual | undefined {
+  const { schema, view } = (actual ?? {}) as { schema?: unknown; view?: unknown };
+  if (typeof schema !== "string" || typeof view !== "string") return undefined;
+  const head = `${MOVES}${displayName({ schema, name: view })} `;
+  const note = [...noted].find((one) => one.startsWith(head));
+  if (note === undefined) return undefined;
+  const to = JSON.parse(note.slice(head.length)) as QualifiedName;
+  return { ...actual, schema: to.schema, view: to.name };
 }
 
 /** Refusals of a definition of which another resource may take the reason away. */

@@ -120,7 +120,7 @@ export function lifecycle<Desired extends object, Actual>(
     await tellReviewer(log, urn, async () => {
       noteOthers(notedSteps, others);
       const preview = await previewChange(kind, { see, open: openToLook, before: notedSteps }, transition, isSame);
-      noteSteps(notedSteps, preview, desired);
+      noteSteps(notedSteps, preview, desired, transition.previous);
       return preview;
     });
   };

@@ -122,6 +122,7 @@ async function fingerprintNow(session: Session, entry: Entry, noted: NotedSteps)
     noted,
     { kind: kind.noun, id: entry.id, operation: entry.operation, steps: plan.steps },
     entry.declared ?? undefined,
+    previous ?? undefined,
   );
   return fingerprint(entry.id, desired, plan);
 }

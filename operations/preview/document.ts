@@ -54,7 +54,7 @@ export async function planDocument(
         : await plannedOf(session, kind, step, { withFacts, noted, planned: resources });
     if (planned === undefined) continue;
     resources.push(planned);
-    noteSteps(noted, planned, planned.declared ?? undefined);
+    noteSteps(noted, planned, planned.declared ?? undefined, planned.previous ?? undefined);
   }
   withViews(resources);
   const known = new Set(resources.map(({ urn }) => urn));

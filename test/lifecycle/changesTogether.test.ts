@@ -80,3 +80,28 @@ test("a column goes with its last reader in two deploys, and the plan says in wh
     }
   });
 });
+
+test("an index goes along with a view that is renamed or moved, and the plan says no more than that", async () => {
+  await withProgram({ text: program(BASE, OVER) }, async (project, { client }) => {
+    await mustRun(project, UP);
+    const alone = (name: string, schema = "public"): string =>
+      program(BASE, "select id from public.ventas", name).replace('schema: "public"', `schema: "${schema}"`);
+    project.write("index.ts", alone("mv_base"));
+    await mustRun(project, UP);
+    const oid = async (index: string): Promise<unknown> =>
+      (await client.query("select to_regclass($1)::oid as oid", [index])).rows[0];
+    const before = await oid("public.mv_base_id_idx");
+    for (const [text, steps] of [
+      [alone("mv_nueva"), ["rename public.mv_nueva", "rename public.mv_nueva_id_idx"]],
+      [alone("mv_nueva", "informes"), ["rename informes.mv_nueva"]],
+    ] as const) {
+      const { stdout } = await planned(project, text);
+      const { resources } = JSON.parse(stdout) as { resources: { steps: { action: string; target: string }[] }[] };
+      const found = resources.flatMap((one) => one.steps.map(({ action, target }) => `${action} ${target}`));
+      expect(found.filter((step) => !/ job /.test(step))).toEqual(steps);
+      await mustRun(project, UP, PLANNED);
+      await mustConverge(project);
+    }
+    expect(await oid("informes.mv_nueva_id_idx")).toEqual(before);
+  });
+});
