@@ -3,7 +3,6 @@ import type { Claim } from "../kinds/claim.ts";
 import type { Kind } from "../kinds/kind.ts";
 import type { Capabilities } from "../postgres/capabilities.ts";
 import { problemReport, userError } from "../postgres/errors.ts";
-import { displayName } from "../postgres/names.ts";
 import { CONVERGED, differenceLines } from "../postgres/plan.ts";
 import type { Plan } from "../postgres/plan.ts";
 import { withAnswered } from "./driftAnswers.ts";
@@ -227,23 +226,13 @@ async function locate<Desired extends object, Actual>(
   if (previous !== undefined && kind.id(previous) !== kind.id(desired)) {
     const at = kind.located(desired, previous);
     const old = await see(at);
-    if (!isAbsent(kind, old.actual) && bearsName(kind, at, old.actual)) {
+    if (old.actual !== undefined && !isAbsent(kind, old.actual) && kind.standsIn?.(old.actual) !== true) {
       const now = kind.isSuperseded === undefined ? undefined : await see(desired);
       const isThere = now?.actual !== undefined && kind.isSuperseded?.(desired, old.actual, now.actual) === true;
       return isThere ? { ...now, at, superseded: old.actual } : { ...old, at };
     }
   }
   return { ...(await see(desired)), at: desired };
-}
-
-/** False of what only stands in for what is declared, under a name of its own. */
-function bearsName<Desired extends object, Actual>(
-  kind: Kind<Desired, Actual>,
-  desired: Desired,
-  actual: Actual | undefined,
-): boolean {
-  const relation = actual === undefined ? undefined : kind.relationOf?.(actual);
-  return relation === undefined || displayName(relation) === kind.id(desired);
 }
 
 function takeoverRefusal(subject: string, plan: Plan): Error {

@@ -87,7 +87,7 @@ export function keyProblem(view: QualifiedName, key: readonly string[], proof: K
   const found = [
     duplicateGroups > 0 &&
       `${counted(duplicateGroups, "value")} of it ${duplicateGroups === 1 ? "occurs" : "occur"} more than once, in ${counted(duplicateRows, "row")} of ${grouped(rows)}`,
-    refusedNulls > 0 && nullsText(proof),
+    refusedNulls > 0 && nullRowsText(proof),
   ].filter((part) => part !== false);
   const need = mayHoldNulls
     ? "that is unique, where nulls are equal"
@@ -100,10 +100,15 @@ export function keyProblem(view: QualifiedName, key: readonly string[], proof: K
 export function nullsCost(view: QualifiedName, key: readonly string[], proof: KeyProof): string | undefined {
   if (proof.nullRows === 0) return undefined;
   const written = "every refresh deletes and writes them again, changed or not";
-  return `key (${key.join(", ")}) of ${displayName(view)}: ${nullsText(proof)}: ${written}`;
+  return `${nullsText(view, key, proof)}: ${written}`;
 }
 
-function nullsText({ rows, nullRows }: KeyProof): string {
+/** How many rows have a null in the key. */
+export function nullsText(view: QualifiedName, key: readonly string[], proof: KeyProof): string {
+  return `key (${key.join(", ")}) of ${displayName(view)}: ${nullRowsText(proof)}`;
+}
+
+function nullRowsText({ rows, nullRows }: KeyProof): string {
   return `${counted(nullRows, "row")} of ${grouped(rows)} ${nullRows === 1 ? "has" : "have"} a null in it`;
 }
 

@@ -9,6 +9,7 @@ import { foreseen, willChangeView } from "../earlierSteps.ts";
 import type { Obstacle } from "../earlierSteps.ts";
 import type { EarlierSteps, Foreseen, Foresight } from "../kind.ts";
 import { countKey } from "../materializedView/foreseeKey.ts";
+import { nullsText, tryKey } from "../materializedView/keyProof.ts";
 import type { ActualIndex } from "./actual.ts";
 import type { DesiredIndex } from "./desired.ts";
 
@@ -20,9 +21,12 @@ export async function foreseeIndex(
   session: Session,
   desired: DesiredIndex,
   earlier: EarlierSteps,
-  { plan, actual }: Foreseen<DesiredIndex, ActualIndex>,
+  { previous, actual, plan }: Foreseen<DesiredIndex, ActualIndex>,
 ): Promise<Foresight> {
-  if (actual?.standsIn && plan.steps.length === 0) return { warnings: [standInText(desired, actual)] };
+  if (previous === undefined && actual !== undefined && plan.differences.length === 0) {
+    const served = actual.standsIn && plan.steps.length === 0 ? [standInText(desired, actual)] : [];
+    return { warnings: [...served, ...(await lossRisk(session, desired, actual))] };
+  }
   const { schema, view: name, columns: key, unique } = desired;
   const view = { schema, name };
   const isBuilt = plan.steps.some(({ action }) => action === "build index");
@@ -38,6 +42,28 @@ function standInText(desired: DesiredIndex, actual: ActualIndex): string {
     `index ${displayName(actual)} was not made by this stack and serves as it is: no second one is built beside it, and it stays when this ` +
     `resource goes. To take it over, create this resource with adopt: true, or run: ${rename}`
   );
+}
+
+const PATIENCE_MS = 2_000;
+
+/** What is taken over as it is may take nulls for different: said where the view has some. That it cannot be counted stops nothing. */
+async function lossRisk(
+  { target, capabilities }: Session,
+  { schema, columns: key }: DesiredIndex,
+  { view: name, definition, isUnique, isValid, ...index }: ActualIndex,
+): Promise<string[]> {
+  const isSafe = !isUnique || !isValid || / NULLS NOT DISTINCT\b/.test(definition);
+  if (isSafe || capabilities.inRecovery) return [];
+  const view = { schema, name };
+  const proof = await tryKey(target, { source: { relation: view }, key }, PATIENCE_MS).catch((error: unknown) => {
+    if (!isServerError(error)) throw error;
+    return undefined;
+  });
+  if (proof?.mayHoldNulls !== true || proof.nullRows === 0) return [];
+  return [
+    `${nullsText(view, key, proof)}, and index ${displayName({ schema, name: index.name })} takes nulls for different: a refresh can lose ` +
+      "such a row without an error. Drop the index first, and the deploy builds one that takes nulls for equal",
+  ];
 }
 
 const TRIED = "matview_tried_index";

@@ -17,6 +17,7 @@ export const viewIndexKind: Kind<DesiredIndex, ActualIndex> = {
   schema: viewIndexSchema,
   id: displayName,
   located: (desired, previous) => ({ ...desired, schema: previous.schema, name: previous.name }),
+  standsIn: (actual) => actual.standsIn === true,
   // A swap of the view builds the index of the declared key with it.
   isSuperseded: (desired, before, actual) =>
     before.claim !== undefined &&

@@ -59,7 +59,9 @@ async function foreignProblems<Desired extends object, Actual>(
   const relation = actual === undefined ? undefined : kind.relationOf?.(actual);
   // Who may grant need not own.
   const isAltered = steps.some(({ sql }) => sql.some((statement) => !/^(grant|revoke) /.test(statement)));
-  const isTakenOver = desired !== "absent" && previous === undefined;
+  // What only stands in under a name of its own is left as it is.
+  const isNamed = desired !== "absent" && relation !== undefined && displayName(relation) === kind.id(desired);
+  const isTakenOver = previous === undefined && isNamed;
   if (relation === undefined || capabilities.isSuperuser || !(isAltered || isTakenOver)) return [];
   const { schema, name } = relation;
   const [isOnlooker, { rows }] = await Promise.all([

@@ -5,6 +5,7 @@ import type { DesiredIndex } from "../../kinds/viewIndex/desired.ts";
 import { viewIndexKind } from "../../kinds/viewIndex/kind.ts";
 import { previewChange } from "../../lifecycle/preview/previewChange.ts";
 import type { ResourcePreview } from "../../lifecycle/preview/previewChange.ts";
+import type { Session } from "../../postgres/session.ts";
 import type { TestDatabase } from "../support/database.ts";
 import { withDatabase } from "../support/database.ts";
 import { testsWith } from "../support/lent.ts";
@@ -31,16 +32,17 @@ function withView(action: (database: TestDatabase) => Promise<void>): Promise<vo
 
 const test = testsWith(withView);
 
-function preview(database: TestDatabase, adopt = false, desired = INDEX): Promise<ResourcePreview> {
-  return withViewSession(database, (session) => {
+function preview(database: TestDatabase, adopt = false, role?: string): Promise<ResourcePreview> {
+  const work = (session: Session): Promise<ResourcePreview> => {
     const see = async (wanted: DesiredIndex) => ({
       actual: (await viewIndexKind.describe(session, [wanted]))[0],
       capabilities: session.capabilities,
     });
     const reader = { see, open: <T>(work: (one: typeof session) => Promise<T>) => work(session) };
-    const transition = { desired, previous: undefined, adopt, deployer: {} };
+    const transition = { desired: INDEX, previous: undefined, adopt, deployer: {} };
     return previewChange(viewIndexKind, reader, transition, false);
-  });
+  };
+  return withViewSession(database, work, role);
 }
 
 /** Names of the view's indexes, and who manages them. */
@@ -97,6 +99,34 @@ test("it is managed once it was renamed by hand", async (database) => {
   expect(await preview(database)).toMatchObject({ steps: [], warnings: [] });
   await index.update({ ...INDEX, columns: ["id"] });
   expect(await indexes(database)).toEqual([["mv_key", "key"]]);
+});
+
+test("who may not change the view may use it, and may not take it over", async (database) => {
+  await run(database, "create unique index a_mano on public.mv (id, orden)");
+  const role = await database.createRole();
+  await run(database, `grant create on schema public to ${role}`);
+  expect((await preview(database, false, role)).refusals).toEqual([]);
+  expect((await preview(database, true, role)).refusals).toEqual([
+    expect.stringMatching(/^index public\.a_mano belongs to .* may not act as that/),
+  ]);
+});
+
+test("one that takes nulls for different is named where the view has nulls, whoever made it", async (database) => {
+  await run(
+    database,
+    "drop materialized view public.mv",
+    "create materialized view public.mv as select nullif(id, 1) as id, id as orden, nombre from public.ejecutivos",
+    "create unique index a on public.mv (id, orden)",
+  );
+  const told =
+    /^key \(id, orden\) of public\.mv: 1 row of \d+ has a null in it, and index public\.(a|mv_key) takes nulls for different: /;
+  const warnings = async (adopt: boolean) => (await preview(database, adopt)).warnings;
+  expect(await warnings(false)).toEqual([expect.stringMatching(/serves as it is/), expect.stringMatching(told)]);
+  expect(await warnings(true)).toEqual([expect.stringMatching(told)]);
+  await run(database, "alter index public.a rename to mv_key");
+  expect(await warnings(false)).toEqual([expect.stringMatching(told)]);
+  await run(database, "drop index public.mv_key", "create unique index a on public.mv (id, orden) nulls not distinct");
+  expect(await warnings(true)).toEqual([]);
 });
 
 test("of several the first by name is taken, and the declared name goes before all", async (database) => {
