@@ -14,7 +14,7 @@ export interface PlatformArgs {
   /** Tables and views that the definition reads. The schemas are plain values, as they decide which resources there are. */
   readonly sources: readonly { readonly schema: string; readonly name: pulumi.Input<string> }[];
   /**
-   * Schemas of the owner's views: it may create there where whoever deploys is no superuser.
+   * Schemas of the owner's views: it may use them, and create there where whoever deploys is no superuser.
    * @default []
    */
   readonly schemas?: pulumi.Input<readonly pulumi.Input<string>[]> | undefined;

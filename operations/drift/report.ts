@@ -11,6 +11,7 @@ import { sqlText } from "../../postgres/sqlFiles.ts";
 import { typeOf } from "../preview/digest.ts";
 import type { Digest } from "../preview/digest.ts";
 import { planDocument } from "../preview/document.ts";
+import { otherText } from "../preview/otherStep.ts";
 import type { PlannedResource } from "../preview/plannedResource.ts";
 import { compareProperties } from "./compareProperties.ts";
 import type { Answer, DriftReport, DriftRow } from "./driftRow.ts";
@@ -41,7 +42,7 @@ export async function driftReport(session: Session, verdict: EngineVerdict): Pro
       ...resources
         .filter((one) => isSilent(one, rows))
         .map((one) => `${one.operation} ${title(one)}: ${whatUpWould(one)}`),
-      ...others.map(({ operation, urn }) => `${operation} ${urn.split("::").slice(-2).join(" ")}`),
+      ...others.map(otherText),
     ],
     unseen: unseenBy(session),
     previewChanged: verdict.previewChanged,

@@ -17,6 +17,8 @@ import type { Session } from "../../postgres/session.ts";
 import { parentTypeOf, typeOf } from "./digest.ts";
 import type { Digest, DigestStep } from "./digest.ts";
 import { firstRefreshOf } from "./firstRefresh.ts";
+import { otherStep } from "./otherStep.ts";
+import type { OtherStep } from "./otherStep.ts";
 import type { PlannedResource } from "./plannedResource.ts";
 import { policyFacts } from "./policyFacts.ts";
 
@@ -30,7 +32,7 @@ export interface PlanDocument {
   readonly risk: Risk;
   readonly resources: readonly PlannedResource[];
   /** What the engine will do about resources of other kinds. */
-  readonly others: readonly { readonly operation: string; readonly urn: string }[];
+  readonly others: readonly OtherStep[];
 }
 
 const IDLE = ["same", "refresh", "read"];
@@ -66,9 +68,7 @@ export async function planDocument(
     fingerprint: canonicalHash(resources.map(({ urn, fingerprint }) => [urn, fingerprint]).sort(byUrn)),
     risk: resources.flatMap((one) => one.steps).reduce<Risk>((risk, one) => worse(risk, one.risk), "none"),
     resources,
-    others: steps
-      .filter(({ op, urn }) => !IDLE.includes(op) && !known.has(urn))
-      .map(({ op, urn }) => ({ operation: op, urn })),
+    others: steps.filter(({ op, urn }) => !IDLE.includes(op) && !known.has(urn)).map(otherStep),
   };
 }
 

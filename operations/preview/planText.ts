@@ -5,6 +5,7 @@ import { dropLines, rateLines } from "../../lifecycle/preview/lines.ts";
 import { table } from "../commandLine/table.ts";
 import { markdownTable } from "../commandLine/text.ts";
 import type { PlanDocument } from "./document.ts";
+import { otherText } from "./otherStep.ts";
 import type { PlannedResource } from "./plannedResource.ts";
 
 /** A plan as a table for a terminal. */
@@ -83,9 +84,7 @@ function notes({ resources, others }: PlanDocument): string[] {
           handover.length === 0 && operation === "update" && steps.length + refusals.length === 0,
       )
       .map(({ kind, id }) => `${kind} ${id}: text only, nothing is run`),
-    ...others.map(
-      ({ operation, urn }) => `besides, by the engine: ${operation} ${urn.split("::").slice(-2).join(" ")}`,
-    ),
+    ...others.map((other) => `besides, by the engine: ${otherText(other)}`),
   ];
 }
 

@@ -22,14 +22,14 @@ with recursive owner as (
                                         and a.refclassid = d.refclassid and a.refobjid = c.oid and a.refobjsubid > 0)
   from views v
   cross join owner o
-  join pg_catalog.pg_rewrite r on r.ev_class = v.oid
+  join pg_catalog.pg_rewrite r on r.ev_class = v.oid and r.ev_type = '1'
   join pg_catalog.pg_depend d on d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass and d.objid = r.oid
   join pg_catalog.pg_class c on d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass and d.refobjid = c.oid
   where c.relkind = 'v' and c.oid <> v.oid
 ), relations as (
   select c.oid, c.relnamespace, c.relname, v.reader, pg_catalog.array_remove(pg_catalog.array_agg(d.refobjsubid), 0) as columns
   from views v
-  join pg_catalog.pg_rewrite r on r.ev_class = v.oid
+  join pg_catalog.pg_rewrite r on r.ev_class = v.oid and r.ev_type = '1'
   join pg_catalog.pg_depend d on d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass and d.objid = r.oid
   join pg_catalog.pg_class c on d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass and d.refobjid = c.oid
   -- A relation that is only named, as in pg_relation_size('t'), is not read.
@@ -38,7 +38,7 @@ with recursive owner as (
 ), called as (
   select d.refclassid, d.refobjid
   from views v
-  join pg_catalog.pg_rewrite r on r.ev_class = v.oid
+  join pg_catalog.pg_rewrite r on r.ev_class = v.oid and r.ev_type = '1'
   join pg_catalog.pg_depend d on d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass and d.objid = r.oid
   where v.is_whole
   union

@@ -1,6 +1,8 @@
 import { expect } from "@jest/globals";
 import type { DesiredView } from "../../kinds/materializedView/desired.ts";
 import { foreseeView, preflightView } from "../../kinds/materializedView/preflight.ts";
+import { ownerRoleKind } from "../../kinds/ownerRole/kind.ts";
+import { sourceGrantKind } from "../../kinds/sourceGrant/kind.ts";
 import { withDatabase } from "../support/database.ts";
 import type { TestDatabase } from "../support/database.ts";
 import { testsWith } from "../support/lent.ts";
@@ -104,4 +106,33 @@ test("each right that a concurrent refresh needs besides is named with the state
   // Each as it is printed.
   for (const line of refused) await run(database, line.split("would fail: ")[1] ?? "");
   expect(await refusals(database, desired)).toEqual([]);
+});
+
+test("the Platform gives the use of the views' schemas also as superuser, and demands no use of the sources' schemas", async (database, owner) => {
+  const deployer = await database.createRole();
+  await run(
+    database,
+    `revoke usage on schema own from ${owner}`,
+    `revoke select on raw.t from ${owner}`,
+    `grant select on raw.t to ${deployer} with grant option`,
+  );
+  const desired = { owner, schemas: ["own"], sources: [], observers: [] };
+  const role = await withViewSession(database, async (session) => {
+    const [actual] = await ownerRoleKind.describe(session, [desired]);
+    return ownerRoleKind.plan({ desired, previous: undefined, actual, capabilities: session.capabilities });
+  });
+  expect(role.steps.flatMap(({ sql }) => sql)).toContain(`grant usage on schema own to ${owner}`);
+
+  const grant = { owner, schema: "raw", objects: ["t"] };
+  const planned = await withViewSession(
+    database,
+    async (session) => {
+      const [actual] = await sourceGrantKind.describe(session, [grant]);
+      return sourceGrantKind.plan({ desired: grant, previous: undefined, actual, capabilities: session.capabilities });
+    },
+    deployer,
+  );
+  expect(planned).toMatchObject({ differences: [] });
+  expect(planned.refusals).toBeUndefined();
+  expect(planned.steps.flatMap(({ sql }) => sql)).toEqual([`grant select on table raw.t to ${owner}`]);
 });

@@ -77,6 +77,16 @@ describe("matview plan", () => {
     expect((await database.client.query("select schedule from cron.job")).rows).toEqual([{ schedule: "*/2 * * * *" }]);
   });
 
+  test("says of a right that somebody took away what is granted, on what and to whom", async () => {
+    const { client } = deployed().database;
+    await client.query("revoke select on public.prospectos from matview_owner");
+    expect(await planOf()).toMatch(
+      /grant role matview_owner [^]*select on table public\.prospectos in database postgres is missing/,
+    );
+    expect(await planOf("--sql")).toContain("grant select on table public.prospectos to matview_owner;");
+    await client.query("grant select on public.prospectos to matview_owner");
+  });
+
   test("does not cover what was declared after it was made", async () => {
     const { stack, database } = deployed();
     const file = join(stack.directory, "plan.json");

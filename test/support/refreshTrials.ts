@@ -96,6 +96,20 @@ export const TRIALS: readonly Trial[] = [
     plain: "permission denied for table t",
   },
   {
+    title: "nothing is for what a rule of a plain view below does when it is written to",
+    setup: [
+      "create table raw.log (id int)",
+      "create view raw.w as select id, n from raw.t",
+      "create rule logged as on insert to raw.w do instead insert into raw.log select id from raw.t where id = new.id",
+      "alter view raw.w owner to a",
+      "grant select on raw.w to o",
+      "grant select on raw.t to a",
+    ],
+    definition: "select id, n from raw.w",
+    then: [],
+    plain: "",
+  },
+  {
     title: "nothing is on a relation that is only named",
     definition: "select id, n || pg_relation_size('raw.u') as n from raw.t",
     setup: ["create table raw.u ()"],

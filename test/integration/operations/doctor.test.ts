@@ -82,6 +82,15 @@ const databases: readonly Broken[] = [
     finding: "permission-lost",
   },
   {
+    title: "the owner may not call a function of an index",
+    breakIt: sql(
+      "create or replace function public.cerrada(x anyelement) returns anyelement language sql immutable as 'select x'",
+      `create index on ${VIEW} (public.cerrada(conversacion_id))`,
+      "revoke execute on function public.cerrada from public",
+    ),
+    finding: "permission-lost",
+  },
+  {
     title: "row security hides rows from the owner",
     breakIt: sql("alter table public.prospectos enable row level security"),
     finding: "rows-hidden",
