@@ -111,7 +111,7 @@ function statusTable(one: Status): string {
   const index =
     one.index === undefined ? noIndexText(one) : `${one.index}${one.isConcurrent ? "" : colors.red(" (invalid)")}`;
   return table(
-    [one.view, ""],
+    ["view", one.view],
     [
       [
         "rows",

@@ -49,7 +49,7 @@ const FRAME = 3;
 
 /** Text in lines of at most `width` columns, broken between words, and inside of those that are longer. */
 export function wrapped(text: string, width = screenWidth()): string {
-  return text
+  return printable(text)
     .split("\n")
     .flatMap((line) => wrappedLine(line, width))
     .join("\n");

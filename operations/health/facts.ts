@@ -26,6 +26,8 @@ export interface ViewState extends QualifiedName {
   /** When it was last analyzed by a statement, as a first refresh and a swap do. */
   readonly analyzedAt: Date | null;
   readonly estimatedRows: number;
+  /** True while readers wait for a plain refresh or a change, or would behind one that waits. */
+  readonly isHeld: boolean;
   readonly bytes: number;
   readonly index: string | null;
   /** True when a concurrent refresh is possible. */
@@ -204,8 +206,9 @@ async function rowsOf(
   if (!view.isPopulated) return [undefined, closed];
   // Less than 0: nobody has analysed or vacuumed it yet.
   const estimate = view.estimatedRows < 0 ? undefined : Math.round(view.estimatedRows);
-  // A role that watches may be without SELECT on the view.
-  if (view.bytes > COUNTED_BYTES || closed !== undefined) return [estimate, closed];
+  // A role that watches may be without SELECT on the view, and the others are not to wait for one.
+  if (view.bytes > COUNTED_BYTES || view.isHeld || closed !== undefined)
+    return [estimate, closed ?? (view.isHeld ? HELD : undefined)];
   try {
     return [await countRows(session.target, view)];
   } catch (error) {
@@ -222,6 +225,7 @@ async function readStamp(
 ): Promise<Date | undefined> {
   if (stamp === undefined || view === undefined || !view.isPopulated) return undefined;
   const names = { schema: view.schema, view: view.name, stamp };
+  if (view.isHeld) return withoutStamp(view, HELD);
   try {
     const { rows } = await session.target.query<{ refreshedAt: Date | null }>(
       sqlStatement("statements/read_stamp", { names }),
@@ -229,8 +233,12 @@ async function readStamp(
     return rows[0]?.refreshedAt ?? undefined;
   } catch (error) {
     if (!isServerError(error)) throw error;
-    const why = unreadable(session, view) ?? serverText(error);
-    process.stderr.write(`the stamp of ${displayName(view)} cannot be read, its age is that of the last run: ${why}\n`);
-    return undefined;
+    return withoutStamp(view, unreadable(session, view) ?? serverText(error));
   }
+}
+
+const HELD = "its readers wait for a refresh or a change";
+
+function withoutStamp(view: ViewState, why: string): undefined {
+  process.stderr.write(`the stamp of ${displayName(view)} cannot be read, its age is that of the last run: ${why}\n`);
 }

@@ -1,5 +1,6 @@
 -- State of materialized views and whether a concurrent refresh can use one of their indexes.
--- $1: text[] schemas, $2: text[] names, same length, or both null for all outside the system's schemas. Takes no lock.
+-- $1: text[] schemas, $2: text[] names, same length, or both null for all outside the system's schemas. Waits for no lock:
+-- the size of a view that a plain refresh or a change holds is what the planner knows of it.
 -- analyzedAt: a first refresh and a swap analyze what they have filled, and anybody may see when; lost where statistics are reset.
 select n.nspname as "schema",
        c.relname as "name",
@@ -9,7 +10,10 @@ select n.nspname as "schema",
        pg_catalog.pg_get_userbyid(c.relowner) as "owner",
        pg_catalog.pg_stat_get_last_analyze_time(c.oid) as "analyzedAt",
        c.reltuples::pg_catalog.float8 as "estimatedRows",
-       pg_catalog.pg_total_relation_size(c.oid)::pg_catalog.float8 as "bytes",
+       c.oid = any (held.views) as "isHeld",
+       case when c.oid = any (held.views)
+            then c.relpages * pg_catalog.current_setting('block_size')::pg_catalog.float8
+            else pg_catalog.pg_total_relation_size(c.oid)::pg_catalog.float8 end as "bytes",
        (select x.relname
         from pg_catalog.pg_index i
         join pg_catalog.pg_class x on x.oid = i.indexrelid
@@ -36,5 +40,9 @@ from (
 ) asked
 join pg_catalog.pg_class c on c.oid = asked.oid
 join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+cross join (select array(select l.relation
+                         from pg_catalog.pg_locks l
+                         join pg_catalog.pg_database b on b.oid = l.database
+                         where l.mode = 'AccessExclusiveLock' and b.datname = pg_catalog.current_database()) as views) held
 where c.relkind = 'm'
 order by n.nspname, c.relname;

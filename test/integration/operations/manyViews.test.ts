@@ -103,6 +103,22 @@ test("a view whose runs are not known hides no other, and is refused alone", asy
   });
 });
 
+test("a view that a plain refresh holds keeps nobody from seeing the others", async () => {
+  const { client } = app();
+  await client.query("begin");
+  try {
+    await client.query("refresh materialized view public.mv_30");
+    const { code, stdout } = await matview("status");
+    expect(code).toBe(1);
+    expect(stdout).toContain("38 healthy, 6 not:");
+    expect((await matview("status", "mv_30", "--stamp", "id")).stderr).toBe(
+      "the stamp of public.mv_30 cannot be read, its age is that of the last run: its readers wait for a refresh or a change\n",
+    );
+  } finally {
+    await client.query("rollback");
+  }
+});
+
 test("a reader that stops early is no error", async () => {
   const { stdout, stderr } = await new Promise<{ stdout: string; stderr: string }>((resolve) => {
     const command = `"${process.execPath}" operations/commandLine/matview.ts status | head -1`;
