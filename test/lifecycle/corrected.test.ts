@@ -20,7 +20,10 @@ test("a key that was refused and is then corrected together with the definition 
 
     project.write("index.ts", program("select id, a from public.xs", "a"));
     const refused = await project.pulumi(UP);
-    expect([refused.code === 0, refused.stdout]).toEqual([false, expect.stringMatching(/key \(a\) of public\.mv_x does not hold/)]);
+    expect([refused.code === 0, refused.stdout]).toEqual([
+      false,
+      expect.stringMatching(/key \(a\) of public\.mv_x does not hold/),
+    ]);
 
     project.write("index.ts", program("select a, max(id) as id from public.xs group by a", "a"));
     await mustRun(project, UP);
