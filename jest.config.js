@@ -12,6 +12,7 @@ const shared = {
       },
     ],
   },
+  setupFiles: ["<rootDir>/test/support/plainOutput.ts"],
   modulePathIgnorePatterns: ["<rootDir>/.matview", "<rootDir>/dist"],
 };
 

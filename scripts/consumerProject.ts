@@ -82,9 +82,7 @@ export function commandsIn(cwd: string, stack: string, env: NodeJS.ProcessEnv): 
     [...args, ...(args.includes("--stack") ? [] : ["--stack", stack]), "--non-interactive", "--color", "never"].filter(
       keepOf(args),
     );
-  // Node.js complains where both are set.
-  const plain = { ...env, NO_COLOR: "1", FORCE_COLOR: undefined };
-  const within = (more: NodeJS.ProcessEnv) => ({ env: { ...plain, ...more }, cwd });
+  const within = (more: NodeJS.ProcessEnv) => ({ env: { ...env, ...more }, cwd });
   const matview = join(checkout, "operations", "commandLine", "matview.ts");
   return {
     pulumi: (args, more = {}) => run("pulumi", whole(args), within(more)),
