@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { checkout, localDirectory } from "./checkout.ts";
 import { checkoutVariables } from "./checkoutVariables.ts";
-import { ensureLocalDatabase } from "./database/local.ts";
+import { ensureLocalDatabase, isLocalDatabase } from "./database/local.ts";
 import { checkoutPulumiHome, engineEnvironment } from "./environment.ts";
 import { ensureEngine } from "./toolchain/engine.ts";
 import { ensurePlugins, standInLine } from "./toolchain/plugins.ts";
@@ -13,7 +13,12 @@ import { writeStackConfig } from "./toolchain/stack.ts";
 export const devStack = "dev";
 
 /** Whether the person named a database of their own. */
-export const ownDatabaseUrl = checkoutVariables.MATVIEW_DATABASE_URL || undefined;
+export const ownDatabaseUrl = ownUrl();
+
+function ownUrl(): string | undefined {
+  const { MATVIEW_DATABASE_URL: url } = checkoutVariables;
+  return url === undefined || url === "" || isLocalDatabase(url) ? undefined : url;
+}
 
 /** Whether `npm run up` has been here. */
 export function devStackExists(): boolean {

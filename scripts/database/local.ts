@@ -46,6 +46,12 @@ export async function removeLocalDatabase(folder = LOCAL_SERVER_FOLDER): Promise
   rmSync(folder, { recursive: true, force: true });
 }
 
+/** Whether a URL is the dev stack's private server's, running or not: `npm run env` hands it to shells that outlive the server. */
+export function isLocalDatabase(url: string, folder = LOCAL_SERVER_FOLDER): boolean {
+  const record = readRecord(folder);
+  return record !== undefined && useServer(record).url() === url;
+}
+
 /** The dev stack's server if it runs. */
 export function runningServer(folder = LOCAL_SERVER_FOLDER): Server | undefined {
   const record = readRecord(folder);

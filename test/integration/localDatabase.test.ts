@@ -2,7 +2,12 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "@jest/globals";
 import { freshName, TEST_SERVERS_FOLDER } from "../../scripts/database/folders.ts";
-import { ensureLocalDatabase, removeLocalDatabase, runningServer } from "../../scripts/database/local.ts";
+import {
+  ensureLocalDatabase,
+  isLocalDatabase,
+  removeLocalDatabase,
+  runningServer,
+} from "../../scripts/database/local.ts";
 import { signalAndWait } from "../../scripts/database/serverProcess.ts";
 import { withClient } from "../../scripts/database/withClient.ts";
 
@@ -19,6 +24,8 @@ test("the dev stack's database is started once, comes back with its port and row
     const server = runningServer(folder);
     if (server === undefined) throw new Error("it does not run");
     await signalAndWait(server, "SIGQUIT");
+    // A shell that was given its URL names no database of the person's own.
+    expect([first.url, `${first.url}_otra`].map((url) => isLocalDatabase(url, folder))).toEqual([true, false]);
     expect(await ensureLocalDatabase(folder)).toEqual({ url: first.url, started: true });
     const { rows } = await withClient(first.url, (client) =>
       client.query("select count(*)::int as left from public.mensajes_whatsapp where conversacion_id in (1, 2)"),
