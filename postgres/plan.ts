@@ -5,7 +5,7 @@ export const HAZARDS = {
   "readers-wait": "readers wait for a moment",
   "prepared-statements": "prepared `select *` fails once, as the columns change",
   "twice-the-disk": "twice the disk space until the new one is in place",
-  "empty-view": "view is empty until its first refresh",
+  "empty-view": "readers get an error until its first refresh",
   "data-gone": "view is dropped with its data",
   "index-missing": "index is missing until it is built again",
   "plain-refreshes": "readers wait for the whole of each refresh",

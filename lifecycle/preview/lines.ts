@@ -26,7 +26,7 @@ function idleLines({ operation, steps, refusals, handover, isPlanned }: Resource
   if (!isPlanned) return ["is planned when what it stands on is there, such as pg_cron"];
   if (operation === "create") return ["is there as declared: taken over, nothing is run"];
   if (operation === "delete") return ["is gone already: nothing is run"];
-  return operation === "update" ? ["text only: nothing is run"] : [];
+  return operation === "update" ? ["nothing is run for it"] : [];
 }
 
 /** What goes with a view that is dropped, and how much it was read. */

@@ -128,10 +128,10 @@ function declaredOf({ capabilities }: Session, resources: readonly PlannedResour
   };
 }
 
-function whatUpWould({ steps, refusals, operation }: PlannedResource): string {
+function whatUpWould({ steps, refusals }: PlannedResource): string {
   if (refusals.length > 0) return `refuse: ${refusals[0]?.split("\n")[0] ?? ""}`;
   if (steps.length > 0) return steps.map(({ action, target }) => `${action} ${target}`).join(", ");
-  return operation === "update" ? "nothing: text only" : "nothing";
+  return "nothing";
 }
 
 // One survey for all: the session is this run's only one, and what it saw at the first look is what is reported.

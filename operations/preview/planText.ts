@@ -83,7 +83,7 @@ function notes({ resources, others }: PlanDocument): string[] {
         ({ operation, steps, refusals, handover }) =>
           handover.length === 0 && operation === "update" && steps.length + refusals.length === 0,
       )
-      .map(({ kind, id }) => `${kind} ${id}: text only, nothing is run`),
+      .map(({ kind, id }) => `${kind} ${id}: nothing is run for it`),
     ...others.map((other) => `besides, by the engine: ${otherText(other)}`),
   ];
 }

@@ -157,7 +157,7 @@ describe("the lines of a preview", () => {
   test("say that nothing is run, and why", () => {
     const lines = (rest: Partial<ResourcePreview>): string[] => previewLines({ ...nothing, ...rest }).lines;
     expect(lines({})).toEqual([]);
-    expect(lines({ operation: "update" })).toEqual(["text only: nothing is run"]);
+    expect(lines({ operation: "update" })).toEqual(["nothing is run for it"]);
     expect(lines({ operation: "create" })).toEqual(["is there as declared: taken over, nothing is run"]);
     expect(lines({ isPlanned: false })).toEqual(["is planned when what it stands on is there, such as pg_cron"]);
   });
