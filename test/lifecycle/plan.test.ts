@@ -80,9 +80,7 @@ describe("matview plan", () => {
   test("says of a right that somebody took away what is granted, on what and to whom", async () => {
     const { client } = deployed().database;
     await client.query("revoke select on public.prospectos from matview_owner");
-    expect(await planOf()).toMatch(
-      /grant role matview_owner [^]*select on table public\.prospectos in database postgres is missing/,
-    );
+    expect(await planOf("--json")).toMatch(/"select on table public\.prospectos in database postgres is missing"/);
     expect(await planOf("--sql")).toContain("grant select on table public.prospectos to matview_owner;");
     await client.query("grant select on public.prospectos to matview_owner");
   });
