@@ -72,7 +72,8 @@ async function prepare({ client, server, url }: TestDatabase): Promise<void> {
   await client.query(`grant usage on schema cron to ${OWNER}`);
   for (const from of ["schema public", "database postgres", "cron.job", "cron.job_run_details"])
     await client.query(`revoke all on ${from} from public`);
-  await client.query(`grant connect on database postgres to ${OWNER}`);
+  // A concurrent refresh makes a temporary table.
+  await client.query(`grant connect, temporary on database postgres to ${OWNER}`);
   for (const [give] of Object.values(RIGHTS)) await client.query(give);
   const name = "mv_conversaciones_dashboard";
   const live = DEFINITION.replace("pg_catalog.now()", "pg_catalog.now() - (select atraso from public.reloj)");
