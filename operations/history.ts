@@ -13,7 +13,7 @@ import { readFacts } from "./health/facts.ts";
 import type { Facts } from "./health/facts.ts";
 import { summariseRuns } from "./health/historySummary.ts";
 import type { HistorySummary } from "./health/historySummary.ts";
-import { firstLine, runSeconds } from "./health/runs.ts";
+import { messageText, runSeconds } from "./health/runs.ts";
 import type { Run } from "./health/runs.ts";
 import { sparkline } from "./history/sparkline.ts";
 
@@ -119,7 +119,7 @@ function runRow(run: Run): string[] {
     run.startedAt === null && run.endedAt === null ? "did not begin" : clock(run.at),
     took === undefined ? "no end time" : duration(took),
     status,
-    firstLine(run.message),
+    messageText(run.message),
   ];
 }
 

@@ -7,7 +7,7 @@ import type { Call } from "./commandLine/defineVerb.ts";
 import { print, printJson } from "./commandLine/text.ts";
 import { usageError } from "./commandLine/usageError.ts";
 import { readFacts } from "./health/facts.ts";
-import { runSpotChecks } from "./health/spotChecks.ts";
+import { checksOfFilled, runSpotChecks } from "./health/spotChecks.ts";
 import { alertRules } from "./metrics/alertRules.ts";
 import { grafanaDashboard } from "./metrics/dashboard.ts";
 import { metricsText } from "./metrics/gauges.ts";
@@ -48,10 +48,7 @@ function readMetrics(call: Call): Promise<string> {
 
 async function measure(session: Session, views: readonly DeclaredView[]): Promise<Measured[]> {
   const found = await readFacts(session, views);
-  const spotChecks = await runSpotChecks(
-    session,
-    found.map((facts) => ({ facts, checks: facts.view?.isPopulated === true ? facts.declared.spotChecks : [] })),
-  );
+  const spotChecks = await runSpotChecks(session, found.map(checksOfFilled));
   return found.map((facts, index) => ({ facts, spotChecks: spotChecks[index] ?? [] }));
 }
 

@@ -13,7 +13,7 @@ import type { Facts } from "./health/facts.ts";
 import { freshnessOf } from "./health/freshness.ts";
 import { limitsOf } from "./health/limits.ts";
 import { nextRunOf } from "./health/nextRun.ts";
-import { firstLine, runSeconds } from "./health/runs.ts";
+import { messageText, runSeconds } from "./health/runs.ts";
 
 /** `matview status`: every view at a glance. */
 export const status = defineVerb({
@@ -144,7 +144,7 @@ function lastRunText({ lastRun, unseen }: Status): string {
   const { status: outcome, startedAt, seconds, message } = lastRun;
   const when = startedAt === null ? "" : ` at ${clock(startedAt)}`;
   const took = seconds === undefined ? "" : ` in ${duration(seconds)}`;
-  return `${outcome}${when}${took}${outcome === "failed" ? `: ${firstLine(message)}` : ""}`;
+  return `${outcome}${when}${took}${outcome === "failed" ? `: ${messageText(message)}` : ""}`;
 }
 
 function nextRunText({ nextRun, unseen }: Status): string {

@@ -15,13 +15,18 @@ export interface Place {
 /** Whoever is between, by `host:port/database`: asked once in a process. */
 const places = new Map<string, Promise<boolean>>();
 
+/** By the names that hosts give their transaction poolers; any other one is found by what it does. */
+export function isNamedPooler({ host, port }: Connection): boolean {
+  return port === 6543 || /-pooler\./.test(host) || /(^|\.)pgbouncer\./.test(host);
+}
+
 /**
  * Whether a connection has a session of its own although somebody stands between it and the server, by what that one does; but for hosts
  * that say what they are. Sets nothing, and leaves nothing behind.
  */
 export function hasOwnSession(client: pg.Client, { connection, database }: Place): Promise<boolean> {
   const { host, port } = connection;
-  if (port === 6543 || /-pooler\./.test(host) || /(^|\.)pgbouncer\./.test(host)) return Promise.resolve(false);
+  if (isNamedPooler(connection)) return Promise.resolve(false);
   const place = `${host}:${port}/${database}`;
   const isOwn = places.get(place) ?? keepsSession(client, connection, database);
   places.set(place, isOwn);

@@ -8,7 +8,7 @@ import { clientConfig } from "./connection.ts";
 import type { Connection } from "./connection.ts";
 import { isServerError, isUserError, serverText, SQLSTATE, userError } from "./errors.ts";
 import { sqlIdentifier } from "./names.ts";
-import { hasOwnSession, poolerProblem } from "./pooler.ts";
+import { hasOwnSession, isNamedPooler, poolerProblem } from "./pooler.ts";
 import type { Place } from "./pooler.ts";
 import { sqlStatement } from "./sqlFiles.ts";
 
@@ -146,7 +146,7 @@ export async function pin(
   first: readonly string[] = [],
 ): Promise<ServerLook> {
   if (!isBorrowed(client)) {
-    const look = await lookAtServer(client, pinSql(client, first));
+    const look = await lookAtServer(client, pinSql(client, place, first));
     if (look.first.rows.length > 0) {
       own.add(client);
       return look;
@@ -155,7 +155,7 @@ export async function pin(
     forgetAnswers(client);
     if (await hasOwnSession(client, place)) {
       own.add(client);
-      return lookAtServer(client, pinSql(client, first));
+      return lookAtServer(client, pinSql(client, place, first));
     }
   }
   const { host, port } = place.connection;
@@ -170,10 +170,11 @@ const own = new WeakSet<pg.Client>();
 
 // Settings are sent as statements: a startup parameter of 0 is not sent at all, and some poolers refuse the others. One message, and one
 // transaction, which all of them may be part of.
-function pinSql(client: pg.Client, first: readonly string[]): string {
+function pinSql(client: pg.Client, { connection }: Place, first: readonly string[]): string {
   // A pooler tells its clients other process ids than the servers' own.
   const { processID } = client as { processID?: number | null };
-  const condition = own.has(client) ? "true" : `pg_catalog.pg_backend_pid() = ${Number(processID ?? 0)}`;
+  const asked = isNamedPooler(connection) ? "false" : `pg_catalog.pg_backend_pid() = ${Number(processID ?? 0)}`;
+  const condition = own.has(client) ? "true" : asked;
   return [...first, settingsSql({ local: "false", condition })].join(";\n");
 }
 

@@ -141,7 +141,6 @@ function definitionDifferences(desired: DesiredView, actual: ActualView): Differ
   });
   switch (verdict.outcome) {
     case "equal":
-      return stored;
     case "awaited":
       return stored;
     case "different":

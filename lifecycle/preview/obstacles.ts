@@ -60,8 +60,8 @@ async function foreignProblems<Desired extends object, Actual>(
   // Who may grant need not own.
   const isAltered = steps.some(({ sql }) => sql.some((statement) => !/^(grant|revoke) /.test(statement)));
   // What only stands in under a name of its own is left as it is.
-  const isNamed = desired !== "absent" && relation !== undefined && displayName(relation) === kind.id(desired);
-  const isTakenOver = previous === undefined && isNamed;
+  const standsIn = actual !== undefined && kind.standsIn?.(actual) === true;
+  const isTakenOver = desired !== "absent" && previous === undefined && !standsIn;
   if (relation === undefined || capabilities.isSuperuser || !(isAltered || isTakenOver)) return [];
   const { schema, name } = relation;
   const [isOnlooker, { rows }] = await Promise.all([

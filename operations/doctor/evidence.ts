@@ -18,7 +18,7 @@ import { limitsOf } from "../health/limits.ts";
 import type { Limits } from "../health/limits.ts";
 import { refusalText } from "../health/rights.ts";
 import { isOver } from "../health/runs.ts";
-import { runSpotChecks } from "../health/spotChecks.ts";
+import { checksOfFilled, runSpotChecks } from "../health/spotChecks.ts";
 import type { SpotCheckResult } from "../health/spotChecks.ts";
 
 /** Everything that a diagnosis decides from. */
@@ -71,10 +71,7 @@ export interface HbaRule {
 /** Gathers the evidence for each view; what this role may not ask stays unknown. */
 export async function gatherEvidence(session: Session, views: readonly Facts[]): Promise<Evidence[]> {
   const found = await Promise.all(views.map((facts) => lookAt(session, facts)));
-  const spotChecks = await runSpotChecks(
-    session,
-    views.map((facts) => ({ facts, checks: facts.view?.isPopulated === true ? facts.declared.spotChecks : [] })),
-  );
+  const spotChecks = await runSpotChecks(session, views.map(checksOfFilled));
   const evidence: Evidence[] = [];
   // Each may be a transaction of several questions, and runs the view's whole query.
   for (const [index, one] of found.entries()) {

@@ -1,7 +1,7 @@
 import { explained } from "../../kinds/conditions.ts";
 import { displayName } from "../../postgres/names.ts";
 import { duration } from "../commandLine/text.ts";
-import { firstLine, isOver, stuckRuns, succeededSeconds } from "../health/runs.ts";
+import { isOver, messageText, stuckRuns, succeededSeconds } from "../health/runs.ts";
 import { diagnosisOf } from "./finding.ts";
 import type { Diagnosis } from "./finding.ts";
 
@@ -36,7 +36,7 @@ export const failureDiagnoses: readonly Diagnosis[] = [
       : {
           id: "search-path",
           symptom: RUNS_FAIL,
-          evidence: `the view calls ${anatomy?.pathlessFunctions.join(", ")}; the last run: ${firstLine(runs.find(isOver)?.message ?? null)}`,
+          evidence: `the view calls ${anatomy?.pathlessFunctions.join(", ")}; the last run: ${messageText(runs.find(isOver)?.message ?? null)}`,
           cause:
             "from PostgreSQL 17 on a refresh runs with search_path pg_catalog, so that unqualified names in a function are not found",
           fix: `alter function ${anatomy?.pathlessFunctions[0]} set search_path = public`,
@@ -51,7 +51,7 @@ export const unexplainedFailure: Diagnosis = ({ runs, declared }) => {
     : {
         id: "runs-fail",
         symptom: RUNS_FAIL,
-        evidence: `run ${last.runId}: ${firstLine(last.message)}`,
+        evidence: `run ${last.runId}: ${messageText(last.message)}`,
         cause: "see the message; nothing in the catalog explains it now, so it may be over",
         fix: `matview refresh ${displayName(declared)} shows whether it still fails`,
       };

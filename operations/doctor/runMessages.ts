@@ -1,6 +1,6 @@
 import { displayName, sqlIdentifier } from "../../postgres/names.ts";
 import { duration } from "../commandLine/text.ts";
-import { firstLine, isOver, succeededSeconds } from "../health/runs.ts";
+import { isOver, messageText, succeededSeconds } from "../health/runs.ts";
 import type { Evidence, HbaRule, Runner } from "./evidence.ts";
 import type { Diagnosis } from "./finding.ts";
 
@@ -107,7 +107,7 @@ export const messageDiagnosis: Diagnosis = (evidence) => {
   const over = evidence.runs.filter(isOver);
   const [last] = over;
   if (last?.status !== "failed") return undefined;
-  const line = firstLine(last.message);
+  const line = messageText(last.message);
   const told = CAUSES.find(({ message }) => message.test(line));
   if (told === undefined) return undefined;
   const text = (said: MessageCause["cause"]): string => (typeof said === "string" ? said : said(evidence));

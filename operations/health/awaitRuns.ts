@@ -9,7 +9,7 @@ import { clock, duration } from "../commandLine/text.ts";
 import { readFacts } from "./facts.ts";
 import type { Facts } from "./facts.ts";
 import { nextRunOf } from "./nextRun.ts";
-import { firstLine, isOver } from "./runs.ts";
+import { isOver, messageText } from "./runs.ts";
 
 const LOOK_EVERY_MS = 2_000;
 
@@ -64,7 +64,9 @@ function awaited(facts: Facts, began: Date, until: Date): Awaited {
   if (over.some(({ status }) => status === "succeeded")) return { is: "done" };
   const [last] = over;
   if (last !== undefined)
-    return never(`run ${last.runId} failed: ${firstLine(last.message)}; matview doctor ${displayName(facts.declared)}`);
+    return never(
+      `run ${last.runId} failed: ${messageText(last.message)}; matview doctor ${displayName(facts.declared)}`,
+    );
   const next = nextRunOf(facts)?.at;
   if (next === undefined) return never(`schedule ${job.schedule} never fires`);
   if (next > until && !runs.some((run) => !isOver(run)))

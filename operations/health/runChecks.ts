@@ -5,7 +5,7 @@ import type { Check } from "./check.ts";
 import type { Facts } from "./facts.ts";
 import { awaitsFirstRun } from "./freshness.ts";
 import type { Limits } from "./limits.ts";
-import { firstLine, isOver, stuckRuns } from "./runs.ts";
+import { isOver, messageText, stuckRuns } from "./runs.ts";
 import type { Run } from "./runs.ts";
 
 const DAY_SECONDS = 86_400;
@@ -34,7 +34,7 @@ function lastTenRuns({ runs, declared, unseen }: Facts, awaited: boolean): Check
   const found = `${over.length - failed.length} of ${ten.length} succeeded`;
   const view = displayName(declared);
   if (failed.length > 0 && over[0]?.status === "failed")
-    return fail(found, `the last run failed: ${firstLine(over[0].message)}; matview doctor ${view}`);
+    return fail(found, `the last run failed: ${messageText(over[0].message)}; matview doctor ${view}`);
   if (failed.length > 0 || stuck.length > 0)
     return warn(found, stuckText(stuck) ?? `matview history ${view} shows the errors`);
   return pass(found);
@@ -62,6 +62,6 @@ function runsWithError(
   const rate = 1 - failed.length / over.length;
   const found = `${failed.length} of ${over.length} failed, ${percent(rate)} succeeded`;
   if (rate > GOOD_RATE) return pass(found);
-  const advice = `${firstLine(failed[0]?.message ?? null)}; matview history ${displayName(declared)} --since 24h`;
+  const advice = `${messageText(failed[0]?.message ?? null)}; matview history ${displayName(declared)} --since 24h`;
   return (rate > BAD_RATE ? warn : fail)(found, advice);
 }

@@ -112,6 +112,6 @@ export function stuckRuns(runs: readonly Run[]): Run[] {
 }
 
 /** A run's message, or that there is none. */
-export function firstLine(message: string | null): string {
+export function messageText(message: string | null): string {
   return message ?? "no message";
 }

@@ -30,6 +30,11 @@ interface Counting {
   readonly checks: readonly SpotCheck[];
 }
 
+/** All that is declared, where there is something to count. */
+export function checksOfFilled(facts: Facts): Counting {
+  return { facts, checks: facts.view?.isPopulated === true ? facts.declared.spotChecks : [] };
+}
+
 /**
  * Counts what is declared: at once what the views alone say, one after the other what is compared with the sources. A check that cannot be
  * made is a result too. The results are in the order of the views and of their checks.

@@ -19,6 +19,9 @@ export interface Trial {
 const OWN_FUNCTION = "create function raw.f(x text) returns text language sql immutable return upper(x)";
 const CLOSED = "revoke execute on function raw.f(text) from public";
 
+// View raw.w is of role a, and `o` reads it.
+const OF_ANOTHER = ["alter view raw.w owner to a", "grant select on raw.w to o"];
+
 /** What PostgreSQL demands of the view's owner in a refresh, whoever runs it: the table of truth. */
 export const TRIALS: readonly Trial[] = [
   { title: "usage on a source's schema is not", then: [], plain: "" },
@@ -60,24 +63,14 @@ export const TRIALS: readonly Trial[] = [
   },
   {
     title: "a plain view below reads as its own owner",
-    setup: [
-      "create view raw.w as select id, n from raw.t",
-      "alter view raw.w owner to a",
-      "grant select on raw.w to o",
-      "grant select on raw.t to a",
-    ],
+    setup: ["create view raw.w as select id, n from raw.t", ...OF_ANOTHER, "grant select on raw.t to a"],
     definition: "select id, n from raw.w",
     then: ["revoke select on raw.t from a"],
     plain: "permission denied for table t",
   },
   {
     title: "columns of a plain view below that are not read are checked all the same",
-    setup: [
-      "create view raw.w as select id, n, m from raw.t",
-      "alter view raw.w owner to a",
-      "grant select on raw.w to o",
-      "grant select on raw.t to a",
-    ],
+    setup: ["create view raw.w as select id, n, m from raw.t", ...OF_ANOTHER, "grant select on raw.t to a"],
     definition: "select id, n from raw.w",
     then: ["revoke select on raw.t from a", "grant select (id, n) on raw.t to a"],
     plain: "permission denied for table t",
@@ -87,8 +80,7 @@ export const TRIALS: readonly Trial[] = [
     setup: [
       "create view raw.i with (security_invoker) as select id, n from raw.t",
       "create view raw.w as select id, n from raw.i",
-      "alter view raw.w owner to a",
-      "grant select on raw.w to o",
+      ...OF_ANOTHER,
       "grant select on raw.i, raw.t to a",
     ],
     definition: "select id, n from raw.w",
@@ -101,8 +93,7 @@ export const TRIALS: readonly Trial[] = [
       "create table raw.log (id int)",
       "create view raw.w as select id, n from raw.t",
       "create rule logged as on insert to raw.w do instead insert into raw.log select id from raw.t where id = new.id",
-      "alter view raw.w owner to a",
-      "grant select on raw.w to o",
+      ...OF_ANOTHER,
       "grant select on raw.t to a",
     ],
     definition: "select id, n from raw.w",
@@ -118,12 +109,7 @@ export const TRIALS: readonly Trial[] = [
   },
   {
     title: "a plain view's owner does, in place of the view's",
-    setup: [
-      "create view raw.w as select id, n from raw.t",
-      "alter view raw.w owner to a",
-      "grant select on raw.w to o",
-      "grant select on raw.t to a",
-    ],
+    setup: ["create view raw.w as select id, n from raw.t", ...OF_ANOTHER, "grant select on raw.t to a"],
     definition: "select id, n from raw.w",
     then: ["revoke select on raw.t from o"],
     plain: "",
@@ -161,8 +147,7 @@ export const TRIALS: readonly Trial[] = [
     setup: [
       OWN_FUNCTION,
       "create view raw.w as select id, raw.f(n) as n from raw.t",
-      "alter view raw.w owner to a",
-      "grant select on raw.w to o",
+      ...OF_ANOTHER,
       "grant select on raw.t to a",
     ],
     definition: "select id, n from raw.w",

@@ -12,8 +12,8 @@ export interface Renaming {
 }
 
 /**
- * A query, as the server prints it where nothing `isBare`, reading other relations: each mention of a relation or its row type gets the new name, and
- * the old one as alias, by which its columns are called. Literals and comments that look like a name stay.
+ * A query, as the server prints it where nothing `isBare`, reading other relations: each mention of a relation or its row type gets the
+ * new name, and the old one as alias, by which its columns are called. Literals and comments that look like a name stay.
  */
 export async function retarget(query: string, renamings: readonly Renaming[]): Promise<string> {
   const parser = await import("libpg-query");
