@@ -1,4 +1,5 @@
 import { isServerError, isUserError, serverText, userError } from "../postgres/errors.ts";
+import { isStopError, stopError, wasStopped } from "../postgres/stopping.ts";
 import type { SecretTexts } from "./secretTexts.ts";
 import type { PreviewLog } from "./tellReviewer.ts";
 
@@ -22,6 +23,8 @@ export function speaker(engineLog: PreviewLog, secrets: SecretTexts): Speaker {
       said.add(line);
     },
     failing: (subject, error) => {
+      if (wasStopped(error) && !isStopError(error))
+        error = stopError(`${subject()}: stopped, before anything was changed`, error);
       const shown = isServerError(error) ? userError(`${subject()}: ${serverText(error)}`, error) : error;
       if (shown instanceof Error) shown.message = secrets.hide(shown.message);
       // Pulumi's provider process prints the stack of what read and delete throw; the message alone says all.

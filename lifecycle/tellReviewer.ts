@@ -1,5 +1,6 @@
 import { environment } from "../postgres/environment.ts";
 import { serverText } from "../postgres/errors.ts";
+import { isStopping } from "../postgres/stopping.ts";
 import { previewLines } from "./preview/lines.ts";
 import type { ResourcePreview } from "./preview/previewChange.ts";
 
@@ -26,6 +27,8 @@ export async function tellReviewer(
     const { severity, lines } = previewLines(await preview());
     if (lines.length > 0) await log(urn, severity, lines.join("\n"));
   } catch (error) {
+    // What the server says then is of our own making.
+    if (isStopping()) return;
     const reason = serverText(error).split("\n")[0] ?? "";
     // A database that cannot be reached is told once, not for each resource.
     if (told.has(reason)) return;

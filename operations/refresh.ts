@@ -4,20 +4,18 @@ import { refreshSql } from "../kinds/materializedView/statements.ts";
 import { jobUserOf } from "../kinds/refreshJob/jobUser.ts";
 import { serverText, userError } from "../postgres/errors.ts";
 import { inJobSession } from "../postgres/jobSession.ts";
+import { withLookout } from "../postgres/lookout.ts";
 import { displayName } from "../postgres/names.ts";
 import type { QualifiedName } from "../postgres/names.ts";
-import { withProgress } from "../postgres/progress.ts";
 import type { Session } from "../postgres/session.ts";
 import { sqlStatement, sqlText } from "../postgres/sqlFiles.ts";
+import { stopError, wasStopped } from "../postgres/stopping.ts";
 import { withView } from "./commandLine/declaredViews.ts";
 import { defineVerb } from "./commandLine/defineVerb.ts";
 import { duration, grouped, print, printJson } from "./commandLine/text.ts";
 import { readStates } from "./health/facts.ts";
 import type { ViewState } from "./health/facts.ts";
-import { cancellable, wasCancelled } from "./refresh/cancellable.ts";
 import { checkedReason, recordRefresh } from "./refresh/refreshAudit.ts";
-
-const CANCELLED_STATUS = 130;
 
 /** `matview refresh`: recomputes a view and verifies it. */
 export const refresh = defineVerb({
@@ -43,16 +41,10 @@ refresh is going on, it waits for its turn. Ctrl-C cancels it on the server, and
       noWait: call.has("no-wait"),
       reason: checkedReason(call.value("reason")),
     };
-    try {
-      const done = await withView(call, (session, view) => run(session, view, options));
-      if (call.json) printJson(done);
-      else print(doneText(done));
-      return 0;
-    } catch (error) {
-      if (!wasCancelled(error)) throw error;
-      process.stderr.write(`matview refresh: ${(error as Error).message}\n`);
-      return CANCELLED_STATUS;
-    }
+    const done = await withView(call, (session, view) => run(session, view, options));
+    if (call.json) printJson(done);
+    else print(doneText(done));
+    return 0;
   },
 });
 
@@ -92,9 +84,7 @@ async function run(session: Session, view: QualifiedName, options: Options): Pro
       `${name} has no unique index that a concurrent refresh can use: readers wait until it is done\n`,
     );
   const started = performance.now();
-  await withProgress(`refreshing ${name}`, () =>
-    cancellable(session, `the refresh of ${name}`, () => recompute(session, before, concurrently, user)),
-  );
+  await withLookout(session, `refreshing ${name}`, () => recompute(session, before, concurrently, user));
   const seconds = (performance.now() - started) / 1000;
   const made = after(session, view, { seconds, concurrently });
   await Promise.all([
@@ -156,6 +146,7 @@ async function recompute({ target }: Session, view: ViewState, concurrently: boo
     const { problems } = await inJobSession(target, user, work);
     for (const problem of problems) process.stderr.write(`${name}: ${problem}\n`);
   } catch (error) {
+    if (wasStopped(error)) throw stopError(`the refresh of ${name} was cancelled; the view is as it was`, error);
     const advice = searchPathAdvice(error);
     throw userError(`${name} could not be refreshed: ${serverText(error)}${advice}`, error);
   }

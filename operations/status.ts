@@ -1,11 +1,13 @@
 import colors from "picocolors";
 import { userError } from "../postgres/errors.ts";
 import { displayName } from "../postgres/names.ts";
+import { endingSql, hiddenLine, holderLine } from "../postgres/waits.ts";
 import { withViews } from "./commandLine/declaredViews.ts";
 import { defineVerb } from "./commandLine/defineVerb.ts";
 import { healthWord, tally, worstFirst } from "./commandLine/overview.ts";
 import { table, wrapped } from "./commandLine/table.ts";
 import { clock, duration, grouped, print, printJson, size } from "./commandLine/text.ts";
+import { blockageText, isLongBlocked } from "./health/blockage.ts";
 import type { Check, Verdict } from "./health/check.ts";
 import { checkView, worst } from "./health/checks.ts";
 import { readFacts } from "./health/facts.ts";
@@ -45,7 +47,7 @@ type Status = ReturnType<typeof statusOf>;
 function statusOf(facts: Facts) {
   const { view, job, runs } = facts;
   const limits = limitsOf(facts);
-  const checks = checkView(facts, []);
+  const checks = [...blockedCheck(facts), ...checkView(facts, [])];
   const [lastRun] = runs;
   return {
     view: displayName(facts.declared),
@@ -67,7 +69,16 @@ function statusOf(facts: Facts) {
   };
 }
 
-function isProblem({ name, verdict }: Check): boolean {
+/** A line of its own beside the checks: who is in the way, and what ends it. */
+function blockedCheck({ blockage, capabilities }: Facts): Pick<Check, "name" | "found" | "verdict" | "advice">[] {
+  if (blockage === undefined || !isLongBlocked(blockage)) return [];
+  const { holders } = blockage;
+  const advice = [...holders.map(endingSql), hiddenLine(blockage, capabilities)].filter((line) => line !== undefined);
+  const found = `${blockageText(blockage)}: ${holders.map(holderLine).join(", ")}`;
+  return [{ name: "refresh blocked", found, verdict: "warn", advice: advice.join("; ") }];
+}
+
+function isProblem({ name, verdict }: Pick<Check, "name" | "verdict">): boolean {
   return verdict !== "pass" && name !== "summary";
 }
 
@@ -102,7 +113,7 @@ function statusRows(statuses: readonly Status[]): string {
 function wrongText({ health, problems, isThere }: Status): string {
   if (!isThere) return "there is no such materialized view";
   return problems
-    .filter(({ verdict }) => verdict === health)
+    .filter(({ name, verdict }) => verdict === health || name === "refresh blocked")
     .map(({ name, found }) => `${name}: ${found}`)
     .join("; ");
 }

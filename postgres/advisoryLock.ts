@@ -5,6 +5,7 @@ import { userError } from "./errors.ts";
 import { sessionLine } from "./lockHolders.ts";
 import type { OtherSession } from "./lockHolders.ts";
 import { sqlStatement, sqlText } from "./sqlFiles.ts";
+import { mustGoOn } from "./stopping.ts";
 
 const POLL_MS = 200;
 
@@ -48,6 +49,7 @@ export async function withAdvisoryLock<Seen, T>(
         client.query(sqlText("statements/advisory_unlock"), [...key]).catch(() => undefined);
       }
     }
+    mustGoOn();
     if (Date.now() >= deadline) throw await heldElsewhere(client, key, patienceMs);
     await delay(POLL_MS);
   }

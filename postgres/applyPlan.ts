@@ -3,12 +3,18 @@ import type { Client } from "pg";
 import { holdLockSql } from "./advisoryLock.ts";
 import { forgetAnswers } from "./asked.ts";
 import { isServerError, isUserError, problemReport, serverText, SQLSTATE, userError } from "./errors.ts";
+import { withLookout } from "./lookout.ts";
 import { answersOf, flight, pipelined } from "./pipeline.ts";
 import type { Fence, Plan, Step } from "./plan.ts";
 import type { Session } from "./session.ts";
+import { isStopping, mustGoOn, stopError } from "./stopping.ts";
+import { endingSql, holderLine } from "./waits.ts";
+import type { Blockage } from "./waits.ts";
 
 /** Runs the steps of an action that is more than statements in order. */
 export type Runner = (session: Session, step: Step) => Promise<void>;
+
+const HOLDS = "it is as it was before, and nothing half done is left; the next deploy does it";
 
 /** How often a condition is looked at. */
 const POLL_MS = 200;
@@ -26,14 +32,20 @@ export async function applyPlan(
   const refusals = plan.refusals ?? [];
   if (refusals.length > 0) throw problemReport(`${plan.steps[0]?.target ?? "the plan"} is left as it is`, refusals);
   for (const step of plan.steps) {
+    let blockage: Blockage | undefined;
     try {
+      mustGoOn();
       const runner = runners[step.action];
-      await (runner === undefined ? applyStep(session[step.on], step) : runner(session, step));
+      await (runner === undefined ? applyWatched(session, step, (seen) => (blockage = seen)) : runner(session, step));
       if (step.wait !== undefined) await waitUntil(session[step.on], step.wait);
     } catch (error) {
       await cleanUp(session[step.on], step, error);
+      if (isStopping()) throw stopError(`${step.target}: ${step.action} was stopped: ${HOLDS}`, error);
       if (isUserError(error)) throw userError(`${step.target}: could not ${step.action}: ${error.message}`, error);
-      throw userError(`${step.target}: could not ${step.action}: ${serverText(error)}.${advice(error, step)}`, error);
+      throw userError(
+        `${step.target}: could not ${step.action}: ${serverText(error)}.${advice(error, step, blockage)}`,
+        error,
+      );
     } finally {
       for (const client of [session.target, session.cron]) forgetAnswers(client);
     }
@@ -45,6 +57,12 @@ async function cleanUp(client: Client, { onFailure = [] }: Step, error: unknown)
   // A name that was taken meanwhile belongs to somebody else.
   if (isServerError(error, SQLSTATE.duplicateTable)) return;
   for (const statement of onFailure) await client.query(statement).catch(() => undefined);
+}
+
+/** A step in the view's database is watched while it waits. */
+function applyWatched(session: Session, step: Step, blocked: (blockage: Blockage) => void): Promise<void> {
+  if (step.on === "cron") return applyStep(session.cron, step);
+  return withLookout(session, `${step.target}: ${step.action}`, () => applyStep(session.target, step), blocked);
 }
 
 async function applyStep(client: Client, { fence, lockTimeoutMs, sql, transaction }: Step): Promise<void> {
@@ -92,6 +110,7 @@ async function waitUntil(client: Client, { until, deadlineMs, otherwise }: NonNu
   for (;;) {
     const { rows } = await client.query<{ done: boolean }>(until);
     if (rows[0]?.done === true) return;
+    mustGoOn();
     if (Date.now() >= deadline) break;
     await delay(POLL_MS);
   }
@@ -117,9 +136,11 @@ export async function inTransaction<T>(
   }
 }
 
-function advice(error: unknown, step: Step): string {
+function advice(error: unknown, step: Step, blockage: Blockage | undefined): string {
   if (isServerError(error, SQLSTATE.lockNotAvailable)) {
-    return ` Another session holds a lock on it for longer than ${step.lockTimeoutMs} ms; run it again when that session is done.`;
+    const who = blockage === undefined ? "Another session" : blockage.holders.map(holderLine).join(", ");
+    const end = blockage === undefined ? "" : `, or end it: ${blockage.holders.map(endingSql).join("; ")}`;
+    return ` ${who} holds a lock on it for longer than ${step.lockTimeoutMs} ms; run it again when that session is done${end}.`;
   }
   if (isServerError(error, SQLSTATE.insufficientPrivilege)) {
     return " Connect as a role that owns the object or is a member of its owner.";

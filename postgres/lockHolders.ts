@@ -8,6 +8,8 @@ export interface OtherSession {
   readonly application: string;
   readonly user: string | null;
   readonly state: string | null;
+  /** Null for this server's own sockets, and where it is hidden. */
+  readonly host?: string | null;
   /** Start of its transaction; of the session itself for an advisory lock. */
   readonly since: string | null;
 }
@@ -19,10 +21,11 @@ export async function lockHolders(client: Client, names: readonly QualifiedName[
 }
 
 /** "pid 123 (application "psql", user app, idle in transaction since 2026-01-01 10:00:00 UTC)". */
-export function sessionLine({ pid, application, user, state, since }: OtherSession): string {
+export function sessionLine({ pid, application, user, state, since, host }: OtherSession): string {
   const details = [
     `application ${JSON.stringify(application)}`,
     ...(user === null ? [] : [`user ${user}`]),
+    ...(host == null ? [] : [`from ${host}`]),
     `${state ?? "running"}${since === null ? "" : ` since ${since}`}`,
   ];
   return `pid ${pid} (${details.join(", ")})`;

@@ -11,6 +11,7 @@ import { sqlIdentifier } from "./names.ts";
 import { hasOwnSession, isNamedPooler, poolerProblem } from "./pooler.ts";
 import type { Place } from "./pooler.ts";
 import { sqlStatement } from "./sqlFiles.ts";
+import { stopsWithProcess } from "./stopping.ts";
 
 /** Open connections to the view's database and to pg_cron's, and what can be done through them. */
 export interface Session {
@@ -32,6 +33,9 @@ export interface Lease {
 
 /** What a session is for. A transaction pooler serves those who only look: what they set ends with the transaction. */
 export type Purpose = "look" | "change";
+
+/** Who looks says who is in the way, and does not wait for him. */
+const LOCK_TIMEOUT: Readonly<Record<Purpose, string>> = { look: "2s", change: "0" };
 
 /** How long a server that is just starting is waited for. */
 const CONNECT_PATIENCE_MS = 20_000;
@@ -93,13 +97,15 @@ async function leased<T>(
 async function open(place: Place, applicationName: string, purpose: Purpose): Promise<Pick<Lease, "client" | "look">> {
   const { connection, database } = place;
   const client = await connect(connection, database, async () => {
-    const made = new pg.Client(clientConfig(connection, applicationName, database));
+    const config = clientConfig(connection, applicationName, database);
+    const made = new pg.Client(config);
     // Without a listener a connection that is lost between two statements would end the process.
     made.on("error", () => undefined);
     await made.connect().catch(async (error: unknown) => {
       await made.end().catch(() => undefined);
       throw error;
     });
+    stopsWithProcess(made, config);
     return made;
   });
   try {
@@ -146,7 +152,7 @@ export async function pin(
   first: readonly string[] = [],
 ): Promise<ServerLook> {
   if (!isBorrowed(client)) {
-    const look = await lookAtServer(client, pinSql(client, place, first));
+    const look = await lookAtServer(client, pinSql(client, place, purpose, first));
     if (look.first.rows.length > 0) {
       own.add(client);
       return look;
@@ -155,12 +161,12 @@ export async function pin(
     forgetAnswers(client);
     if (await hasOwnSession(client, place)) {
       own.add(client);
-      return lookAtServer(client, pinSql(client, place, first));
+      return lookAtServer(client, pinSql(client, place, purpose, first));
     }
   }
   const { host, port } = place.connection;
   if (purpose === "change") throw userError(poolerProblem(`${host}:${port}`));
-  const settings = settingsSql({ local: "true", condition: "true" });
+  const settings = settingsSql({ local: "true", condition: "true" }, purpose);
   if (!isBorrowed(client)) borrow(client, settings);
   return lookAtServer(client, settings);
 }
@@ -170,17 +176,17 @@ const own = new WeakSet<pg.Client>();
 
 // Settings are sent as statements: a startup parameter of 0 is not sent at all, and some poolers refuse the others. One message, and one
 // transaction, which all of them may be part of.
-function pinSql(client: pg.Client, { connection }: Place, first: readonly string[]): string {
+function pinSql(client: pg.Client, { connection }: Place, purpose: Purpose, first: readonly string[]): string {
   // A pooler tells its clients other process ids than the servers' own.
   const { processID } = client as { processID?: number | null };
   const asked = isNamedPooler(connection) ? "false" : `pg_catalog.pg_backend_pid() = ${Number(processID ?? 0)}`;
   const condition = own.has(client) ? "true" : asked;
-  return [...first, settingsSql({ local: "false", condition })].join(";\n");
+  return [...first, settingsSql({ local: "false", condition }, purpose)].join(";\n");
 }
 
-function settingsSql(raw: { readonly local: string; readonly condition: string }): string {
+function settingsSql(raw: { readonly local: string; readonly condition: string }, purpose: Purpose): string {
   return [
-    sqlStatement("statements/lift_timeouts", { raw }),
+    sqlStatement("statements/lift_timeouts", { raw, literals: { lock_timeout: LOCK_TIMEOUT[purpose] } }),
     sqlStatement("statements/pin_settings", { literals: { search_path: "" }, raw }),
   ].join(";\n");
 }

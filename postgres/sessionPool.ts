@@ -1,4 +1,3 @@
-import { connect as connectSocket } from "node:net";
 import pg from "pg";
 import { ask, keepAnswers } from "./asked.ts";
 import type { Question } from "./asked.ts";
@@ -8,6 +7,7 @@ import type { Connection } from "./connection.ts";
 import type { Place } from "./pooler.ts";
 import { connect, pin, withLeases } from "./session.ts";
 import type { Lease, Purpose, Session } from "./session.ts";
+import { stopsWithProcess } from "./stopping.ts";
 
 /**
  * Long enough for the engine to come with its next resource behind a short first refresh. No longer: PostgreSQL waits five seconds for the
@@ -132,24 +132,6 @@ async function readyClient(
   }
 }
 
-const open = new Map<Pooled, pg.PoolConfig>();
-
-/** Asks the server to stop what runs on every connection of every pool: for a process that ends and waits for nothing. */
-export function cancelOpen(): void {
-  for (const [client, config] of open) {
-    const { processID = 0, secretKey = 0 } = client as { processID?: number; secretKey?: number };
-    const request = Buffer.alloc(16);
-    for (const [place, word] of [request.length, CANCEL_REQUEST, processID, secretKey].entries())
-      request.writeInt32BE(word, place * 4);
-    const { host = "", port = 0 } = config;
-    const socket = connectSocket(host.startsWith("/") ? { path: `${host}/.s.PGSQL.${port}` } : { host, port });
-    socket.on("error", () => undefined).end(request);
-  }
-}
-
-/** PostgreSQL takes it in the place of a startup message, without TLS or login (its documentation, "Canceling Requests in Progress"). */
-const CANCEL_REQUEST = 80_877_102;
-
 function makePool(config: pg.PoolConfig): pg.Pool {
   const pool = new pg.Pool({
     ...config,
@@ -161,8 +143,7 @@ function makePool(config: pg.PoolConfig): pg.Pool {
   pool.on("error", () => undefined);
   pool.on("connect", (client) => {
     client.on("error", () => undefined);
-    open.set(client as Pooled, config);
+    stopsWithProcess(client as Pooled, config);
   });
-  pool.on("remove", (client) => open.delete(client as Pooled));
   return pool;
 }

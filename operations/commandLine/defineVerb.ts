@@ -22,8 +22,6 @@ interface VerbDefinition extends Omit<Verb, "options" | "run"> {
   readonly options?: readonly CommandOption[];
   /** What is taken in the place of the common options. */
   readonly common?: readonly CommandOption[];
-  /** It only reads, so that `--watch` may repeat it. */
-  readonly reads: boolean;
   run(call: Call): Promise<number>;
 }
 

@@ -2,4 +2,10 @@
 import { environment } from "../../postgres/environment.ts";
 import { matview } from "./verbs.ts";
 
+const LOOK_EVERY_MS = 250;
+
+// A cancelled deploy kills the shell around this process and nothing else.
+const parent = process.ppid;
+setInterval(() => process.ppid !== parent && process.kill(process.pid, "SIGTERM"), LOOK_EVERY_MS).unref();
+
 process.exitCode = await matview(["refresh", "--if-unpopulated", environment.MATVIEW_FIRST_REFRESH ?? ""]);

@@ -9,6 +9,8 @@ export interface Verb extends HelpText {
   readonly options: readonly CommandOption[];
   /** Exit status when the verb could not do its work; default 1, and 2 when it was used wrongly. */
   readonly troubleStatus?: number;
+  /** It changes nothing in the database. */
+  readonly reads: boolean;
   /** Runs with the words after the verb and returns the exit status. */
   run(words: readonly string[]): Promise<number>;
 }

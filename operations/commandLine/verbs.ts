@@ -1,6 +1,8 @@
 import { isServerError, isUserError, serverText } from "../../postgres/errors.ts";
+import { isStopping } from "../../postgres/stopping.ts";
 import { completionScript } from "./completion.ts";
 import { helpText } from "./help.ts";
+import { stopOnSignal } from "./stopOnSignal.ts";
 import { isUsageError } from "./usageError.ts";
 import type { Verb } from "./verb.ts";
 
@@ -31,13 +33,17 @@ export async function matview(words: readonly string[]): Promise<number> {
   if (load === undefined) return unknownVerb(name);
   const verb = await load();
   if (rest.includes("--help") || rest.includes("-h")) return printVerbHelp(verb);
+  const stop = stopOnSignal(verb);
   try {
     return await verb.run(rest);
   } catch (error) {
+    if (isStopping()) return stop.status(error);
     const isMisuse = isUsageError(error);
     if (!isMisuse && !isUserError(error) && !isServerError(error)) throw error;
     process.stderr.write(`matview ${name}: ${isServerError(error) ? serverText(error) : error.message}\n`);
     return verb.troubleStatus ?? (isMisuse ? 2 : 1);
+  } finally {
+    stop.end();
   }
 }
 

@@ -1,3 +1,4 @@
+import { refreshBlocked } from "./blocked.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Diagnosis, Finding } from "./finding.ts";
 import { jobDiagnoses, noRuns } from "./jobDiagnoses.ts";
@@ -20,17 +21,23 @@ const FAILING = ["job-of-another-role", "role-cannot-log-in"];
 
 /** Causes, not their consequences: what another finding explains is left out. Pure. */
 export function diagnose(evidence: Evidence): Finding[] {
+  const blocked = found([refreshBlocked], evidence);
   const job = found(jobDiagnoses, evidence);
   const stopped = job.find(({ id }) => STOPPED.includes(id));
   const failure = found(failureDiagnoses, evidence);
-  if (stopped !== undefined) return [stopped, ...failure];
+  if (stopped !== undefined) return [...blocked, stopped, ...failure];
   const explained = failure.length > 0 || job.some(({ id }) => FAILING.includes(id));
   const unexplained = explained
     ? []
-    : found([(one) => messageDiagnosis(one) ?? unexplainedFailure(one), noRuns], evidence);
+    : found(
+        [(one) => messageDiagnosis(one) ?? unexplainedFailure(one), ...(blocked.length > 0 ? [] : [noRuns])],
+        evidence,
+      );
   const silent = unexplained.some(({ id }) => id === "runs-do-not-begin");
-  const course = found(courseDiagnoses, evidence).filter(({ id }) => !explained || id !== "stale-though-runs-succeed");
-  return [...job, ...failure, ...unexplained, ...(silent ? [] : course)];
+  const course = found(courseDiagnoses, evidence).filter(
+    ({ id }) => !(explained || blocked.length > 0) || id !== "stale-though-runs-succeed",
+  );
+  return [...blocked, ...job, ...failure, ...unexplained, ...(silent ? [] : course)];
 }
 
 function found(diagnoses: readonly Diagnosis[], evidence: Evidence): Finding[] {

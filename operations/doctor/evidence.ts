@@ -89,11 +89,11 @@ async function lookAt(session: Session, facts: Facts): Promise<Looked> {
   const limits = limitsOf(facts);
   const { target } = session;
   const [anatomies, readable, partly, runner, averageRowBytes, refreshing] = await Promise.all([
-    view && ask<Anatomy>(target, "describe/view_anatomy", [view.schema, view.name]),
-    view && ask<Source>(target, "describe/sources", sourcesOf(facts, view)),
+    view && unlessLocked(ask<Anatomy>(target, "describe/view_anatomy", [view.schema, view.name])),
+    view && unlessLocked(ask<Source>(target, "describe/sources", sourcesOf(facts, view))),
     view === undefined || declared.rowSecurity === "allow"
       ? undefined
-      : ask<HiddenSource>(target, "describe/hidden_sources", [sqlName(view), view.owner, null, null]),
+      : unlessLocked(ask<HiddenSource>(target, "describe/hidden_sources", [sqlName(view), view.owner, null, null])),
     job === undefined ? undefined : readRunner(session, job, facts.runs),
     view?.isPopulated === true ? averageRow(session, declared) : undefined,
     job === undefined || view === undefined ? undefined : refreshable(session.target, view, job.user),
@@ -109,6 +109,14 @@ async function lookAt(session: Session, facts: Facts): Promise<Looked> {
     hidden: partly?.rows ?? [],
     averageRowBytes,
   };
+}
+
+/** Undefined where somebody else's lock is in the way, which is told as what it is. */
+function unlessLocked<T>(asked: Promise<T>): Promise<T | undefined> {
+  return asked.catch((error: unknown) => {
+    if (isServerError(error, SQLSTATE.lockNotAvailable)) return undefined;
+    throw error;
+  });
 }
 
 function sourcesOf({ declared, job }: Facts, view: ViewState): unknown[] {
@@ -140,8 +148,10 @@ function readRunner(
 
 async function duplicateKeys(
   session: Session,
-  { declared: view, view: state, job, anatomy, sources = [] }: Looked,
+  { declared: view, view: state, job, anatomy, sources = [], blockage }: Looked,
 ): Promise<number | undefined> {
+  // Whoever holds a source would be waited for.
+  if (blockage !== undefined) return undefined;
   // The owner, who counts them, cannot read a source that is closed.
   if (anatomy === undefined || closedSources({ sources }).length > 0) return undefined;
   const { keyColumns, definition: text } = anatomy;

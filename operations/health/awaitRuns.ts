@@ -3,6 +3,7 @@ import { checkFailure } from "../../kinds/conditions.ts";
 import { displayName } from "../../postgres/names.ts";
 import { withProgress } from "../../postgres/progress.ts";
 import type { Session } from "../../postgres/session.ts";
+import { mustGoOn } from "../../postgres/stopping.ts";
 import type { DeclaredView } from "../commandLine/declaredViews.ts";
 import { named } from "../commandLine/overview.ts";
 import { clock, duration } from "../commandLine/text.ts";
@@ -38,6 +39,7 @@ export async function awaitRuns(
       const isWaiting = states.some(([, { is }]) => is === "waiting") && now < until;
       if (!isWaiting)
         return new Map(states.flatMap(([name, state]) => (state.is === "done" ? [] : [[name, state.why]])));
+      mustGoOn();
       await delay(LOOK_EVERY_MS);
     }
   });

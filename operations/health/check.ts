@@ -30,6 +30,7 @@ export function checking(
 }
 
 export type CheckName =
+  | "refresh blocked"
   | "job active"
   | "last ten runs"
   | "runs with error"

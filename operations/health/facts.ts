@@ -10,6 +10,8 @@ import { displayName } from "../../postgres/names.ts";
 import type { QualifiedName } from "../../postgres/names.ts";
 import type { Session } from "../../postgres/session.ts";
 import { sqlStatement, sqlText } from "../../postgres/sqlFiles.ts";
+import { blockageOfView, readWaits } from "../../postgres/waits.ts";
+import type { Blockage } from "../../postgres/waits.ts";
 import type { DeclaredView } from "../commandLine/declaredViews.ts";
 import { readGrants } from "./rights.ts";
 import { readRuns } from "./runs.ts";
@@ -47,6 +49,8 @@ export interface Facts extends World {
   readonly otherJobs: readonly ActualJob[];
   /** The job's last ten runs and all of the last day, newest first. */
   readonly runs: readonly Run[];
+  /** Why a refresh of the view, or whoever wants it, waits. */
+  readonly blockage: Blockage | undefined;
   readonly stampAt: Date | undefined;
   readonly timeZone: string;
   /** False where this role may not see pg_cron's time zone, and its default stands for it. */
@@ -77,11 +81,12 @@ export async function readFacts(
 ): Promise<Facts[]> {
   const found = readStates(session, views);
   const owners = found.then((states) => states.map(({ owner }) => owner));
-  const [states, { jobs, hidden }, { rows: clock }, timeZone] = await Promise.all([
+  const [states, { jobs, hidden }, { rows: clock }, timeZone, waits] = await Promise.all([
     found,
     lookForJobs(session, owners),
     session.target.query<{ now: Date }>("select pg_catalog.now() as now"),
     lookForTimeZone(session.cron),
+    readWaits(session.target, views),
   ]);
   const now = clock[0]?.now ?? new Date();
   const since = new Date(now.getTime() - Math.max(historyMs, DAY_MS));
@@ -94,7 +99,7 @@ export async function readFacts(
   return Promise.all(
     views.map((declared, index) => {
       const view = states.find(({ schema, name }) => schema === declared.schema && name === declared.name);
-      return factsOf(session, { declared, view, ...chosen[index]! }, { hidden, now, timeZone, runs });
+      return factsOf(session, { declared, view, ...chosen[index]! }, { hidden, now, timeZone, runs, waits });
     }),
   );
 }
@@ -104,6 +109,7 @@ interface Common extends Pick<Awaited<ReturnType<typeof lookForJobs>>, "hidden">
   readonly now: Date;
   readonly timeZone: string | undefined;
   readonly runs: ReturnType<typeof readRuns>;
+  readonly waits: Awaited<ReturnType<typeof readWaits>>;
 }
 
 interface Subject extends ReturnType<typeof jobsOf> {
@@ -120,7 +126,7 @@ function jobsOf({ capabilities }: Session, jobs: readonly ActualJob[], declared:
 async function factsOf(
   session: Session,
   { declared, view, job, refreshing }: Subject,
-  { hidden, now, timeZone, runs: all }: Common,
+  { hidden, now, timeZone, runs: all, waits }: Common,
 ): Promise<Facts> {
   const { capabilities } = session;
   const others = hiddenFrom(session);
@@ -142,6 +148,7 @@ async function factsOf(
     concurrently: !refreshesPlainly({ declared, job, jobRefreshesView }),
     otherJobs: refreshing.filter((other) => other !== job && other.isActive),
     runs,
+    blockage: blockageOfView(waits, declared),
     stampAt,
     timeZone: timeZone ?? DEFAULT_TIME_ZONE,
     isTimeZoneKnown: timeZone !== undefined || capabilities.cron?.seconds !== true,

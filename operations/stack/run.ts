@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { userError } from "../../postgres/errors.ts";
+import { whenStopping } from "../../postgres/stopping.ts";
 import { compileCacheFolder } from "../../provider/compileCache.ts";
 
 /** How a run of the engine ended and what it said. */
@@ -18,6 +19,9 @@ export function runPulumi(args: readonly string[], env: NodeJS.ProcessEnv = {}):
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, NODE_COMPILE_CACHE: compileCacheFolder(), PULUMI_SKIP_UPDATE_CHECK: "true", ...env },
   });
+  // It is in no terminal's group where only this process is told to stop.
+  const forget = whenStopping(() => child.kill("SIGTERM"));
+  child.once("close", forget);
   const text = { stdout: "", stderr: "" };
   child.stdout.on("data", (chunk) => (text.stdout += String(chunk)));
   child.stderr.on("data", (chunk) => (text.stderr += String(chunk)));

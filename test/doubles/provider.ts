@@ -47,6 +47,8 @@ export interface ProviderDouble {
   readonly version: string;
   readonly resources: Readonly<Record<string, ResourceDouble>>;
   configure?(config: Properties): void;
+  /** Aborts what is going on. */
+  cancel?(): void;
 }
 
 const parentCheckMs = 500;
@@ -73,7 +75,10 @@ function implementation(double: ProviderDouble, engineLog: EngineLog): grpc.Unty
       double.configure?.(open(fromStruct(request.getArgs())));
       return new messages.ConfigureResponse().setAcceptsecrets(true).setAcceptresources(true).setSupportspreview(true);
     }),
-    cancel: answer(() => new empty.Empty()),
+    cancel: answer(() => {
+      double.cancel?.();
+      return new empty.Empty();
+    }),
     ...resourceMethods(double, engineLog),
   };
 }

@@ -8,7 +8,14 @@ import { mustConverge, mustRun, UP } from "../support/pulumi.ts";
 jest.setTimeout(300_000);
 
 const SIZES = [1, 5];
-const SETTINGS = ["search_path", "statement_timeout", "idle_in_transaction_session_timeout", "TimeZone", "DateStyle"];
+const SETTINGS = [
+  "search_path",
+  "statement_timeout",
+  "idle_in_transaction_session_timeout",
+  "client_connection_check_interval",
+  "TimeZone",
+  "DateStyle",
+];
 
 /** What an application behind the same pooler meets on each of the server's sessions. */
 async function settingsSeen(url: string, sessions: number): Promise<string[]> {

@@ -24,7 +24,6 @@ export function looks({ oid, policy, function: fn, jobId }: Subject): Readonly<R
   const ask = (...values: unknown[]): readonly Look[] => [{ values }];
   return {
     advisory_lock_holder: ask("1", "2"),
-    backend_pid: ask(),
     called_functions: ask(oid),
     changed_at: ask(...NAME),
     closed_schemas: ask(...NAME, ["grande", "public"]),
@@ -99,6 +98,7 @@ export function looks({ oid, policy, function: fn, jobId }: Subject): Readonly<R
     view_text: ask(oid),
     view_size: ask(...NAME),
     view_states: [...ask(...NAMES), ...ask(...ALL)],
+    waits: ask(...NAMES),
     writable_sources: ask(oid),
   };
 }

@@ -24,7 +24,7 @@ function filesBelow(directory: string): string[] {
   return entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
 }
 
-function signalAll(receivers: readonly number[], signal: NodeJS.Signals): void {
+export function signalAll(receivers: readonly number[], signal: NodeJS.Signals): void {
   for (const receiver of receivers) {
     try {
       process.kill(receiver, signal);
@@ -34,7 +34,7 @@ function signalAll(receivers: readonly number[], signal: NodeJS.Signals): void {
   }
 }
 
-function descendants(pid: number): number[] {
+export function descendants(pid: number): number[] {
   const children = new Map<number, number[]>();
   for (const [child, parent] of parents()) children.set(parent, [...(children.get(parent) ?? []), child]);
   const found: number[] = [];

@@ -9,6 +9,7 @@ import type { QualifiedName } from "../../../postgres/names.ts";
 import { inOneMessage, pipelined } from "../../../postgres/pipeline.ts";
 import type { Fence } from "../../../postgres/plan.ts";
 import { sqlStatement } from "../../../postgres/sqlFiles.ts";
+import { mustGoOn } from "../../../postgres/stopping.ts";
 import type { Swap } from "../../../postgres/swap.ts";
 import { passGate } from "./gate.ts";
 import { refreshAsides } from "./refreshAsides.ts";
@@ -117,6 +118,7 @@ async function tryUntil(client: Client, swap: Swap, deadline: number): Promise<v
         throw error.message === LOST ? lossError(swap, error) : changeError(swap, error);
       if (!isServerError(error, SQLSTATE.lockNotAvailable)) throw error;
     }
+    mustGoOn();
     if (Date.now() + pauseMs > deadline) {
       await client.query(again);
       throw await inTheWay(client, swap, "there was no moment without a reader");

@@ -2,16 +2,15 @@ import type { Client } from "pg";
 import { withAdvisoryLock } from "../../../postgres/advisoryLock.ts";
 import { inTransaction } from "../../../postgres/applyPlan.ts";
 import { asJobSession } from "../../../postgres/jobSession.ts";
+import { withLookout } from "../../../postgres/lookout.ts";
 import { displayName } from "../../../postgres/names.ts";
 import { pipelined } from "../../../postgres/pipeline.ts";
 import { LOCK_TIMEOUT_MS } from "../../../postgres/plan.ts";
 import type { Step } from "../../../postgres/plan.ts";
-import { withProgress } from "../../../postgres/progress.ts";
 import type { Session } from "../../../postgres/session.ts";
 import { sqlText } from "../../../postgres/sqlFiles.ts";
 import type { Swap } from "../../../postgres/swap.ts";
 import { passGate } from "./gate.ts";
-import { withIndexProgress } from "./indexProgress.ts";
 import { readAsides, removeAsides } from "./leftovers.ts";
 import type { Leftover } from "./leftovers.ts";
 import { refreshAsides } from "./refreshAsides.ts";
@@ -39,7 +38,7 @@ export async function runSwap(session: Session, { swap, fence }: Step): Promise<
       await removeAsides(client, asides);
       try {
         await build(session, swap);
-        await withProgress(`${displayName(swap.view)}: waiting for the moment to swap`, () =>
+        await withLookout(session, `${displayName(swap.view)}: waiting for the moment to swap`, () =>
           exchange(client, swap, marks, fence),
         );
       } catch (error) {
@@ -57,15 +56,15 @@ async function build(session: Session, swap: Swap): Promise<void> {
   const client = session.target;
   const view = displayName(swap.view);
   await inTransaction(client, async () => {
-    await withProgress(`${view}: building aside`, async () => {
+    await withLookout(session, `${view}: building aside`, async () => {
       // In one flight: where nothing was made, nothing is refreshed.
       await Promise.all([
         pipelined(client, [`set local lock_timeout = ${LOCK_TIMEOUT_MS}`, ...swap.make]),
         refreshAsides(client, swap.built),
       ]);
     });
-    await withProgress(`${view}: checking the new data`, () => passGate(client, swap.gate));
-    await withIndexProgress(session, `${view}: building indexes`, async () => {
+    await withLookout(session, `${view}: checking the new data`, () => passGate(client, swap.gate));
+    await withLookout(session, `${view}: building indexes`, async () => {
       // An index on an expression runs what the expression calls.
       for (const { user, finish } of swap.built) await asJobSession(client, user, finish);
     });

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { existsSync } from "node:fs";
 import type { CommandInputs } from "./commandInputs.ts";
 
@@ -6,6 +6,13 @@ import type { CommandInputs } from "./commandInputs.ts";
 export interface Said {
   readonly stdout: string;
   readonly stderr: string;
+}
+
+const running = new Set<ChildProcess>();
+
+/** What the plugin does when the deploy is cancelled. */
+export function killCommands(): void {
+  for (const child of running) child.kill("SIGKILL");
 }
 
 /** Runs a command as command:local:Command does. A command that ends badly is an error with all that it wrote. */
@@ -22,6 +29,8 @@ export function runCommand(
     stdio: [stdin ? "pipe" : "ignore", "pipe", "pipe"],
     ...(dir === undefined ? {} : { cwd: dir }),
   });
+  running.add(child);
+  child.once("close", () => running.delete(child));
   // A command may well end before it has read all of its input.
   child.stdin?.on("error", () => {});
   child.stdin?.end(stdin);

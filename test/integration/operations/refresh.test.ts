@@ -42,6 +42,14 @@ async function refreshing(client: Client): Promise<boolean> {
   return rows.length > 0;
 }
 
+/** Whatever of ours computes the view. */
+async function computing(client: Client): Promise<boolean> {
+  const { rows } = await client.query(
+    "select 1 from pg_stat_activity where wait_event = 'PgSleep' and datname = current_database()",
+  );
+  return rows.length > 0;
+}
+
 const test = testsWith(withView);
 
 test("a view with data and a unique index is refreshed beside its readers", async ({ url }) => {
@@ -95,19 +103,41 @@ test("beside a refresh that is going on it comes after, or refuses when told not
   });
 });
 
-plain("Ctrl-C cancels the refresh on the server, and the view stays as it was", async () => {
+plain.each([
+  ["SIGINT", ["refresh", VIEW], "the refresh of public.numeros was cancelled; the view is as it was"],
+  ["SIGTERM", ["refresh", VIEW], "the refresh of public.numeros was cancelled; the view is as it was"],
+  ["SIGHUP", ["refresh", VIEW], "the refresh of public.numeros was cancelled; the view is as it was"],
+  ["SIGINT", ["verify", VIEW, "--spot-check", "id=1:live"], "stopped; nothing was changed"],
+  ["SIGTERM", ["doctor", VIEW], "stopped; nothing was changed"],
+] as const)("%s stops matview %j on the server within a second", async (signal, words, says) => {
   await withView(
     async ({ client, url }) => {
-      const child = startMatview(["refresh", VIEW], url);
+      const child = startMatview(words, url);
       let stderr = "";
       child.stderr.on("data", (chunk) => (stderr += String(chunk)));
       const ended = once(child, "close");
-      await until(() => refreshing(client), { what: "the refresh to begin" });
-      child.kill("SIGINT");
+      await until(() => computing(client), { what: "the view's query to run" });
+      const started = Date.now();
+      child.kill(signal);
+      await until(async () => !(await computing(client)), { what: "it to be over on the server" });
+      expect(Date.now() - started).toBeLessThan(1_000);
       expect((await ended)[0]).toBe(130);
-      expect(stderr).toBe("matview refresh: the refresh of public.numeros was cancelled; the view is as it was\n");
-      await until(async () => !(await refreshing(client)), { what: "the refresh to be over on the server" });
+      expect(stderr).toBe(`matview ${words[0]}: ${says}\n`);
       expect((await client.query(`select id from ${VIEW}`)).rows).toEqual([{ id: 1 }]);
+    },
+    { seconds: 600 },
+  );
+});
+
+plain("a killed matview leaves nothing running on the server", async () => {
+  await withView(
+    async ({ client, url }) => {
+      const child = startMatview(["refresh", VIEW], url);
+      await until(() => computing(client), { what: "the refresh to begin" });
+      const started = Date.now();
+      child.kill("SIGKILL");
+      await until(async () => !(await computing(client)), { what: "it to be over on the server" });
+      expect(Date.now() - started).toBeLessThan(1_000);
     },
     { seconds: 600 },
   );
