@@ -1,7 +1,7 @@
 import colors from "picocolors";
 import { userError } from "../postgres/errors.ts";
 import { displayName } from "../postgres/names.ts";
-import { endingSql, hiddenLine, holderLine } from "../postgres/waits.ts";
+import { endingSql, hiddenLine, holderLine } from "../postgres/lockHolders.ts";
 import { withViews } from "./commandLine/declaredViews.ts";
 import { defineVerb } from "./commandLine/defineVerb.ts";
 import { healthWord, tally, worstFirst } from "./commandLine/overview.ts";
@@ -73,7 +73,7 @@ function statusOf(facts: Facts) {
 function blockedCheck({ blockage, capabilities }: Facts): Pick<Check, "name" | "found" | "verdict" | "advice">[] {
   if (blockage === undefined || !isLongBlocked(blockage)) return [];
   const { holders } = blockage;
-  const advice = [...holders.map(endingSql), hiddenLine(blockage, capabilities)].filter((line) => line !== undefined);
+  const advice = [...holders.map(endingSql), hiddenLine(holders, capabilities)].filter((line) => line !== undefined);
   const found = `${blockageText(blockage)}: ${holders.map(holderLine).join(", ")}`;
   return [{ name: "refresh blocked", found, verdict: "warn", advice: advice.join("; ") }];
 }

@@ -8,7 +8,7 @@ import { answersOf, flight, pipelined } from "./pipeline.ts";
 import type { Fence, Plan, Step } from "./plan.ts";
 import type { Session } from "./session.ts";
 import { isStopping, mustGoOn, stopError } from "./stopping.ts";
-import { endingSql, holderLine } from "./waits.ts";
+import { endingSql, holderLine } from "./lockHolders.ts";
 import type { Blockage } from "./waits.ts";
 
 /** Runs the steps of an action that is more than statements in order. */

@@ -1,4 +1,6 @@
 import type { Client } from "pg";
+import type { Capabilities } from "./capabilities.ts";
+import { sqlIdentifier, sqlLiteral } from "./names.ts";
 import type { QualifiedName } from "./names.ts";
 import { sqlText } from "./sqlFiles.ts";
 
@@ -14,10 +16,25 @@ export interface OtherSession {
   readonly since: string | null;
 }
 
+/** A session, or a prepared transaction, that holds a lock. */
+export interface Holder extends OtherSession {
+  /** Null where it is hidden, and where there is none. */
+  readonly statement: string | null;
+  /** Name of a prepared transaction, which no session has any more. */
+  readonly prepared: string | null;
+}
+
+/** A row of describe/lock_holders.sql. */
+export interface LockHolder extends Holder {
+  /** Age of its transaction. */
+  readonly seconds: number | null;
+  readonly modes: readonly string[];
+}
+
 /** Sessions other than this one that hold a lock on the relations, those with the oldest transaction first. */
-export async function lockHolders(client: Client, names: readonly QualifiedName[]): Promise<OtherSession[]> {
+export async function lockHolders(client: Client, names: readonly QualifiedName[]): Promise<LockHolder[]> {
   const parameters = [names.map(({ schema }) => schema), names.map(({ name }) => name)];
-  return (await client.query<OtherSession>(sqlText("describe/lock_holders"), parameters)).rows;
+  return (await client.query<LockHolder>(sqlText("describe/lock_holders"), parameters)).rows;
 }
 
 /** "pid 123 (application "psql", user app, idle in transaction since 2026-01-01 10:00:00 UTC)". */
@@ -29,4 +46,48 @@ export function sessionLine({ pid, application, user, state, since, host }: Othe
     `${state ?? "running"}${since === null ? "" : ` since ${since}`}`,
   ];
   return `pid ${pid} (${details.join(", ")})`;
+}
+
+/** The statement that ends a holder. One that is cancelled does not give back the locks of a transaction that stays open. */
+export function endingSql({ pid, state, prepared, application }: Holder): string {
+  if (prepared !== null) return `rollback prepared ${sqlLiteral(prepared)}`;
+  const isCancelled = state === "active" || application.startsWith("autovacuum");
+  return `select ${isCancelled ? "pg_cancel_backend" : "pg_terminate_backend"}(${pid})`;
+}
+
+/** A holder in words, with its statement where it may be seen. */
+export function holderLine(holder: Holder): string {
+  const { prepared, user, since, statement } = holder;
+  if (prepared !== null) return `prepared transaction ${JSON.stringify(prepared)} (of ${user}, since ${since})`;
+  return `${sessionLine(holder)}${statement ? `, ${holder.state === "active" ? "runs" : "ran last"}: ${shortStatement(statement)}` : ""}`;
+}
+
+/** What to grant where the connected role does not see what the holders do; nothing where it does. */
+export function hiddenLine(
+  holders: readonly Holder[],
+  { currentUser }: Pick<Capabilities, "currentUser">,
+): string | undefined {
+  const isHidden = holders.some(({ state, prepared }) => state === null && prepared === null);
+  const role = sqlIdentifier(currentUser);
+  return isHidden
+    ? `what it does and since when is hidden from role ${role}: grant pg_read_all_stats to ${role}`
+    : undefined;
+}
+
+/** True of a refresh that goes on, which ends by itself. */
+export function isRefreshing({ state, statement }: Holder): boolean {
+  return state === "active" && /refresh\s+materialized/i.test(statement ?? "");
+}
+
+const LONGEST_STATEMENT = 80;
+
+// What a statement says of a row is nobody's business.
+function shortStatement(text: string): string {
+  const quiet = text
+    .replace(/'(?:[^']|'')*'?/g, "'...'")
+    .replace(/\$(\w*)\$[^]*?(?:\$\1\$|$)/g, "'...'")
+    .replace(/\b\d[\d.]*\b/g, "?")
+    .replace(/\s+/g, " ")
+    .trim();
+  return quiet.length <= LONGEST_STATEMENT ? quiet : `${quiet.slice(0, LONGEST_STATEMENT)}...`;
 }

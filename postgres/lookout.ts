@@ -3,7 +3,8 @@ import { withProgress } from "./progress.ts";
 import type { Detail } from "./progress.ts";
 import type { Session } from "./session.ts";
 import { sqlText } from "./sqlFiles.ts";
-import { blockageOf, endingSql, holderLine, readWaits } from "./waits.ts";
+import { endingSql, holderLine } from "./lockHolders.ts";
+import { blockageOf, readWaits } from "./waits.ts";
 import type { Blockage } from "./waits.ts";
 
 /**

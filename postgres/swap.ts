@@ -57,4 +57,6 @@ export interface Swap {
   /** Whose sessions are in the way when a try fails. */
   readonly locked: readonly QualifiedName[];
   readonly deadlineMs: number;
+  /** How long a refresh of the old one takes, which the swap waits for; undefined where that is not known. */
+  readonly usualRunMs?: number | undefined;
 }

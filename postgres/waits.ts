@@ -1,17 +1,12 @@
 import type { Client } from "pg";
-import type { Capabilities } from "./capabilities.ts";
-import { sessionLine } from "./lockHolders.ts";
-import type { OtherSession } from "./lockHolders.ts";
-import { displayName, sqlLiteral } from "./names.ts";
+import { isRefreshing } from "./lockHolders.ts";
+import type { Holder } from "./lockHolders.ts";
+import { displayName } from "./names.ts";
 import type { QualifiedName } from "./names.ts";
 import { sqlText } from "./sqlFiles.ts";
 
 /** A session, or a prepared transaction, that waits for others or makes them wait. A row of describe/waits.sql. */
-export interface Waiting extends OtherSession {
-  /** Null where it is hidden, and where there is none. */
-  readonly statement: string | null;
-  /** Name of a prepared transaction, which no session has any more. */
-  readonly prepared: string | null;
+export interface Waiting extends Holder {
   readonly waitsFor: readonly number[];
   readonly waitsForPrepared: readonly string[];
   readonly waitedSeconds: number | null;
@@ -54,38 +49,13 @@ export function blockageOf(all: readonly Waiting[], waiter: Waiting | undefined)
 export function blockageOfView(all: readonly Waiting[], view: QualifiedName): Blockage | undefined {
   const name = displayName(view);
   const longest = (some: readonly Waiting[]): Blockage | undefined => {
-    const blockages = some.flatMap((one) => blockageOf(all, one) ?? []).filter((one) => !isRefreshing(one, name));
+    const blockages = some.flatMap((one) => blockageOf(all, one) ?? []).filter((one) => !isAtWork(one, name));
     return blockages.sort((a, b) => (b.waiter.waitedSeconds ?? 0) - (a.waiter.waitedSeconds ?? 0))[0];
   };
   return (
     longest(all.filter(({ refreshes }) => refreshes.includes(name))) ??
     longest(all.filter(({ wants }) => wants === name))
   );
-}
-
-/** The statement that ends a holder. One that is cancelled does not give back the locks of a transaction that stays open. */
-export function endingSql({ pid, state, prepared, application }: Waiting): string {
-  if (prepared !== null) return `rollback prepared ${sqlLiteral(prepared)}`;
-  const isCancelled = state === "active" || application.startsWith("autovacuum");
-  return `select ${isCancelled ? "pg_cancel_backend" : "pg_terminate_backend"}(${pid})`;
-}
-
-/** A holder in words, with its statement where it may be seen. */
-export function holderLine(holder: Waiting): string {
-  const { prepared, user, since, statement } = holder;
-  if (prepared !== null) return `prepared transaction ${JSON.stringify(prepared)} (of ${user}, since ${since})`;
-  return `${sessionLine(holder)}${statement ? `, ${holder.state === "active" ? "runs" : "ran last"}: ${shortStatement(statement)}` : ""}`;
-}
-
-/** What to grant where the connected role does not see what the holders do; nothing where it does. */
-export function hiddenLine(
-  { holders }: Blockage,
-  { currentUser }: Pick<Capabilities, "currentUser">,
-): string | undefined {
-  const isHidden = holders.some(({ state, prepared }) => state === null && prepared === null);
-  return isHidden
-    ? `what it does and since when is hidden from role ${currentUser}: grant pg_read_all_stats to ${JSON.stringify(currentUser)}`
-    : undefined;
 }
 
 /** Pids and the number of those who wait behind; undefined where nobody does. */
@@ -97,29 +67,13 @@ export function behindLine({ behind }: Blockage): string | undefined {
 }
 
 const MOST_SHOWN = 5;
-const LONGEST_STATEMENT = 80;
-
-// What a statement says of a row is nobody's business.
-function shortStatement(text: string): string {
-  const quiet = text
-    .replace(/'(?:[^']|'')*'?/g, "'...'")
-    .replace(/\$(\w*)\$[^]*?(?:\$\1\$|$)/g, "'...'")
-    .replace(/\b\d[\d.]*\b/g, "?")
-    .replace(/\s+/g, " ")
-    .trim();
-  return quiet.length <= LONGEST_STATEMENT ? quiet : `${quiet.slice(0, LONGEST_STATEMENT)}...`;
-}
-
 function isWaiting({ waitsFor }: Waiting): boolean {
   return waitsFor.length > 0;
 }
 
 /** A refresh that others wait for is work that goes on. */
-function isRefreshing({ holders }: Blockage, view: string): boolean {
-  return holders.every(
-    ({ state, statement, refreshes }) =>
-      state === "active" && refreshes.includes(view) && /refresh\s+materialized/i.test(statement ?? ""),
-  );
+function isAtWork({ holders }: Blockage, view: string): boolean {
+  return holders.every((holder) => holder.refreshes.includes(view) && isRefreshing(holder));
 }
 
 function reachedFrom(all: readonly Waiting[], start: Waiting): Waiting[] {

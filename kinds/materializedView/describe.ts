@@ -11,6 +11,7 @@ import { refreshedBy } from "../refreshJob/command.ts";
 import { jobQuestions, visibleJobs } from "../refreshJob/describe.ts";
 import type { ActualJob } from "../refreshJob/describe.ts";
 import { ownJobNames } from "../refreshJob/refreshSettings.ts";
+import { historyOf } from "./cost/measures.ts";
 import { compareDefinition } from "./definition/compareDefinition.ts";
 import type { Verdict } from "./definition/compareDefinition.ts";
 import { parseDefinition } from "./definition/parseDefinition.ts";
@@ -135,7 +136,7 @@ async function actualOf(
 ): Promise<ActualView> {
   mustBeMaterialized(row);
   const [verdict, leftovers] = await look;
-  const replacement = await replacementOf(session, desired, row, verdict);
+  const replacement = await replacementOf(session, desired, row, verdict, jobs.jobs);
   return { ...toActual(row, jobs, verdict), leftovers, replacement };
 }
 
@@ -175,15 +176,19 @@ export function toActual(row: ViewRow, jobs: ReturnType<typeof jobsOf>, verdict:
 
 /** What only a plan needs: what the next swap would carry over. */
 async function replacementOf(
-  { target }: Session,
+  session: Session,
   desired: DesiredView,
   row: ViewRow,
   { outcome }: Verdict,
+  jobs: readonly ActualJob[],
 ): Promise<Replacement | undefined> {
   const isBuiltAnew = outcome === "different" || (outcome === "equal" && isStoredElsewhere(desired, row));
   const parsed = await parseDefinition(desired.definition);
   if (!isBuiltAnew || !parsed.ok) return undefined;
-  return readReplacement(target, row, parsed.definition.sql);
+  // Asked before the transaction of the other begins, in the same flight: it may be refused.
+  const history = historyOf(session, jobs);
+  const replacement = await readReplacement(session.target, row, parsed.definition.sql);
+  return { ...replacement, usualRunMs: (await history)?.usualMs };
 }
 
 /** True when the declaration names another place or way of storing it than the view has. */

@@ -24,6 +24,7 @@ import { refusalLater } from "./definition/laterReading.ts";
 import { parseDefinition } from "./definition/parseDefinition.ts";
 import type { AbsentView, ActualView } from "./describe.ts";
 import type { DesiredView } from "./desired.ts";
+import { deadlineWarning } from "./swap/swapPlan.ts";
 import { refusedTrials, trialStatements, viewTrials } from "./tryView.ts";
 
 /** PostgreSQL releases that have what the module uses; 14 had its last release in November 2026. */
@@ -53,7 +54,9 @@ export async function foreseeView(
     onlyLooks(session),
     obstacles(session, desired, earlier, change.previous ?? desired, change),
   ]);
-  return foreseen(found, earlier, isOnlooker);
+  const { refusals, warnings = [] } = foreseen(found, earlier, isOnlooker);
+  const late = change.plan.steps.flatMap(({ swap }) => (swap === undefined ? [] : (deadlineWarning(swap) ?? [])));
+  return { refusals, warnings: [...warnings, ...late] };
 }
 
 async function obstacles(

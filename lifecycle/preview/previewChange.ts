@@ -14,6 +14,7 @@ import type { Open } from "../look.ts";
 import { aliasLine, lostNote } from "../ownership.ts";
 import type { Tenure } from "../ownership.ts";
 import { declaredOnly, fingerprint, idleFingerprint } from "./fingerprint.ts";
+import { inTheWay } from "./inTheWay.ts";
 import { obstaclesOf } from "./obstacles.ts";
 import { previewStep } from "./previewStep.ts";
 import type { PreviewedStep } from "./previewStep.ts";
@@ -161,7 +162,8 @@ async function lookCloser<Desired extends object, Actual>(
   const isRefused = (plan.refusals ?? []).length > 0;
   const size = view === undefined ? undefined : sizeOfView(session, view);
   // The obstacles first: they are asked in a transaction, in one flight, and no transaction of the warnings may be open then.
-  const [obstacles, warnings] = await Promise.all([
+  const relation = (actual && kind.relationOf?.(actual)) ?? view;
+  const [obstacles, warnings, held] = await Promise.all([
     isRefused
       ? { refusals: [], warnings: [] }
       : obstaclesOf(kind, session, { desired, previous, actual, plan, earlier }),
@@ -169,6 +171,7 @@ async function lookCloser<Desired extends object, Actual>(
       ? []
       : (kind.warnings?.(session, recalled(kind, desired, recorded), previous && recalled(kind, previous, recorded)) ??
         []),
+    relation === undefined ? [] : inTheWay(session, plan.steps, relation),
     size,
   ]);
   // The data are looked at where nothing else stands in the way.
@@ -179,7 +182,7 @@ async function lookCloser<Desired extends object, Actual>(
   ]);
   return {
     obstacles: [...obstacles.refusals, ...(told?.refusals ?? [])],
-    warnings: [...obstacles.warnings, ...warnings, ...(told?.warnings ?? [])],
+    warnings: [...obstacles.warnings, ...warnings, ...held, ...(told?.warnings ?? [])],
     priced: { steps: plan.steps.map((step) => previewStep(step, measures)), measures },
   };
 }

@@ -1,5 +1,6 @@
 import { displayName } from "../../postgres/names.ts";
-import { behindLine, endingSql, hiddenLine, holderLine } from "../../postgres/waits.ts";
+import { endingSql, hiddenLine, holderLine } from "../../postgres/lockHolders.ts";
+import { behindLine } from "../../postgres/waits.ts";
 import { blockageText, isLongBlocked } from "../health/blockage.ts";
 import type { Diagnosis } from "./finding.ts";
 
@@ -9,7 +10,7 @@ export const refreshBlocked: Diagnosis = ({ blockage, declared, capabilities }) 
   const { holders, between } = blockage;
   const isRefresh = blockage.waiter.refreshes.length > 0;
   const chain = between.map((one) => `pid ${one.pid} waits for it in turn`);
-  const told = [blockageText(blockage), behindLine(blockage), hiddenLine(blockage, capabilities)];
+  const told = [blockageText(blockage), behindLine(blockage), hiddenLine(holders, capabilities)];
   return {
     id: "refresh-blocked",
     symptom: isRefresh ? "a refresh waits for somebody else's lock" : `whoever wants ${displayName(declared)} waits`,

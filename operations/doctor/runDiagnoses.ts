@@ -1,7 +1,7 @@
 import { explained } from "../../kinds/conditions.ts";
 import { displayName } from "../../postgres/names.ts";
 import { duration } from "../commandLine/text.ts";
-import { isOver, messageText, stuckRuns, succeededSeconds } from "../health/runs.ts";
+import { isOver, median, messageText, stuckRuns, succeededSeconds } from "../health/runs.ts";
 import { diagnosisOf } from "./finding.ts";
 import type { Diagnosis } from "./finding.ts";
 
@@ -156,9 +156,4 @@ function slower({ runs }: Evidence): ReturnType<Diagnosis> {
     cause: "the sources grew, an index of theirs is gone or not used, or the server is busier",
     fix: "analyze the sources; explain (analyze, buffers) the definition; look at pg_stat_activity at the time of a run",
   };
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor((sorted.length - 1) / 2)] ?? 0;
 }

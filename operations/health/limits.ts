@@ -1,13 +1,13 @@
 import { longestGapSeconds } from "../../kinds/refreshJob/schedule/runRate.ts";
 import { readSchedule } from "../../kinds/refreshJob/schedule.ts";
 import type { Facts } from "./facts.ts";
-import { succeededSeconds } from "./runs.ts";
+import { longestUsual, succeededSeconds } from "./runs.ts";
 
 /** What a view's age is held against. */
 export interface Limits {
   /** The longest time between two runs of the schedule; undefined without a job whose schedule can be read. */
   readonly intervalSeconds: number | undefined;
-  /** Older than this is late: the interval, the longest run and a minute; or maxAge. */
+  /** Older than this is late: the interval, the longest usual run and a minute; or maxAge. */
   readonly lateSeconds: number | undefined;
   /** Older than this is stale: twice the interval, or maxAge. */
   readonly staleSeconds: number | undefined;
@@ -17,7 +17,7 @@ export interface Limits {
 export function limitsOf({ job, runs, declared }: Pick<Facts, "job" | "runs" | "declared">): Limits {
   const schedule = readSchedule(job?.schedule);
   const intervalSeconds = schedule === undefined ? undefined : longestGapSeconds(schedule);
-  const longestRunSeconds = Math.max(0, ...succeededSeconds(runs));
+  const longestRunSeconds = longestUsual(succeededSeconds(runs));
   const late = intervalSeconds === undefined ? undefined : intervalSeconds + longestRunSeconds + 60;
   const stale = late === undefined ? undefined : Math.max(2 * (intervalSeconds ?? 0), late);
   return {

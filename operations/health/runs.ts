@@ -103,6 +103,21 @@ export function succeededSeconds(runs: readonly Run[]): number[] {
   return runs.flatMap((run) => (run.status === "succeeded" ? (runSeconds(run) ?? []) : []));
 }
 
+/** More than this many times the median is no usual run: it waited for somebody, or something was wrong. sql/ has the same number. */
+const USUAL = 3;
+
+/** The longest of the durations that are usual; 0 without any. */
+export function longestUsual(seconds: readonly number[]): number {
+  const most = USUAL * median(seconds);
+  return Math.max(0, ...seconds.filter((one) => one <= most));
+}
+
+/** The lower of the two in the middle; 0 without any. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor((sorted.length - 1) / 2)] ?? 0;
+}
+
 /**
  * Runs of one job that are recorded as going on and cannot be: a job runs once at a time, so only its newest run can.
  * pg_cron leaves them behind when the server ends while it connects or sends.

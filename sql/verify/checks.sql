@@ -189,13 +189,18 @@ history as (
        xmltable('/table/row'
                 passing pg_catalog.query_to_xml(pg_catalog.format(
                   $history$
+                  select c.*, (select coalesce(pg_catalog.max(s.seconds), 0)
+                               from pg_catalog.unnest(c.durations) s (seconds)
+                               where s.seconds <= 3 * c.durations[(pg_catalog.cardinality(c.durations) + 1) / 2]) as longest
+                  from (
                   select pg_catalog.count(*) filter (where r.place <= 10) as ten,
                          pg_catalog.count(*) filter (where r.place <= 10 and r.status = 'failed') as ten_failed,
                          pg_catalog.count(*) filter (where r.place between 2 and 10 and not r.is_over) as ten_stuck,
                          coalesce((pg_catalog.array_agg(r.status order by r.runid desc) filter (where r.place <= 10 and r.is_over))[1] = 'failed', false) as last_failed,
                          pg_catalog.count(*) filter (where r.is_over and r.at >= pg_catalog.now() - %2$s * interval '1 second') as over,
                          pg_catalog.count(*) filter (where r.status = 'failed' and r.at >= pg_catalog.now() - %2$s * interval '1 second') as failed,
-                         coalesce(pg_catalog.max(pg_catalog.date_part('epoch', r.end_time - r.start_time)) filter (where r.status = 'succeeded'), 0) as longest,
+                         pg_catalog.array_agg(pg_catalog.date_part('epoch', r.end_time - r.start_time) order by pg_catalog.date_part('epoch', r.end_time - r.start_time))
+                           filter (where r.status = 'succeeded' and r.end_time - r.start_time is not null) as durations,
                          pg_catalog.date_part('epoch', pg_catalog.now() - (pg_catalog.array_agg(r.at order by r.runid desc) filter (where r.status = 'succeeded'))[1]) as age
                   from (select d.*, coalesce(d.start_time, d.end_time, case when d.runid > coalesce(pg_catalog.max(d.runid) filter (
                                       where coalesce(d.start_time, d.end_time) < pg_catalog.now() - %2$s * interval '1 second') over (), 0)
@@ -203,7 +208,7 @@ history as (
                                pg_catalog.row_number() over (order by d.runid desc) as place
                         from cron.job_run_details d
                         where d.jobid = %1$s) r
-                  where r.place <= 10 or r.at >= pg_catalog.now() - interval '1 day'
+                  where r.place <= 10 or r.at >= pg_catalog.now() - interval '1 day') c
                   $history$, j.jobid, j.window_seconds), false, false, '')
                 columns ten pg_catalog.float8, ten_failed pg_catalog.float8, ten_stuck pg_catalog.float8, last_failed pg_catalog.bool,
                         over pg_catalog.float8, failed pg_catalog.float8, longest pg_catalog.float8, age pg_catalog.float8) x

@@ -70,8 +70,8 @@ describe("a swap", () => {
       await expect(change(database, { ...CHANGED, swapDeadlineSeconds: 1 })).rejects.toThrow(
         new RegExp(
           "^public\\.mv: could not swap: there was no moment without a reader for 1 s; the old one still serves and the new one " +
-            `is removed\\. In the way: pid ${pid} \\(application "tablero", user postgres, idle in transaction since ` +
-            "\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d UTC\\)\\. End those transactions or set swapDeadlineSeconds higher, and run it again$",
+            `is removed\\. In the way: pid ${pid} \\(application "tablero", user postgres, from 127\\.0\\.0\\.1, idle in transaction since ` +
+            "\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d UTC\\), ran last: .*\\. End those transactions \\(select pg_terminate_backend\\(\\d+\\)\\) or set swapDeadlineSeconds higher, and run it again$",
         ),
       );
       expect(await isNew(database)).toBe(false);

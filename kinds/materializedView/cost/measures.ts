@@ -7,6 +7,7 @@ import type { Session } from "../../../postgres/session.ts";
 import { sqlStatement, sqlText } from "../../../postgres/sqlFiles.ts";
 import { refreshedBy, refreshTarget } from "../../refreshJob/command.ts";
 import { describeJobs, jobQuestions } from "../../refreshJob/describe.ts";
+import type { ActualJob } from "../../refreshJob/describe.ts";
 import { cronBlindness } from "../../refreshJob/roleJobs.ts";
 import { askDefinition } from "../definition/runDefinition.ts";
 import type { RunnableDefinition } from "../definition/runDefinition.ts";
@@ -112,16 +113,28 @@ interface ExplainedPlan {
 
 /** The refreshes of the view that pg_cron ran, also of one that is not there any more; undefined where none are known. */
 export async function runHistory(session: Session, view: QualifiedName): Promise<Measures["runs"]> {
-  const { cron, capabilities } = session;
+  const { capabilities } = session;
   if (capabilities.cron === undefined || cronBlindness(capabilities) !== undefined) return undefined;
   const jobs = (await describeJobs(session, null)).filter((job) => refreshedBy(job, view, capabilities.database));
+  const history = await historyOf(session, jobs);
+  const isPlain = jobs.every(({ command }) => refreshTarget(command)?.concurrently === false);
+  return history && { medianMs: history.medianMs, isPlain };
+}
+
+/** How long the last runs of jobs took; undefined where none is known. */
+export async function historyOf(
+  { cron }: Session,
+  jobs: readonly ActualJob[],
+): Promise<{ readonly medianMs: number; readonly usualMs: number } | undefined> {
   if (jobs.length === 0) return undefined;
   try {
     const ids = jobs.map(({ jobId }) => jobId);
-    const { rows } = await cron.query<{ medianMs: number | null }>(sqlText("describe/run_history"), [ids]);
-    const { medianMs = null } = rows[0] ?? {};
-    const isPlain = jobs.every(({ command }) => refreshTarget(command)?.concurrently === false);
-    return medianMs === null ? undefined : { medianMs, isPlain };
+    const { rows } = await cron.query<{ medianMs: number | null; usualMs: number | null }>(
+      sqlText("describe/run_history"),
+      [ids],
+    );
+    const { medianMs = null, usualMs } = rows[0] ?? {};
+    return medianMs === null ? undefined : { medianMs, usualMs: usualMs ?? medianMs };
   } catch {
     // A host may keep the history from this role.
     return undefined;

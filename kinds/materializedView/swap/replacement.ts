@@ -36,6 +36,8 @@ export interface Replacement {
   >;
   readonly usesPostgrest: boolean;
   readonly mayUsePlpgsql: boolean;
+  /** How long a refresh by its jobs takes, as far as this role may see it. */
+  readonly usualRunMs?: number | undefined;
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Client } from "pg";
 import { passFence } from "../../../postgres/applyPlan.ts";
 import { isServerError, SQLSTATE, userError } from "../../../postgres/errors.ts";
 import type { ServerError } from "../../../postgres/errors.ts";
-import { lockHolders, sessionLine } from "../../../postgres/lockHolders.ts";
+import { endingSql, holderLine, lockHolders } from "../../../postgres/lockHolders.ts";
 import { displayName } from "../../../postgres/names.ts";
 import type { QualifiedName } from "../../../postgres/names.ts";
 import { inOneMessage, pipelined } from "../../../postgres/pipeline.ts";
@@ -183,10 +183,11 @@ function lossError(swap: Swap, error: ServerError): Error {
 async function inTheWay(client: Client, swap: Swap, what: string): Promise<Error> {
   const sessions = await lockHolders(client, swap.locked);
   const seconds = swap.deadlineMs / 1_000;
-  const who = sessions.length === 0 ? "sessions that are gone now" : sessions.map(sessionLine).join(", ");
+  const who = sessions.length === 0 ? "sessions that are gone now" : sessions.map(holderLine).join(", ");
+  const end = sessions.length === 0 ? "" : ` (${sessions.map(endingSql).join("; ")})`;
   return userError(
     `${what} for ${seconds} s; the old one still serves and the new one is removed. In the way: ${who}. ` +
-      "End those transactions or set swapDeadlineSeconds higher, and run it again",
+      `End those transactions${end} or set swapDeadlineSeconds higher, and run it again`,
   );
 }
 

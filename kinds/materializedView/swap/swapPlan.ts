@@ -30,6 +30,25 @@ import { asideName, goneName, lockKey } from "./swapNames.ts";
 /** How long the moment to swap is waited for, where nothing is declared. */
 const DEADLINE_SECONDS = 60;
 
+const MOST_SECONDS = 3_600;
+
+/** The same where it is declared, else long enough for a refresh that begins just then, and for another moment like it. */
+function deadlineSeconds({ swapDeadlineSeconds }: DesiredView, { usualRunMs = 0 }: Replacement): number {
+  const fitting = Math.min(MOST_SECONDS, Math.ceil((2 * usualRunMs) / 1_000));
+  return swapDeadlineSeconds ?? Math.max(DEADLINE_SECONDS, fitting);
+}
+
+/** What is to be known of a swap that may give up while a refresh goes on. */
+export function deadlineWarning({ view, deadlineMs, usualRunMs = 0 }: Swap): string | undefined {
+  if (usualRunMs <= deadlineMs) return undefined;
+  const [deadline, usual] = [deadlineMs / 1_000, Math.ceil(usualRunMs / 1_000)];
+  const fitting = Math.min(MOST_SECONDS, 2 * usual);
+  return (
+    `swapDeadlineSeconds is ${deadline}, and a refresh of ${displayName(view)} takes up to ${usual} s: where one is going on, the deploy ` +
+    `gives up and throws away what it built; set it to ${fitting} or more, or leave it out`
+  );
+}
+
 /** Fewer rows are refused where the declaration does not say that they are right: times the rows before. */
 const LEAST_SHARE = 0.5;
 
@@ -50,10 +69,16 @@ export function planSwap(
   const dependents = replacement.dependents.map(dependentLine);
   const { mentionedBy, renamed } = replacement;
   const lost = lostRights(replacement);
+  const isLonger = desired.swapDeadlineSeconds === undefined && swap.deadlineMs > DEADLINE_SECONDS * 1_000;
   const reasons = [
     reason,
     ...(dependents.length === 0 ? [] : [`with it: ${dependents.join(", ")}`]),
     ...renamed.map(([before, after]) => `column ${before} becomes ${after} and keeps what it has`),
+    ...(isLonger
+      ? [
+          `waits up to ${swap.deadlineMs / 1_000} s for its moment, as a refresh takes up to ${Math.ceil((swap.usualRunMs ?? 0) / 1_000)} s`,
+        ]
+      : []),
     ...(lost.length === 0 ? [] : [`lost with its column: ${lost.join(", ")}`]),
     ...(mentionedBy.length === 0 ? [] : [`mentioned in the text of ${mentionedBy.join(", ")}, which stay as they are`]),
   ];
@@ -103,7 +128,8 @@ function swapOf(desired: DesiredView, expected: RelationProperties, replacement:
       ...[...asides.map(({ view }) => view), ...replaced].map((view) => swapped(view, view)),
     ],
     locked: lockedRelations(replacement),
-    deadlineMs: (desired.swapDeadlineSeconds ?? DEADLINE_SECONDS) * 1_000,
+    deadlineMs: deadlineSeconds(desired, replacement) * 1_000,
+    usualRunMs: replacement.usualRunMs,
   };
 }
 

@@ -182,7 +182,7 @@ test("a role that may not see what others do is told what to ask for", async (da
       const { stdout } = await runMatview(["doctor", VIEW, "--json"], database.server.url(database.name, role));
       const [told] = JSON.parse(stdout) as { findings: Found[] }[];
       const finding = told?.findings.find(({ id }) => id === "refresh-blocked");
-      expect(finding?.evidence).toContain(`hidden from role ${role}: grant pg_read_all_stats to "${role}"`);
+      expect(finding?.evidence).toContain(`hidden from role ${role}: grant pg_read_all_stats to ${role}`);
       expect(finding?.cause).toMatch(new RegExp(`^pid ${holder} \\(application "consola", user postgres`));
       expect(finding?.fix).toBe(`select pg_terminate_backend(${holder})`);
     });

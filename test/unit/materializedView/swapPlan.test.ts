@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import type { DesiredView } from "../../../kinds/materializedView/desired.ts";
 import type { Replacement } from "../../../kinds/materializedView/swap/replacement.ts";
-import { planSwap } from "../../../kinds/materializedView/swap/swapPlan.ts";
+import { deadlineWarning, planSwap } from "../../../kinds/materializedView/swap/swapPlan.ts";
 import type { Swap } from "../../../postgres/swap.ts";
 import { column, desiredView, index, relation, replacement } from "../../support/views.ts";
 
@@ -54,6 +54,24 @@ describe("a swap", () => {
     const filled = built.flatMap(({ refresh, finish }) => [refresh, ...finish]);
     expect(step.sql).toEqual([...make, ...filled, ...hold, ...locks, ...exchange]);
     expect(step.sql.join("\n")).not.toMatch(/cascade/i);
+  });
+
+  test("waits long enough for a refresh of the view, and says so", () => {
+    const from = { usualRunMs: 95_000 };
+    expect(swapOf().deadlineMs).toBe(60_000);
+    expect(swapOf({ from: { usualRunMs: 20_000 } }).deadlineMs).toBe(60_000);
+    expect(swapOf({ from }).deadlineMs).toBe(190_000);
+    expect(swapOf({ from: { usualRunMs: 7_200_000 } }).deadlineMs).toBe(3_600_000);
+    expect(planSwap(desiredView(), undefined, replacement(from), "definition differs", HOW).step.reason).toBe(
+      "definition differs; waits up to 190 s for its moment, as a refresh takes up to 95 s",
+    );
+    expect(deadlineWarning(swapOf({ from }))).toBeUndefined();
+    const short = swapOf({ from, desired: { swapDeadlineSeconds: 30 } });
+    expect(short.deadlineMs).toBe(30_000);
+    expect(deadlineWarning(short)).toBe(
+      "swapDeadlineSeconds is 30, and a refresh of public.mv takes up to 95 s: where one is going on, the deploy gives up and throws " +
+        "away what it built; set it to 190 or more, or leave it out",
+    );
   });
 
   test("locks from the outermost dependent inwards, within 40 ms for all together", () => {
