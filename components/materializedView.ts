@@ -67,7 +67,7 @@ export interface MaterializedViewArgs extends TakeoverArgs {
   rowSecurity?: pulumi.Input<"refuse" | "allow"> | undefined;
   /**
    * How many seconds a changed view waits for a moment without readers before it gives up, 1 to 3600.
-   * @default 60
+   * @default twice as long as a refresh takes, 60 at least
    */
   swapDeadlineSeconds?: pulumi.Input<number> | undefined;
 }
