@@ -24,7 +24,7 @@ export function speaker(engineLog: PreviewLog, secrets: SecretTexts): Speaker {
     },
     failing: (subject, error) => {
       if (wasStopped(error) && !isStopError(error))
-        error = stopError(`${subject()}: stopped, before anything was changed`, error);
+        error = stopError(`${subject()}: stopped; what is done stays, and the next deploy does the rest`, error);
       const shown = isServerError(error) ? userError(`${subject()}: ${serverText(error)}`, error) : error;
       if (shown instanceof Error) shown.message = secrets.hide(shown.message);
       // Pulumi's provider process prints the stack of what read and delete throw; the message alone says all.

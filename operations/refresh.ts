@@ -107,7 +107,11 @@ async function after(
   const [state, rows] = await Promise.allSettled([stateOf(session, view), countRows(session.target, view)]);
   if (state.status === "rejected") throw state.reason;
   if (!state.value.isPopulated) throw userError(`${name} was refreshed and still has no data`);
-  if (rows.status === "rejected") throw rows.reason;
+  if (rows.status === "rejected") {
+    if (wasStopped(rows.reason))
+      throw stopError(`${name} is refreshed; stopped before its rows were counted`, rows.reason);
+    throw rows.reason;
+  }
   return { view: name, rows: rows.value, ...done };
 }
 

@@ -31,9 +31,12 @@ export interface LockHolder extends Holder {
   readonly modes: readonly string[];
 }
 
-/** Sessions other than this one that hold a lock on the relations, those with the oldest transaction first. */
-export async function lockHolders(client: Client, names: readonly QualifiedName[]): Promise<LockHolder[]> {
-  const parameters = [names.map(({ schema }) => schema), names.map(({ name }) => name)];
+/**
+ * Others that hold a lock on the relations, those with the oldest transaction first; without any, those that keep readers out of whatever it
+ * is, or wait to.
+ */
+export async function lockHolders(client: Client, names?: readonly QualifiedName[]): Promise<LockHolder[]> {
+  const parameters = [names?.map(({ schema }) => schema) ?? null, names?.map(({ name }) => name) ?? null];
   return (await client.query<LockHolder>(sqlText("describe/lock_holders"), parameters)).rows;
 }
 

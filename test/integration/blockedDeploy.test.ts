@@ -77,3 +77,14 @@ test("a step that gives up names who was in the way and what ends it", async (da
   });
   expect((await change(database, desired, BEFORE)).rest).toEqual(CONVERGED);
 });
+
+test("a preview of a view whose source somebody holds names who it is", async (database) => {
+  await holding(database, "lock table public.ejecutivos in access exclusive mode", async (pid) => {
+    await expect(warnings(database, CHANGED)).rejects.toThrow(
+      new RegExp(
+        `^cannot compare the definition of materialized view public\\.mv: a source is locked by pid ${pid} \\(application "consola".* ` +
+          `try again when it is done, or end it: select pg_terminate_backend\\(${pid}\\) \\[55P03\\]$`,
+      ),
+    );
+  });
+});

@@ -51,7 +51,7 @@ export function looks({ oid, policy, function: fn, jobId }: Subject): Readonly<R
     leftovers: ask(...NAME, "_matview_swap"),
     lint_exposure: ask(["postgres"], ...NAME, null),
     lint_functions: ask(["grande", ""], ["f7", "lower"], ["public"]),
-    lock_holders: ask(...NAMES),
+    lock_holders: [...ask(...NAMES), ...ask(...ALL)],
     longest_run: ask(jobId),
     materialized_views: [...ask(...NAMES), ...ask(...ALL)],
     may_create_temporary: ask(),
