@@ -44,7 +44,7 @@ export async function lockHolders(client: Client, names?: readonly QualifiedName
 export function sessionLine({ pid, application, user, state, since, host }: OtherSession): string {
   const details = [
     `application ${JSON.stringify(application)}`,
-    ...(user === null ? [] : [`user ${user}`]),
+    ...(user === null ? [] : [`user ${sqlIdentifier(user)}`]),
     ...(host == null ? [] : [`from ${host}`]),
     `${state ?? "running"}${since === null ? "" : ` since ${since}`}`,
   ];
@@ -87,10 +87,10 @@ const LONGEST_STATEMENT = 80;
 // What a statement says of a row is nobody's business.
 function shortStatement(text: string): string {
   const quiet = text
-    .replace(/'(?:[^']|'')*'?/g, "'...'")
     .replace(/\$(\w*)\$[^]*?(?:\$\1\$|$)/g, "'...'")
-    .replace(/\b\d[\d.]*\b/g, "?")
-    .replace(/\s+/g, " ")
+    .replace(/'(?:[^'\\]|''|\\[^])*'?/g, "'...'")
+    .replace(/(?<!\$)\b\d[\d.]*\b/g, "?")
+    .replace(/[\s\p{Cc}]+/gu, " ")
     .trim();
   return quiet.length <= LONGEST_STATEMENT ? quiet : `${quiet.slice(0, LONGEST_STATEMENT)}...`;
 }
