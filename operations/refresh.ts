@@ -147,6 +147,8 @@ async function recompute({ target }: Session, view: ViewState, concurrently: boo
     // Its time says when the view was filled, as long as no run of the job does.
     const analyze = sqlStatement("statements/analyze_view", { names: { schema: view.schema, view: view.name } });
     const work = [refreshSql(view, concurrently), ...(view.isPopulated ? [] : [analyze])];
+    // Another refresh may take its time.
+    target.query("set lock_timeout = 0").catch(() => undefined);
     const { problems } = await inJobSession(target, user, work);
     for (const problem of problems) process.stderr.write(`${name}: ${problem}\n`);
   } catch (error) {

@@ -1,5 +1,7 @@
 import type { Client } from "pg";
 import type { Capabilities } from "./capabilities.ts";
+import { userError } from "./errors.ts";
+import type { ServerError } from "./errors.ts";
 import { sqlIdentifier, sqlLiteral } from "./names.ts";
 import type { QualifiedName } from "./names.ts";
 import { sqlText } from "./sqlFiles.ts";
@@ -38,6 +40,14 @@ export interface LockHolder extends Holder {
 export async function lockHolders(client: Client, names?: readonly QualifiedName[]): Promise<LockHolder[]> {
   const parameters = [names?.map(({ schema }) => schema) ?? null, names?.map(({ name }) => name) ?? null];
   return (await client.query<LockHolder>(sqlText("describe/lock_holders"), parameters)).rows;
+}
+
+/** What to say where a look waited too long for somebody's lock. */
+export async function lockedError(client: Client, what: string, error: ServerError): Promise<Error> {
+  const holders = await lockHolders(client);
+  const who = holders.length === 0 ? "another session, such as a migration" : holders.map(holderLine).join(", ");
+  const end = holders.length === 0 ? "" : `, or end it: ${holders.map(endingSql).join("; ")}`;
+  return userError(`${what}: a source is locked by ${who}; try again when it is done${end} [${error.code}]`, error);
 }
 
 /** "pid 123 (application "psql", user app, idle in transaction since 2026-01-01 10:00:00 UTC)". */

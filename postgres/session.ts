@@ -34,8 +34,8 @@ export interface Lease {
 /** What a session is for. A transaction pooler serves those who only look: what they set ends with the transaction. */
 export type Purpose = "look" | "change";
 
-/** Who looks says who is in the way, and does not wait for him. */
-const LOCK_TIMEOUT: Readonly<Record<Purpose, string>> = { look: "2s", change: "0" };
+/** Whoever is in the way is named and not waited for; what is worth a longer wait says so itself. */
+const LOCK_TIMEOUT: Readonly<Record<Purpose, string>> = { look: "2s", change: "10s" };
 
 /** How long a server that is just starting is waited for. */
 const CONNECT_PATIENCE_MS = 20_000;

@@ -1,7 +1,8 @@
 import { ask, wasAsked } from "../../postgres/asked.ts";
 import type { Question } from "../../postgres/asked.ts";
 import type { Capabilities } from "../../postgres/capabilities.ts";
-import { SQLSTATE, userError } from "../../postgres/errors.ts";
+import { isServerError, SQLSTATE, userError } from "../../postgres/errors.ts";
+import { lockedError } from "../../postgres/lockHolders.ts";
 import { displayName } from "../../postgres/names.ts";
 import type { QualifiedName } from "../../postgres/names.ts";
 import type { Session } from "../../postgres/session.ts";
@@ -83,7 +84,12 @@ export async function describeViews(
   await Promise.all(desired.map(({ definition }) => parseDefinition(definition)));
   const question = rowsQuestion(desired);
   const isAsked = wasAsked(session.target, question);
-  const reading = ask<ViewRow>(session.target, question.file, question.values);
+  const reading = ask<ViewRow>(session.target, question.file, question.values).catch(async (error: unknown) => {
+    // Printing a definition locks what it reads.
+    if (!isServerError(error, SQLSTATE.lockNotAvailable)) throw error;
+    const what = `cannot describe materialized view ${desired.map(displayName).join(", ")}`;
+    throw await lockedError(session.target, what, error);
+  });
   // Asked together with whether they are there, where that is not known yet: of those that are not, nobody wants it.
   const looked = isAsked ? thoseIn((await reading).rows, desired) : desired;
   const looks = new Map(looked.map((view) => [view, lookAt(session, view)]));

@@ -82,7 +82,7 @@ test("a preview of a view whose source somebody holds names who it is", async (d
   await holding(database, "lock table public.ejecutivos in access exclusive mode", async (pid) => {
     await expect(warnings(database, CHANGED)).rejects.toThrow(
       new RegExp(
-        `^cannot compare the definition of materialized view public\\.mv: a source is locked by pid ${pid} \\(application "consola".* ` +
+        `^cannot describe materialized view public\\.mv: a source is locked by pid ${pid} \\(application "consola".* ` +
           `try again when it is done, or end it: select pg_terminate_backend\\(${pid}\\) \\[55P03\\]$`,
       ),
     );

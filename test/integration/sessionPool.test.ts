@@ -69,7 +69,7 @@ test("a connection is used again and bears nothing of the work before but what i
                 (select pg_catalog.count(*)::int from pg_catalog.pg_locks where locktype = 'advisory' and pid = pg_catalog.pg_backend_pid()) as locks`,
     );
     expect(rows).toEqual([
-      { lockTimeout: "0", searchPath: "", statementTimeout: "0", role: "postgres", temporary: null, locks: 0 },
+      { lockTimeout: "10s", searchPath: "", statementTimeout: "0", role: "postgres", temporary: null, locks: 0 },
     ]);
     expect((await client.query(named)).rows).toEqual([{ word: "hola" }]);
   });

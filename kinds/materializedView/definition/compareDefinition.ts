@@ -1,6 +1,6 @@
 import type { Client } from "pg";
 import { isServerError, serverText, SQLSTATE, userError, type ServerError } from "../../../postgres/errors.ts";
-import { endingSql, holderLine, lockHolders } from "../../../postgres/lockHolders.ts";
+import { lockedError } from "../../../postgres/lockHolders.ts";
 import { displayName, sqlIdentifier, type QualifiedName } from "../../../postgres/names.ts";
 import { sqlText } from "../../../postgres/sqlFiles.ts";
 import { readDeclared } from "./declaredView.ts";
@@ -123,12 +123,7 @@ async function explained(client: Client, view: Comparison, error: unknown): Prom
       error,
     );
   }
-  if (isServerError(error, SQLSTATE.lockNotAvailable)) {
-    const holders = await lockHolders(client);
-    const who = holders.length === 0 ? "another session, such as a migration" : holders.map(holderLine).join(", ");
-    const end = holders.length === 0 ? "" : `, or end it: ${holders.map(endingSql).join("; ")}`;
-    return userError(`${what}: a source is locked by ${who}; try again when it is done${end} [${error.code}]`, error);
-  }
+  if (isServerError(error, SQLSTATE.lockNotAvailable)) return lockedError(client, what, error);
   if (!isServerError(error, SQLSTATE.insufficientPrivilege)) return error;
   const { rows } = await client.query<{ database: string; role: string; mayCreateTemporary: boolean }>(
     sqlText("describe/may_create_temporary"),
