@@ -12,10 +12,15 @@ export interface OtherSession {
   readonly since: string | null;
 }
 
+/** One that holds a lock, and for how long its transaction goes on; null where the connected role may not know. */
+export interface LockHolder extends OtherSession {
+  readonly forMs: number | null;
+}
+
 /** Sessions other than this one that hold a lock on the relations, those with the oldest transaction first. */
-export async function lockHolders(client: Client, names: readonly QualifiedName[]): Promise<OtherSession[]> {
+export async function lockHolders(client: Client, names: readonly QualifiedName[]): Promise<LockHolder[]> {
   const parameters = [names.map(({ schema }) => schema), names.map(({ name }) => name)];
-  return (await client.query<OtherSession>(sqlText("describe/lock_holders"), parameters)).rows;
+  return (await client.query<LockHolder>(sqlText("describe/lock_holders"), parameters)).rows;
 }
 
 /** "pid 123 (application "psql", user app, idle in transaction since 2026-01-01 10:00:00 UTC)". */

@@ -1,9 +1,11 @@
--- Sessions that hold a lock on relations, other than this one. $1: text[] schemas, $2: text[] names. Takes no lock.
+-- Sessions that hold a lock on relations, other than this one. $1: text[] schemas, $2: text[] names. forMs: how long the transaction goes on;
+-- null where this role may not know. Takes no lock.
 select a.pid as "pid",
        a.application_name as "application",
        a.usename as "user",
        a.state as "state",
        pg_catalog.to_char(a.xact_start at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS') || ' UTC' as "since",
+       extract(epoch from pg_catalog.clock_timestamp() - a.xact_start)::pg_catalog.float8 * 1000 as "forMs",
        pg_catalog.string_agg(distinct n.nspname || '.' || c.relname, ', ') as "relations"
 from pg_catalog.pg_locks l
 join pg_catalog.pg_class c on c.oid = l.relation

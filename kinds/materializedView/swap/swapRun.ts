@@ -15,6 +15,7 @@ import { withIndexProgress } from "./indexProgress.ts";
 import { readAsides, removeAsides } from "./leftovers.ts";
 import type { Leftover } from "./leftovers.ts";
 import { refreshAsides } from "./refreshAsides.ts";
+import { refuseWrongReplicas, withReplicaReaders } from "./replicaReaders.ts";
 import { exchange } from "./swapExchange.ts";
 import { readMarks } from "./swapMarks.ts";
 import type { RefreshMarks } from "./swapMarks.ts";
@@ -27,6 +28,7 @@ import type { RefreshMarks } from "./swapMarks.ts";
 export async function runSwap(session: Session, { swap, fence }: Step): Promise<void> {
   if (swap === undefined) throw new Error("a step with action swap says nothing of it");
   const client = session.target;
+  await refuseWrongReplicas(session);
   // The marks are read before the build's snapshot: what is refreshed from here on may be newer than the build.
   const look = (): Promise<[string | undefined, RefreshMarks, Leftover[]]> =>
     Promise.all([oidOf(client, swap), readMarks(client, swap.built), readAsides(client, swap.view)]);
@@ -40,7 +42,7 @@ export async function runSwap(session: Session, { swap, fence }: Step): Promise<
       try {
         await build(session, swap);
         await withProgress(`${displayName(swap.view)}: waiting for the moment to swap`, () =>
-          exchange(client, swap, marks, fence),
+          withReplicaReaders(session, (readers) => exchange(client, swap, { marks, fence, readers })),
         );
       } catch (error) {
         // On a connection that is lost this fails too; then the next run finds what is left by its name.
