@@ -35,7 +35,7 @@ export interface ReplicaProblems {
 }
 
 /** Who waits for a server that is not there keeps a deploy waiting. */
-const CONNECT_MS = 5_000;
+const PATIENCE_MS = 5_000;
 
 export function replicaName({ host, port }: Connection): string {
   return `${host}:${port}`;
@@ -97,7 +97,11 @@ type Opened = Replica | { readonly name: string; readonly problem: string; reado
 
 async function openReplica(connection: Connection, applicationName: string): Promise<Opened> {
   const name = replicaName(connection);
-  const config = { ...clientConfig(connection, applicationName), connectionTimeoutMillis: CONNECT_MS };
+  const config = {
+    ...clientConfig(connection, applicationName),
+    connectionTimeoutMillis: PATIENCE_MS,
+    query_timeout: PATIENCE_MS,
+  };
   try {
     return { name, client: await connect(connection, connection.database, () => connected(config)) };
   } catch (error) {
