@@ -11,11 +11,15 @@ const VIEW: DesiredView = { schema: "public", name: "mv", definition: OLD, uniqu
 
 /** What decoders hand out of what was written since the last look: relation and kind, and the messages of pgoutput by their letters. */
 async function decoded({ client }: TestDatabase): Promise<{ lines: string[]; pgoutput: string }> {
-  const changes = await client.query<{ data: string }>("select data from pg_logical_slot_get_changes('text', null, null)");
+  const changes = await client.query<{ data: string }>(
+    "select data from pg_logical_slot_get_changes('text', null, null)",
+  );
   const messages = await client.query<{ kind: string }>(
     "select chr(get_byte(data, 0)) as kind from pg_logical_slot_get_binary_changes('pg', null, null, 'proto_version', '1', 'publication_names', 'everything')",
   );
-  const lines = changes.rows.flatMap(({ data }) => /^table (\S+: [A-Z]+:(?: \(no-tuple-data\))?)/.exec(data)?.[1] ?? []);
+  const lines = changes.rows.flatMap(
+    ({ data }) => /^table (\S+: [A-Z]+:(?: \(no-tuple-data\))?)/.exec(data)?.[1] ?? [],
+  );
   return { lines, pgoutput: messages.rows.map(({ kind }) => kind).join("") };
 }
 

@@ -26,39 +26,32 @@ export async function withStandby(
   action: (replicated: Replicated) => Promise<void>,
   settings: Readonly<Record<string, string>> = {},
 ): Promise<void> {
-  await withServer({}, async (database) => {
-    const standby = await startStandby(database.server, { settings });
-    const url = standby.url(database.name);
-    const caughtUp = async (): Promise<void> => {
-      const { rows } = await database.client.query<{ at: string }>("select pg_current_wal_insert_lsn()::text as at");
-      const replayed = "select pg_last_wal_replay_lsn() >= $1 as done";
-      // A commit is flushed later than it is told, on servers that need not be durable.
-      await until(
-        () =>
-          withClient(
-            url,
-            async (client) => (await client.query<{ done: boolean }>(replayed, [rows[0]?.at])).rows[0]?.done,
-          ),
-        { what: "the standby to replay" },
-      );
-    };
-    try {
-      await until(
-        async () =>
-          (await database.client.query("select 1 from pg_stat_replication where replay_lsn is not null")).rowCount,
-        { what: "the standby to stream" },
-      );
-      const replicas = resolveReplicas({ argument: [url] }, {});
-      await action({
-        database,
-        url,
-        name: `127.0.0.1:${standby.port}`,
-        replicas,
-        caughtUp,
-        stop: () => standby.stop(),
-      });
-    } finally {
-      await standby.stop();
-    }
-  });
+  await withServer({}, (database) => withStandbyOf(database, action, settings));
+}
+
+/** Gives the action a streaming standby of a server that is running. */
+export async function withStandbyOf(
+  database: TestDatabase,
+  action: (replicated: Replicated) => Promise<void>,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  const standby = await startStandby(database.server, { settings });
+  const url = standby.url(database.name);
+  const isReplayed = async (position: string | undefined): Promise<boolean | undefined> => {
+    const text = "select pg_last_wal_replay_lsn() >= $1 as done";
+    return withClient(url, async (client) => (await client.query<{ done: boolean }>(text, [position])).rows[0]?.done);
+  };
+  const caughtUp = async (): Promise<void> => {
+    // A commit is flushed later than it is told, on servers that need not be durable.
+    const { rows } = await database.client.query<{ at: string }>("select pg_current_wal_insert_lsn()::text as at");
+    await until(() => isReplayed(rows[0]?.at), { what: "the standby to replay" });
+  };
+  const streams = "select 1 from pg_stat_replication where replay_lsn is not null";
+  try {
+    await until(async () => (await database.client.query(streams)).rowCount, { what: "the standby to stream" });
+    const replicas = resolveReplicas({ argument: [url] }, {});
+    await action({ database, url, name: `127.0.0.1:${standby.port}`, replicas, caughtUp, stop: () => standby.stop() });
+  } finally {
+    await standby.stop();
+  }
 }

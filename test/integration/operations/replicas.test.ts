@@ -93,12 +93,16 @@ test("who holds up replay is named, and the fix ends the wait", async () => {
     await until(() => withClient(url, async (client) => (await client.query(held)).rowCount), { what: "the reader" });
     await database.client.query(`refresh materialized view ${VIEW}`);
     const waits = "select 1 from pg_locks where mode = 'AccessExclusiveLock' and not granted";
-    await until(() => withClient(url, async (client) => (await client.query(waits)).rowCount), { what: "replay to wait" });
+    await until(() => withClient(url, async (client) => (await client.query(waits)).rowCount), {
+      what: "replay to wait",
+    });
     const [finding] = (await told("doctor", replicated)).findings;
     expect(finding).toMatchObject({
       id: "replica-stopped",
       evidence: expect.stringMatching(
-        new RegExp(`^replica ${name}: replay waits for pid \\d+ \\(application "long reader", user postgres, active since`),
+        new RegExp(
+          `^replica ${name}: replay waits for pid \\d+ \\(application "long reader", user postgres, active since`,
+        ),
       ),
       fix: expect.stringMatching(new RegExp(`^select pg_terminate_backend\\(\\d+\\) -- on ${name}$`)),
     });
@@ -119,7 +123,10 @@ test("a replica that cannot be reached, and one that is none, are told of as unk
     });
     await stop();
     const [gone] = (await told("doctor", replicated)).findings;
-    expect(gone).toMatchObject({ id: "replica-unknown", evidence: expect.stringContaining(`read replica ${name}: cannot`) });
+    expect(gone).toMatchObject({
+      id: "replica-unknown",
+      evidence: expect.stringContaining(`read replica ${name}: cannot`),
+    });
     expect(lastUpdate(await told("verify", replicated))).toMatchObject({
       verdict: "warn",
       found: expect.stringMatching(new RegExp(`unknown on replica ${name}$`)),
