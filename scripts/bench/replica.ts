@@ -1,3 +1,5 @@
+import { readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { table } from "../../operations/commandLine/table.ts";
 import { resolveReplicas } from "../../postgres/connection.ts";
@@ -7,7 +9,7 @@ import { startStandby } from "../database/standby.ts";
 import { until } from "../database/until.ts";
 import { withClient } from "../database/withClient.ts";
 import { resultLine, short, spread, summarise } from "./statistics.ts";
-import { openReader, startReader } from "./swapMeasure.ts";
+import { longestLockWait, openReader, startReader } from "./swapMeasure.ts";
 import { change, prepare } from "./swapWays.ts";
 
 /** One swap under a reader of the standby that takes long. */
@@ -15,15 +17,27 @@ interface Sample {
   readonly named: boolean;
   /** Of the other readers there. */
   readonly longestReadMs: number;
+  /** The part of a long read that no busy computer explains. */
+  readonly lockWaitMs: number;
   readonly failedReads: number;
   readonly cancelled: boolean;
   readonly swapSeconds: number;
 }
 
+const OF_STANDBY = {
+  // The primary keeps what queries there need, so that nothing but the lock holds up replay.
+  hot_standby_feedback: "on",
+  log_lock_waits: "on",
+  deadlock_timeout: "1ms",
+  log_line_prefix: "%a: ",
+};
+
 /** Where everything is, and how long the long reader goes on. */
 interface Task {
   readonly url: string;
   readonly standbyUrl: string;
+  /** The standby's log. */
+  readonly log: string;
   readonly keys: readonly string[];
   readonly openSeconds: number;
 }
@@ -42,13 +56,19 @@ export async function bench(args: string[]): Promise<void> {
     },
   });
   const [rows, rounds, openSeconds] = [Number(values.rows), Number(values.rounds), Number(values.open)];
-  // As in production; and the primary keeps what queries there need, so that nothing but the lock holds up replay.
+  // As in production.
   const settings = { fsync: "on", synchronous_commit: "on", full_page_writes: "on", max_parallel_workers: "0" };
   await withServer({ extension: false, settings }, async ({ server, url, name }) => {
     const keys = await prepare(url, rows);
-    const standby = await startStandby(server, { settings: { ...settings, hot_standby_feedback: "on" } });
+    const standby = await startStandby(server, { settings: { ...settings, ...OF_STANDBY } });
     try {
-      const task = { url, standbyUrl: standby.url(name), keys, openSeconds };
+      const task = {
+        url,
+        standbyUrl: standby.url(name),
+        log: join(standby.directory, "server.log"),
+        keys,
+        openSeconds,
+      };
       const samples: Sample[] = [];
       for (let round = 1; round <= rounds; round += 1) {
         for (const named of round % 2 === 1 ? [false, true] : [true, false]) {
@@ -63,8 +83,13 @@ export async function bench(args: string[]): Promise<void> {
   });
 }
 
-async function measure({ url, standbyUrl, keys, openSeconds }: Task, named: boolean, round: number): Promise<Sample> {
+async function measure(
+  { url, standbyUrl, log, keys, openSeconds }: Task,
+  named: boolean,
+  round: number,
+): Promise<Sample> {
   await caughtUp(url, standbyUrl);
+  const logged = statSync(log).size;
   const statement = "select etapa, mensajes_total from public.mv_bench where conversacion_id = $1";
   const reader = await startReader({ url: standbyUrl, statement, keys });
   const long = await openReader(standbyUrl, openSeconds);
@@ -81,6 +106,7 @@ async function measure({ url, standbyUrl, keys, openSeconds }: Task, named: bool
   return {
     named,
     longestReadMs: Math.max(0, ...readings.map(({ ms }) => ms)),
+    lockWaitMs: longestLockWait(readFileSync(log).subarray(logged).toString()),
     failedReads: readings.filter(({ failed }) => failed !== undefined).length,
     cancelled,
     swapSeconds,
@@ -99,12 +125,20 @@ async function caughtUp(url: string, standbyUrl: string): Promise<void> {
 }
 
 function report(samples: readonly Sample[], openSeconds: number): void {
-  const head = [`a reader of ${openSeconds} s there`, "longest other read, ms", "failed", "cancelled", "swap, s"];
+  const head = [
+    `a reader of ${openSeconds} s there`,
+    "longest other read, ms",
+    "of it for a lock",
+    "failed",
+    "cancelled",
+    "swap, s",
+  ];
   const lines = [false, true].map((named) => {
     const of = samples.filter((sample) => sample.named === named);
     return [
       labelOf(named),
       spread(summarise(of.map(({ longestReadMs }) => longestReadMs))),
+      spread(summarise(of.map(({ lockWaitMs }) => lockWaitMs))),
       String(of.reduce((sum, { failedReads }) => sum + failedReads, 0)),
       `${of.filter(({ cancelled }) => cancelled).length} of ${of.length}`,
       spread(summarise(of.map(({ swapSeconds }) => swapSeconds))),
@@ -115,7 +149,8 @@ function report(samples: readonly Sample[], openSeconds: number): void {
     summarise(samples.filter((one) => one.named === named).map(({ longestReadMs }) => longestReadMs)).median;
   console.log(`median [smallest-largest]; without / with: ${short(middle(false) / middle(true))}`);
   const cancelled = samples.filter((one) => one.named && one.cancelled).length;
-  console.log(resultLine({ stall_ms_standby: middle(true), cancelled }));
+  const lockWait = Math.max(...samples.filter(({ named }) => named).map(({ lockWaitMs }) => lockWaitMs));
+  console.log(resultLine({ lock_wait_max_ms_standby: lockWait, stall_ms_standby: middle(true), cancelled }));
 }
 
 function labelOf(named: boolean): string {

@@ -50,7 +50,8 @@ export async function measure(
   return { way, longReader: open !== undefined, startedAt, durationMs, readings, lockWaitMs };
 }
 
-function longestLockWait(log: string): number {
+/** The longest that a reader waited for a lock, as a server's log says. */
+export function longestLockWait(log: string): number {
   const waits = log.matchAll(/^bench reader: LOG: .* acquired AccessShareLock on .* after ([\d.]+) ms/gm);
   return Math.max(0, ...Array.from(waits, ([, ms]) => Number(ms)));
 }

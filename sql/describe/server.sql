@@ -5,7 +5,7 @@ select pg_catalog.current_setting('server_version_num')::pg_catalog.int4 as "ser
        r.rolsuper as "isSuperuser",
        pg_catalog.pg_is_in_recovery() as "inRecovery",
        (select w.sender_host || ':' || w.sender_port from pg_catalog.pg_stat_wal_receiver w) as "replaysFrom",
-       -- Who receives and replays; where this role may not know what a receiver does, it is taken for one of them.
+       -- Who receives and replays, or does so for all that this role may know.
        array(select pg_catalog.concat_ws(' at ', s.application_name, pg_catalog.host(s.client_addr))
              from pg_catalog.pg_stat_replication s
              where (s.state is null or s.state <> 'backup' and s.replay_lsn is not null)
