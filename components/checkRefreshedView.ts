@@ -26,6 +26,7 @@ const ARGUMENTS: Arguments<RefreshedViewArgs> = {
   rowCount: "input",
   rowSecurity: "input",
   swapDeadlineSeconds: "input",
+  readReplicas: "input",
   job: { name: "input", schedule: "input", active: "input" },
   refresh: {
     maxAge: "input",

@@ -70,6 +70,11 @@ export interface MaterializedViewArgs extends TakeoverArgs {
    * @default twice as long as a refresh takes, 60 at least
    */
   swapDeadlineSeconds?: pulumi.Input<number> | undefined;
+  /**
+   * Standbys on which readers read, as URLs: a swap waits for a moment without readers there too. Never stored. `MATVIEW_READ_REPLICAS` comes before it.
+   * @default the stack's `matview:readReplicas`
+   */
+  readReplicas?: pulumi.Input<readonly pulumi.Input<string>[]> | undefined;
 }
 
 /** A materialized view. It is created empty; the first refresh fills it (see RefreshedView). */
@@ -86,13 +91,15 @@ export class MaterializedView extends pulumi.CustomResource {
 
   /** `keeps` is for RefreshedView. */
   constructor(name: string, args: MaterializedViewArgs, options?: pulumi.CustomResourceOptions, keeps?: KeepsArgs) {
+    const { readReplicas, ...declared } = args;
     super(
       ...resourceArguments(
         "materializedView",
         name,
-        { owner: undefined, ...args, incarnation: undefined },
+        { owner: undefined, ...declared, incarnation: undefined },
         options,
         keeps,
+        readReplicas,
       ),
     );
   }

@@ -120,6 +120,7 @@ function declareView(parent: RefreshedView, name: string, args: Completed, jobs:
       rowCount: args.rowCount,
       rowSecurity: args.rowSecurity,
       swapDeadlineSeconds: args.swapDeadlineSeconds,
+      readReplicas: args.readReplicas,
       ...takeover(args),
     }),
     { parent },

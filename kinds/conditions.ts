@@ -1,6 +1,7 @@
 import type { Capabilities } from "../postgres/capabilities.ts";
 import { displayName, sqlIdentifier, sqlName } from "../postgres/names.ts";
 import type { QualifiedName } from "../postgres/names.ts";
+import { primaryAdvice, standbyProblem } from "../postgres/standby.ts";
 import { grantNeedSql, rightText } from "./ownerRole/rights.ts";
 import type { Need } from "./ownerRole/rights.ts";
 
@@ -114,6 +115,17 @@ const shown = (view: QualifiedName | undefined): string => (view === undefined ?
 const statementName = (view: QualifiedName | undefined): string => (view === undefined ? "VIEW" : sqlName(view));
 
 const CONDITIONS = {
+  standby: {
+    is: ({ capabilities }) => capabilities.inRecovery,
+    refusals: ({ capabilities: { identity, replaysFrom } }) => [standbyProblem({ host: identity.host, replaysFrom })],
+    explanation: ({ capabilities: { identity, replaysFrom } }) => ({
+      symptom: NOT_RUNNING,
+      evidence: `the server at ${identity.host} is a standby`,
+      cause: "the connection leads to a server that replays another one: jobs run there",
+      fix: primaryAdvice(replaysFrom),
+    }),
+    check: ({ capabilities: { replaysFrom } }) => ["this is a standby", primaryAdvice(replaysFrom)],
+  },
   "pg-cron-missing": {
     is: ({ capabilities }) => capabilities.cron === undefined,
     refusals: ({ capabilities: { cronDatabase } }) => [

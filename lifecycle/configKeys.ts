@@ -2,6 +2,7 @@
 export const CONFIG_DEFAULTS = {
   databaseUrl: "",
   cronDatabase: "",
+  readReplicas: "",
   schema: "public",
   owner: "",
   managePlatform: "false",

@@ -23,6 +23,7 @@ import { mustBeApproved } from "./planFile.ts";
 import { previewChange, sameProps } from "./preview/previewChange.ts";
 import { declaration, extra, tokenOf } from "./props.ts";
 import type { Props } from "./props.ts";
+import { openWithReplicas, replicaFailures } from "./replicaArgument.ts";
 import type { ResourceProvider } from "./resourceProvider.ts";
 import { KEEPS, REQUEST } from "./resourceRequest.ts";
 import type { Keeps, ResourceRequest } from "./resourceRequest.ts";
@@ -50,7 +51,7 @@ export function lifecycle<Desired extends object, Actual>(
   kind: Kind<Desired, Actual>,
   engineLog: PreviewLog = logToStderr,
 ): ResourceProvider {
-  let config: ConnectionConfig = {};
+  let config: ConnectionConfig & { readonly readReplicas?: string | undefined } = {};
   let adoptDatabase = false;
   let isConfigured = false;
   const registry = runRegistry();
@@ -61,6 +62,9 @@ export function lifecycle<Desired extends object, Actual>(
   /** For those who change nothing. */
   const openToLook: Open = (work, asks) => inSession(resolveConnection(config), work, asks, sightOfNow());
   const look = surveyor(kind, openToLook);
+
+  const withReplicas = (way: Open, props: Props): Open =>
+    openWithReplicas(way, registry.find(kind.id(declaration(props) as Desired)), config.readReplicas);
 
   const subjectOf = (props: Props): string => `${kind.noun} ${kind.id(declaration(props) as Desired)}`;
 
@@ -80,7 +84,7 @@ export function lifecycle<Desired extends object, Actual>(
     forgetSurveys();
     return explaining(props, async () => {
       await mustBeApproved(kind, desired, kind.id(declaration(props) as Desired), open);
-      return open(work, (known) => kind.asks?.([declaration(props) as Desired], known) ?? []);
+      return withReplicas(open, props)(work, (known) => kind.asks?.([declaration(props) as Desired], known) ?? []);
     });
   };
 
@@ -119,7 +123,8 @@ export function lifecycle<Desired extends object, Actual>(
     };
     await tellReviewer(log, urn, async () => {
       noteOthers(notedSteps, others);
-      const preview = await previewChange(kind, { see, open: openToLook, before: notedSteps }, transition, isSame);
+      const reader = { see, open: withReplicas(openToLook, news), before: notedSteps };
+      const preview = await previewChange(kind, reader, transition, isSame);
       noteSteps(notedSteps, preview, desired, transition.previous);
       return preview;
     });
@@ -163,6 +168,7 @@ export function lifecycle<Desired extends object, Actual>(
       config = {
         databaseUrl: request.config.get("matview:databaseUrl"),
         cronDatabase: request.config.get("matview:cronDatabase"),
+        readReplicas: request.config.get("matview:readReplicas"),
       };
       adoptDatabase = request.config.get("matview:adoptDatabase") === "true";
       return Promise.resolve();
@@ -176,8 +182,10 @@ export function lifecycle<Desired extends object, Actual>(
       const checked = await checkInputs(kind, olds, news, keeps);
       const { inputs, desired, unknown, isNew } = checked;
       for (const props of [olds, inputs]) secrets.note(props, hidden);
-      if (checked.failures.length > 0) {
-        return { inputs, failures: checked.failures.map((one) => ({ ...one, reason: secrets.hide(one.reason) })) };
+      secrets.note({ ...request }, ["readReplicas"]);
+      const failures = [...checked.failures, ...replicaFailures(request)];
+      if (failures.length > 0) {
+        return { inputs, failures: failures.map((one) => ({ ...one, reason: secrets.hide(one.reason) })) };
       }
       const id = kind.id(desired);
       const twin =

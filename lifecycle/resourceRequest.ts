@@ -18,4 +18,6 @@ export interface ResourceRequest {
   readonly secrets?: readonly string[];
   /** In a preview, what resources that are none of ours, declared before, may make in this run. */
   readonly others?: readonly OtherWork[];
+  /** URLs of standbys on which readers read; with passwords, and so in no state. */
+  readonly readReplicas?: readonly string[];
 }

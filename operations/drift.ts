@@ -8,7 +8,7 @@ import { hasDrifted } from "./drift/driftRow.ts";
 import { driftJunit, driftMarkdown, driftTable } from "./drift/driftText.ts";
 import { driftReport } from "./drift/report.ts";
 import { readDigest } from "./preview/digest.ts";
-import { stackConnection } from "./stack/connection.ts";
+import { stackServers } from "./stack/connection.ts";
 import { CHANGES_FOUND, runPulumi } from "./stack/run.ts";
 
 /** `matview drift`: is the world as declared? */
@@ -46,5 +46,6 @@ async function checkDrift(stack: string): ReturnType<typeof driftReport> {
   const run = await runPulumi(args, { MATVIEW_PREVIEW: "off" });
   const preview = readDigest(`the preview of stack ${stack}`, run, [0, CHANGES_FOUND]);
   const verdict = { stack, preview, previewChanged: run.code === CHANGES_FOUND };
-  return withSession(await stackConnection(stack), "matview drift", (session) => driftReport(session, verdict), "look");
+  const { connection } = await stackServers(stack);
+  return withSession(connection, "matview drift", (session) => driftReport(session, verdict), "look");
 }

@@ -1,4 +1,5 @@
 import { withSession } from "../postgres/session.ts";
+import type { Session } from "../postgres/session.ts";
 import { stackOf } from "./commandLine/declaredViews.ts";
 import { defineVerb } from "./commandLine/defineVerb.ts";
 import { STACK_OPTIONS } from "./commandLine/options.ts";
@@ -6,7 +7,7 @@ import { print, printJson } from "./commandLine/text.ts";
 import { readDigest } from "./preview/digest.ts";
 import { planDocument } from "./preview/document.ts";
 import { planMarkdown, planSql, planTable } from "./preview/planText.ts";
-import { stackConnection } from "./stack/connection.ts";
+import { stackServers } from "./stack/connection.ts";
 import { runPulumi } from "./stack/run.ts";
 
 /** `matview plan`: what a deploy would do, for people, for pull requests and for policies. */
@@ -40,10 +41,7 @@ JSON has a fingerprint (docs/previews.md): MATVIEW_PLAN=FILE pulumi up deploys w
 export async function makePlan(stack: string): Promise<Awaited<ReturnType<typeof planDocument>>> {
   const run = await runPulumi(["preview", "--json", "--stack", stack], { MATVIEW_PREVIEW: "off" });
   const digest = readDigest(`the preview of stack ${stack}`, run, [0]);
-  return withSession(
-    await stackConnection(stack),
-    "matview plan",
-    (session) => planDocument(session, stack, digest),
-    "look",
-  );
+  const { connection, replicas } = await stackServers(stack);
+  const work = (session: Session) => planDocument(session, stack, digest);
+  return withSession(connection, "matview plan", work, "look", replicas);
 }

@@ -12,7 +12,7 @@ import type { Check, Verdict } from "./health/check.ts";
 import { checkView, worst } from "./health/checks.ts";
 import { readFacts } from "./health/facts.ts";
 import type { Facts } from "./health/facts.ts";
-import { freshnessOf } from "./health/freshness.ts";
+import { ageOn, freshnessOf } from "./health/freshness.ts";
 import { limitsOf } from "./health/limits.ts";
 import { nextRunOf } from "./health/nextRun.ts";
 import { messageText, runSeconds } from "./health/runs.ts";
@@ -64,6 +64,7 @@ function statusOf(facts: Facts) {
     ...freshnessOf(facts, limits),
     maxAgeSeconds: limits.staleSeconds,
     health: worst(checks.map(({ verdict }) => verdict)),
+    replicas: facts.replicas.map((one) => ({ ...one, ageSeconds: ageOn(one, facts, limits) })),
     unseen: facts.unseen,
     problems: checks.filter(isProblem).map(({ name, found, verdict, advice }) => ({ name, found, verdict, advice })),
   };
@@ -135,6 +136,7 @@ function statusTable(one: Status): string {
       ["last run", lastRunText(one)],
       ["next run", nextRunText(one)],
       ["age", ageText(one)],
+      ...one.replicas.map((replica) => [`on ${replica.name}`, replicaText(replica)]),
       ["health", healthText(one.health, one.problems)],
     ],
   );
@@ -166,6 +168,12 @@ function nextRunText({ nextRun, unseen }: Status): string {
 function ageText({ ageSeconds, maxAgeSeconds }: Status): string {
   const limit = maxAgeSeconds === undefined ? "" : ` (limit ${duration(maxAgeSeconds)})`;
   return `${ageSeconds === undefined ? "unknown" : duration(ageSeconds)}${limit}`;
+}
+
+function replicaText({ ageSeconds, problem, stopped }: Status["replicas"][number]): string {
+  if (problem !== undefined) return colors.red("unknown");
+  const age = ageSeconds === undefined ? "unknown" : duration(ageSeconds);
+  return stopped === undefined ? age : `${age}, ${colors.red(stopped.cause)}`;
 }
 
 function healthText(health: Verdict, problems: Status["problems"]): string {

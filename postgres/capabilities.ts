@@ -41,6 +41,10 @@ export interface Capabilities {
   readonly currentUser: string;
   readonly isSuperuser: boolean;
   readonly inRecovery: boolean;
+  /** Of a standby, its primary as `host:port`; null where the role may not know. */
+  readonly replaysFrom: string | null;
+  /** The standbys that replay from this server, as far as the role may see them, by application and address. */
+  readonly standbys: readonly string[];
   /** `host:port` of a transaction pooler, through which nothing can be changed. */
   readonly pooler: string | undefined;
   /** True when pg_cron's launcher is connected; without it no job ever runs. */
@@ -57,6 +61,8 @@ interface ServerRow {
   currentUser: string;
   isSuperuser: boolean;
   inRecovery: boolean;
+  replaysFrom: string | null;
+  standbys: string[];
   launcherRuns: boolean;
   launcherDatabase: string | null;
 }

@@ -61,6 +61,38 @@ export function resolveConnection(config: ConnectionConfig, variables: Environme
   return { ...connection, cronDatabase: cronDatabase || connection.database };
 }
 
+/** Where read replicas are named, beside the environment. */
+export interface ReplicaConfig {
+  /** Of one view, by its argument. */
+  readonly argument?: readonly string[] | undefined;
+  /** Of the stack, by its secret config `matview:readReplicas`: URLs with spaces between them. */
+  readonly config?: string | undefined;
+}
+
+/**
+ * The standbys on which readers read: `MATVIEW_READ_REPLICAS`, else the argument, else the secret config `matview:readReplicas`.
+ * No message ever contains a URL or a password.
+ * @throws when what is set cannot be used.
+ */
+export function resolveReplicas(
+  { argument, config }: ReplicaConfig,
+  variables: Environment = environment,
+): Connection[] {
+  const [source, urls] = variables.MATVIEW_READ_REPLICAS
+    ? ["MATVIEW_READ_REPLICAS", urlsIn(variables.MATVIEW_READ_REPLICAS)]
+    : argument !== undefined
+      ? ["readReplicas", argument]
+      : ["matview:readReplicas", urlsIn(config ?? "")];
+  return urls.map((url, index) => {
+    const replica = parseUrl(`${source}, URL ${index + 1},`, url);
+    return { ...replica, cronDatabase: replica.database };
+  });
+}
+
+function urlsIn(text: string): readonly string[] {
+  return text.split(/[\s,]+/).filter((url) => url !== "");
+}
+
 /** True when the connection comes from the stack's configuration, so that a command must be handed it as a secret. */
 export function isFromConfig(variables: Environment = environment): boolean {
   return !variables.MATVIEW_DATABASE_URL && !variables.PGHOST;

@@ -2,6 +2,8 @@
 export const ENVIRONMENT = {
   MATVIEW_DATABASE_URL:
     "Database of the views, `postgresql://user:password@host:5432/database?sslmode=verify-full`. Comes before everything else.",
+  MATVIEW_READ_REPLICAS:
+    "Standbys on which readers read: URLs as above with spaces between them. Comes before `readReplicas` and `matview:readReplicas`.",
   PGHOST: "Host, address or socket folder. Where it is set, and no URL, the `PG*` variables are the connection.",
   PGPORT: "Port; 5432 when left out.",
   PGUSER: "Role that connects. Needed with `PGHOST`.",

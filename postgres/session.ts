@@ -11,6 +11,7 @@ import { sqlIdentifier } from "./names.ts";
 import { hasOwnSession, isNamedPooler, poolerProblem } from "./pooler.ts";
 import type { Place } from "./pooler.ts";
 import { sqlStatement } from "./sqlFiles.ts";
+import { standbyProblem } from "./standby.ts";
 import { stopsWithProcess } from "./stopping.ts";
 
 /** Open connections to the view's database and to pg_cron's, and what can be done through them. */
@@ -21,6 +22,8 @@ export interface Session {
   /** Opens one more connection to the view's database; the caller ends it. */
   readonly another: () => Promise<pg.Client>;
   readonly capabilities: Capabilities;
+  /** Standbys on which readers read, as far as they are named. */
+  readonly replicas: readonly Connection[];
 }
 
 /** A connection for one session, pinned to the settings that every session has. */
@@ -50,12 +53,13 @@ export function withSession<T>(
   applicationName: string,
   work: (session: Session) => Promise<T>,
   purpose: Purpose = "change",
+  replicas: readonly Connection[] = [],
 ): Promise<T> {
   const lease = async (database: string): Promise<Lease> => {
     const opened = await open({ connection, database }, applicationName, purpose);
     return { ...opened, end: () => opened.client.end() };
   };
-  return withLeases(connection, applicationName, lease, work);
+  return withLeases(connection, applicationName, lease, (session) => work({ ...session, replicas }));
 }
 
 /** Runs `work` with a session made of leased connections, which are handed back in every case. */
@@ -71,7 +75,7 @@ export async function withLeases<T>(
   return leased(lease, database, (target) => {
     const within = async (cron: Lease): Promise<T> => {
       const capabilities = capabilitiesOf(target.look, cron.look, connection);
-      return work({ target: target.client, cron: cron.client, another, capabilities });
+      return work({ target: target.client, cron: cron.client, another, capabilities, replicas: [] });
     };
     return cronDatabase === database ? within(target) : leased(lease, cronDatabase, within);
   });
@@ -96,24 +100,28 @@ async function leased<T>(
 /** One connection, pinned; the caller ends it. */
 async function open(place: Place, applicationName: string, purpose: Purpose): Promise<Pick<Lease, "client" | "look">> {
   const { connection, database } = place;
-  const client = await connect(connection, database, async () => {
-    const config = clientConfig(connection, applicationName, database);
-    const made = new pg.Client(config);
-    // Without a listener a connection that is lost between two statements would end the process.
-    made.on("error", () => undefined);
-    await made.connect().catch(async (error: unknown) => {
-      await made.end().catch(() => undefined);
-      throw error;
-    });
-    stopsWithProcess(made, config);
-    return made;
-  });
+  const client = await connect(connection, database, () =>
+    connected(clientConfig(connection, applicationName, database)),
+  );
   try {
     return { client, look: await pin(client, place, purpose) };
   } catch (error) {
     await client.end().catch(() => undefined);
     throw error;
   }
+}
+
+/** A client that is connected; the caller ends it. */
+export async function connected(config: pg.ClientConfig): Promise<pg.Client> {
+  const made = new pg.Client(config);
+  // Without a listener a connection that is lost between two statements would end the process.
+  made.on("error", () => undefined);
+  await made.connect().catch(async (error: unknown) => {
+    await made.end().catch(() => undefined);
+    throw error;
+  });
+  stopsWithProcess(made, config);
+  return made;
 }
 
 /** Tries until the server takes connections, as long as it is only starting. */
@@ -143,13 +151,27 @@ export async function connect<Client>(
 /**
  * Puts the settings on a connection that every session has, behind `first`, where something is to be done before; and looks in the
  * same flight what the server is. Sets nothing where the session may not be the connection's own.
- * @throws behind a transaction pooler, whose other clients would meet the settings, but where it is only to look.
+ * @throws behind a transaction pooler, whose other clients would meet the settings, and on a standby, but where it is only to look.
  */
 export async function pin(
   client: pg.Client,
   place: Place,
   purpose: Purpose,
   first: readonly string[] = [],
+): Promise<ServerLook> {
+  const look = await pinned(client, place, purpose, first);
+  const { inRecovery, replaysFrom } = look.server;
+  if (purpose === "change" && inRecovery) {
+    throw userError(standbyProblem({ host: place.connection.host, replaysFrom }));
+  }
+  return look;
+}
+
+async function pinned(
+  client: pg.Client,
+  place: Place,
+  purpose: Purpose,
+  first: readonly string[],
 ): Promise<ServerLook> {
   if (!isBorrowed(client)) {
     const look = await lookAtServer(client, pinSql(client, place, purpose, first));

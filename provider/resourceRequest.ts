@@ -9,7 +9,7 @@ import { otherWork } from "./otherWork.ts";
 
 /**
  * @internal What the class of a kind hands to Pulumi's own: its inputs, with the request and the line that loads the kind. `keeps`: by property,
- * a value of an earlier convention that stays where the state has it. Internal, so that the package's types do not reach those of the kinds.
+ * a value of an earlier convention that stays where the state has it. `readReplicas` bear passwords: they are part of the request, which is not stored. Internal, so that the package's types do not reach those of the kinds.
  */
 export function resourceArguments(
   kind: KindName,
@@ -17,16 +17,25 @@ export function resourceArguments(
   args: object,
   options: pulumi.CustomResourceOptions | undefined,
   keeps?: KeepsArgs,
+  readReplicas?: pulumi.Input<readonly pulumi.Input<string>[]>,
 ): [type: string, name: string, inputs: pulumi.Inputs, options: pulumi.CustomResourceOptions | undefined] {
   const type = typeToken(kind);
   const urn = pulumi.createUrn(name, type, options?.parent);
   // A promise and not an output: a child that depends on its component would wait for itself.
   const known = new Promise<string>((resolve) => urn.apply(resolve));
-  const beside = { [REQUEST]: requestOf(known, args, otherWork()), ...(keeps === undefined ? {} : { [KEEPS]: keeps }) };
+  const beside = {
+    [REQUEST]: requestOf(known, args, otherWork(), readReplicas),
+    ...(keeps === undefined ? {} : { [KEEPS]: keeps }),
+  };
   return [type, name, { ...args, ...beside, __provider: loaderText(kind) }, options];
 }
 
-async function requestOf(urn: Promise<string>, args: object, others: readonly OtherWork[]): Promise<ResourceRequest> {
+async function requestOf(
+  urn: Promise<string>,
+  args: object,
+  others: readonly OtherWork[],
+  readReplicas: pulumi.Input<readonly pulumi.Input<string>[]> | undefined,
+): Promise<pulumi.Inputs & Omit<ResourceRequest, "readReplicas">> {
   const isPreview = pulumi.runtime.isDryRun();
   const entries = Object.entries(args) as [string, unknown][];
   const secret = await Promise.all(entries.map(([, value]) => pulumi.isSecret(pulumi.output(value))));
@@ -36,6 +45,7 @@ async function requestOf(urn: Promise<string>, args: object, others: readonly Ot
     isPreview,
     ...(secrets.length === 0 ? {} : { secrets }),
     ...(others.length === 0 ? {} : { others }),
+    ...(readReplicas === undefined ? {} : { readReplicas: pulumi.secret(readReplicas) }),
   };
 }
 

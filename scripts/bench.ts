@@ -6,6 +6,7 @@ const benches: Readonly<Record<string, () => Promise<{ bench(args: string[]): Pr
   distance: () => import("./bench/distance.ts"),
   engine: () => import("./bench/engine.ts"),
   preview: () => import("./bench/preview.ts"),
+  replica: () => import("./bench/replica.ts"),
   stamp: () => import("./bench/stamp.ts"),
   swap: () => import("./bench/swap.ts"),
 };

@@ -25,6 +25,7 @@ import { parseDefinition } from "./definition/parseDefinition.ts";
 import type { AbsentView, ActualView } from "./describe.ts";
 import type { DesiredView } from "./desired.ts";
 import { deadlineWarning } from "./swap/swapPlan.ts";
+import { NOT_WAITED_FOR, replicaProblems } from "./swap/replicaReaders.ts";
 import { refusedTrials, trialStatements, viewTrials } from "./tryView.ts";
 
 /** PostgreSQL releases that have what the module uses; 14 had its last release in November 2026. */
@@ -50,13 +51,19 @@ export async function foreseeView(
   earlier: EarlierSteps,
   change: ViewChange = NOTHING_TRIED,
 ): Promise<Required<Foresight>> {
-  const [isOnlooker, found] = await Promise.all([
+  const isSwapped = change.plan.steps.some(({ swap }) => swap !== undefined);
+  const [isOnlooker, found, replicas] = await Promise.all([
     onlyLooks(session),
     obstacles(session, desired, earlier, change.previous ?? desired, change),
+    isSwapped ? replicaProblems(session) : undefined,
   ]);
-  const { refusals, warnings = [] } = foreseen(found, earlier, isOnlooker);
+  const { refusals, warnings } = foreseen(found, earlier, isOnlooker);
   const late = change.plan.steps.flatMap(({ swap }) => (swap === undefined ? [] : (deadlineWarning(swap) ?? [])));
-  return { refusals, warnings: [...warnings, ...late] };
+  const unreachable = (replicas?.unreachable ?? []).map((one) => `${one}; ${NOT_WAITED_FOR}`);
+  return {
+    refusals: [...refusals, ...(replicas?.refusals ?? [])],
+    warnings: [...warnings, ...late, ...unreachable],
+  };
 }
 
 async function obstacles(
@@ -68,8 +75,7 @@ async function obstacles(
 ): Promise<Obstacle[]> {
   const parsed = await parseDefinition(desired.definition);
   const owner = desired.owner ?? null;
-  const isTried = change !== undefined && !session.capabilities.inRecovery;
-  const trials = isTried ? viewTrials({ desired, ...change }, earlier) : [];
+  const trials = change !== undefined ? viewTrials({ desired, ...change }, earlier) : [];
   const read = await readDeclared(
     session.target,
     parsed.ok ? parsed.definition.sql : "select 1 as id",
@@ -105,13 +111,9 @@ async function obstacles(
 }
 
 function serverProblems({ capabilities }: Session): string[] {
-  const { serverMajor, inRecovery } = capabilities;
-  return [
-    ...(serverMajor >= OLDEST_MAJOR
-      ? []
-      : [`PostgreSQL ${serverMajor} is too old: ${OLDEST_MAJOR} or later is needed`]),
-    ...(inRecovery ? ["this server is a standby and takes no changes: connect to the primary"] : []),
-  ];
+  const { serverMajor } = capabilities;
+  if (serverMajor >= OLDEST_MAJOR) return [];
+  return [`PostgreSQL ${serverMajor} is too old: ${OLDEST_MAJOR} or later is needed`];
 }
 
 interface SchemaRow {

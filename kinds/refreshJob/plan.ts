@@ -37,7 +37,7 @@ export function planJob({
     differences: [...entry.differences, ...timeout.differences],
     ...refused([
       ...(entry.refusals ?? []),
-      ...standstill(desired, state, entry, capabilities),
+      ...standstill(desired, state, entry),
       ...outOfReach(desired, state, entry, capabilities),
     ]),
   };
@@ -71,14 +71,8 @@ function outOfReach(
 const MAKES = new Set(["schedule job", "replace job", "rename job"]);
 
 /** What makes any change of jobs pointless here. */
-function standstill(
-  desired: DesiredJob | "absent",
-  state: JobState,
-  { steps }: Plan,
-  capabilities: Capabilities,
-): string[] {
+function standstill(desired: DesiredJob | "absent", state: JobState, { steps }: Plan): string[] {
   if (steps.length === 0) return [];
-  if (capabilities.inRecovery) return [STANDBY];
   // The one that this plan moves or removes is being mended.
   const orphan = state.jobs.find(
     (job) => desired !== "absent" && job.isOrphaned === true && job.name === desired.name && job !== state.job,
@@ -210,10 +204,6 @@ function refuseOtherDatabase(job: ResolvedJob, actual: ActualJob): Plan {
 function created(job: ResolvedJob, powers: CronPowers, capabilities: Capabilities): string[] {
   return !job.isActive && !canBeInactive(powers) ? [] : scheduleSql(job, powers, capabilities);
 }
-
-/** What is said of a standby: there alter_job does nothing, and does not say so. */
-export const STANDBY =
-  "this server is a standby, where pg_cron neither takes changes nor runs jobs: connect to the primary";
 
 const ON_CRON = { on: "cron" } as const;
 const STOPS = { on: "cron", hazards: ["refreshes-stop"] } as const;

@@ -15,7 +15,6 @@ import type { DesiredJob, ResolvedJob } from "./desired.ts";
 import { resolveJob } from "./jobChanges.ts";
 import { orphanProblem, powersOf } from "./jobState.ts";
 import type { CronPowers } from "./jobState.ts";
-import { STANDBY } from "./plan.ts";
 import { cronBlindness } from "./roleJobs.ts";
 import { parseSchedule } from "./schedule.ts";
 import { otherDatabase } from "./statements.ts";
@@ -36,8 +35,7 @@ export async function foreseeJob(
 }
 
 async function obstacles(session: Session, desired: DesiredJob, earlier: EarlierSteps): Promise<Obstacle[]> {
-  const { cron, inRecovery } = session.capabilities;
-  if (inRecovery) return [{ problem: STANDBY, isInherent: true }];
+  const { cron } = session.capabilities;
   const problems = cronObstacles(session, earlier);
   if (cron?.hasUsage !== true || !cron.mayReadJobs) return problems;
   const parsed = parseSchedule(desired.schedule, cron);

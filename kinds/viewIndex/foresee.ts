@@ -30,7 +30,7 @@ export async function foreseeIndex(
   const { schema, view: name, columns: key, unique } = desired;
   const view = { schema, name };
   const isBuilt = plan.steps.some(({ action }) => action === "build index");
-  if (!isBuilt || willChangeView(earlier, view) || session.capabilities.inRecovery) return {};
+  if (!isBuilt || willChangeView(earlier, view)) return {};
   const { found, isFilled } = await tryIndex(session, desired);
   if (found.length > 0) return foreseen(found, earlier);
   return unique && isFilled ? await countKey(session, view, { source: { relation: view }, key }) : {};
@@ -48,12 +48,12 @@ const PATIENCE_MS = 2_000;
 
 /** What is taken over as it is may take nulls for different: said where the view has some. That it cannot be counted stops nothing. */
 async function lossRisk(
-  { target, capabilities }: Session,
+  { target }: Session,
   { schema, columns: key }: DesiredIndex,
   { view: name, definition, isUnique, isValid, ...index }: ActualIndex,
 ): Promise<string[]> {
   const isSafe = !isUnique || !isValid || / NULLS NOT DISTINCT\b/.test(definition);
-  if (isSafe || capabilities.inRecovery) return [];
+  if (isSafe) return [];
   const view = { schema, name };
   const proof = await tryKey(target, { source: { relation: view }, key }, PATIENCE_MS).catch((error: unknown) => {
     if (!isServerError(error)) throw error;

@@ -2,11 +2,13 @@ import { holderText, isSameStack } from "../../kinds/claim.ts";
 import type { EarlierSteps, Kind } from "../../kinds/kind.ts";
 import { measureView, sizeOfView, sizeQuestions } from "../../kinds/materializedView/cost/measures.ts";
 import type { Measures } from "../../kinds/materializedView/cost/measures.ts";
-import { isUserError } from "../../postgres/errors.ts";
+import type { Capabilities } from "../../postgres/capabilities.ts";
+import { isUserError, userError } from "../../postgres/errors.ts";
 import type { QualifiedName } from "../../postgres/names.ts";
 import { CONVERGED } from "../../postgres/plan.ts";
 import type { Difference, Plan } from "../../postgres/plan.ts";
 import type { Session } from "../../postgres/session.ts";
+import { standbyProblem } from "../../postgres/standby.ts";
 import { canonical } from "../canonical.ts";
 import { isAbsent, planChange, recalled } from "../change.ts";
 import type { Sight, Transition } from "../change.ts";
@@ -18,6 +20,7 @@ import { inTheWay } from "./inTheWay.ts";
 import { obstaclesOf } from "./obstacles.ts";
 import { previewStep } from "./previewStep.ts";
 import type { PreviewedStep } from "./previewStep.ts";
+import { standbyWarnings } from "./standbyWarnings.ts";
 import { runsPerDay, subjectOf } from "./subject.ts";
 
 /** What a deploy would do about one resource: the very plan that it would apply, with what each step costs. */
@@ -91,6 +94,7 @@ export async function previewChange<Desired extends object, Actual>(
   const change = await planChange(kind, see, transition).catch((error: unknown) => refusedSight(error, open));
   if (change instanceof Error) return whole(CONVERGED, { refusals: [change.message] });
   const { plan, actual, capabilities, refusal, tenure } = change;
+  if (capabilities.inRecovery) return whole(CONVERGED, { refusals: [standbyText(capabilities)] });
   const view = plan.steps.length === 0 ? undefined : subjectOf(subject);
   const look = await open(
     (session) => lookCloser(kind, session, { transition, plan, actual, view, earlier }),
@@ -122,11 +126,19 @@ export async function previewChange<Desired extends object, Actual>(
   });
 }
 
-/** What is there cannot be described, such as a table of that name: that stops a deploy, as a server out of reach does not. */
+/**
+ * What is there cannot be described, such as a table of that name, or anything on a standby: that stops a deploy, as a server out of reach
+ * does not.
+ */
 async function refusedSight(error: unknown, open: Open): Promise<Error> {
+  const { inRecovery, ...server } = await open(({ capabilities }) => Promise.resolve(capabilities));
+  if (inRecovery) return userError(standbyText(server));
   if (!isUserError(error)) throw error;
-  await open(() => Promise.resolve());
   return error;
+}
+
+function standbyText({ identity: { host }, replaysFrom }: Pick<Capabilities, "identity" | "replaysFrom">): string {
+  return standbyProblem({ host, replaysFrom });
 }
 
 /** The delete of an object that another resource takes over earlier in the same run. */
@@ -180,10 +192,17 @@ async function lookCloser<Desired extends object, Actual>(
     isBlocked ? undefined : kind.foreseeData?.(session, desired, { previous, actual }, plan),
     view === undefined || size === undefined ? undefined : measureView(session, view, size),
   ]);
+  const steps = plan.steps.map((step) => previewStep(step, measures));
   return {
     obstacles: [...obstacles.refusals, ...(told?.refusals ?? [])],
-    warnings: [...obstacles.warnings, ...warnings, ...held, ...(told?.warnings ?? [])],
-    priced: { steps: plan.steps.map((step) => previewStep(step, measures)), measures },
+    warnings: [
+      ...obstacles.warnings,
+      ...warnings,
+      ...held,
+      ...(told?.warnings ?? []),
+      ...standbyWarnings(session, plan, steps),
+    ],
+    priced: { steps, measures },
   };
 }
 

@@ -3,8 +3,7 @@ import { parseDuration } from "../../kinds/refreshJob/schedule/duration.ts";
 import { spotCheckSchema, viewDeclarationSchema } from "../../kinds/viewDeclaration.ts";
 import type { SpotCheck, ViewDeclaration } from "../../kinds/viewDeclaration.ts";
 import { SECRET } from "../../lifecycle/secretTexts.ts";
-import { resolveConnection } from "../../postgres/connection.ts";
-import type { Connection } from "../../postgres/connection.ts";
+import { resolveConnection, resolveReplicas } from "../../postgres/connection.ts";
 import { environment } from "../../postgres/environment.ts";
 import type { Environment } from "../../postgres/environment.ts";
 import { userError } from "../../postgres/errors.ts";
@@ -13,7 +12,8 @@ import { displayName } from "../../postgres/names.ts";
 import { withSession } from "../../postgres/session.ts";
 import type { Purpose, Session } from "../../postgres/session.ts";
 import { sqlText } from "../../postgres/sqlFiles.ts";
-import { stackConnection } from "../stack/connection.ts";
+import { stackServers } from "../stack/connection.ts";
+import type { Servers } from "../stack/connection.ts";
 import { runPulumi } from "../stack/run.ts";
 import type { Call } from "./defineVerb.ts";
 import { usageError } from "./usageError.ts";
@@ -53,11 +53,13 @@ export async function withViews<T>(
     }
     return chosen;
   };
+  const { connection, replicas } = await serversOf(call);
   return withSession(
-    await connectionOf(call),
+    connection,
     `matview ${call.verb}`,
     async (session) => work(session, await chosenViews(session)),
     purpose,
+    replicas,
   );
 }
 
@@ -77,7 +79,8 @@ export async function withView<T>(call: Call, work: (session: Session, view: Dec
 /** The same for verbs that look at a whole database. */
 export async function withDatabase<T>(call: Call, work: (session: Session) => Promise<T>): Promise<T> {
   mustNameNoView(call);
-  return withSession(await connectionOf(call), `matview ${call.verb}`, work);
+  const { connection } = await serversOf(call);
+  return withSession(connection, `matview ${call.verb}`, work);
 }
 
 /** The stack of a call that is about a whole stack. */
@@ -101,15 +104,17 @@ async function allViews({ target }: Session): Promise<QualifiedName[]> {
 }
 
 // Environment first, the variable that the call names before the others; then the stack's configuration.
-async function connectionOf(call: Call): Promise<Connection> {
+async function serversOf(call: Call): Promise<Servers> {
   const name = call.value("url-env");
   if (name !== undefined) {
     const databaseUrl = environment[name as keyof Environment];
     if (!databaseUrl) throw usageError(`--url-env ${name}: the environment has no ${name}, or it is empty`);
-    return resolveConnection({}, { ...process.env, MATVIEW_DATABASE_URL: databaseUrl });
+    const connection = resolveConnection({}, { ...process.env, MATVIEW_DATABASE_URL: databaseUrl });
+    return { connection, replicas: resolveReplicas({}) };
   }
   const stack = call.value("stack");
-  return stack === undefined ? resolveConnection({}) : stackConnection(stack);
+  if (stack !== undefined) return stackServers(stack);
+  return { connection: resolveConnection({}), replicas: resolveReplicas({}) };
 }
 
 async function stackViews(stack: string): Promise<DeclaredView[]> {

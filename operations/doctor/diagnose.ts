@@ -2,11 +2,13 @@ import { refreshBlocked } from "./blocked.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Diagnosis, Finding } from "./finding.ts";
 import { jobDiagnoses, noRuns } from "./jobDiagnoses.ts";
+import { diagnoseReplicas } from "./replicaDiagnoses.ts";
 import { courseDiagnoses, failureDiagnoses, unexplainedFailure } from "./runDiagnoses.ts";
 import { messageDiagnosis } from "./runMessages.ts";
 
 /** Diagnoses that say why no run begins; what follows from that is no finding of its own. */
 const STOPPED = [
+  "standby",
   "pg-cron-missing",
   "launcher-dead",
   "job-hidden",
@@ -21,6 +23,10 @@ const FAILING = ["job-of-another-role", "role-cannot-log-in"];
 
 /** Causes, not their consequences: what another finding explains is left out. Pure. */
 export function diagnose(evidence: Evidence): Finding[] {
+  return [...diagnoseHere(evidence), ...diagnoseReplicas(evidence)];
+}
+
+function diagnoseHere(evidence: Evidence): Finding[] {
   const blocked = found([refreshBlocked], evidence);
   const job = found(jobDiagnoses, evidence);
   const stopped = job.find(({ id }) => STOPPED.includes(id));

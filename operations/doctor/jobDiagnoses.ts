@@ -8,6 +8,7 @@ const NOT_RUNNING = "the job does not run";
 
 /** Why no run begins, first cause first: each one hides those behind it. */
 export const jobDiagnoses: readonly Diagnosis[] = [
+  diagnosisOf("standby"),
   diagnosisOf("pg-cron-missing"),
   diagnosisOf("launcher-dead"),
   ({ unseen, capabilities: { currentUser }, declared }) =>

@@ -4,7 +4,7 @@ import { clock, duration } from "../commandLine/text.ts";
 import { checking, VERDICTS } from "./check.ts";
 import type { Check, Verdict } from "./check.ts";
 import type { Facts } from "./facts.ts";
-import { freshnessOf } from "./freshness.ts";
+import { ageOn, freshnessOf } from "./freshness.ts";
 import { limitsOf } from "./limits.ts";
 import type { Limits } from "./limits.ts";
 import { nextRunOf } from "./nextRun.ts";
@@ -38,7 +38,7 @@ function jobActive(facts: Facts): Check {
   const { job, jobRefreshesView, otherJobs, declared, unseen } = facts;
   const { pass, warn, fail } = checking("job active", "1 active job, launcher running");
   if (unseen.job !== undefined) return fail("unknown", unseen.job);
-  const missing = checkFailure(facts, ["pg-cron-missing"]);
+  const missing = checkFailure(facts, ["standby", "pg-cron-missing"]);
   if (missing !== undefined) return fail(...missing);
   if (job === undefined)
     return fail(
@@ -91,7 +91,31 @@ function spotCheckText({ check, rows, wanted, laggingRows, problem }: SpotCheckR
   return `${check.name}: ${rows} rows, ${wanted} ${check.live === true ? "in the sources" : "declared"}${lag}`;
 }
 
+/** By the worst of those whom readers ask: the server itself, and the replicas that are named. */
 function lastUpdate(facts: Facts, limits: Limits): Check {
+  const here = lastUpdateHere(facts, limits);
+  const { warn, fail } = checking(here.name, here.limit);
+  const view = displayName(facts.declared);
+  const there = facts.replicas.map((replica): Check => {
+    const { name, problem } = replica;
+    const age = ageOn(replica, facts, limits);
+    if (problem !== undefined) return warn(`unknown on replica ${name}`, problem);
+    const found = `${age === undefined ? "unknown" : `${duration(age)} ago`} on replica ${name}`;
+    const advice = `matview doctor ${view} says why`;
+    if (age === undefined)
+      return warn(found, "nothing says when what is replayed there was refreshed: declare a stamp");
+    if (limits.staleSeconds !== undefined && age > limits.staleSeconds) return fail(found, advice);
+    if (replica.stopped !== undefined) return warn(found, advice);
+    return { ...here, verdict: "pass", found };
+  });
+  if (there.length === 0) return here;
+  const verdict = worst([here, ...there].map((one) => one.verdict));
+  const advice = [here, ...there].filter((one) => one.verdict === verdict).flatMap((one) => one.advice ?? []);
+  const found = [here, ...there].map((one) => one.found).join("; ");
+  return { ...here, verdict, found, advice: advice.length === 0 ? undefined : [...new Set(advice)].join("; ") };
+}
+
+function lastUpdateHere(facts: Facts, limits: Limits): Check {
   const { ageSeconds, disagreement } = freshnessOf(facts, limits);
   const view = displayName(facts.declared);
   const limit = limits.staleSeconds === undefined ? "known age" : `${duration(limits.staleSeconds)} old at most`;

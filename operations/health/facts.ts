@@ -13,6 +13,8 @@ import { sqlStatement, sqlText } from "../../postgres/sqlFiles.ts";
 import { blockageOfView, readWaits } from "../../postgres/waits.ts";
 import type { Blockage } from "../../postgres/waits.ts";
 import type { DeclaredView } from "../commandLine/declaredViews.ts";
+import { readReplicas } from "./replicas.ts";
+import type { ReplicaFacts } from "./replicas.ts";
 import { readGrants } from "./rights.ts";
 import { readRuns } from "./runs.ts";
 import type { Run, RunsRead } from "./runs.ts";
@@ -56,6 +58,8 @@ export interface Facts extends World {
   /** False where this role may not see pg_cron's time zone, and its default stands for it. */
   readonly isTimeZoneKnown: boolean;
   readonly unseen: Unseen;
+  /** The standbys that are named. */
+  readonly replicas: readonly ReplicaFacts[];
 }
 
 /** What the connected role may not look at, a sentence each with what to run; what is not seen is not gone. */
@@ -81,12 +85,13 @@ export async function readFacts(
 ): Promise<Facts[]> {
   const found = readStates(session, views);
   const owners = found.then((states) => states.map(({ owner }) => owner));
-  const [states, { jobs, hidden }, { rows: clock }, timeZone, waits] = await Promise.all([
+  const [states, { jobs, hidden }, { rows: clock }, timeZone, waits, replicas] = await Promise.all([
     found,
     lookForJobs(session, owners),
     session.target.query<{ now: Date }>("select pg_catalog.now() as now"),
     lookForTimeZone(session.cron),
     readWaits(session.target, views),
+    readReplicas(session, views),
   ]);
   const now = clock[0]?.now ?? new Date();
   const since = new Date(now.getTime() - Math.max(historyMs, DAY_MS));
@@ -99,7 +104,8 @@ export async function readFacts(
   return Promise.all(
     views.map((declared, index) => {
       const view = states.find(({ schema, name }) => schema === declared.schema && name === declared.name);
-      return factsOf(session, { declared, view, ...chosen[index]! }, { hidden, now, timeZone, runs, waits });
+      const subject = { declared, view, ...chosen[index]!, replicas: replicas[index] ?? [] };
+      return factsOf(session, subject, { hidden, now, timeZone, runs, waits });
     }),
   );
 }
@@ -115,6 +121,7 @@ interface Common extends Pick<Awaited<ReturnType<typeof lookForJobs>>, "hidden">
 interface Subject extends ReturnType<typeof jobsOf> {
   readonly declared: DeclaredView;
   readonly view: ViewState | undefined;
+  readonly replicas: readonly ReplicaFacts[];
 }
 
 /** The view's job, and all that refresh it. */
@@ -125,7 +132,7 @@ function jobsOf({ capabilities }: Session, jobs: readonly ActualJob[], declared:
 
 async function factsOf(
   session: Session,
-  { declared, view, job, refreshing }: Subject,
+  { declared, view, job, refreshing, replicas }: Subject,
   { hidden, now, timeZone, runs: all, waits }: Common,
 ): Promise<Facts> {
   const { capabilities } = session;
@@ -150,6 +157,7 @@ async function factsOf(
     runs,
     blockage: blockageOfView(waits, declared),
     stampAt,
+    replicas,
     timeZone: timeZone ?? DEFAULT_TIME_ZONE,
     isTimeZoneKnown: timeZone !== undefined || capabilities.cron?.seconds !== true,
     unseen: {

@@ -1,5 +1,6 @@
 import type { Facts } from "./facts.ts";
 import type { Limits } from "./limits.ts";
+import type { ReplicaFacts } from "./replicas.ts";
 
 /** How old a view's data is, by each witness, and whether they agree. */
 export interface Freshness {
@@ -36,6 +37,23 @@ export function freshnessOf({ now, runs, stampAt, view }: Facts, { staleSeconds 
 export function awaitsFirstRun(facts: Facts, limits: Limits): boolean {
   const { filledAgeSeconds } = freshnessOf(facts, limits);
   return filledAgeSeconds !== undefined && filledAgeSeconds <= (limits.intervalSeconds ?? 0) + TOLERANCE_SECONDS;
+}
+
+/** How old the data are that readers of a standby get; undefined where nothing says so. */
+export function ageOn(
+  { stampAt, lagSeconds, problem }: ReplicaFacts,
+  facts: Facts,
+  limits: Limits,
+): number | undefined {
+  if (problem !== undefined || lagSeconds === undefined) return undefined;
+  if (facts.declared.stamp !== undefined) return ageAt(facts.now, stampAt);
+  if (lagSeconds === 0) return freshnessOf(facts, limits).ageSeconds;
+  // What was committed after the last commit that was replayed is not there.
+  const replayedTo = facts.now.getTime() - lagSeconds * 1_000;
+  const run = facts.runs.find(
+    ({ status, at }) => status === "succeeded" && at !== undefined && at.getTime() <= replayedTo,
+  );
+  return ageAt(facts.now, run?.at);
 }
 
 function ageAt(now: Date, at: Date | undefined): number | undefined {

@@ -3,14 +3,12 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { table } from "../../operations/commandLine/table.ts";
 import { withProgress } from "../../postgres/progress.ts";
-import { sqlStatement } from "../../postgres/sqlFiles.ts";
 import { withServer } from "../../test/support/database.ts";
 import { localDirectory } from "../checkout.ts";
-import { withClient } from "../database/withClient.ts";
 import { latencyPlot, type Panel } from "./latencyPlot.ts";
 import { resultLine, spread, summarise } from "./statistics.ts";
 import { measure, type Sample } from "./swapMeasure.ts";
-import { createView, LABELS, WAYS, type Way } from "./swapWays.ts";
+import { LABELS, prepare, WAYS, type Way } from "./swapWays.ts";
 
 /**
  * What readers notice while a view's definition changes, by the way in which it is changed: a reader reads a row every
@@ -60,20 +58,6 @@ export async function bench(args: string[]): Promise<void> {
       }
     }
     report(rows, openSeconds, samples);
-  });
-}
-
-async function prepare(url: string, rows: number): Promise<string[]> {
-  return withClient(url, async (client) => {
-    await withProgress(`Making ${rows} rows`, async () => {
-      await client.query(sqlStatement("sample/grow", { literals: { total: String(rows) } }));
-      await client.query("vacuum analyze");
-      await createView(client);
-    });
-    const found = await client.query<{ key: string }>(
-      "select conversacion_id as key from public.mv_bench order by pg_catalog.hashint8(conversacion_id) limit 1000",
-    );
-    return found.rows.map(({ key }) => key);
   });
 }
 

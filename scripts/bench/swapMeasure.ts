@@ -50,12 +50,14 @@ export async function measure(
   return { way, longReader: open !== undefined, startedAt, durationMs, readings, lockWaitMs };
 }
 
-function longestLockWait(log: string): number {
+/** The longest that a reader waited for a lock, as a server's log says. */
+export function longestLockWait(log: string): number {
   const waits = log.matchAll(/^bench reader: LOG: .* acquired AccessShareLock on .* after ([\d.]+) ms/gm);
   return Math.max(0, ...Array.from(waits, ([, ms]) => Number(ms)));
 }
 
-async function startReader(task: ReaderTask): Promise<{ stop(): Promise<Reading[]> }> {
+/** Starts a reader that reads a row every millisecond. */
+export async function startReader(task: ReaderTask): Promise<{ stop(): Promise<Reading[]> }> {
   const reader = fork(join(import.meta.dirname, "swapReader.ts"), [JSON.stringify(task)]);
   const message = <T>(): Promise<T> =>
     new Promise((resolve, reject) => {
@@ -84,7 +86,7 @@ function goFirst(pids: readonly (number | undefined)[]): void {
 }
 
 /** A transaction that has read the view and does nothing for a while. */
-async function openReader(url: string, seconds: number): Promise<{ readonly closed: Promise<void> }> {
+export async function openReader(url: string, seconds: number): Promise<{ readonly closed: Promise<void> }> {
   const opened = Promise.withResolvers<undefined>();
   const closed = withClient(url, async (client) => {
     await client.query("begin");

@@ -2,6 +2,8 @@ import type { Client } from "pg";
 import { materializedViewKind } from "../../kinds/materializedView/kind.ts";
 import { applyPlan } from "../../postgres/applyPlan.ts";
 import { resolveConnection } from "../../postgres/connection.ts";
+import type { Connection } from "../../postgres/connection.ts";
+import { withProgress } from "../../postgres/progress.ts";
 import { withSession } from "../../postgres/session.ts";
 import { sqlStatement } from "../../postgres/sqlFiles.ts";
 import { withClient } from "../database/withClient.ts";
@@ -41,23 +43,43 @@ export async function createView(client: Client): Promise<void> {
   await client.query("analyze public.mv_bench");
 }
 
-/** Makes the change in one of the ways. */
-export async function change(way: Way, url: string, round: number): Promise<void> {
-  if (way === "swap") return swap(url, round);
+/** Makes the rows and the view; some of its keys. */
+export async function prepare(url: string, rows: number): Promise<string[]> {
+  return withClient(url, async (client) => {
+    await withProgress(`Making ${rows} rows`, async () => {
+      await client.query(sqlStatement("sample/grow", { literals: { total: String(rows) } }));
+      await client.query("vacuum analyze");
+      await createView(client);
+    });
+    const found = await client.query<{ key: string }>(
+      "select conversacion_id as key from public.mv_bench order by pg_catalog.hashint8(conversacion_id) limit 1000",
+    );
+    return found.rows.map(({ key }) => key);
+  });
+}
+
+/** Makes the change in one of the ways; a swap looks at the replicas. */
+export async function change(
+  way: Way,
+  url: string,
+  round: number,
+  replicas: readonly Connection[] = [],
+): Promise<void> {
+  if (way === "swap") return swap(url, round, replicas);
   const work = async (client: Client): Promise<void> => {
     for (const statement of statements(way, round)) await client.query(statement);
   };
   await withClient(url, work, `bench ${way}`);
 }
 
-async function swap(databaseUrl: string, round: number): Promise<void> {
+async function swap(databaseUrl: string, round: number, replicas: readonly Connection[]): Promise<void> {
   const desired = { ...VIEW, definition: definition(round), uniqueKey: ["conversacion_id"], keyIndex: KEY };
   await withSession(resolveConnection({ databaseUrl }, {}), "bench swap", async (session) => {
     const [actual] = await materializedViewKind.describe(session, [desired]);
     const { capabilities } = session;
     const plan = materializedViewKind.plan({ desired, previous: undefined, actual, capabilities });
     if (plan.steps[0]?.action !== "swap") throw new Error("the benchmark's definitions no longer differ");
-    await applyPlan(session, plan, materializedViewKind.runners);
+    await applyPlan({ ...session, replicas }, plan, materializedViewKind.runners);
   });
 }
 

@@ -8,10 +8,13 @@ import { checkout } from "../checkout.ts";
 import { CHECKOUT_VARIABLES } from "../checkoutVariables.ts";
 import { code, section, table } from "./markdown.ts";
 
-/** The one key that Pulumi.yaml cannot declare: a declared secret has no default. */
-const SECRET = {
-  type: "secret",
-  description: ENVIRONMENT.MATVIEW_DATABASE_URL.replace(/\. .*/, ", where the environment names none"),
+/** The keys that Pulumi.yaml cannot declare: a declared secret has no default. */
+const SECRETS: { readonly [K in ConfigKey]?: string } = {
+  databaseUrl: ENVIRONMENT.MATVIEW_DATABASE_URL.replace(/\. .*/, ", where the environment names none"),
+  readReplicas: ENVIRONMENT.MATVIEW_READ_REPLICAS.replace(
+    /\. .*/,
+    ", where neither environment nor argument names any",
+  ),
 };
 
 /** Every key of a stack's configuration. */
@@ -20,12 +23,13 @@ export function configSection(): string {
     config: Record<string, { type: string; description: string }>;
   };
   const row = ([key, value]: [string, string]): string[] => {
-    const { type, description } = key === ("databaseUrl" satisfies ConfigKey) ? SECRET : config[key]!;
+    const secret = SECRETS[key as ConfigKey];
+    const { type, description } = secret === undefined ? config[key]! : { type: "secret", description: secret };
     return [code(`matview:${key}`), type, value === "" ? "—" : code(value), description];
   };
   return section(2, "Stack configuration", [
     "```sh\npulumi config set --secret matview:databaseUrl 'postgresql://user:password@host:5432/database?sslmode=verify-full'\n```",
-    "`databaseUrl`, `cronDatabase` and `adoptDatabase` hold for every program. The others are read by `readSettings`, for programs that hand them to their views, as [index.ts](../index.ts) does.",
+    "`databaseUrl`, `cronDatabase`, `readReplicas` and `adoptDatabase` hold for every program. The others are read by `readSettings`, for programs that hand them to their views, as [index.ts](../index.ts) does.",
     table(["key", "type", "default", "meaning"], Object.entries(CONFIG_DEFAULTS).map(row)),
   ]);
 }

@@ -4,6 +4,13 @@ select pg_catalog.current_setting('server_version_num')::pg_catalog.int4 as "ser
        current_user as "currentUser",
        r.rolsuper as "isSuperuser",
        pg_catalog.pg_is_in_recovery() as "inRecovery",
+       (select w.sender_host || ':' || w.sender_port from pg_catalog.pg_stat_wal_receiver w) as "replaysFrom",
+       -- Who receives and replays, or does so for all that this role may know.
+       array(select pg_catalog.concat_ws(' at ', s.application_name, pg_catalog.host(s.client_addr))
+             from pg_catalog.pg_stat_replication s
+             where (s.state is null or s.state <> 'backup' and s.replay_lsn is not null)
+               and not exists (select from pg_catalog.pg_replication_slots p where p.active_pid = s.pid and p.slot_type = 'logical')
+             order by 1) as "standbys",
        l.pid is not null as "launcherRuns",
        l.datname as "launcherDatabase"
 from pg_catalog.pg_roles r

@@ -14,6 +14,8 @@ export function capabilities(
     currentUser: "postgres",
     isSuperuser: true,
     inRecovery: false,
+    replaysFrom: null,
+    standbys: [],
     pooler: undefined,
     launcherRuns: true,
     launcherDatabase: "app",

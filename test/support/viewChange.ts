@@ -5,6 +5,7 @@ import { readProperties } from "../../kinds/materializedView/swap/relationProper
 import type { RelationProperties } from "../../kinds/materializedView/swap/relationProperties.ts";
 import { applyPlan } from "../../postgres/applyPlan.ts";
 import { resolveConnection } from "../../postgres/connection.ts";
+import type { Connection } from "../../postgres/connection.ts";
 import type { Plan } from "../../postgres/plan.ts";
 import { withSession } from "../../postgres/session.ts";
 import type { Session } from "../../postgres/session.ts";
@@ -43,10 +44,12 @@ export async function change(
   desired: DesiredView,
   previous?: DesiredView,
   role?: string,
+  replicas: readonly Connection[] = [],
 ): Promise<{ readonly applied: Plan; readonly rest: Plan }> {
   return withViewSession(
     database,
-    async (session) => {
+    async (opened) => {
+      const session = { ...opened, replicas };
       const applied = await planChange(session, desired, previous);
       await applyPlan(session, applied, materializedViewKind.runners);
       return { applied, rest: await planChange(session, desired, previous) };

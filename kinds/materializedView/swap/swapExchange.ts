@@ -8,6 +8,7 @@ import { displayName } from "../../../postgres/names.ts";
 import type { QualifiedName } from "../../../postgres/names.ts";
 import { inOneMessage, pipelined } from "../../../postgres/pipeline.ts";
 import type { Fence } from "../../../postgres/plan.ts";
+import { walPosition } from "../../../postgres/replicas.ts";
 import { sqlStatement } from "../../../postgres/sqlFiles.ts";
 import { mustGoOn } from "../../../postgres/stopping.ts";
 import type { Swap } from "../../../postgres/swap.ts";
@@ -15,6 +16,7 @@ import { passGate } from "./gate.ts";
 import { refreshAsides } from "./refreshAsides.ts";
 import { propertiesQuery, propertyLines, readProperties } from "./relationProperties.ts";
 import type { RelationProperties } from "./relationProperties.ts";
+import type { ReplicaReaders } from "./replicaReaders.ts";
 import { marksOf, marksQuery, wereRefreshed } from "./swapMarks.ts";
 import type { RefreshMarks } from "./swapMarks.ts";
 
@@ -24,18 +26,24 @@ const LONGEST_PAUSE_MS = 400;
 /** Less, and an autovacuum of the old view would never be cancelled in our favour (deadlock_timeout is a second). */
 const LEAST_PATIENCE_MS = 2_000;
 
+/** What an exchange goes by. */
+interface Circumstances {
+  /** From before the build. */
+  readonly marks: RefreshMarks;
+  readonly fence: Fence | undefined;
+  /** Of the replicas that are named. */
+  readonly readers: ReplicaReaders | undefined;
+}
+
 /**
  * Puts the new view in its place, in one transaction: refreshes are kept out while readers pass, the new data are brought up to
  * date, then short tries until no reader is in the way.
  * @throws past the deadline, with the sessions in the way; and when anything would be lost, with the list.
  */
-export async function exchange(
-  client: Client,
-  swap: Swap,
-  marks: RefreshMarks,
-  fence: Fence | undefined,
-): Promise<void> {
+export async function exchange(client: Client, swap: Swap, { marks, fence, readers }: Circumstances): Promise<void> {
   const deadline = Date.now() + swap.deadlineMs;
+  // Before refreshes are kept out, as far as it can be known then.
+  await untilQuiet(client, swap, readers, deadline);
   // Before the transaction: printing definitions locks their sources, and waiting with those locks could end in a deadlock.
   const before = readProperties(client, swap.relations);
   const fenced = Promise.all([client.query("begin"), passFence(client, fence)]);
@@ -49,13 +57,17 @@ export async function exchange(
       await catchUp(client, swap);
       await client.query(TRY);
     }
-    await tryUntil(client, swap, deadline);
+    await tryUntil(client, swap, readers, deadline);
   } catch (error) {
     // Past the commit, or on a broken connection, there is nothing to roll back; the first error is the one that explains.
     await client.query("rollback").catch(() => undefined);
     throw error;
   }
 }
+
+/** Readers of a replica that come and go all the time are waited for this long; then only those who stay longer than a moment. */
+const PREFER_NOBODY_MS = 2_000;
+const MOMENT_MS = 50;
 
 const TRY = "savepoint matview_try";
 
@@ -92,7 +104,12 @@ async function catchUp(client: Client, swap: Swap): Promise<void> {
  * Each try is one message, with the look at its result and the commit in it: however far away the server is, readers do not wait for the
  * way there and back. The server runs nothing behind what fails; then the locks of the try are gone, and what was held before is still held.
  */
-async function tryUntil(client: Client, swap: Swap, deadline: number): Promise<void> {
+async function tryUntil(
+  client: Client,
+  swap: Swap,
+  readers: ReplicaReaders | undefined,
+  deadline: number,
+): Promise<void> {
   const again = "rollback to savepoint matview_try";
   // A grant takes no lock: on the old view, it is seen behind the rename, which it cannot follow.
   const attempt = inOneMessage([
@@ -110,6 +127,7 @@ async function tryUntil(client: Client, swap: Swap, deadline: number): Promise<v
     "commit",
   ]);
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 1.5, LONGEST_PAUSE_MS)) {
+    await untilQuiet(client, swap, readers, deadline);
     try {
       await client.query(attempt);
       return;
@@ -119,11 +137,32 @@ async function tryUntil(client: Client, swap: Swap, deadline: number): Promise<v
       if (!isServerError(error, SQLSTATE.lockNotAvailable)) throw error;
     }
     mustGoOn();
-    if (Date.now() + pauseMs > deadline) {
-      await client.query(again);
-      throw await inTheWay(client, swap, "there was no moment without a reader");
-    }
+    // What looks at replicas asks this server too, which answers nothing before.
+    const isOver = Date.now() + pauseMs > deadline;
+    if (isOver || readers !== undefined) await client.query(again);
+    if (isOver) throw await inTheWay(client, swap, "there was no moment without a reader");
     await delay(pauseMs);
+  }
+}
+
+/**
+ * Until nobody on the replicas is in the way. Where somebody always is, those go for nobody who are there only for a moment.
+ * @throws past the deadline, with who is.
+ */
+async function untilQuiet(
+  client: Client,
+  swap: Swap,
+  readers: ReplicaReaders | undefined,
+  deadline: number,
+): Promise<void> {
+  const startedAt = Date.now();
+  while (readers !== undefined) {
+    const toleratedMs = Date.now() - startedAt > PREFER_NOBODY_MS ? MOMENT_MS : 0;
+    const inTheWay = await readers(swap.locked, await walPosition(client), toleratedMs);
+    if (inTheWay.length === 0) return;
+    if (Date.now() + FIRST_PAUSE_MS > deadline)
+      throw notSwapped(swap, "there was no moment without a reader", inTheWay);
+    await delay(FIRST_PAUSE_MS);
   }
 }
 
@@ -181,12 +220,15 @@ function lossError(swap: Swap, error: ServerError): Error {
 }
 
 async function inTheWay(client: Client, swap: Swap, what: string): Promise<Error> {
-  const sessions = await lockHolders(client, swap.locked);
-  const seconds = swap.deadlineMs / 1_000;
-  const who = sessions.length === 0 ? "sessions that are gone now" : sessions.map(holderLine).join(", ");
-  const end = sessions.length === 0 ? "" : ` (${sessions.map(endingSql).join("; ")})`;
+  const holders = await lockHolders(client, swap.locked);
+  return notSwapped(swap, what, holders.map(holderLine), holders.map(endingSql));
+}
+
+function notSwapped(swap: Swap, what: string, sessions: readonly string[], endings: readonly string[] = []): Error {
+  const who = sessions.length === 0 ? "sessions that are gone now" : sessions.join(", ");
+  const end = endings.length === 0 ? "" : ` (${endings.join("; ")})`;
   return userError(
-    `${what} for ${seconds} s; the old one still serves and the new one is removed. In the way: ${who}. ` +
+    `${what} for ${swap.deadlineMs / 1_000} s; the old one still serves and the new one is removed. In the way: ${who}. ` +
       `End those transactions${end} or set swapDeadlineSeconds higher, and run it again`,
   );
 }

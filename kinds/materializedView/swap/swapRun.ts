@@ -14,6 +14,7 @@ import { passGate } from "./gate.ts";
 import { readAsides, removeAsides } from "./leftovers.ts";
 import type { Leftover } from "./leftovers.ts";
 import { refreshAsides } from "./refreshAsides.ts";
+import { refuseWrongReplicas, withReplicaReaders } from "./replicaReaders.ts";
 import { exchange } from "./swapExchange.ts";
 import { readMarks } from "./swapMarks.ts";
 import type { RefreshMarks } from "./swapMarks.ts";
@@ -26,6 +27,7 @@ import type { RefreshMarks } from "./swapMarks.ts";
 export async function runSwap(session: Session, { swap, fence }: Step): Promise<void> {
   if (swap === undefined) throw new Error("a step with action swap says nothing of it");
   const client = session.target;
+  await refuseWrongReplicas(session);
   // The marks are read before the build's snapshot: what is refreshed from here on may be newer than the build.
   const look = (): Promise<[string | undefined, RefreshMarks, Leftover[]]> =>
     Promise.all([oidOf(client, swap), readMarks(client, swap.built), readAsides(client, swap.view)]);
@@ -39,7 +41,7 @@ export async function runSwap(session: Session, { swap, fence }: Step): Promise<
       try {
         await build(session, swap);
         await withLookout(session, `${displayName(swap.view)}: waiting for the moment to swap`, () =>
-          exchange(client, swap, marks, fence),
+          withReplicaReaders(session, (readers) => exchange(client, swap, { marks, fence, readers })),
         );
       } catch (error) {
         // On a connection that is lost this fails too; then the next run finds what is left by its name.

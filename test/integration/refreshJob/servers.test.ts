@@ -102,7 +102,7 @@ describe("a server on which no job can run", () => {
     await restarted(prepare, becomeStandby, {}, async (database) => {
       const deploy = new JobDeploy(database as TestDatabase);
       const refusal =
-        "this server is a standby, where pg_cron neither takes changes nor runs jobs: connect to the primary";
+        "the server at 127.0.0.1 is a standby, which takes no changes and runs no jobs: connect to its primary (a host's read-write address)";
       await expect(deploy.create({ ...declared, name: "another" })).rejects.toThrow(refusal);
       await expect(deploy.update(declared, { ...declared, active: false })).rejects.toThrow(refusal);
       await expect(deploy.delete(declared)).rejects.toThrow(refusal);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { clientConfig, isFromConfig, resolveConnection } from "../../../postgres/connection.ts";
+import { clientConfig, isFromConfig, resolveConnection, resolveReplicas } from "../../../postgres/connection.ts";
 
 const URL = "postgresql://app:s%3Fcret@db.example.com:5433/sales";
 
@@ -89,5 +89,34 @@ describe("clientConfig", () => {
     expect(tls("require")).toEqual({ rejectUnauthorized: false });
     expect(tls("verify-ca")).toMatchObject({ rejectUnauthorized: true, checkServerIdentity: expect.any(Function) });
     expect(tls("verify-full")).toEqual({ rejectUnauthorized: true, servername: "db.example.com" });
+  });
+});
+
+describe("resolveReplicas", () => {
+  const hosts = (...given: Parameters<typeof resolveReplicas>): string[] =>
+    resolveReplicas(...given).map(({ host, port }) => `${host}:${port}`);
+  const [one, two, three] = ["a", "b", "c"].map((host) => `postgresql://r:secreto@${host}/app`) as [
+    string,
+    string,
+    string,
+  ];
+
+  test("prefers the environment to the argument, and that to the configuration", () => {
+    const given = { argument: [two], config: `${one} ${three}` };
+    expect(hosts(given, { MATVIEW_READ_REPLICAS: `${three},\n ${one}` })).toEqual(["c:5432", "a:5432"]);
+    expect(hosts(given, {})).toEqual(["b:5432"]);
+    expect(hosts({ config: given.config }, {})).toEqual(["a:5432", "c:5432"]);
+    expect(hosts({ ...given, argument: [] }, {})).toEqual([]);
+    expect(hosts({ config: "" }, { MATVIEW_READ_REPLICAS: "" })).toEqual([]);
+  });
+
+  test.each([
+    [{ argument: [one, "mysql://r:secreto@b/app"] }, "readReplicas, URL 2, is not a postgresql:// URL"],
+    [{ config: "postgresql://secreto" }, "matview:readReplicas, URL 1, names no user"],
+    [{ argument: ["postgresql://r:secreto@a,b/app"] }, "readReplicas, URL 1, names several hosts, and one is allowed"],
+  ])("names what cannot be used, without the URL", (given, problem) => {
+    const refused = () => resolveReplicas(given, {});
+    expect(refused).toThrow(problem);
+    expect(refused).not.toThrow("secreto");
   });
 });
