@@ -1,4 +1,5 @@
 import { withSession } from "../postgres/session.ts";
+import { runPulumi } from "../provider/runPulumi.ts";
 import { stackOf } from "./commandLine/declaredViews.ts";
 import { defineVerb } from "./commandLine/defineVerb.ts";
 import { STACK_OPTIONS } from "./commandLine/options.ts";
@@ -7,7 +8,6 @@ import { readDigest } from "./preview/digest.ts";
 import { planDocument } from "./preview/document.ts";
 import { planMarkdown, planSql, planTable } from "./preview/planText.ts";
 import { stackConnection } from "./stack/connection.ts";
-import { runPulumi } from "./stack/run.ts";
 
 /** `matview plan`: what a deploy would do, for people, for pull requests and for policies. */
 export const plan = defineVerb({

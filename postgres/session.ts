@@ -112,7 +112,7 @@ async function open(place: Place, applicationName: string, purpose: Purpose): Pr
 
 /** Tries until the server takes connections, as long as it is only starting. */
 export async function connect<Client>(
-  { host, port, user }: Connection,
+  { host, port, user, source }: Connection,
   database: string,
   attempt: () => Promise<Client>,
 ): Promise<Client> {
@@ -127,7 +127,8 @@ export async function connect<Client>(
         const grant = isServerError(error, SQLSTATE.insufficientPrivilege)
           ? `; run: grant connect on database ${sqlIdentifier(database)} to ${sqlIdentifier(user)}`
           : "";
-        throw userError(`cannot connect to PostgreSQL at ${where}: ${serverText(error)}${grant}`, error);
+        const from = source === undefined ? "" : `; the connection is from ${source}`;
+        throw userError(`cannot connect to PostgreSQL at ${where}: ${serverText(error)}${grant}${from}`, error);
       }
     }
     await delay(pauseMs);
