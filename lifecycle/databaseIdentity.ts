@@ -1,5 +1,6 @@
 import type { Capabilities, DatabaseIdentity } from "../postgres/capabilities.ts";
 import { userError } from "../postgres/errors.ts";
+import { shellWord } from "../postgres/names.ts";
 
 /** What a resource's state says about the database that it lives in: its name, the host, and the cluster's identifier. */
 export interface IdentityRecord {
@@ -57,10 +58,6 @@ function isNamed(name: string, identity: DatabaseIdentity): boolean {
 
 function nameOf({ systemIdentifier, database, host }: DatabaseIdentity): string {
   return `${database}@${host}${systemIdentifier === "" ? "" : `#${systemIdentifier}`}`;
-}
-
-function shellWord(text: string): string {
-  return /^[\w@%+=:,./-][\w@%+=:,./#-]*$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 function described({ systemIdentifier, database, host }: DatabaseIdentity): string {
