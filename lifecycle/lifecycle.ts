@@ -8,7 +8,7 @@ import { resolveConnection } from "../postgres/connection.ts";
 import { problemReport } from "../postgres/errors.ts";
 import type { Session } from "../postgres/session.ts";
 import { sessionPool } from "../postgres/sessionPool.ts";
-import { doubtOf, isAbsent, planChange, recalled } from "./change.ts";
+import { doubtOf, isAbsent, ownOf, planChange, recalled } from "./change.ts";
 import type { Sight } from "./change.ts";
 import { checkInputs } from "./checkInputs.ts";
 import { identityRecord, refuseOtherDatabase } from "./databaseIdentity.ts";
@@ -258,13 +258,15 @@ export function lifecycle<Desired extends object, Actual>(
       withoutProgram(props, async () => {
         const desired = declaration(props) as Desired;
         const deployed = recalled(kind, desired, props["recorded"]);
-        const { actual, capabilities } = await look(deployed, props["recorded"]);
+        const deployer = readFencingToken(props["fencingToken"]);
+        const { capabilities, ...seen } = await look(deployed, props["recorded"]);
+        const actual = ownOf(kind, seen.actual, deployer.token);
         refuseCopy(props, capabilities);
         const doubt = doubtOf(kind, deployed, { actual, capabilities });
         if (doubt !== undefined) throw doubt;
         if (isAbsent(kind, actual)) return { id: "", props: {} };
         const holder = kind.ownership?.claimOf(actual);
-        const tenure = tenureLater(holder, readFencingToken(props["fencingToken"]));
+        const tenure = tenureLater(holder, deployer);
         if (tenure.is === "lost") say(lostNote(subjectOf(props), tenure.holder));
         const observed = kind.observed(desired, actual, capabilities);
         const inputs = { ...extra(props), ...withoutAnswered(extra(props).onDrift ?? {}, desired, observed) };
