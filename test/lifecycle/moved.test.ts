@@ -52,7 +52,7 @@ test("every run connects as the configuration says now, although the state keeps
     await set("matview:databaseUrl", server.url(name, old));
     await mustRun(project, UP);
     await client.query(`alter role ${old} nologin`);
-    for (const args of [["preview"], ["refresh", "--yes"], UP, DESTROY]) {
+    for (const args of [["refresh", "--yes"], DESTROY]) {
       const refused = await project.pulumi(args);
       expect([args[0], refused.code === 0]).toEqual([args[0], false]);
       expect(refused.stdout).toContain("; the connection is from matview:databaseUrl");
@@ -90,7 +90,12 @@ test("another database is refused in every run until the configuration names it,
     };
     await move("copia");
     let named = "";
-    for (const args of [["preview"], ["refresh", "--yes"], UP, DESTROY]) named = await mustRefuse(args, "copia");
+    for (const args of [["preview"], UP, DESTROY]) named = await mustRefuse(args, "copia");
+    // Without a state refresh a change is what tells it.
+    project.write("index.ts", PROGRAM.replace("0 3 1 1 *", "0 4 1 1 *"));
+    const unread = await project.pulumi(["preview", "--refresh=false"]);
+    expect(unread.stdout).toMatch(/refused: [^]*leads to database copia on host/);
+    project.write("index.ts", PROGRAM);
     await set("matview:adoptDatabase", "true");
     await mustRefuse(UP, "copia", " \\(that key is true now\\)");
     expect(await jobsOf(database)).toEqual([{ jobname: "refresh-mv_x", database: name }]);
