@@ -74,7 +74,10 @@ const settingsSchema = z.object({
   keepRuns: duration,
   active: flag,
   adopt: flag,
-  adoptDatabase: flag,
+  adoptDatabase: z.string().regex(/^(|false|.+@.+)$/s, {
+    error:
+      "must name the database that the stack may be moved to, as the refusal of that database does: database@host#system",
+  }),
   readers: names,
   observers: names,
   onDrift: driftAnswers,

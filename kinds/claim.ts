@@ -61,7 +61,7 @@ export function isSameEntry(a: Entry, b: Entry): boolean {
 }
 
 /** What the state keeps of a claim: its token and, for deletes, which are told nothing else, the stack. */
-export function fencingToken({ token, project, stack }: Claim): string {
+export function fencingToken({ token, project, stack }: Stack & Pick<Claim, "token">): string {
   return `${token} ${project}/${stack}`;
 }
 

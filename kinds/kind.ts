@@ -77,6 +77,8 @@ export interface Kind<Desired extends object, Actual> {
   id(desired: Desired): string;
   /** The same declaration under the name that the object had before. */
   located(desired: Desired, previous: Desired): Desired;
+  /** Of what was described and may be another entry's: what bears the entry's own token. */
+  ownOf?(actual: Actual, token: string | undefined): Actual | undefined;
   /** True of what only serves as the declared object, under a name of its own. */
   standsIn?(actual: Actual): boolean;
   /** Whether the declared object is there already, made with another one, and what bears the name before only has to go. */

@@ -54,9 +54,13 @@ export interface Change<Desired, Actual> extends Sight<Actual> {
 /** Describes and plans: the same for the deploy and for those who only want to know what it would do. */
 export async function planChange<Desired extends object, Actual>(
   kind: Kind<Desired, Actual>,
-  see: (desired: Desired) => Promise<Sight<Actual>>,
+  seeAll: (desired: Desired) => Promise<Sight<Actual>>,
   transition: Transition<Desired>,
 ): Promise<Change<Desired, Actual>> {
+  const see = async (desired: Desired): Promise<Sight<Actual>> => {
+    const { actual, ...sight } = await seeAll(desired);
+    return { ...sight, actual: ownOf(kind, actual, transition.deployer.token) };
+  };
   const { recorded, onDrift = {} } = transition;
   const previous = transition.previous && recalled(kind, transition.previous, recorded);
   if (transition.desired === "absent") return planRemoval(kind, see, previous, transition.deployer);
@@ -194,6 +198,15 @@ function wantedOf<Desired extends object, Actual>(
 ): Desired {
   if (previous === undefined || Object.keys(onDrift).length === 0 || isAbsent(kind, actual)) return desired;
   return withAnswered(onDrift, desired, previous, kind.observed(desired, actual, capabilities));
+}
+
+/** What was described, without what is another entry's. */
+export function ownOf<Desired extends object, Actual>(
+  kind: Kind<Desired, Actual>,
+  actual: Actual | undefined,
+  token: string | undefined,
+): Actual | undefined {
+  return actual === undefined || kind.ownOf === undefined ? actual : kind.ownOf(actual, token);
 }
 
 /** True for an object that is not there, also where a kind describes what is around it. */

@@ -15,7 +15,7 @@ export const CONFIG_DEFAULTS = {
   keepRuns: "",
   active: "true",
   adopt: "false",
-  adoptDatabase: "false",
+  adoptDatabase: "",
   readers: "[]",
   observers: "[]",
   onDrift: "{}",

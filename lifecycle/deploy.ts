@@ -7,7 +7,7 @@ import { problemReport, userError } from "../postgres/errors.ts";
 import { differenceLines, planLines } from "../postgres/plan.ts";
 import type { Plan } from "../postgres/plan.ts";
 import type { Session } from "../postgres/session.ts";
-import { isAbsent } from "./change.ts";
+import { isAbsent, ownOf } from "./change.ts";
 import type { Change } from "./change.ts";
 
 export async function describeOne<Desired extends object, Actual>(
@@ -69,7 +69,7 @@ export async function deploy<Desired extends object, Actual>(
   // Answered with the description; who warns reads the answers.
   for (const { on, file, values } of (await kind.warningQuestions?.(desired)) ?? [])
     ask(session[on], file, values).catch(() => undefined);
-  const actual = await describeOne(kind, session, desired);
+  const actual = ownOf(kind, await describeOne(kind, session, desired), claim?.token);
   const rest = kind.plan({ desired, previous, actual, capabilities, claim });
   if (rest.steps.length > 0) {
     throw problemReport(`${kind.noun} ${kind.id(desired)} was applied and is still not as declared`, [
@@ -100,7 +100,7 @@ export async function remove<Desired extends object, Actual>(
 ): Promise<void> {
   const { capabilities } = session;
   await applyPlan(session, plan, kind.runners);
-  const actual = await describeOne(kind, session, previous);
+  const actual = ownOf(kind, await describeOne(kind, session, previous), undefined);
   if (isAbsent(kind, actual)) return;
   const { steps } = kind.plan({ desired: "absent", previous, actual, capabilities });
   if (steps.length > 0) throw userError(`${subject} was dropped and is there again`);

@@ -1,15 +1,14 @@
-import { entryOf, readFencingToken } from "../kinds/claim.ts";
+import { entryOf, fencingToken, readFencingToken } from "../kinds/claim.ts";
 import { asLeft, noteOthers, noteSteps } from "../kinds/earlierSteps.ts";
 import type { NotedSteps } from "../kinds/earlierSteps.ts";
 import type { Kind } from "../kinds/kind.ts";
 import { applyPlan } from "../postgres/applyPlan.ts";
 import type { Capabilities } from "../postgres/capabilities.ts";
 import { resolveConnection } from "../postgres/connection.ts";
-import type { ConnectionConfig } from "../postgres/connection.ts";
 import { problemReport } from "../postgres/errors.ts";
 import type { Session } from "../postgres/session.ts";
 import { sessionPool } from "../postgres/sessionPool.ts";
-import { doubtOf, isAbsent, planChange, recalled } from "./change.ts";
+import { doubtOf, isAbsent, ownOf, planChange, recalled } from "./change.ts";
 import type { Sight } from "./change.ts";
 import { checkInputs } from "./checkInputs.ts";
 import { identityRecord, refuseOtherDatabase } from "./databaseIdentity.ts";
@@ -21,12 +20,14 @@ import { doubleRefusal, leftNote, lostNote, replacedNote, tenureLater } from "./
 import type { Deployer } from "./ownership.ts";
 import { mustBeApproved } from "./planFile.ts";
 import { previewChange, sameProps } from "./preview/previewChange.ts";
-import { declaration, extra, tokenOf } from "./props.ts";
+import { declaration, extra, stackOf, tokenOf } from "./props.ts";
 import type { Props } from "./props.ts";
 import { openWithReplicas, replicaFailures } from "./replicaArgument.ts";
 import type { ResourceProvider } from "./resourceProvider.ts";
 import { KEEPS, REQUEST } from "./resourceRequest.ts";
 import type { Keeps, ResourceRequest } from "./resourceRequest.ts";
+import { runConfig } from "./runConfig.ts";
+import type { AskConfig } from "./runConfig.ts";
 import { runRegistry } from "./runRegistry.ts";
 import { secretTexts } from "./secretTexts.ts";
 import { speaker } from "./speaker.ts";
@@ -50,21 +51,21 @@ const notedSteps: NotedSteps = new Set();
 export function lifecycle<Desired extends object, Actual>(
   kind: Kind<Desired, Actual>,
   engineLog: PreviewLog = logToStderr,
+  askConfig: AskConfig = () => Promise.resolve(undefined),
 ): ResourceProvider {
-  let config: ConnectionConfig & { readonly readReplicas?: string | undefined } = {};
-  let adoptDatabase = false;
+  const config = runConfig(askConfig, forgetSurveys);
   let isConfigured = false;
   const registry = runRegistry();
   const secrets = secretTexts();
   const { log, say, failing } = speaker(engineLog, secrets);
 
-  const open: Open = (work, asks) => inSession(resolveConnection(config), work, asks);
+  const open: Open = (work, asks) => inSession(resolveConnection(config.now()), work, asks);
   /** For those who change nothing. */
-  const openToLook: Open = (work, asks) => inSession(resolveConnection(config), work, asks, sightOfNow());
+  const openToLook: Open = (work, asks) => inSession(resolveConnection(config.now()), work, asks, sightOfNow());
   const look = surveyor(kind, openToLook);
 
   const withReplicas = (way: Open, props: Props): Open =>
-    openWithReplicas(way, registry.find(kind.id(declaration(props) as Desired)), config.readReplicas);
+    openWithReplicas(way, registry.find(kind.id(declaration(props) as Desired)), config.now().readReplicas);
 
   const subjectOf = (props: Props): string => `${kind.noun} ${kind.id(declaration(props) as Desired)}`;
 
@@ -87,6 +88,13 @@ export function lifecycle<Desired extends object, Actual>(
       return withReplicas(open, props)(work, (known) => kind.asks?.([declaration(props) as Desired], known) ?? []);
     });
   };
+
+  /** What the engine may ask of a resource when the program does not run. */
+  const withoutProgram = <T>(props: Props, work: () => Promise<T>): Promise<T> =>
+    explaining(props, () => config.within(stackOf(props), work));
+
+  const deleting = (props: Props, work: (session: Session) => Promise<void>): Promise<void> =>
+    withoutProgram(props, () => writing(props, "absent", work));
 
   /** What is found in the place of a secret was one. */
   const noted = (desired: Desired, sight: Sight<Actual>): Sight<Actual> => {
@@ -119,6 +127,7 @@ export function lifecycle<Desired extends object, Actual>(
     const isSame = previous !== undefined && sameProps(declaration(previous), declaration(news));
     const see = async (wanted: Desired): Promise<Sight<Actual>> => {
       const { actual, capabilities } = noted(wanted, await look(wanted, previous?.["recorded"]));
+      if (previous !== undefined) refuseCopy(previous, capabilities);
       return { actual: asLeft(actual, notedSteps, wanted), capabilities };
     };
     await tellReviewer(log, urn, async () => {
@@ -143,9 +152,18 @@ export function lifecycle<Desired extends object, Actual>(
     };
   };
 
+  /** What nobody manages by a token says the stack all the same. */
+  const stackToken = (desired: Desired): Props => {
+    const urn = kind.ownership === undefined ? registry.find(kind.id(desired))?.urn : undefined;
+    return urn === undefined ? {} : { fencingToken: fencingToken({ token: "-", ...entryOf(urn) }) };
+  };
+
   /** A copy of the database that the state speaks of is left alone. */
-  const refuseCopy = (state: Props, capabilities: Capabilities): void =>
-    refuseOtherDatabase(subjectOf(state), state, capabilities, adoptDatabase);
+  const refuseCopy = (state: Props, capabilities: Capabilities): void => {
+    const { adoptDatabase } = config.now();
+    const { source } = resolveConnection(config.now());
+    refuseOtherDatabase(subjectOf(state), state, capabilities, { source, adoptDatabase });
+  };
 
   /** Told once for each engine run, after the change, when it is the world as it is now that they speak of. */
   const warn = async (open: Session, desired: Desired): Promise<void> => {
@@ -165,16 +183,12 @@ export function lifecycle<Desired extends object, Actual>(
       registry.forget();
       secrets.forget();
       isConfigured = true;
-      config = {
-        databaseUrl: request.config.get("matview:databaseUrl"),
-        cronDatabase: request.config.get("matview:cronDatabase"),
-        readReplicas: request.config.get("matview:readReplicas"),
-      };
-      adoptDatabase = request.config.get("matview:adoptDatabase") === "true";
+      config.take((key) => request.config.get(key));
       return Promise.resolve();
     },
 
     check: async (olds: Props, asked: Props) => {
+      config.isOfProgram();
       const { [REQUEST]: request, [KEEPS]: keeps, ...declared } = asked as Asked;
       const secretInputs = request?.secrets ?? [];
       const news = secretInputs.length === 0 ? declared : { ...declared, secretInputs };
@@ -222,7 +236,8 @@ export function lifecycle<Desired extends object, Actual>(
         );
         const kept = await deploy(kind, open, { desired, previous: undefined, change });
         await warn(open, desired);
-        return { id: kind.id(desired), outs: { ...inputs, ...kept, ...identityRecord(open.capabilities) } };
+        const outs = { ...inputs, ...stackToken(desired), ...kept, ...identityRecord(open.capabilities) };
+        return { id: kind.id(desired), outs };
       }),
 
     update: (_id: string, olds: Props, news: Props) =>
@@ -238,6 +253,7 @@ export function lifecycle<Desired extends object, Actual>(
         const change = await permitted(kind, open, transition, () => planChange(kind, seeIn(open), transition));
         const { wanted } = change;
         const kept = {
+          ...stackToken(declaration(news) as Desired),
           ...tokenOf(olds),
           ...(await deploy(kind, open, { desired: wanted === "absent" ? desired : wanted, previous, change })),
         };
@@ -246,16 +262,18 @@ export function lifecycle<Desired extends object, Actual>(
       }),
 
     read: (id: string, props: Props) =>
-      explaining(props, async () => {
+      withoutProgram(props, async () => {
         const desired = declaration(props) as Desired;
         const deployed = recalled(kind, desired, props["recorded"]);
-        const { actual, capabilities } = await look(deployed, props["recorded"]);
+        const deployer = readFencingToken(props["fencingToken"]);
+        const { capabilities, ...seen } = await look(deployed, props["recorded"]);
+        const actual = ownOf(kind, seen.actual, deployer.token);
         refuseCopy(props, capabilities);
         const doubt = doubtOf(kind, deployed, { actual, capabilities });
         if (doubt !== undefined) throw doubt;
         if (isAbsent(kind, actual)) return { id: "", props: {} };
         const holder = kind.ownership?.claimOf(actual);
-        const tenure = tenureLater(holder, readFencingToken(props["fencingToken"]));
+        const tenure = tenureLater(holder, deployer);
         if (tenure.is === "lost") say(lostNote(subjectOf(props), tenure.holder));
         const observed = kind.observed(desired, actual, capabilities);
         const inputs = { ...extra(props), ...withoutAnswered(extra(props).onDrift ?? {}, desired, observed) };
@@ -272,7 +290,7 @@ export function lifecycle<Desired extends object, Actual>(
       }),
 
     delete: (_id: string, props: Props) =>
-      writing(props, "absent", async (open) => {
+      deleting(props, async (open) => {
         const previous = recalled(kind, declaration(props) as Desired, props["recorded"]);
         refuseCopy(props, open.capabilities);
         const transition = { desired: "absent", previous, adopt: true, deployer: deployerOf(previous, props) } as const;

@@ -1,3 +1,5 @@
+import { readFencingToken } from "../kinds/claim.ts";
+import type { Stack } from "../kinds/claim.ts";
 import type { DriftAnswers } from "./driftAnswers.ts";
 
 /** What the engine hands over and gets back: JSON with our declaration in it. */
@@ -24,6 +26,11 @@ export function extra(props: Props): Extra {
   return Object.fromEntries(
     Object.entries(props).filter(([key, value]) => BESIDE.includes(key) && value !== undefined),
   );
+}
+
+/** The stack that a state is of, which only the state tells a read or a delete. */
+export function stackOf({ fencingToken }: Props): Stack | undefined {
+  return readFencingToken(fencingToken).stack;
 }
 
 export function tokenOf(props: Props): Props {

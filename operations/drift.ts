@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { withSession } from "../postgres/session.ts";
+import { CHANGES_FOUND, runPulumi } from "../provider/runPulumi.ts";
 import { stackOf } from "./commandLine/declaredViews.ts";
 import { defineVerb } from "./commandLine/defineVerb.ts";
 import { STACK_OPTIONS } from "./commandLine/options.ts";
@@ -9,7 +10,6 @@ import { driftJunit, driftMarkdown, driftTable } from "./drift/driftText.ts";
 import { driftReport } from "./drift/report.ts";
 import { readDigest } from "./preview/digest.ts";
 import { stackServers } from "./stack/connection.ts";
-import { CHANGES_FOUND, runPulumi } from "./stack/run.ts";
 
 /** `matview drift`: is the world as declared? */
 export const drift = defineVerb({

@@ -1,5 +1,6 @@
 import { withSession } from "../postgres/session.ts";
 import type { Session } from "../postgres/session.ts";
+import { runPulumi } from "../provider/runPulumi.ts";
 import { stackOf } from "./commandLine/declaredViews.ts";
 import { defineVerb } from "./commandLine/defineVerb.ts";
 import { STACK_OPTIONS } from "./commandLine/options.ts";
@@ -8,7 +9,6 @@ import { readDigest } from "./preview/digest.ts";
 import { planDocument } from "./preview/document.ts";
 import { planMarkdown, planSql, planTable } from "./preview/planText.ts";
 import { stackServers } from "./stack/connection.ts";
-import { runPulumi } from "./stack/run.ts";
 
 /** `matview plan`: what a deploy would do, for people, for pull requests and for policies. */
 export const plan = defineVerb({

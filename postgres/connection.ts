@@ -25,6 +25,8 @@ export interface Connection {
   readonly password?: string;
   /** How the connection is encrypted, and the file of the certificate authority where it is not a public one. */
   readonly tls: { readonly mode: TlsMode; readonly rootCertFile?: string };
+  /** What said so, as messages name it. */
+  readonly source?: string;
 }
 
 /** What the stack's configuration says about the connection; the environment comes first. */
@@ -38,19 +40,28 @@ export interface ConnectionConfig {
   readonly cronDatabase?: string | undefined;
 }
 
+/** The same as an engine run has it. */
+export interface HandedConfig extends ConnectionConfig {
+  /** True where it is what the last run of the program had, and may be old. */
+  readonly isOfLastUp?: boolean;
+}
+
 /**
  * The connection: `MATVIEW_DATABASE_URL`, else the PG* variables (when PGHOST is set), else the secret config
  * `matview:databaseUrl`. No message ever contains the URL or the password.
  * @throws when none is set, or what is set cannot be used.
  */
-export function resolveConnection(config: ConnectionConfig, variables: Environment = environment): Connection {
+export function resolveConnection(
+  config: HandedConfig,
+  variables: Environment = environment,
+): Connection & Pick<Parsed, "source"> {
   const cronDatabase = variables.MATVIEW_CRON_DATABASE ?? config.cronDatabase;
   const connection = variables.MATVIEW_DATABASE_URL
     ? parseUrl("MATVIEW_DATABASE_URL", variables.MATVIEW_DATABASE_URL)
     : variables.PGHOST
       ? fromVariables(variables)
       : config.databaseUrl
-        ? parseUrl("matview:databaseUrl", config.databaseUrl)
+        ? { ...parseUrl("matview:databaseUrl", config.databaseUrl), ...(config.isOfLastUp === true ? OF_LAST_UP : {}) }
         : undefined;
   if (connection === undefined) {
     throw userError(
@@ -61,6 +72,10 @@ export function resolveConnection(config: ConnectionConfig, variables: Environme
   return { ...connection, cronDatabase: cronDatabase || connection.database };
 }
 
+const OF_LAST_UP = {
+  source:
+    "matview:databaseUrl as the last pulumi up had it (to use what is set now: MATVIEW_DATABASE_URL, or the flag --run-program)",
+};
 /** Where read replicas are named, beside the environment. */
 export interface ReplicaConfig {
   /** Of one view, by its argument. */
@@ -118,7 +133,7 @@ export function clientConfig(
   };
 }
 
-type Parsed = Omit<Connection, "cronDatabase">;
+type Parsed = Omit<Connection, "cronDatabase" | "source"> & { readonly source: string };
 
 function parseUrl(source: string, text: string): Parsed {
   const refuse = (problem: string): Error =>
@@ -150,6 +165,7 @@ function parseUrl(source: string, text: string): Parsed {
     user,
     ...(url.password === "" ? {} : { password: decodeURIComponent(url.password) }),
     tls: tlsSettings(source, host, options.get("sslmode"), options.get("sslrootcert")),
+    source,
   };
 }
 
@@ -167,6 +183,7 @@ function fromVariables(variables: Environment): Parsed {
     user,
     ...(variables.PGPASSWORD ? { password: variables.PGPASSWORD } : {}),
     tls: tlsSettings("PGSSLMODE", host, variables.PGSSLMODE, variables.PGSSLROOTCERT),
+    source: "PGHOST (with the other PG* variables)",
   };
 }
 

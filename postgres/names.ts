@@ -71,3 +71,8 @@ const KEYWORDS = new Set(
   select session_user similar some symmetric system_user table tablesample then to trailing true union unique user using
   variadic verbose when where window with`.split(/\s+/),
 );
+
+/** A text as one word of a shell's command. */
+export function shellWord(text: string): string {
+  return /^[\w@%+=:,./-][\w@%+=:,./#-]*$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}

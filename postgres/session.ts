@@ -126,7 +126,7 @@ export async function connected(config: pg.ClientConfig): Promise<pg.Client> {
 
 /** Tries until the server takes connections, as long as it is only starting. */
 export async function connect<Client>(
-  { host, port, user }: Connection,
+  { host, port, user, source }: Connection,
   database: string,
   attempt: () => Promise<Client>,
 ): Promise<Client> {
@@ -141,7 +141,8 @@ export async function connect<Client>(
         const grant = isServerError(error, SQLSTATE.insufficientPrivilege)
           ? `; run: grant connect on database ${sqlIdentifier(database)} to ${sqlIdentifier(user)}`
           : "";
-        throw userError(`cannot connect to PostgreSQL at ${where}: ${serverText(error)}${grant}`, error);
+        const from = source === undefined ? "" : `; the connection is from ${source}`;
+        throw userError(`cannot connect to PostgreSQL at ${where}: ${serverText(error)}${grant}${from}`, error);
       }
     }
     await delay(pauseMs);

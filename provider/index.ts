@@ -6,10 +6,11 @@ import { lifecycle } from "../lifecycle/lifecycle.ts";
 import type { ResourceProvider } from "../lifecycle/resourceProvider.ts";
 import { endWithEngine } from "./endWithEngine.ts";
 import { engineLog } from "./engineLog.ts";
+import { askConfig } from "./stackConfig.ts";
 
 // Pulumi starts the process with the address of its engine.
 endWithEngine(process.argv[2]);
 
 export const providers = Object.fromEntries(
-  Object.entries(KINDS).map(([name, kind]) => [name, lifecycle(kind as unknown as AnyKind, engineLog)]),
+  Object.entries(KINDS).map(([name, kind]) => [name, lifecycle(kind as unknown as AnyKind, engineLog, askConfig)]),
 ) as Record<KindName, ResourceProvider>;

@@ -7,6 +7,8 @@ export const CHECKOUT_VARIABLES = {
   MATVIEW_REAL_PLUGINS: "Folders with Pulumi plugins, beside those of the user's Pulumi home.",
   MATVIEW_PACKAGE: "A packed package for `npm run test:consumer` to install; made when left out.",
   MATVIEW_TEST_REPORT: "File into which `npm test` writes the report of jest.",
+  MATVIEW_SEED: "Seed of the test that makes programs at random; always the same one when left out.",
+  MATVIEW_ROUNDS: "How many rounds it makes; five when left out.",
   MATVIEW_DEBUG: "Set to anything, it shows where an error of a script comes from.",
 } as const satisfies Record<string, string>;
 

@@ -2,6 +2,7 @@ import type { Capabilities } from "../../postgres/capabilities.ts";
 import type { Difference } from "../../postgres/plan.ts";
 import type { DesiredJob, ResolvedJob } from "./desired.ts";
 import type { ActualJob, CronPowers, JobState } from "./jobState.ts";
+import { strayed } from "./way.ts";
 
 /** Everything that the plan of one job is made from. */
 export interface JobContext {
@@ -26,11 +27,12 @@ export function resolveJob(desired: DesiredJob, capabilities: Capabilities): Res
 
 /** What of a job differs from the declaration; its name and user are what it was found by. */
 export function changesOf(job: ResolvedJob, actual: ActualJob): Difference[] {
-  return (["schedule", "command", "database", "isActive"] as const)
+  const changed = (["schedule", "command", "database", "isActive"] as const)
     .filter((property) => job[property] !== actual[property])
     .map((property) => ({
       property: property === "isActive" ? "active" : property,
       declared: String(job[property]),
       actual: String(actual[property]),
     }));
+  return [...changed, ...strayed(actual)];
 }

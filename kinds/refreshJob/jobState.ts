@@ -18,6 +18,15 @@ export interface ActualJob {
   readonly isOrphaned?: boolean;
   /** The connected role may act as the job's, and that may call `alter_job`. */
   readonly mayBeAltered?: boolean;
+  /** Where pg_cron connects, as it was when the job was made; "" or a folder for a socket. A background worker does not connect. */
+  readonly host?: string;
+  readonly port?: number;
+  /** What a job gets that is made now; null where the connected role may not see it. */
+  readonly serverHost?: string | null;
+  readonly serverPort?: number;
+  readonly usesWorkers?: boolean | null;
+  /** Whether a host may be given to a job, by writing to pg_cron's table: its functions do not take one. */
+  readonly mayKeepHost?: boolean;
 }
 
 /** What a role may do with its jobs beside scheduling and unscheduling them. */

@@ -10,9 +10,19 @@ import { changesOf, resolveJob } from "./jobChanges.ts";
 import type { JobContext } from "./jobChanges.ts";
 import { canBeInactive, isSameEntry, jobTitle, orphanProblem, powersOf } from "./jobState.ts";
 import type { ActualJob, CronPowers, JobState } from "./jobState.ts";
-import { alterSql, otherDatabase, restateSql, scheduleSql, unscheduleSql, waitForRun } from "./statements.ts";
+import {
+  alterSql,
+  hostNote,
+  otherDatabase,
+  remadeSql,
+  restateSql,
+  scheduleSql,
+  unscheduleSql,
+  waitForRun,
+} from "./statements.ts";
 import { planTakeover } from "./takeover.ts";
 import { planTimeout } from "./timeout.ts";
+import { strayed } from "./way.ts";
 
 /** From the declared job and what is there of it to the statements between them. */
 export function planJob({
@@ -144,14 +154,15 @@ function change({ job, state, powers, capabilities }: JobContext, actual: Actual
   const isPaused = changes.every(({ property }) => property === "active");
   // An edit leaves the queue of a job as it is, and what is owed would fire at once with the new text.
   const owes = state.owedRuns > 0 && !isPaused;
-  if (powers.mayAlterJob && !owes) {
+  // No function of pg_cron changes where a job connects.
+  const isAway = strayed(actual).length > 0;
+  if (powers.mayAlterJob && !owes && !isAway) {
     return { ...one(step("alter job", job.name, reason, alterSql(actual, job, capabilities), ON_CRON)), differences };
   }
   const why = owes
     ? `${reason}; ${state.owedRuns} owed ${state.owedRuns === 1 ? "run is" : "runs are"} dropped`
     : reason;
-  const sql = [...unscheduleSql(actual, capabilities), ...created(job, powers, capabilities)];
-  return { ...one(step("replace job", job.name, why, sql, ON_CRON)), differences };
+  return { ...one(replaceStep(`${why}${hostNote(actual)}`, { job, powers, capabilities }, actual)), differences };
 }
 
 function claimed(job: ResolvedJob, powers: CronPowers, actual: ActualJob, capabilities: Capabilities): Plan {
@@ -159,7 +170,7 @@ function claimed(job: ResolvedJob, powers: CronPowers, actual: ActualJob, capabi
     ? alterSql(actual, job, capabilities)
     : job.database === capabilities.cronDatabase
       ? restateSql(job, capabilities)
-      : [...unscheduleSql(actual, capabilities), ...scheduleSql(job, powers, capabilities)];
+      : remadeSql(actual, job, powers, capabilities);
   return one(step("claim", job.name, "is managed by this entry from now on", sql, ON_CRON));
 }
 
@@ -183,8 +194,7 @@ function move({ job, state, powers, capabilities }: JobContext, actual: ActualJo
     actual.name !== job.name
       ? `name is ${actual.name}, declared ${job.name}`
       : `user is ${actual.user}, declared ${job.user}`;
-  const sql = [...unscheduleSql(actual, capabilities), ...created(job, powers, capabilities)];
-  const plan = one(step("replace job", job.name, reason, sql, ON_CRON));
+  const plan = one(replaceStep(`${reason}${hostNote(actual)}`, { job, powers, capabilities }, actual));
   const taken = state.jobs.find((other) => isSameEntry(other, job));
   if (taken === undefined) return plan;
   const refusal = `${jobTitle(taken)} has that name already, and pg_cron would overwrite it: choose another name, or unschedule it first`;
@@ -201,8 +211,12 @@ function refuseOtherDatabase(job: ResolvedJob, actual: ActualJob): Plan {
   };
 }
 
-function created(job: ResolvedJob, powers: CronPowers, capabilities: Capabilities): string[] {
-  return !job.isActive && !canBeInactive(powers) ? [] : scheduleSql(job, powers, capabilities);
+function replaceStep(
+  reason: string,
+  { job, powers, capabilities }: Omit<JobContext, "state">,
+  actual: ActualJob,
+): Step {
+  return step("replace job", job.name, reason, remadeSql(actual, job, powers, capabilities), ON_CRON);
 }
 
 const ON_CRON = { on: "cron" } as const;

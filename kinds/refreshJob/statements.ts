@@ -1,12 +1,14 @@
 import { holdLockSql, lockKeyOf } from "../../postgres/advisoryLock.ts";
 import type { Capabilities } from "../../postgres/capabilities.ts";
-import { sqlLiteral } from "../../postgres/names.ts";
+import { sqlIdentifier, sqlLiteral } from "../../postgres/names.ts";
 import { setRoleSql } from "../../postgres/objectStatements.ts";
 import type { Step } from "../../postgres/plan.ts";
 import { sqlStatement } from "../../postgres/sqlFiles.ts";
 import { joinCommand } from "../claim.ts";
 import type { ResolvedJob } from "./desired.ts";
+import { canBeInactive } from "./jobState.ts";
 import type { ActualJob, CronPowers } from "./jobState.ts";
+import { ownHost } from "./way.ts";
 
 /** How long a run that is going may take before it is cancelled, when its job is removed. */
 const RUN_PATIENCE_MS = 60_000;
@@ -72,6 +74,32 @@ export function restateSql(job: ResolvedJob, capabilities: Capabilities): string
 export function unscheduleSql(actual: ActualJob, capabilities: Capabilities): string[] {
   const statement = sqlStatement("statements/unschedule_job", { raw: { job_id: `${actual.jobId}::pg_catalog.int8` } });
   return [...actAs(actual.user, capabilities), statement];
+}
+
+/** Removes a job and makes the declared one in the same transaction, with the host that somebody gave it. */
+export function remadeSql(
+  actual: ActualJob,
+  job: ResolvedJob,
+  powers: CronPowers,
+  capabilities: Capabilities,
+): string[] {
+  const host = actual.mayKeepHost === true ? ownHost(actual) : undefined;
+  const keep = { job: job.name, owner: job.user, host: host ?? "" };
+  return [
+    ...unscheduleSql(actual, capabilities),
+    ...(!job.isActive && !canBeInactive(powers) ? [] : scheduleSql(job, powers, capabilities)),
+    ...(host === undefined ? [] : [sqlStatement("statements/keep_job_host", { literals: keep })]),
+  ];
+}
+
+/** What is said of a job that is made again by a role which may not give it the host that it has. */
+export function hostNote(actual: ActualJob): string {
+  const host = actual.mayKeepHost === true ? undefined : ownHost(actual);
+  if (host === undefined) return "";
+  return (
+    `; its nodename ${sqlLiteral(host)} becomes what cron.host says, unless a superuser runs before: ` +
+    `grant update (nodename) on cron.job to ${sqlIdentifier(actual.user)}`
+  );
 }
 
 /** Sets the role's statement timeout in a database, or takes it back. */

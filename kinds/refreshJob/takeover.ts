@@ -6,7 +6,7 @@ import { changesOf } from "./jobChanges.ts";
 import type { JobContext } from "./jobChanges.ts";
 import { isSameEntry, jobTitle } from "./jobState.ts";
 import type { ActualJob } from "./jobState.ts";
-import { scheduleSql, unscheduleSql } from "./statements.ts";
+import { hostNote, remadeSql } from "./statements.ts";
 
 /**
  * The plan for a job that is there under another name: renamed in one transaction, so that no run is missed or doubled. It is a
@@ -15,8 +15,8 @@ import { scheduleSql, unscheduleSql } from "./statements.ts";
 export function planTakeover({ job, state, powers, capabilities }: JobContext): Plan | undefined {
   const [found, ...more] = sameWork(job, state.jobs).filter(({ user }) => user === job.user);
   if (found === undefined) return undefined;
-  const sql = [...unscheduleSql(found, capabilities), ...scheduleSql(job, powers, capabilities)];
-  const rename = step("rename job", job.name, `is there as ${jobTitle(found)}`, sql, { on: "cron" });
+  const sql = remadeSql(found, job, powers, capabilities);
+  const rename = step("rename job", job.name, `is there as ${jobTitle(found)}${hostNote(found)}`, sql, { on: "cron" });
   const differences = [
     { property: "name", declared: job.name, actual: `${found.name}, which refreshes the same view` },
     ...changesOf(job, found).filter(({ property }) => property !== "command"),

@@ -22,6 +22,10 @@ export interface ActualIndex extends QualifiedName {
   readonly isPlain: boolean;
   /** True of one that somebody made under another name: nobody manages it, and it serves as what is declared. */
   readonly standsIn?: true;
+  /** Of one that was found by its claim under another name: all of its view that have one. Whose they are only their tokens tell. */
+  readonly strays?: readonly ActualIndex[];
+  /** True of one of these that is the entry's own: a deploy that did not end, or somebody's hand, left it under that name. */
+  readonly isStray?: true;
 }
 
 /** Where an index is not as declared, its name aside. The words about nulls are no difference: it may be from before they were there. */

@@ -18,7 +18,7 @@ interface Row extends Omit<ActualIndex, "claim" | "columns" | "include" | "isPla
 }
 
 /**
- * Reads the indexes by the names that are declared; where a name is free, the one that stands in for it.
+ * Reads the indexes by the names that are declared; where a name is free, the one that stands in for it, or those that may be it.
  * @throws when a name belongs to something else, or to an index of another relation.
  */
 export async function describeIndexes(
@@ -55,7 +55,7 @@ export async function surveyIndexes(session: Session): Promise<Survey<DesiredInd
   return {
     find: (desired) => {
       const actual = find(desired);
-      return actual === undefined || actual.standsIn ? undefined : { actual };
+      return actual === undefined || actual.standsIn || actual.strays ? undefined : { actual };
     },
   };
 }
@@ -68,15 +68,22 @@ async function readIndexes(
   const found = new Map(rows.map((row) => [displayName(row), row]));
   return (desired) => {
     const row = found.get(displayName(desired));
-    return row === undefined ? standIn(desired, rows) : toActual(row);
+    if (row !== undefined) return toActual(row);
+    const beside = rows
+      .filter(({ schema, view, viewKind }) => schema === desired.schema && view === desired.view && viewKind === "m")
+      .map(toActual);
+    return standIn(desired, beside) ?? straysOf(beside);
   };
 }
 
+function straysOf(beside: readonly ActualIndex[]): ActualIndex | undefined {
+  const strays = beside.filter(({ claim }) => claim !== undefined);
+  return strays[0] && { ...strays[0], strays };
+}
+
 /** The first by name that is as declared, usable, and nobody's: a second one beside it would only cost. */
-function standIn(desired: DesiredIndex, rows: readonly Row[]): ActualIndex | undefined {
-  const found = rows
-    .filter(({ schema, view, viewKind }) => schema === desired.schema && view === desired.view && viewKind === "m")
-    .map(toActual)
+function standIn(desired: DesiredIndex, beside: readonly ActualIndex[]): ActualIndex | undefined {
+  const found = beside
     .filter(({ isValid, claim }) => isValid && claim === undefined)
     .filter(({ definition }) => isKeyIndex(elementsOf(definition), desired.columns))
     .find((index) => differencesOf(desired, index).length === 0);

@@ -18,9 +18,15 @@ export const viewIndexKind: Kind<DesiredIndex, ActualIndex> = {
   id: displayName,
   located: (desired, previous) => ({ ...desired, schema: previous.schema, name: previous.name }),
   standsIn: (actual) => actual.standsIn === true,
+  ownOf: (actual, token) => {
+    if (actual.strays === undefined) return actual;
+    const own = token === undefined ? undefined : actual.strays.find(({ claim }) => claim?.token === token);
+    return own && { ...own, isStray: true };
+  },
   // A swap of the view builds the index of the declared key with it.
   isSuperseded: (desired, before, actual) =>
     before.claim !== undefined &&
+    displayName(before) !== displayName(actual) &&
     actual.standsIn !== true &&
     actual.isValid &&
     differencesOf(desired, actual).length === 0,
@@ -37,6 +43,7 @@ export const viewIndexKind: Kind<DesiredIndex, ActualIndex> = {
   plan: planIndex,
   observed: (desired, actual) => ({
     ...desired,
+    ...(actual.isStray ? { name: actual.name } : {}),
     view: actual.view,
     columns: [...actual.columns],
     unique: actual.isUnique,

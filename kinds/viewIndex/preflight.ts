@@ -16,10 +16,11 @@ import { planIndex } from "./plan.ts";
 export async function preflightIndex(session: Session, desired: DesiredIndex): Promise<string[]> {
   const { capabilities, target } = session;
   const view = { schema: desired.schema, name: desired.view };
-  const [[actual], { rows }] = await Promise.all([
+  const [[seen], { rows }] = await Promise.all([
     describeIndexes(session, [desired]),
     ask<ViewRow>(target, "describe/view_size", [view.schema, view.name]),
   ]);
+  const actual = seen?.strays === undefined ? seen : undefined;
   const plan = planIndex({ desired, previous: undefined, actual, capabilities });
   if (!plan.steps.some(({ action }) => action === "build index")) return [];
   const [found] = rows;

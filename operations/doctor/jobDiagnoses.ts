@@ -43,7 +43,7 @@ export const jobDiagnoses: readonly Diagnosis[] = [
           evidence: `job ${job?.name} was made on a server at port ${runner.storedPort}; this one listens at port ${runner.port}`,
           cause:
             "this database is a restored copy (a dump holds pg_cron's jobs), or the server's port was changed: jobs keep the one they were made with",
-          fix: `a copy: matview quiesce --yes, and then deploy this environment's own stack; a new port: select cron.unschedule(${job?.jobId}::bigint), and deploy`,
+          fix: `a copy: matview quiesce --yes, and then deploy this environment's own stack; a new port: deploy the stack, which makes the job again`,
         },
   ({ job, declared }) =>
     job?.isActive !== false

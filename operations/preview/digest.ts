@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { userError } from "../../postgres/errors.ts";
-import type { PulumiRun } from "../stack/run.ts";
+import type { PulumiRun } from "../../provider/runPulumi.ts";
 
 const stateSchema = z.object({
   type: z.string(),

@@ -34,3 +34,22 @@ test("a key that was refused and is then corrected together with the definition 
     expect(rows).toEqual([{ index: "mv_x_a_idx" }]);
   });
 });
+
+test("an index that bears another name, by hand or by a deploy that failed, is renamed, and no second one is built", async () => {
+  await withProgram({ text: program("select id, a from public.xs", "id") }, async (project, { client }) => {
+    await client.query("create table public.xs (id int, a int); insert into xs values (1, 1), (2, 1)");
+    await mustRun(project, UP);
+    const indexes = async (): Promise<unknown[]> =>
+      (
+        await client.query(
+          "select indexrelid, indexrelid::regclass::text as name from pg_index where indrelid = 'mv_x'::regclass",
+        )
+      ).rows;
+    const made = await indexes();
+    await client.query("alter index public.mv_x_id_idx rename to by_hand");
+    expect(await mustRun(project, ["preview"])).toMatch(/ViewIndex mv_x-key refresh \[diff: ~name\]/);
+    await mustRun(project, UP);
+    expect(await indexes()).toEqual(made);
+    await mustConverge(project);
+  });
+});

@@ -45,14 +45,14 @@ export const PLAIN = { isSuperuser: false, currentUser: "app_owner" };
 
 const free = (owner: string): string =>
   `\nwhere not exists (select 1 from cron.job j where j.jobname::pg_catalog.text = 'refresh-mv' and j.username = '${owner}')`;
-const schedule = (user: string, active: boolean, owner: string): string =>
+export const schedule = (user: string, active: boolean, owner: string): string =>
   "select cron.schedule_in_database('refresh-mv'::pg_catalog.text, '*/5 * * * *'::pg_catalog.text, " +
   `'${COMMAND}'::pg_catalog.text,\n                                 'app'::pg_catalog.text, ${user}, ${String(active)})` +
   free(owner);
 const NAMED =
   `select cron.schedule('refresh-mv'::pg_catalog.text, '*/5 * * * *'::pg_catalog.text, '${COMMAND}'::pg_catalog.text)` +
   free("app_owner");
-const UNSCHEDULE = "select cron.unschedule(3::pg_catalog.int8)";
+export const UNSCHEDULE = "select cron.unschedule(3::pg_catalog.int8)";
 /** Stands for the statement that takes the lock of the job's name. */
 export const LOCK = "(the lock of the name)";
 

@@ -18,7 +18,7 @@ export interface Deployer {
   /** Connection URL of who deploys. Default: the superuser's to the test's database. */
   readonly url?: string;
   readonly cronDatabase?: string;
-  readonly adoptDatabase?: boolean;
+  readonly adoptDatabase?: string;
 }
 
 /** A row of cron.job, as a superuser sees it. */
@@ -49,7 +49,7 @@ export class JobDeploy {
     const config: Record<string, string> = {
       "matview:databaseUrl": this.url,
       "matview:cronDatabase": this.cronDatabase,
-      ...(adoptDatabase === true ? { "matview:adoptDatabase": "true" } : {}),
+      ...(adoptDatabase === undefined ? {} : { "matview:adoptDatabase": adoptDatabase }),
     };
     this.config = { get: (key) => config[key], require: (key) => config[key] ?? "" };
     void this.provider.configure?.({ config: this.config });

@@ -75,14 +75,33 @@ test("pause as a role that may not alter the job says what to grant and leaves t
   expect(await jobs()).toEqual({ [JOB]: true });
 });
 
-test("quiesce shows every active job, and switches them off when told to", async () => {
-  await scheduleJob(app().client, "otro");
+test("quiesce shows every active job, and switches off those of the databases that are named", async () => {
+  const { client } = app();
+  await scheduleJob(client, "otro");
+  await client.query(
+    "select cron.schedule_in_database('ajeno', '0 0 29 2 *', 'select 1', 'template1'), cron.schedule_in_database('raro', '0 0 29 2 *', 'select 1', 'postgres')",
+  );
+  const all = { ajeno: true, otro: true, raro: true, [JOB]: true };
   const shown = await matview("quiesce");
-  expect(shown.stdout).toContain("otro");
-  expect(shown.stdout).toContain("Nothing was changed: matview quiesce --yes makes them inactive.");
-  expect(await jobs()).toEqual({ otro: true, [JOB]: true });
-  expect((await matview("quiesce", "--yes")).stdout).toContain("2 jobs are inactive now.");
-  expect(await jobs()).toEqual({ otro: false, [JOB]: false });
+  expect(shown.stdout).toMatch(
+    /app[ │]+postgres[ │]+otro[^]*postgres[ │]+postgres[ │]+raro[^]*template1[ │]+postgres[ │]+ajeno/,
+  );
+  const words = "--yes --database app --database postgres --database template1";
+  expect(shown.stdout).toContain(`Nothing was changed. To stop them: matview quiesce ${words}\n`);
+  const unnamed = await matview("quiesce", "--yes");
+  expect([unnamed.code, unnamed.stderr]).toEqual([
+    2,
+    `matview quiesce: which jobs? To stop them: matview quiesce ${words}\n`,
+  ]);
+  expect((await matview("quiesce", "--yes", "--database", "a b")).stderr).toBe(
+    "matview quiesce: --database a b: no active job runs there; there are some in app, postgres, template1\n",
+  );
+  expect(await jobs()).toEqual(all);
+  expect((await matview("quiesce", "--yes", "--database", "app")).stdout).toMatch(
+    /\n2 jobs are inactive now\.\n2 jobs are active still: To stop them: matview quiesce --yes --database postgres --database template1\n$/,
+  );
+  expect(await jobs()).toEqual({ ...all, otro: false, [JOB]: false });
+  expect((await matview("quiesce", "--yes", "--all")).stdout).toContain("2 jobs are inactive now.");
   expect((await matview("quiesce")).stdout).toBe("No active job in database app.\n");
 });
 

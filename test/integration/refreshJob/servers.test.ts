@@ -172,10 +172,10 @@ describe("a restored copy of a database", () => {
       const astray = new JobDeploy(copy);
       const host = "127.0.0.1";
       const refusal = new RegExp(
-        `^refresh job ${job.name}: the stack was deployed to database ${original.name} on host ${host} \\(system \\d+\\), and this ` +
-          `connection leads to database ${copyName} on host ${host} \\(system \\d+\\): a restored copy, another server, or the same one ` +
+        `^refresh job ${job.name}: the stack was deployed to database ${original.name} on host ${host} \\(system \\d+\\), and ` +
+          `matview:databaseUrl( as the last pulumi up had it \\(.*\\))? leads to database ${copyName} on host ${host} \\(system \\d+\\): a restored copy, another server, or the same one ` +
           "under another name\\. Nothing was read or changed\\. Connect to the first; or, to move the stack here on purpose, run once " +
-          "with: pulumi config set matview:adoptDatabase true\\.",
+          `with: pulumi config set matview:adoptDatabase ${copyName}@${host}#\\d+\\.`,
       );
       for (const act of [
         () => astray.read(state),
@@ -188,7 +188,11 @@ describe("a restored copy of a database", () => {
       await expect(new JobDeploy(original, { url: renamedHost }).read(state)).rejects.toThrow(/on host localhost/);
       expect(await jobs(original, job.name)).toMatchObject([{ schedule: QUIET, database: original.name }]);
 
-      const onPurpose = new JobDeploy(copy, { adoptDatabase: true });
+      for (const adoptDatabase of ["true", "false", `${original.name}@${host}`, `${copyName}@${host}#1`])
+        await expect(new JobDeploy(copy, { adoptDatabase }).update(state, job)).rejects.toThrow(
+          /Nothing was read or changed/,
+        );
+      const onPurpose = new JobDeploy(copy, { adoptDatabase: `${copyName}@${host}` });
       const moved = await onPurpose.update(state, job);
       expect(await jobs(original, job.name)).toMatchObject([{ database: copyName }]);
       await mustBeConverged(astray, moved, job);

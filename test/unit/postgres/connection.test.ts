@@ -13,6 +13,7 @@ describe("resolveConnection", () => {
       user: "app",
       password: "s?cret",
       tls: { mode: "verify-full" },
+      source: "MATVIEW_DATABASE_URL",
     });
   });
 

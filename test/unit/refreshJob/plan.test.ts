@@ -4,9 +4,10 @@ import { deactivateStep, planJob } from "../../../kinds/refreshJob/plan.ts";
 import { capabilities } from "../../support/capabilities.ts";
 import { ALL, desired, JOB_ROWS, LOCK, NOTHING_GRANTED, PLAIN, there } from "../../support/jobRows.ts";
 import type { JobRow } from "../../support/jobRows.ts";
+import { JOB_WAY_ROWS } from "../../support/jobWayRows.ts";
 
 describe("planJob", () => {
-  test.each(JOB_ROWS)("$state", (row) => {
+  test.each([...JOB_ROWS, ...JOB_WAY_ROWS])("$state", (row) => {
     const plan = planJob({
       desired: row.desired === "absent" ? "absent" : { ...desired, ...row.desired },
       previous: row.previous === undefined ? undefined : { ...desired, ...row.previous },

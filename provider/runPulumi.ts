@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
-import { userError } from "../../postgres/errors.ts";
-import { whenStopping } from "../../postgres/stopping.ts";
-import { compileCacheFolder } from "../../provider/compileCache.ts";
+import { userError } from "../postgres/errors.ts";
+import { whenStopping } from "../postgres/stopping.ts";
+import { compileCacheFolder } from "./compileCache.ts";
 
 /** How a run of the engine ended and what it said. */
 export interface PulumiRun {
