@@ -6,7 +6,7 @@ import { applyPlan } from "../postgres/applyPlan.ts";
 import type { Capabilities } from "../postgres/capabilities.ts";
 import { resolveConnection } from "../postgres/connection.ts";
 import type { ConnectionConfig } from "../postgres/connection.ts";
-import { problemReport } from "../postgres/errors.ts";
+import { problemReport, userError } from "../postgres/errors.ts";
 import type { Session } from "../postgres/session.ts";
 import { sessionPool } from "../postgres/sessionPool.ts";
 import { doubtOf, isAbsent, planChange, recalled } from "./change.ts";
@@ -32,6 +32,7 @@ import { speaker } from "./speaker.ts";
 import { logToStderr, tellPlannedLater, tellReviewer } from "./tellReviewer.ts";
 import type { PreviewLog } from "./tellReviewer.ts";
 import { isUnknown } from "./unknowns.ts";
+import { forgetUnreachable, isToldUnreachable } from "./unreachable.ts";
 
 /** Inputs as the program sends them. */
 type Asked = Props & { [REQUEST]?: ResourceRequest; [KEEPS]?: Keeps };
@@ -64,11 +65,14 @@ export function lifecycle<Desired extends object, Actual>(
 
   const subjectOf = (props: Props): string => `${kind.noun} ${kind.id(declaration(props) as Desired)}`;
 
-  const explaining = async <T>(props: Props, work: () => Promise<T>): Promise<T> => {
+  /** `unseen` is the answer where the run fails already because there is no database to ask. */
+  const explaining = async <T>(props: Props, work: () => Promise<T>, unseen?: T): Promise<T> => {
     try {
       return await work();
     } catch (error) {
-      throw failing(() => subjectOf(props), error);
+      if (!isToldUnreachable(error)) throw failing(() => subjectOf(props), error);
+      if (unseen !== undefined) return unseen;
+      throw userError(`${subjectOf(props)}: the database cannot be reached, as told above; nothing was done`);
     }
   };
 
@@ -156,6 +160,7 @@ export function lifecycle<Desired extends object, Actual>(
       if (isConfigured) {
         forgetSurveys();
         notedSteps.clear();
+        forgetUnreachable();
       }
       registry.forget();
       secrets.forget();
@@ -238,30 +243,34 @@ export function lifecycle<Desired extends object, Actual>(
       }),
 
     read: (id: string, props: Props) =>
-      explaining(props, async () => {
-        const desired = declaration(props) as Desired;
-        const deployed = recalled(kind, desired, props["recorded"]);
-        const { actual, capabilities } = await look(deployed, props["recorded"]);
-        refuseCopy(props, capabilities);
-        const doubt = doubtOf(kind, deployed, { actual, capabilities });
-        if (doubt !== undefined) throw doubt;
-        if (isAbsent(kind, actual)) return { id: "", props: {} };
-        const holder = kind.ownership?.claimOf(actual);
-        const tenure = tenureLater(holder, readFencingToken(props["fencingToken"]));
-        if (tenure.is === "lost") say(lostNote(subjectOf(props), tenure.holder));
-        const observed = kind.observed(desired, actual, capabilities);
-        const inputs = { ...extra(props), ...withoutAnswered(extra(props).onDrift ?? {}, desired, observed) };
-        return {
-          id,
-          props: {
-            ...inputs,
-            ...tokenOf(props),
-            ...record(kind, desired, actual, capabilities),
-            ...identityRecord(capabilities),
-          },
-          inputs,
-        };
-      }),
+      explaining<{ id: string; props: Props; inputs?: Props }>(
+        props,
+        async () => {
+          const desired = declaration(props) as Desired;
+          const deployed = recalled(kind, desired, props["recorded"]);
+          const { actual, capabilities } = await look(deployed, props["recorded"]);
+          refuseCopy(props, capabilities);
+          const doubt = doubtOf(kind, deployed, { actual, capabilities });
+          if (doubt !== undefined) throw doubt;
+          if (isAbsent(kind, actual)) return { id: "", props: {} };
+          const holder = kind.ownership?.claimOf(actual);
+          const tenure = tenureLater(holder, readFencingToken(props["fencingToken"]));
+          if (tenure.is === "lost") say(lostNote(subjectOf(props), tenure.holder));
+          const observed = kind.observed(desired, actual, capabilities);
+          const inputs = { ...extra(props), ...withoutAnswered(extra(props).onDrift ?? {}, desired, observed) };
+          return {
+            id,
+            props: {
+              ...inputs,
+              ...tokenOf(props),
+              ...record(kind, desired, actual, capabilities),
+              ...identityRecord(capabilities),
+            },
+            inputs,
+          };
+        },
+        { id, props },
+      ),
 
     delete: (_id: string, props: Props) =>
       writing(props, "absent", async (open) => {
