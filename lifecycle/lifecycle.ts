@@ -19,7 +19,7 @@ import { forgetSurveys, sightOfNow, surveyor } from "./look.ts";
 import type { Open } from "./look.ts";
 import { doubleRefusal, leftNote, lostNote, replacedNote, tenureLater } from "./ownership.ts";
 import type { Deployer } from "./ownership.ts";
-import { mustBeApproved } from "./planFile.ts";
+import { allowedNow, mustBeApproved } from "./planFile.ts";
 import { previewChange, sameProps } from "./preview/previewChange.ts";
 import { declaration, extra, tokenOf } from "./props.ts";
 import type { Props } from "./props.ts";
@@ -123,7 +123,8 @@ export function lifecycle<Desired extends object, Actual>(
     };
     await tellReviewer(log, urn, async () => {
       noteOthers(notedSteps, others);
-      const preview = await previewChange(kind, { see, open: openToLook, before: notedSteps }, transition, isSame);
+      const reader = { see, open: openToLook, before: notedSteps };
+      const preview = await previewChange(kind, reader, { ...transition, allow: allowedNow() }, isSame);
       noteSteps(notedSteps, preview, desired, transition.previous);
       return preview;
     });
@@ -213,6 +214,7 @@ export function lifecycle<Desired extends object, Actual>(
             desired,
             previous: undefined,
             adopt: extra(inputs).adopt === true,
+            allow: allowedNow(),
             deployer: deployerOf(desired, undefined),
             claims: true,
           }),
@@ -231,7 +233,8 @@ export function lifecycle<Desired extends object, Actual>(
         const { onDrift } = extra(news);
         // By what the program says: the recalled declaration may have another id.
         const deployer = deployerOf(declaration(news) as Desired, olds);
-        const transition = { desired, previous, adopt: extra(news).adopt === true, onDrift, deployer, claims: true };
+        const adopt = extra(news).adopt === true;
+        const transition = { desired, previous, adopt, onDrift, allow: allowedNow(), deployer, claims: true };
         const change = await permitted(kind, open, transition, () => planChange(kind, seeIn(open), transition));
         const { wanted } = change;
         const kept = {

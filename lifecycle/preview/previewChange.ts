@@ -1,4 +1,5 @@
 import { holderText, isSameStack } from "../../kinds/claim.ts";
+import { wordsFor } from "../../kinds/consent.ts";
 import type { EarlierSteps, Kind } from "../../kinds/kind.ts";
 import { measureView, sizeOfView, sizeQuestions } from "../../kinds/materializedView/cost/measures.ts";
 import type { Measures } from "../../kinds/materializedView/cost/measures.ts";
@@ -101,7 +102,9 @@ export async function previewChange<Desired extends object, Actual>(
   if (look instanceof Error) return whole(CONVERGED, { refusals: [look.message] });
   const { warnings, obstacles, priced } = look;
   const refusals = [...(plan.refusals ?? []), ...(refusal === undefined ? [] : [refusal.message]), ...obstacles];
+  const allowed = wordsFor(id, plan.steps.length === 0 ? [] : (transition.allow ?? []));
   const handover = [
+    ...(allowed.length === 0 ? [] : [`allowed in this deploy alone: ${allowed.join(", ")}`]),
     ...handoverLines(`${kind.noun} ${id}`, tenure, transition, plan),
     ...(plan.later === undefined || refusals.length > 0 ? [] : [`planned at deploy: ${plan.later}`]),
   ];

@@ -1,7 +1,7 @@
 import type { Measures } from "../../kinds/materializedView/cost/measures.ts";
 import { statementCost, worse } from "../../kinds/materializedView/cost/statementCost.ts";
 import type { Risk, StatementCost } from "../../kinds/materializedView/cost/statementCost.ts";
-import { rowCountText } from "../../kinds/materializedView/swap/gate.ts";
+import { ANY_NUMBER, rowCountText } from "../../kinds/materializedView/swap/gate.ts";
 import { HAZARDS } from "../../postgres/plan.ts";
 import type { Hazard, Step } from "../../postgres/plan.ts";
 
@@ -59,7 +59,7 @@ export function previewStep(step: Step, measures: Measures | undefined): Preview
     rows: Math.max(0, ...costs.map(({ rows }) => rows)),
     bytesWritten: sum(({ bytes }) => bytes),
     extraDiskBytes: isTwice ? Math.max(built, measures?.totalBytes ?? 0) : 0,
-    ...(step.swap?.gate.oldIsPopulated === true
+    ...(step.swap?.gate.oldIsPopulated === true && rowCountText(step.swap.gate.rowCount) !== ANY_NUMBER
       ? { gate: `refused unless it has ${rowCountText(step.swap.gate.rowCount)} times the rows of now` }
       : {}),
     hazards: step.hazards.map((hazard) => HAZARDS[hazard]),

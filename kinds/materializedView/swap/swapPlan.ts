@@ -6,6 +6,7 @@ import type { Hazard, Step } from "../../../postgres/plan.ts";
 import { sqlStatement } from "../../../postgres/sqlFiles.ts";
 import type { BuiltView, Swap, SwappedRelation } from "../../../postgres/swap.ts";
 import { isSameStack, splitComment } from "../../claim.ts";
+import { consentAdvice } from "../../consent.ts";
 import { createSettings, printSettings } from "../definition/definitionSettings.ts";
 import type { DesiredView } from "../desired.ts";
 import { refreshSql } from "../statements.ts";
@@ -167,7 +168,7 @@ function dependentObstacles(desired: DesiredView, replacement: Replacement): str
   if (desired.dependents !== "recreate" && !areOfOneStack(replacement)) {
     const lines = tree.map((line) => `    ${line}`).join("\n");
     return [
-      `these depend on ${sqlName(old)} and would have to be recreated with it; set dependents: "recreate" to allow it:\n${lines}`,
+      `these depend on ${sqlName(old)} and would have to be recreated with it; set dependents: "recreate" to allow it, or ${consentAdvice("dependents", desired)}:\n${lines}`,
     ];
   }
   return obstacles.map(({ problem, misfit }) =>

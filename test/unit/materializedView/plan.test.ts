@@ -61,7 +61,9 @@ const TABLE: readonly Row[] = [
     actual: { ...different, replacement: replacement({ tree: ["view public.resumen", "  view public.doble"] }) },
     steps: ["swap: definition differs"],
     differences: ["definition"],
-    refusals: [/set dependents: "recreate" to allow it:\n {4}view public\.resumen\n {6}view public\.doble$/],
+    refusals: [
+      /set dependents: "recreate" to allow it, or for this deploy alone, set MATVIEW_ALLOW=dependents:public\.mv[^:]*:\n {4}view public\.resumen\n {6}view public\.doble$/,
+    ],
   },
   {
     state: "of another definition, with dependents that cannot be recreated",
