@@ -118,7 +118,7 @@ const TABLE: readonly Row[] = [
   {
     state: "with a leftover of a swap that was cut off",
     actual: { leftovers: [{ schema: "public", name: "mv_matview_swap", kind: "m" }] },
-    steps: ["remove leftovers: public.mv_matview_swap was built aside by a run that was cut off"],
+    steps: ["remove leftovers: public.mv_matview_swap was left by a run that was cut off"],
   },
   {
     state: "of another owner",
