@@ -43,14 +43,15 @@ export function readConsents(text: string, source = "MATVIEW_ALLOW"): Consent[] 
     });
 }
 
-/** The words that are allowed of a view. */
-export function wordsFor(view: string, consents: readonly Consent[]): Word[] {
-  return (Object.keys(CONSENTS) as Word[]).filter((word) => consents.includes(`${word}:${view}`));
+/** The words that are allowed of a view under any of its names. */
+export function wordsFor(names: readonly string[], consents: readonly Consent[]): Word[] {
+  const isAllowed = (word: Word): boolean => names.some((name) => consents.includes(`${word}:${name}`));
+  return (Object.keys(CONSENTS) as Word[]).filter(isAllowed);
 }
 
-/** The declared view with what is allowed of it now. */
-export function withConsents(desired: DesiredView, consents: readonly Consent[]): DesiredView {
-  const words = wordsFor(displayName(desired), consents);
+/** The declared view with what is allowed of it now; one that is renamed may be named by either name. */
+export function withConsents(desired: DesiredView, consents: readonly Consent[], previous = desired): DesiredView {
+  const words = wordsFor([desired, previous].map(displayName), consents);
   return words.reduce((allowed, word) => ({ ...allowed, ...CONSENTS[word] }), desired);
 }
 

@@ -104,7 +104,7 @@ export interface Kind<Desired extends object, Actual> {
   doubt?(desired: Desired, actual: Actual | undefined, capabilities: Capabilities): string | undefined;
   plan(situation: Situation<Desired, Actual>): Plan;
   /** The declaration with what a person allows of this object in one deploy. */
-  allowing?(desired: Desired, consents: readonly Consent[]): Desired;
+  allowing?(desired: Desired, consents: readonly Consent[], previous?: Desired): Desired;
   /**
    * The inputs as the world has them; where the world means the same, the declared text itself. What the world has and a
    * declaration cannot say is a property more.

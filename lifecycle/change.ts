@@ -64,7 +64,7 @@ export async function planChange<Desired extends object, Actual>(
   const previous = transition.previous && recalled(kind, transition.previous, recorded);
   if (transition.desired === "absent") return planRemoval(kind, see, previous, transition.deployer);
   const declared = recalled(kind, transition.desired, recorded);
-  const desired = allow.length === 0 ? declared : (kind.allowing?.(declared, allow) ?? declared);
+  const desired = allow.length === 0 ? declared : (kind.allowing?.(declared, allow, previous) ?? declared);
   const { at, superseded, ...found } = await locate(kind, see, desired, previous);
   const wanted = wantedOf(kind, desired, previous, found, onDrift);
   // The description depends on what it is compared with.

@@ -103,7 +103,8 @@ export async function previewChange<Desired extends object, Actual>(
   if (look instanceof Error) return whole(CONVERGED, { refusals: [look.message] });
   const { warnings, obstacles, priced } = look;
   const refusals = [...(plan.refusals ?? []), ...(refusal === undefined ? [] : [refusal.message]), ...obstacles];
-  const allowed = wordsFor(id, plan.steps.length === 0 ? [] : (transition.allow ?? []));
+  const names = previous === undefined ? [id] : [id, kind.id(previous)];
+  const allowed = wordsFor(names, plan.steps.length === 0 ? [] : (transition.allow ?? []));
   const base = desired === "absent" ? undefined : recreatedWith(earlier, id);
   const handover = [
     ...(base === undefined ? [] : [`recreated with ${base}, which this deploy changes before`]),

@@ -16,6 +16,8 @@ import { isPlannedLater, plannedLater } from "../../lifecycle/preview/plannedLat
 import { forgotten, previewChange } from "../../lifecycle/preview/previewChange.ts";
 import { declaration } from "../../lifecycle/props.ts";
 import { userError } from "../../postgres/errors.ts";
+import { displayName } from "../../postgres/names.ts";
+import type { QualifiedName } from "../../postgres/names.ts";
 import { unknownName } from "../../postgres/nearestName.ts";
 import type { Session } from "../../postgres/session.ts";
 import { parentTypeOf, typeOf } from "./digest.ts";
@@ -82,7 +84,12 @@ export async function planDocument(
 
 /** @throws where something is allowed of a view that there is none of. */
 function refuseOthers(allow: readonly Consent[], resources: readonly PlannedResource[]): void {
-  const views = resources.filter(({ kind }) => kind === "materialized view").map(({ id }) => id);
+  const views = resources
+    .filter(({ kind }) => kind === "materialized view")
+    .flatMap(({ id, previous }) => [
+      id,
+      ...(previous === null ? [] : [displayName(previous as unknown as QualifiedName)]),
+    ]);
   const unknown = consentedViews(allow).find((view) => !views.includes(view));
   if (unknown !== undefined) throw userError(unknownName("view of this stack", unknown, views));
 }

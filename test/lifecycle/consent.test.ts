@@ -109,3 +109,23 @@ test("with --continue-on-error what does not stand on a refused view is deployed
     await mustConverge(project);
   });
 });
+
+test("a view that is renamed in the same deploy is allowed by the name that the refusal says", async () => {
+  await withProgram({ text: program(MORE) }, async (project) => {
+    await mustRun(project, UP);
+    project.write("index.ts", program(`${BASE} where id < 9`).replace('"Mv, ventas"', '"mv_nueva"'));
+    const allow: string[] = [];
+    for (const word of ["columns", "rows"]) {
+      const { code, stdout } = await project.pulumi(UP, { MATVIEW_ALLOW: allow.join(",") });
+      expect(code).not.toBe(0);
+      allow.push(
+        new RegExp(`MATVIEW_ALLOW='?(${word}:informes\\.(mv_nueva|"Mv, ventas"))`).exec(stdout)?.[1] ?? stdout,
+      );
+    }
+    expect((await project.matview(["plan", "--stack", "prod", ...allow.flatMap((one) => ["--allow", one])])).code).toBe(
+      0,
+    );
+    await mustRun(project, UP, { MATVIEW_ALLOW: allow.join(",") });
+    await mustConverge(project);
+  });
+});
