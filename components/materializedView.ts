@@ -21,7 +21,7 @@ export interface MaterializedViewArgs extends TakeoverArgs {
   definition: pulumi.Input<string>;
   /** Columns that identify a row; pre-flight checks that they are there and identify one. */
   uniqueKey?: pulumi.Input<readonly pulumi.Input<string>[]> | undefined;
-  /** Name of the unique index on `uniqueKey`: a view whose definition changes is built anew with it. */
+  /** Name of the unique index on `uniqueKey`: a view whose definition changes is built again with it. */
   keyIndex?: pulumi.Input<string> | undefined;
   /** Name of the job that will refresh the view: pre-flight checks pg_cron for it, and it goes when the view is dropped. */
   job?: pulumi.Input<string> | undefined;
@@ -39,9 +39,9 @@ export interface MaterializedViewArgs extends TakeoverArgs {
   grants?: pulumi.Input<readonly pulumi.Input<GrantArgs>[]> | undefined;
   /** Storage parameters such as `{ autovacuum_vacuum_scale_factor: "0.05" }`, as text. Left as they are when left out. */
   storageParameters?: pulumi.Input<Readonly<Record<string, pulumi.Input<string>>>> | undefined;
-  /** Tablespace of the view. A change builds the view anew beside its readers. Left as it is when left out. */
+  /** Tablespace of the view. A change builds the view again beside its readers. Left as it is when left out. */
   tablespace?: pulumi.Input<string> | undefined;
-  /** How the view is stored, `heap` unless an extension offers another way. A change builds the view anew. Left as it is when left out. */
+  /** How the view is stored, `heap` unless an extension offers another way. A change builds the view again. Left as it is when left out. */
   accessMethod?: pulumi.Input<string> | undefined;
   /**
    * What a change of the definition does to views, functions and policies that use the view: `restrict` refuses and lists them,
@@ -84,7 +84,7 @@ export class MaterializedView extends pulumi.CustomResource {
   declare readonly definition: pulumi.Output<string>;
   declare readonly owner: pulumi.Output<string | undefined>;
   /**
-   * Changes exactly when the view is created anew or found without data. An input, so that previews know it: what must
+   * Changes exactly when the view is created again or found without data. An input, so that previews know it: what must
    * happen again for a new view carries it.
    */
   declare readonly incarnation: pulumi.Output<string>;

@@ -5,7 +5,7 @@ import type { TakeoverArgs } from "./takeoverArgs.ts";
 
 /** What is declared of a job of pg_cron. */
 export interface RefreshJobArgs extends TakeoverArgs {
-  /** Name of the job, at most 63 bytes. With `user` it is the job's identity: pg_cron knows no rename, so a change makes the job anew. */
+  /** Name of the job, at most 63 bytes. With `user` it is the job's identity: pg_cron knows no rename, so a change makes the job again. */
   name: pulumi.Input<string>;
   /**
    * When it runs: minute, hour, day, month and weekday, or `30 seconds` from pg_cron 1.5 on. In pg_cron's time zone, GMT unless the server
@@ -36,7 +36,7 @@ export interface RefreshJobArgs extends TakeoverArgs {
    * @default no limit
    */
   maxAge?: pulumi.Input<string | undefined>;
-  /** The view's incarnation: when it changes, the job is looked at again and made active again. */
+  /** Taken from the view, which changes it when it is created again: then the job is looked at again and made active again. */
   incarnation?: pulumi.Input<string> | undefined;
 }
 

@@ -1,5 +1,6 @@
 import type * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import { readConsents } from "../kinds/consent.ts";
 import type { SpotCheck, ViewDeclaration } from "../kinds/viewDeclaration.ts";
 import type { ConfigKey } from "../lifecycle/configKeys.ts";
 import type { ConnectionConfig } from "../postgres/connection.ts";
@@ -41,6 +42,8 @@ export class RefreshedView extends pulumi.ComponentResource {
 
   constructor(name: string, given: RefreshedViewArgs = {}, options?: pulumi.ComponentResourceOptions) {
     super("matview:index:RefreshedView", name, {}, options);
+    // A mistake in it is told here once, before anything is planned.
+    readConsents(environment.MATVIEW_ALLOW ?? "");
     const args = checkedArguments(name, given);
     const known = completed(name, args);
     const jobs = viewJobs(name, { schema: known.schema, name: known.name }, known.connection, args);

@@ -13,6 +13,7 @@ interface Announced {
   readonly kind?: string;
   readonly id?: string;
   readonly operation?: string;
+  readonly refusals?: readonly string[];
   readonly steps: readonly NotableStep[];
 }
 
@@ -21,16 +22,18 @@ interface NotableStep {
   readonly target: string;
   readonly reason: string;
   readonly statements?: readonly string[];
+  readonly dependents?: readonly string[];
 }
 
 /** Remembers of a plan what later ones have to know; `declared` is what it is about. */
 export function noteSteps(
   noted: NotedSteps,
-  { kind, id, operation, steps }: Announced,
+  { kind, id, operation, refusals = [], steps }: Announced,
   declared?: object,
   previous?: object,
 ): void {
-  for (const { action, target, reason, statements = [] } of steps) {
+  for (const { action, target, reason, statements = [], dependents = [] } of steps) {
+    if (refusals.length === 0) for (const one of dependents) noted.add(`${RECREATES}${one} with ${target}`);
     noted.add(`${action} ${target}`);
     if (reason === BYPASS) noted.add(`bypass ${target}`);
     if (action === "grant") for (const statement of statements) noted.add(statement);
@@ -63,6 +66,13 @@ export function noteOthers(noted: NotedSteps, others: readonly OtherWork[]): voi
 
 const DEFINES = "defines ";
 const MOVES = "moves ";
+const RECREATES = "recreates ";
+
+/** The view with which a step before recreates this one. */
+export function recreatedWith(noted: EarlierSteps, id: string): string | undefined {
+  const head = `${RECREATES}${id} with `;
+  return [...noted].find((note) => note.startsWith(head))?.slice(head.length);
+}
 
 /** Views that steps before make or change, with what they will show, in that order. */
 export function definedBefore(noted: EarlierSteps): readonly (QualifiedName & { readonly definition: string })[] {

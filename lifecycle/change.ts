@@ -1,5 +1,6 @@
 import { newClaim } from "../kinds/claim.ts";
 import type { Claim } from "../kinds/claim.ts";
+import type { Consent } from "../kinds/consent.ts";
 import type { Kind } from "../kinds/kind.ts";
 import type { Capabilities } from "../postgres/capabilities.ts";
 import { problemReport, userError } from "../postgres/errors.ts";
@@ -34,6 +35,8 @@ export interface Transition<Desired> {
   readonly recorded?: unknown;
   /** What is done about properties that drifted. */
   readonly onDrift?: DriftAnswers | undefined;
+  /** What a person allows in this deploy alone. */
+  readonly allow?: readonly Consent[];
   /** Who deploys; a preview knows it too. */
   readonly deployer: Deployer;
   /** Whether the plan says on the object who manages it from now on: in a deploy. */
@@ -61,10 +64,11 @@ export async function planChange<Desired extends object, Actual>(
     const { actual, ...sight } = await seeAll(desired);
     return { ...sight, actual: ownOf(kind, actual, transition.deployer.token) };
   };
-  const { recorded, onDrift = {} } = transition;
+  const { recorded, onDrift = {}, allow = [] } = transition;
   const previous = transition.previous && recalled(kind, transition.previous, recorded);
   if (transition.desired === "absent") return planRemoval(kind, see, previous, transition.deployer);
-  const desired = recalled(kind, transition.desired, recorded);
+  const declared = recalled(kind, transition.desired, recorded);
+  const desired = allow.length === 0 ? declared : (kind.allowing?.(declared, allow, previous) ?? declared);
   const { at, superseded, ...found } = await locate(kind, see, desired, previous);
   const wanted = wantedOf(kind, desired, previous, found, onDrift);
   // The description depends on what it is compared with.

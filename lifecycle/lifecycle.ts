@@ -5,7 +5,7 @@ import type { Kind } from "../kinds/kind.ts";
 import { applyPlan } from "../postgres/applyPlan.ts";
 import type { Capabilities } from "../postgres/capabilities.ts";
 import { resolveConnection } from "../postgres/connection.ts";
-import { problemReport } from "../postgres/errors.ts";
+import { problemReport, userError } from "../postgres/errors.ts";
 import type { Session } from "../postgres/session.ts";
 import { sessionPool } from "../postgres/sessionPool.ts";
 import { doubtOf, isAbsent, ownOf, planChange, recalled } from "./change.ts";
@@ -18,7 +18,7 @@ import { forgetSurveys, sightOfNow, surveyor } from "./look.ts";
 import type { Open } from "./look.ts";
 import { doubleRefusal, leftNote, lostNote, replacedNote, tenureLater } from "./ownership.ts";
 import type { Deployer } from "./ownership.ts";
-import { mustBeApproved } from "./planFile.ts";
+import { allowedNow, mustBeApproved } from "./planFile.ts";
 import { previewChange, sameProps } from "./preview/previewChange.ts";
 import { declaration, extra, stackOf, tokenOf } from "./props.ts";
 import type { Props } from "./props.ts";
@@ -34,6 +34,7 @@ import { speaker } from "./speaker.ts";
 import { logToStderr, tellPlannedLater, tellReviewer } from "./tellReviewer.ts";
 import type { PreviewLog } from "./tellReviewer.ts";
 import { isUnknown } from "./unknowns.ts";
+import { forgetUnreachable, isToldUnreachable } from "./unreachable.ts";
 
 /** Inputs as the program sends them. */
 type Asked = Props & { [REQUEST]?: ResourceRequest; [KEEPS]?: Keeps };
@@ -69,11 +70,14 @@ export function lifecycle<Desired extends object, Actual>(
 
   const subjectOf = (props: Props): string => `${kind.noun} ${kind.id(declaration(props) as Desired)}`;
 
-  const explaining = async <T>(props: Props, work: () => Promise<T>): Promise<T> => {
+  /** `unseen` is the answer where the run fails already because there is no database to ask. */
+  const explaining = async <T>(props: Props, work: () => Promise<T>, unseen?: T): Promise<T> => {
     try {
       return await work();
     } catch (error) {
-      throw failing(() => subjectOf(props), error);
+      if (!isToldUnreachable(error)) throw failing(() => subjectOf(props), error);
+      if (unseen !== undefined) return unseen;
+      throw userError(`${subjectOf(props)}: the database cannot be reached, as told above; nothing was done`);
     }
   };
 
@@ -90,8 +94,8 @@ export function lifecycle<Desired extends object, Actual>(
   };
 
   /** What the engine may ask of a resource when the program does not run. */
-  const withoutProgram = <T>(props: Props, work: () => Promise<T>): Promise<T> =>
-    explaining(props, () => config.within(stackOf(props), work));
+  const withoutProgram = <T>(props: Props, work: () => Promise<T>, unseen?: T): Promise<T> =>
+    explaining(props, () => config.within(stackOf(props), work), unseen);
 
   const deleting = (props: Props, work: (session: Session) => Promise<void>): Promise<void> =>
     withoutProgram(props, () => writing(props, "absent", work));
@@ -133,7 +137,7 @@ export function lifecycle<Desired extends object, Actual>(
     await tellReviewer(log, urn, async () => {
       noteOthers(notedSteps, others);
       const reader = { see, open: withReplicas(openToLook, news), before: notedSteps };
-      const preview = await previewChange(kind, reader, transition, isSame);
+      const preview = await previewChange(kind, reader, { ...transition, allow: allowedNow() }, isSame);
       noteSteps(notedSteps, preview, desired, transition.previous);
       return preview;
     });
@@ -179,6 +183,7 @@ export function lifecycle<Desired extends object, Actual>(
       if (isConfigured) {
         forgetSurveys();
         notedSteps.clear();
+        forgetUnreachable();
       }
       registry.forget();
       secrets.forget();
@@ -230,6 +235,7 @@ export function lifecycle<Desired extends object, Actual>(
             desired,
             previous: undefined,
             adopt: extra(inputs).adopt === true,
+            allow: allowedNow(),
             deployer: deployerOf(desired, undefined),
             claims: true,
           }),
@@ -249,7 +255,8 @@ export function lifecycle<Desired extends object, Actual>(
         const { onDrift } = extra(news);
         // By what the program says: the recalled declaration may have another id.
         const deployer = deployerOf(declaration(news) as Desired, olds);
-        const transition = { desired, previous, adopt: extra(news).adopt === true, onDrift, deployer, claims: true };
+        const adopt = extra(news).adopt === true;
+        const transition = { desired, previous, adopt, onDrift, allow: allowedNow(), deployer, claims: true };
         const change = await permitted(kind, open, transition, () => planChange(kind, seeIn(open), transition));
         const { wanted } = change;
         const kept = {
@@ -262,32 +269,36 @@ export function lifecycle<Desired extends object, Actual>(
       }),
 
     read: (id: string, props: Props) =>
-      withoutProgram(props, async () => {
-        const desired = declaration(props) as Desired;
-        const deployed = recalled(kind, desired, props["recorded"]);
-        const deployer = readFencingToken(props["fencingToken"]);
-        const { capabilities, ...seen } = await look(deployed, props["recorded"]);
-        const actual = ownOf(kind, seen.actual, deployer.token);
-        refuseCopy(props, capabilities);
-        const doubt = doubtOf(kind, deployed, { actual, capabilities });
-        if (doubt !== undefined) throw doubt;
-        if (isAbsent(kind, actual)) return { id: "", props: {} };
-        const holder = kind.ownership?.claimOf(actual);
-        const tenure = tenureLater(holder, deployer);
-        if (tenure.is === "lost") say(lostNote(subjectOf(props), tenure.holder));
-        const observed = kind.observed(desired, actual, capabilities);
-        const inputs = { ...extra(props), ...withoutAnswered(extra(props).onDrift ?? {}, desired, observed) };
-        return {
-          id,
-          props: {
-            ...inputs,
-            ...tokenOf(props),
-            ...record(kind, desired, actual, capabilities),
-            ...identityRecord(capabilities),
-          },
-          inputs,
-        };
-      }),
+      withoutProgram<{ id: string; props: Props; inputs?: Props }>(
+        props,
+        async () => {
+          const desired = declaration(props) as Desired;
+          const deployed = recalled(kind, desired, props["recorded"]);
+          const deployer = readFencingToken(props["fencingToken"]);
+          const { capabilities, ...seen } = await look(deployed, props["recorded"]);
+          const actual = ownOf(kind, seen.actual, deployer.token);
+          refuseCopy(props, capabilities);
+          const doubt = doubtOf(kind, deployed, { actual, capabilities });
+          if (doubt !== undefined) throw doubt;
+          if (isAbsent(kind, actual)) return { id: "", props: {} };
+          const holder = kind.ownership?.claimOf(actual);
+          const tenure = tenureLater(holder, deployer);
+          if (tenure.is === "lost") say(lostNote(subjectOf(props), tenure.holder));
+          const observed = kind.observed(desired, actual, capabilities);
+          const inputs = { ...extra(props), ...withoutAnswered(extra(props).onDrift ?? {}, desired, observed) };
+          return {
+            id,
+            props: {
+              ...inputs,
+              ...tokenOf(props),
+              ...record(kind, desired, actual, capabilities),
+              ...identityRecord(capabilities),
+            },
+            inputs,
+          };
+        },
+        { id, props },
+      ),
 
     delete: (_id: string, props: Props) =>
       deleting(props, async (open) => {

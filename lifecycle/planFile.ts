@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { kindOfType } from "../kinds/all.ts";
 import { entryOf, readFencingToken } from "../kinds/claim.ts";
+import { readConsents } from "../kinds/consent.ts";
+import type { Consent } from "../kinds/consent.ts";
 import { asLeft, noteSteps } from "../kinds/earlierSteps.ts";
 import type { NotedSteps } from "../kinds/earlierSteps.ts";
 import type { Kind } from "../kinds/kind.ts";
@@ -32,12 +34,18 @@ const entrySchema = z.object({
   token: z.string().nullable().default(null),
   handover: z.array(z.string()).default([]),
 });
-const planSchema = z.object({ version: z.literal(1), stack: z.string(), resources: z.array(entrySchema) });
+const planSchema = z.object({
+  version: z.literal(1),
+  stack: z.string(),
+  allow: z.array(z.string()).default([]),
+  resources: z.array(entrySchema),
+});
 
 type Entry = z.infer<typeof entrySchema>;
 type Open = <T>(work: (session: Session) => Promise<T>) => Promise<T>;
 
 let approved: Promise<readonly Entry[]> | undefined;
+let plan: z.infer<typeof planSchema> | undefined;
 
 /**
  * Before a write: where the deploy was given a plan, the whole plan is made again once, before the first write, and every write
@@ -67,16 +75,33 @@ export async function mustBeApproved<Desired extends object, Actual>(
   );
 }
 
+/**
+ * What a person allows in this run: what the plan was made with, where there is one.
+ * @throws where more is allowed beside it.
+ */
+export function allowedNow(): readonly Consent[] {
+  const asked = readConsents(environment.MATVIEW_ALLOW ?? "");
+  const file = environment[PLAN_FILE];
+  if (!file) return asked;
+  plan ??= readPlan(file);
+  const planned = readConsents(plan.allow.join(","), file);
+  const more = asked.filter((consent) => !planned.includes(consent));
+  if (more.length === 0) return planned;
+  throw userError(`MATVIEW_ALLOW has ${more.join(", ")}, which the plan ${file} was made without. ${AGAIN}`);
+}
+
 const AGAIN = "Make a new plan with `matview plan --json`, and deploy that";
 
 async function approve(file: string, open: Open): Promise<readonly Entry[]> {
-  const { resources } = readPlan(file);
+  const { resources } = (plan ??= readPlan(file));
+  const allow = allowedNow();
   const planned = resources.filter(({ operation }) => ["create", "update", "delete"].includes(operation));
   const changed = await open(async (session) => {
     const found: string[] = [];
     const noted: NotedSteps = new Set();
     for (const entry of planned) {
-      if ((await fingerprintNow(session, entry, noted)) !== entry.fingerprint) found.push(`${entry.kind} ${entry.id}`);
+      if ((await fingerprintNow(session, entry, { noted, allow })) !== entry.fingerprint)
+        found.push(`${entry.kind} ${entry.id}`);
     }
     return found;
   });
@@ -102,7 +127,11 @@ function readPlan(file: string): z.infer<typeof planSchema> {
   throw userError(`${PLAN_FILE}=${file} is no plan of \`matview plan --json\`: ${z.prettifyError(parsed.error)}`);
 }
 
-async function fingerprintNow(session: Session, entry: Entry, noted: NotedSteps): Promise<string | undefined> {
+async function fingerprintNow(
+  session: Session,
+  entry: Entry,
+  { noted, allow }: { readonly noted: NotedSteps; readonly allow: readonly Consent[] },
+): Promise<string | undefined> {
   const kind = kindOfType(entry.urn.split("::").at(-2)?.split("$").at(-1) ?? "");
   if (kind === undefined) return entry.fingerprint;
   const see = async (wanted: object): Promise<{ actual: unknown; capabilities: Session["capabilities"] }> => ({
@@ -116,13 +145,13 @@ async function fingerprintNow(session: Session, entry: Entry, noted: NotedSteps)
   // What another resource of the plan takes over before, or what goes with its view, is left alone by this one.
   if (desired === "absent" && handover.length > 0) return idleFingerprint(entry.id);
   const deployer = { urn, entry: entryOf(urn), ...readFencingToken(token) };
-  const transition = { desired, previous: previous ?? undefined, adopt, onDrift, recorded, deployer };
-  const { plan } = await planChange(kind, see, transition);
+  const transition = { desired, previous: previous ?? undefined, adopt, onDrift, allow, recorded, deployer };
+  const change = await planChange(kind, see, transition);
   noteSteps(
     noted,
-    { kind: kind.noun, id: entry.id, operation: entry.operation, steps: plan.steps },
+    { kind: kind.noun, id: entry.id, operation: entry.operation, steps: change.plan.steps },
     entry.declared ?? undefined,
     previous ?? undefined,
   );
-  return fingerprint(entry.id, desired, plan);
+  return fingerprint(entry.id, desired, change.plan);
 }

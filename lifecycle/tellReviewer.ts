@@ -3,6 +3,7 @@ import { serverText } from "../postgres/errors.ts";
 import { isStopping } from "../postgres/stopping.ts";
 import { previewLines } from "./preview/lines.ts";
 import type { ResourcePreview } from "./preview/previewChange.ts";
+import { isToldUnreachable } from "./unreachable.ts";
 
 /** `off` leaves the work and the messages out, for those who make the plans themselves (`matview plan`). */
 const SWITCH = "MATVIEW_PREVIEW";
@@ -28,9 +29,8 @@ export async function tellReviewer(
     if (lines.length > 0) await log(urn, severity, lines.join("\n"));
   } catch (error) {
     // What the server says then is of our own making.
-    if (isStopping()) return;
+    if (isStopping() || isToldUnreachable(error)) return;
     const reason = serverText(error).split("\n")[0] ?? "";
-    // A database that cannot be reached is told once, not for each resource.
     if (told.has(reason)) return;
     told.add(reason);
     await log(urn, "warning", `what a deploy would run is not known: ${reason}`);

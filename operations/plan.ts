@@ -1,3 +1,6 @@
+import { readConsents } from "../kinds/consent.ts";
+import type { Consent } from "../kinds/consent.ts";
+import { environment } from "../postgres/environment.ts";
 import { withSession } from "../postgres/session.ts";
 import type { Session } from "../postgres/session.ts";
 import { runPulumi } from "../provider/runPulumi.ts";
@@ -20,6 +23,12 @@ JSON has a fingerprint (docs/previews.md): MATVIEW_PLAN=FILE pulumi up deploys w
   options: [
     { name: "sql", summary: "the statements in order" },
     { name: "markdown", summary: "for a pull request" },
+    {
+      name: "allow",
+      value: "WORD:VIEW",
+      multiple: true,
+      summary: "plan with this allowed, as MATVIEW_ALLOW does; the deploy of the plan allows it too",
+    },
   ],
   common: STACK_OPTIONS,
   examples: [
@@ -29,7 +38,8 @@ JSON has a fingerprint (docs/previews.md): MATVIEW_PLAN=FILE pulumi up deploys w
   exits: { 0: "planned", 1: "it could not be planned, or the deploy would be refused", 2: "used wrongly" },
   reads: false,
   run: async (call) => {
-    const document = await makePlan(stackOf(call));
+    const allow = readConsents([environment.MATVIEW_ALLOW ?? "", ...call.values("allow")].join(","), "--allow");
+    const document = await makePlan(stackOf(call), allow);
     if (call.json) printJson(document);
     else if (call.has("sql")) print(planSql(document));
     else print(call.has("markdown") ? planMarkdown(document) : planTable(document));
@@ -38,10 +48,13 @@ JSON has a fingerprint (docs/previews.md): MATVIEW_PLAN=FILE pulumi up deploys w
 });
 
 /** The plan of a stack: the engine says which resources, we say which statements. */
-export async function makePlan(stack: string): Promise<Awaited<ReturnType<typeof planDocument>>> {
+export async function makePlan(
+  stack: string,
+  allow: readonly Consent[] = [],
+): Promise<Awaited<ReturnType<typeof planDocument>>> {
   const run = await runPulumi(["preview", "--json", "--stack", stack], { MATVIEW_PREVIEW: "off" });
   const digest = readDigest(`the preview of stack ${stack}`, run, [0]);
   const { connection, replicas } = await stackServers(stack);
-  const work = (session: Session) => planDocument(session, stack, digest);
+  const work = (session: Session) => planDocument(session, stack, digest, { allow });
   return withSession(connection, "matview plan", work, "look", replicas);
 }

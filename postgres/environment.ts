@@ -14,6 +14,8 @@ export const ENVIRONMENT = {
   PGSSLROOTCERT: "File of the certificate authority, where it is not a public one.",
   MATVIEW_CRON_DATABASE: "Database that holds pg_cron, where it is not that of the views.",
   MATVIEW_PLAN: "File of `matview plan --json`: `pulumi up` does what it says and nothing else.",
+  MATVIEW_ALLOW:
+    "What this deploy alone may do, `columns:public.mv_x`: a word (`columns`, `dependents`, `rows`) and a view, with commas between several.",
   MATVIEW_PREVIEW: "`off` leaves out what a preview says of our resources, and the work for it.",
   MATVIEW_FIRST_REFRESH: "Set by a deploy for its first refresh: the view to fill.",
   MATVIEW_INCARNATION: "Set by a deploy for its first refresh, which is run again when it changes.",

@@ -43,6 +43,16 @@ export function isUserError(error: unknown): error is Error {
   return error instanceof Error && error.name === "MatviewError";
 }
 
+/** An error of the connection itself, which every other thing that is asked through it meets as well. */
+export function unreachableError(message: string, cause: unknown): Error {
+  return Object.assign(userError(message, cause), { isUnreachable: true });
+}
+
+/** True for errors made by `unreachableError`. */
+export function isUnreachable(error: unknown): error is Error {
+  return isUserError(error) && "isUnreachable" in error;
+}
+
 /** True for an error that the server reported; with `code`, for that SQLSTATE only. */
 export function isServerError(error: unknown, code?: string): error is ServerError {
   if (!(error instanceof Error) || !("code" in error) || typeof error.code !== "string") return false;

@@ -6,7 +6,7 @@ import { capabilitiesOf, lookAtServer } from "./capabilities.ts";
 import type { Capabilities, ServerLook } from "./capabilities.ts";
 import { clientConfig } from "./connection.ts";
 import type { Connection } from "./connection.ts";
-import { isServerError, isUserError, serverText, SQLSTATE, userError } from "./errors.ts";
+import { isServerError, isUserError, serverText, SQLSTATE, unreachableError, userError } from "./errors.ts";
 import { sqlIdentifier } from "./names.ts";
 import { hasOwnSession, isNamedPooler, poolerProblem } from "./pooler.ts";
 import type { Place } from "./pooler.ts";
@@ -142,7 +142,7 @@ export async function connect<Client>(
           ? `; run: grant connect on database ${sqlIdentifier(database)} to ${sqlIdentifier(user)}`
           : "";
         const from = source === undefined ? "" : `; the connection is from ${source}`;
-        throw userError(`cannot connect to PostgreSQL at ${where}: ${serverText(error)}${grant}${from}`, error);
+        throw unreachableError(`cannot connect to PostgreSQL at ${where}: ${serverText(error)}${grant}${from}`, error);
       }
     }
     await delay(pauseMs);

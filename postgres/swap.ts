@@ -17,7 +17,8 @@ export interface BuiltView {
   readonly aside: QualifiedName;
   /** Whose sessions refresh it: what computes its rows runs under the settings of theirs. */
   readonly user: string;
-  readonly refresh: string;
+  /** Undefined for one without data, which gets none. */
+  readonly refresh: string | undefined;
   /** What is easier done when the data are there, indexes among it. */
   readonly finish: readonly string[];
 }

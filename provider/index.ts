@@ -11,6 +11,12 @@ import { askConfig } from "./stackConfig.ts";
 // Pulumi starts the process with the address of its engine.
 endWithEngine(process.argv[2]);
 
+// It prints what read and delete throw, before it hands that on to the engine, which shows it itself (speaker.ts takes the stack away).
+const { error: print } = console;
+console.error = (...said: unknown[]): void => {
+  if (!/^MatviewError: [^]*: $/.test(String(said[0]))) print(...said);
+};
+
 export const providers = Object.fromEntries(
   Object.entries(KINDS).map(([name, kind]) => [name, lifecycle(kind as unknown as AnyKind, engineLog, askConfig)]),
 ) as Record<KindName, ResourceProvider>;

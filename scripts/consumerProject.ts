@@ -16,6 +16,8 @@ export interface Commands {
   /** Starts one in a process group of its own, for those who do not let it end. */
   start(args: readonly string[]): ChildProcess;
   matview(args: readonly string[], more?: NodeJS.ProcessEnv): Promise<Ended>;
+  /** Runs a text of commands, up to the first that fails. */
+  script(text: string, more?: NodeJS.ProcessEnv): Promise<Ended>;
 }
 
 /** A program of a consumer of the package, in a folder of its own, with one stack. */
@@ -87,6 +89,7 @@ export function commandsIn(cwd: string, stack: string, env: NodeJS.ProcessEnv): 
   return {
     pulumi: (args, more = {}) => run("pulumi", whole(args), within(more)),
     start: (args) => spawn("pulumi", whole(args), { ...within({}), detached: true, stdio: "pipe" }),
+    script: (text, more = {}) => run("bash", ["-ec", text], within(more)),
     matview: (args, more = {}) => run(process.execPath, [matview, ...args], within(more)),
   };
 }
@@ -100,7 +103,8 @@ function keepOf([first, verb]: readonly string[]): (word: string, index: number,
 /** The checkout as the package pulumi-matview, and its packages beside it. */
 function linkPackages(directory: string): void {
   const packages = join(directory, "node_modules");
-  mkdirSync(packages);
+  mkdirSync(join(packages, ".bin"), { recursive: true });
+  symlinkSync(join(checkout, "operations", "commandLine", "matview.ts"), join(packages, ".bin", "matview"));
   symlinkSync(checkout, join(packages, "pulumi-matview"));
   for (const name of ["@pulumi", "@types", "typescript", "pg"]) {
     symlinkSync(join(checkout, "node_modules", name), join(packages, name));

@@ -38,7 +38,7 @@ export function planView({
       ? halt(
           actual.jobs.filter(isConcurrent),
           capabilities,
-          "the view is built anew without the key that its command needs",
+          "the view is built again without the key that its command needs",
         )
       : []),
   ];
@@ -104,7 +104,7 @@ function planName(desired: DesiredView, actual: ActualView): Step[] {
 function removeLeftovers(actual: ActualView): Step[] {
   const leftovers = actual.leftovers.map(viewObject);
   if (actual.leftovers.length === 0) return [];
-  const reason = `${actual.leftovers.map(displayName).join(", ")} was built aside by a run that was cut off`;
+  const reason = `${actual.leftovers.map(displayName).join(", ")} was left by a run that was cut off`;
   return [step("remove leftovers", displayName(actual), reason, leftovers.map(dropSql))];
 }
 

@@ -24,8 +24,8 @@ import { refusalLater } from "./definition/laterReading.ts";
 import { parseDefinition } from "./definition/parseDefinition.ts";
 import type { AbsentView, ActualView } from "./describe.ts";
 import type { DesiredView } from "./desired.ts";
-import { deadlineWarning } from "./swap/swapPlan.ts";
 import { NOT_WAITED_FOR, replicaProblems } from "./swap/replicaReaders.ts";
+import { deadlineWarning } from "./swap/swapPlan.ts";
 import { refusedTrials, trialStatements, viewTrials } from "./tryView.ts";
 
 /** PostgreSQL releases that have what the module uses; 14 had its last release in November 2026. */

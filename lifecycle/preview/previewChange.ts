@@ -1,4 +1,6 @@
 import { holderText, isSameStack } from "../../kinds/claim.ts";
+import { wordsFor } from "../../kinds/consent.ts";
+import { recreatedWith } from "../../kinds/earlierSteps.ts";
 import type { EarlierSteps, Kind } from "../../kinds/kind.ts";
 import { measureView, sizeOfView, sizeQuestions } from "../../kinds/materializedView/cost/measures.ts";
 import type { Measures } from "../../kinds/materializedView/cost/measures.ts";
@@ -106,7 +108,12 @@ export async function previewChange<Desired extends object, Actual>(
   if (look instanceof Error) return whole(CONVERGED, { refusals: [look.message] });
   const { warnings, obstacles, priced } = look;
   const refusals = [...(plan.refusals ?? []), ...(refusal === undefined ? [] : [refusal.message]), ...obstacles];
+  const names = previous === undefined ? [id] : [id, kind.id(previous)];
+  const allowed = wordsFor(names, plan.steps.length === 0 ? [] : (transition.allow ?? []));
+  const base = desired === "absent" ? undefined : recreatedWith(earlier, id);
   const handover = [
+    ...(base === undefined ? [] : [`recreated with ${base}, which this deploy changes before`]),
+    ...(allowed.length === 0 ? [] : [`allowed in this deploy alone: ${allowed.join(", ")}`]),
     ...handoverLines(`${kind.noun} ${id}`, tenure, transition, plan),
     ...(plan.later === undefined || refusals.length > 0 ? [] : [`planned at deploy: ${plan.later}`]),
   ];

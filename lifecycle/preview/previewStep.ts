@@ -1,7 +1,8 @@
 import type { Measures } from "../../kinds/materializedView/cost/measures.ts";
 import { statementCost, worse } from "../../kinds/materializedView/cost/statementCost.ts";
 import type { Risk, StatementCost } from "../../kinds/materializedView/cost/statementCost.ts";
-import { rowCountText } from "../../kinds/materializedView/swap/gate.ts";
+import { ANY_NUMBER, rowCountText } from "../../kinds/materializedView/swap/gate.ts";
+import { displayName } from "../../postgres/names.ts";
 import { HAZARDS } from "../../postgres/plan.ts";
 import type { Hazard, Step } from "../../postgres/plan.ts";
 
@@ -59,18 +60,20 @@ export function previewStep(step: Step, measures: Measures | undefined): Preview
     rows: Math.max(0, ...costs.map(({ rows }) => rows)),
     bytesWritten: sum(({ bytes }) => bytes),
     extraDiskBytes: isTwice ? Math.max(built, measures?.totalBytes ?? 0) : 0,
-    ...(step.swap?.gate.oldIsPopulated === true
+    ...(step.swap?.gate.oldIsPopulated === true && rowCountText(step.swap.gate.rowCount) !== ANY_NUMBER
       ? { gate: `refused unless it has ${rowCountText(step.swap.gate.rowCount)} times the rows of now` }
       : {}),
     hazards: step.hazards.map((hazard) => HAZARDS[hazard]),
-    dependents: (step.swap?.relations ?? []).slice(1).map(({ schema, name }) => `${schema}.${name}`),
+    dependents: (step.swap?.relations ?? []).slice(1).map(displayName),
   };
 }
 
 function statementCosts(step: Step, measures: Measures | undefined): StatementCost[] {
   const { make = [], built = [] } = step.swap ?? {};
   const aside = new Set(
-    isUnused(step) ? step.sql : [...make, ...built.flatMap(({ refresh, finish }) => [refresh, ...finish])],
+    isUnused(step)
+      ? step.sql
+      : [...make, ...built.flatMap(({ refresh, finish }) => [...(refresh === undefined ? [] : [refresh]), ...finish])],
   );
   return step.sql.map((sql) => {
     const cost = statementCost(sql, measures, undefined);

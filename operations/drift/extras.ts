@@ -30,7 +30,7 @@ export function extrasOf(view: DesiredView, actual: ActualView | AbsentView, dec
   return [
     ...jobs,
     ...actual.leftovers.map((leftover): Extra => ({
-      property: "leftover of a change that was cut off",
+      property: "left by a change that was cut off",
       actual: displayName(leftover),
       severity: "drift",
       upWould: "remove it with the view's next change",

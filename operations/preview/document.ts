@@ -1,6 +1,8 @@
 import { kindOfType } from "../../kinds/all.ts";
 import type { AnyKind } from "../../kinds/all.ts";
 import { entryOf, readFencingToken } from "../../kinds/claim.ts";
+import { consentedViews } from "../../kinds/consent.ts";
+import type { Consent } from "../../kinds/consent.ts";
 import { asLeft, noteOthers, noteSteps, workOfType } from "../../kinds/earlierSteps.ts";
 import type { NotedSteps } from "../../kinds/earlierSteps.ts";
 import { worse } from "../../kinds/materializedView/cost/statementCost.ts";
@@ -13,6 +15,10 @@ import { declaredOnly, idleFingerprint } from "../../lifecycle/preview/fingerpri
 import { isPlannedLater, plannedLater } from "../../lifecycle/preview/plannedLater.ts";
 import { forgotten, previewChange } from "../../lifecycle/preview/previewChange.ts";
 import { declaration } from "../../lifecycle/props.ts";
+import { userError } from "../../postgres/errors.ts";
+import { displayName } from "../../postgres/names.ts";
+import type { QualifiedName } from "../../postgres/names.ts";
+import { unknownName } from "../../postgres/nearestName.ts";
 import type { Session } from "../../postgres/session.ts";
 import { parentTypeOf, typeOf } from "./digest.ts";
 import type { Digest, DigestStep } from "./digest.ts";
@@ -27,6 +33,8 @@ export interface PlanDocument {
   readonly version: 1;
   readonly stack: string;
   readonly database: string;
+  /** What a person allows in the deploy of this plan. */
+  readonly allow: readonly Consent[];
   /** Of all resources together: equal plans have equal fingerprints, whenever and wherever they are made. */
   readonly fingerprint: string;
   readonly risk: Risk;
@@ -42,7 +50,7 @@ export async function planDocument(
   session: Session,
   stack: string,
   digest: Digest,
-  { withFacts = true }: { readonly withFacts?: boolean } = {},
+  { withFacts = true, allow = [] }: { readonly withFacts?: boolean; readonly allow?: readonly Consent[] } = {},
 ): Promise<PlanDocument> {
   const steps = digest.steps ?? [];
   const resources: PlannedResource[] = [];
@@ -53,23 +61,37 @@ export async function planDocument(
     const planned =
       kind === undefined
         ? await firstRefreshOf(session, step, resources)
-        : await plannedOf(session, kind, step, { withFacts, noted, planned: resources });
+        : await plannedOf(session, kind, step, { withFacts, allow, noted, planned: resources });
     if (planned === undefined) continue;
     resources.push(planned);
     noteSteps(noted, planned, planned.declared ?? undefined, planned.previous ?? undefined);
   }
+  refuseOthers(allow, resources);
   withViews(resources);
   const known = new Set(resources.map(({ urn }) => urn));
   return {
     version: 1,
     stack,
     database: session.capabilities.database,
+    allow,
     // What does not stand on each other the engine does in any order.
-    fingerprint: canonicalHash(resources.map(({ urn, fingerprint }) => [urn, fingerprint]).sort(byUrn)),
+    fingerprint: canonicalHash([...resources.map(({ urn, fingerprint }) => [urn, fingerprint]).sort(byUrn), ...allow]),
     risk: resources.flatMap((one) => one.steps).reduce<Risk>((risk, one) => worse(risk, one.risk), "none"),
     resources,
     others: steps.filter(({ op, urn }) => !IDLE.includes(op) && !known.has(urn)).map(otherStep),
   };
+}
+
+/** @throws where something is allowed of a view that there is none of. */
+function refuseOthers(allow: readonly Consent[], resources: readonly PlannedResource[]): void {
+  const views = resources
+    .filter(({ kind }) => kind === "materialized view")
+    .flatMap(({ id, previous }) => [
+      id,
+      ...(previous === null ? [] : [displayName(previous as unknown as QualifiedName)]),
+    ]);
+  const unknown = consentedViews(allow).find((view) => !views.includes(view));
+  if (unknown !== undefined) throw userError(unknownName("view of this stack", unknown, views));
 }
 
 /** What the engine makes or changes that is none of ours. */
@@ -98,7 +120,12 @@ async function plannedOf(
   session: Session,
   kind: AnyKind,
   step: DigestStep,
-  { withFacts, noted, planned }: PlannedSoFar & { readonly withFacts: boolean },
+  {
+    withFacts,
+    allow,
+    noted,
+    planned,
+  }: PlannedSoFar & { readonly withFacts: boolean; readonly allow: readonly Consent[] },
 ): Promise<PlannedResource | undefined> {
   const isIdle = IDLE.includes(step.op);
   const news = step.op === "delete" ? undefined : step.newState?.inputs;
@@ -112,6 +139,7 @@ async function plannedOf(
     previous: olds === undefined ? undefined : declaration(olds),
     recorded,
     adopt: news?.["adopt"] === true,
+    allow,
     onDrift: news?.["onDrift"] as DriftAnswers | undefined,
   };
   const see = async (wanted: object) => ({

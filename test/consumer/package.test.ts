@@ -8,10 +8,11 @@ import type { Installation } from "../support/consumer.ts";
 import { withDatabase, withServer } from "../support/database.ts";
 import type { TestDatabase } from "../support/database.ts";
 import { shared } from "../support/lent.ts";
+import { missingLines } from "../support/pages.ts";
 import { DESTROY, mustRun, UP } from "../support/pulumi.ts";
 import { KINDS } from "./programs.ts";
 import type { Kind } from "./programs.ts";
-import { followStartPage, missingLines } from "./startPage.ts";
+import { followStartPage } from "./startPage.ts";
 
 jest.setTimeout(300_000);
 

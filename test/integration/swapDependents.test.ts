@@ -25,7 +25,7 @@ describe("what depends on a view whose definition changes", () => {
     const before = await one(database, "select 'public.mv'::regclass::oid");
     await expect(change(database, { ...desired, dependents: undefined })).rejects.toThrow(
       "public.mv is left as it is: 1 problem\n" +
-        '  - these depend on public.mv and would have to be recreated with it; set dependents: "recreate" to allow it:\n' +
+        '  - these depend on public.mv and would have to be recreated with it; set dependents: "recreate" to allow it, or for this deploy alone, set MATVIEW_ALLOW=dependents:public.mv:\n' +
         "    materialized view public.copia\n" +
         "    view public.resumen\n" +
         "      view public.doble",
@@ -117,6 +117,27 @@ describe("what depends on a view whose definition changes", () => {
       "refresh materialized view concurrently informes.copia",
     );
     expect(await one(database, "select count(*)::int from pg_class where relname like '%matview\\_%'")).toBe(0);
+  });
+
+  test("comes back without data where it had none, unless something with data is computed from it", async (database) => {
+    await createOld(
+      database,
+      "create materialized view public.vacia as select id, largo from public.mv",
+      "create unique index vacia_idx on public.vacia (id)",
+      "create view public.sobre_vacia as select id from public.vacia",
+      "create materialized view public.nieta as select count(*) as n from public.sobre_vacia with no data",
+      "refresh materialized view public.vacia with no data",
+      "create materialized view public.medio as select id, largo from public.mv",
+      "create materialized view public.llena as select count(*) as n from public.medio",
+      "refresh materialized view public.medio with no data",
+    );
+    const populated = `select json_object_agg(relname, relispopulated order by relname) from pg_class
+      where relkind = 'm' and relnamespace = 'public'::regnamespace`;
+    const { rest } = await change(database, desired);
+    expect(rest).toEqual(CONVERGED);
+    expect(await one(database, populated)).toEqual({ llena: true, medio: true, mv: true, nieta: false, vacia: false });
+    await run(database, "refresh materialized view public.vacia", "refresh materialized view public.nieta");
+    expect(await one(database, "select min(largo) > 100 from public.vacia")).toBe(true);
   });
 
   test("in a table column of the view's row type always keeps the change from being made", async (database) => {

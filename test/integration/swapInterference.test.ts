@@ -153,7 +153,7 @@ describe("a swap", () => {
     expect(drifted).toEqual({ ...old, leftovers: ["public.mv_matview_swap"] });
     const { applied, rest } = await change(database, old);
     expect(applied.steps.map(({ action, reason }) => `${action}: ${reason}`)).toEqual([
-      "remove leftovers: public.mv_matview_swap was built aside by a run that was cut off",
+      "remove leftovers: public.mv_matview_swap was left by a run that was cut off",
     ]);
     expect(rest).toEqual(CONVERGED);
     expect(await asides(database)).toBe(0);

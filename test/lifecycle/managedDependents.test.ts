@@ -54,3 +54,32 @@ test("views over a view of the same program are made again with it, without a wo
     await mustConverge(project);
   });
 });
+
+test("a view made by hand over a base that changes is recreated and taken over in one up, and the preview says both", async () => {
+  const sum = "select tienda, count(*) as n from public.mv_base group by tienda";
+  const text = (base: string, over = ""): string => `import { RefreshedView } from "pulumi-matview";
+const base = new RefreshedView("mv_base", {
+  definition: "${base}", uniqueKey: ["id"], job: { schedule: "0 3 1 1 *" }, ${over === "" ? "" : 'dependents: "recreate",'}
+});
+${over}`;
+  const over = `new RefreshedView("mv_sobre", {
+  definition: "${sum}", uniqueKey: ["tienda"], job: { schedule: "0 3 1 1 *" },
+}, { dependsOn: [base] });`;
+  await withProgram({ text: text(BASE) }, async (project, { client }) => {
+    await mustRun(project, UP);
+    // One is filled by its first refresh, whoever made it.
+    await client.query(`create materialized view mv_sobre as ${sum} with no data`);
+    await client.query("create materialized view a_mano as select id from mv_base with no data");
+    project.write("index.ts", text(`${BASE} and id > 9`, over));
+    const preview = await mustRun(project, ["preview"]);
+    expect(preview).toMatch(/swap public\.mv_base: [^]*with it: (rebuild public\.(a_mano|mv_sobre)[, ]*){2}/);
+    expect(preview).toContain("recreated with public.mv_base, which this deploy changes before");
+    expect(preview).not.toContain("nothing is run");
+    await mustRun(project, UP);
+    await mustConverge(project);
+    const { rows } = await client.query(
+      "select sum(n)::int as n, (select relispopulated from pg_class where relname = 'a_mano') as a_mano from mv_sobre",
+    );
+    expect(rows).toEqual([{ n: 490, a_mano: false }]);
+  });
+});

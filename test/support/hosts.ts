@@ -19,7 +19,7 @@ export interface Host {
 /** The role that a host gives: no superuser, owns its databases. */
 export const HOST_ROLE = "host_user";
 
-/** Grants as the hosts' scripts and guides give them; what each is from stands in docs/hosts.md. */
+/** Grants as the hosts' scripts and guides give them; what each is from stands in docs/jobs.md#hosts. */
 export const HOSTS: readonly Host[] = [
   {
     name: "Supabase",

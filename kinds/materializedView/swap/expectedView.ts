@@ -1,5 +1,6 @@
 import { sqlIdentifier } from "../../../postgres/names.ts";
 import { splitComment } from "../../claim.ts";
+import { consentAdvice } from "../../consent.ts";
 import type { DesiredView } from "../desired.ts";
 import { isKeyIndex, isOnKey, keyElements, nullsNotDistinct } from "../keyIndex.ts";
 import type { QueryColumn } from "./dependentTrials.ts";
@@ -42,14 +43,15 @@ export function columnObstacles(
   const now = new Map(columns.map(({ name, type }) => [name, type]));
   const lost = old.columns.filter(({ name }) => !now.has(name)).map(({ name }) => name);
   const retyped = old.columns.filter(({ name, type }) => now.has(name) && now.get(name) !== type);
+  const allow = `readers that ask for it would fail. Set allowColumnChanges: true when none does, or ${consentAdvice("columns", desired)}`;
   const uses = (used: readonly string[]): string[] => used.filter((name) => lost.includes(name));
   return [
     ...(desired.allowColumnChanges === true
       ? []
       : [
-          ...lost.map((name) => `column ${name} is not in the declared definition; ${ALLOW}`),
+          ...lost.map((name) => `column ${name} is not in the declared definition; ${allow}`),
           ...retyped.map(
-            ({ name, type }) => `column ${name} is ${type} and would become ${now.get(name) ?? ""}; ${ALLOW}`,
+            ({ name, type }) => `column ${name} is ${type} and would become ${now.get(name) ?? ""}; ${allow}`,
           ),
         ]),
     ...expected.indexes
@@ -82,8 +84,6 @@ export function columnsDiffer(old: RelationProperties, columns: readonly QueryCo
     old.columns.some(({ name, type }, index) => columns[index]?.name !== name || columns[index].type !== type)
   );
 }
-
-const ALLOW = "readers that ask for it would fail. Set allowColumnChanges: true when none does";
 
 function expectedIndexes(
   desired: DesiredView,

@@ -1,6 +1,8 @@
 import type { Client } from "pg";
 import { userError } from "../../../postgres/errors.ts";
+import type { QualifiedName } from "../../../postgres/names.ts";
 import type { Gate } from "../../../postgres/swap.ts";
+import { consentAdvice } from "../../consent.ts";
 import { countRows } from "../countRows.ts";
 import { keyProblem, proveKey } from "../keyProof.ts";
 
@@ -20,13 +22,18 @@ export async function passGate(
   const after = before === undefined ? 0 : (proof?.rows ?? (await countRows(client, aside)));
   const problems = [
     proof === undefined ? undefined : keyProblem(old, uniqueKey, proof),
-    before === undefined ? undefined : rowCountProblem(before, after, rowCount),
+    before === undefined ? undefined : rowCountProblem(old, before, after, rowCount),
   ];
   const found = problems.filter((problem) => problem !== undefined);
   if (found.length > 0) throw userError(`the new data are refused: ${found.join("; ")}`);
 }
 
-function rowCountProblem(before: number, after: number, rowCount: Gate["rowCount"]): string | undefined {
+function rowCountProblem(
+  view: QualifiedName,
+  before: number,
+  after: number,
+  rowCount: Gate["rowCount"],
+): string | undefined {
   const { min, max = Number.POSITIVE_INFINITY } = rowCount;
   if (after >= before * min && after <= before * max) return undefined;
   const share = after / before;
@@ -34,11 +41,15 @@ function rowCountProblem(before: number, after: number, rowCount: Gate["rowCount
   // In two digits, to the side that lets these rows pass.
   const wanted =
     after < before * min ? `min: ${Math.floor(share * 100) / 100}` : `max: ${Math.ceil(share * 100) / 100}`;
-  const way = before === 0 ? "" : `; if that is right, set rowCount to { ${wanted} }`;
+  const way =
+    before === 0 ? "" : `; if that is right, set rowCount to { ${wanted} }, or ${consentAdvice("rows", view)}`;
   return `the old view has ${before} rows and the new one ${after}${found}; rowCount allows ${rowCountText(rowCount)} times${way}`;
 }
 
+export const ANY_NUMBER = "any number of";
+
 /** How many times the rows before the new data may have: "at least 0.5", "0.5 to 2". */
 export function rowCountText({ min, max }: Gate["rowCount"]): string {
+  if (min === 0 && max === undefined) return ANY_NUMBER;
   return max === undefined ? `at least ${min}` : `${min} to ${max}`;
 }

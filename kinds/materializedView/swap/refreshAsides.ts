@@ -7,6 +7,7 @@ import { searchPathAdvice } from "../searchPathAdvice.ts";
 /** Computes what is built aside, each on the one before, as the sessions of its job will compute it. */
 export async function refreshAsides(client: Client, built: readonly BuiltView[]): Promise<void> {
   for (const { user, refresh } of built) {
+    if (refresh === undefined) continue;
     try {
       await asJobSession(client, user, [refresh]);
     } catch (error) {

@@ -6,6 +6,7 @@ import type { Hazard, Step } from "../../../postgres/plan.ts";
 import { sqlStatement } from "../../../postgres/sqlFiles.ts";
 import type { BuiltView, Swap, SwappedRelation } from "../../../postgres/swap.ts";
 import { isSameStack, splitComment } from "../../claim.ts";
+import { consentAdvice } from "../../consent.ts";
 import { createSettings, printSettings } from "../definition/definitionSettings.ts";
 import type { DesiredView } from "../desired.ts";
 import { refreshSql } from "../statements.ts";
@@ -20,6 +21,7 @@ import {
   statisticsSql,
 } from "./carriedProperties.ts";
 import { dependentLine } from "./dependentStatements.ts";
+import type { Dependent } from "./dependentTrials.ts";
 import { exchangeSql, lockedRelations, locksSql } from "./exchangeStatements.ts";
 import { columnObstacles, columnsDiffer, expectedView, lostRights } from "./expectedView.ts";
 import { keptProperties, propertyLines } from "./relationProperties.ts";
@@ -82,7 +84,7 @@ export function planSwap(
     ...(lost.length === 0 ? [] : [`lost with its column: ${lost.join(", ")}`]),
     ...(mentionedBy.length === 0 ? [] : [`mentioned in the text of ${mentionedBy.join(", ")}, which stay as they are`]),
   ];
-  const built = [...swap.built.map(({ refresh }) => refresh), ...swap.built.flatMap(({ finish }) => finish)];
+  const built = [...swap.built.flatMap(({ refresh = [] }) => refresh), ...swap.built.flatMap(({ finish }) => finish)];
   const sql = [...swap.make, ...built, ...swap.hold, ...swap.locks, ...swap.exchange];
   return {
     step: step("swap", displayName(replacement.old), reasons.join("; "), sql, {
@@ -102,6 +104,7 @@ function swapOf(desired: DesiredView, expected: RelationProperties, replacement:
   const asides = dependents.flatMap((dependent) => (dependent.how === "build aside" ? [dependent] : []));
   const replaced = dependents.flatMap((dependent) => (dependent.how === "replace view" ? [dependent.view] : []));
   const materialized = [expected, ...asides.map(({ view }) => view).filter(({ kind }) => kind === "m")];
+  const filled = filledAsides(asides).add(expected.oid);
   return {
     view: nameOf(old),
     oid: old.oid,
@@ -120,7 +123,10 @@ function swapOf(desired: DesiredView, expected: RelationProperties, replacement:
       oldIsPopulated: old.isPopulated,
     },
     hold: [...materialized].reverse().map(holdSql),
-    built: materialized.map((view) => builtView(view, view === expected ? jobUser : view.owner)),
+    built: materialized.map((view) => ({
+      ...builtView(view, view === expected ? jobUser : view.owner),
+      ...(filled.has(view.oid) ? {} : { refresh: undefined }),
+    })),
     locks: locksSql(expected, replacement),
     exchange: exchangeSql(expected, replacement),
     relations: [
@@ -131,6 +137,17 @@ function swapOf(desired: DesiredView, expected: RelationProperties, replacement:
     deadlineMs: deadlineSeconds(desired, replacement) * 1_000,
     usualRunMs: replacement.usualRunMs,
   };
+}
+
+/** The dependents that have data, and those that they are computed from: one made `with no data` comes back so. */
+function filledAsides(asides: readonly Extract<Dependent, { how: "build aside" }>[]): Set<string> {
+  const filled = new Set<string>();
+  for (const { view, definition } of [...asides].reverse()) {
+    if (!(view.kind === "m" && view.isPopulated) && !filled.has(view.oid)) continue;
+    filled.add(view.oid);
+    for (const { view: read } of asides) if (definition.includes(asideName(read).name)) filled.add(read.oid);
+  }
+  return filled;
 }
 
 /** Creates a relation aside and gives it to its owner, as whom every refresh of it runs. */
@@ -193,7 +210,7 @@ function dependentObstacles(desired: DesiredView, replacement: Replacement): str
   if (desired.dependents !== "recreate" && !areOfOneStack(replacement)) {
     const lines = tree.map((line) => `    ${line}`).join("\n");
     return [
-      `these depend on ${sqlName(old)} and would have to be recreated with it; set dependents: "recreate" to allow it:\n${lines}`,
+      `these depend on ${sqlName(old)} and would have to be recreated with it; set dependents: "recreate" to allow it, or ${consentAdvice("dependents", desired)}:\n${lines}`,
     ];
   }
   return obstacles.map(({ problem, misfit }) =>

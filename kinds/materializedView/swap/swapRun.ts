@@ -58,7 +58,7 @@ async function build(session: Session, swap: Swap): Promise<void> {
   const client = session.target;
   const view = displayName(swap.view);
   await inTransaction(client, async () => {
-    await withLookout(session, `${view}: building aside`, async () => {
+    await withLookout(session, `${view}: building the new view`, async () => {
       // In one flight: where nothing was made, nothing is refreshed.
       await Promise.all([
         pipelined(client, [`set local lock_timeout = ${LOCK_TIMEOUT_MS}`, ...swap.make]),

@@ -36,7 +36,9 @@ function unevenStep(schedule: Cron): string[] {
   const step = Number(/^\*\/(\d+)$/.exec(minutes)?.[1] ?? 1);
   if (60 % step === 0) return [];
   const last = schedule.minute.at(-1) ?? 0;
-  return [`starts anew every hour: from minute ${last} to the next full hour it is ${60 - last} minutes, not ${step}.`];
+  return [
+    `starts again every hour: from minute ${last} to the next full hour it is ${60 - last} minutes, not ${step}.`,
+  ];
 }
 
 function clockChange(schedule: Cron, timeZone: string, now: Date): string[] {

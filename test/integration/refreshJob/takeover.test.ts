@@ -128,7 +128,7 @@ describe("what a deploy warns of", () => {
       maxAge: "8m",
     };
     await new JobDeploy(database).create(declared);
-    expect((await warnings(database, declared)).join("\n")).toMatch(/starts anew every hour/);
+    expect((await warnings(database, declared)).join("\n")).toMatch(/starts again every hour/);
     await cron(
       database,
       `insert into cron.job_run_details (jobid, status, start_time, end_time)

@@ -61,7 +61,9 @@ const TABLE: readonly Row[] = [
     actual: { ...different, replacement: replacement({ tree: ["view public.resumen", "  view public.doble"] }) },
     steps: ["swap: definition differs"],
     differences: ["definition"],
-    refusals: [/set dependents: "recreate" to allow it:\n {4}view public\.resumen\n {6}view public\.doble$/],
+    refusals: [
+      /set dependents: "recreate" to allow it, or for this deploy alone, set MATVIEW_ALLOW=dependents:public\.mv[^:]*:\n {4}view public\.resumen\n {6}view public\.doble$/,
+    ],
   },
   {
     state: "of another definition, with dependents that cannot be recreated",
@@ -116,7 +118,7 @@ const TABLE: readonly Row[] = [
   {
     state: "with a leftover of a swap that was cut off",
     actual: { leftovers: [{ schema: "public", name: "mv_matview_swap", kind: "m" }] },
-    steps: ["remove leftovers: public.mv_matview_swap was built aside by a run that was cut off"],
+    steps: ["remove leftovers: public.mv_matview_swap was left by a run that was cut off"],
   },
   {
     state: "of another owner",

@@ -51,7 +51,7 @@ describe("scheduleWarnings (pure)", () => {
     ],
     [
       "*/45 * * * *",
-      'schedule "*/45 * * * *" starts anew every hour: from minute 45 to the next full hour it is 15 minutes, not 45.',
+      'schedule "*/45 * * * *" starts again every hour: from minute 45 to the next full hour it is 15 minutes, not 45.',
     ],
   ])("tells what may surprise about %j", (text, warning) => {
     expect(scheduleWarnings(scheduleOf(text), "GMT", NOW)).toEqual([warning]);

@@ -1,0 +1,79 @@
+import { expect, jest, test } from "@jest/globals";
+import { withProject } from "../../scripts/consumerProject.ts";
+import type { ConsumerProject } from "../../scripts/consumerProject.ts";
+import { withDatabase, withServer } from "../support/database.ts";
+import { HOST_ROLE, HOSTS, withHost } from "../support/hosts.ts";
+import { missingLines, readPage } from "../support/pages.ts";
+import { mustConverge, mustRun, UP } from "../support/pulumi.ts";
+
+jest.setTimeout(600_000);
+
+type Replaced = Parameters<typeof readPage>[1];
+
+/** Does what a page says, and expects what it shows. */
+async function follow(project: ConsumerProject, name: string, replaced: Replaced, env = {}): Promise<void> {
+  const { script, seen } = readPage(name, replaced);
+  const { code, stdout, stderr } = await project.script(script, env);
+  expect(code === 0 ? "" : `docs/${name}.md ends with ${code}\n${stdout}\n${stderr}`).toBe("");
+  for (const one of seen(stdout)) expect({ ...one, missing: missingLines(one) }).toEqual({ ...one, missing: [] });
+}
+
+const ORDERS = `create table orders (id int primary key, day date not null, amount int not null);
+  insert into orders select id, date '2026-01-01' + id % 7, id from generate_series(1, 70) id`;
+const SALES = `import { RefreshedView } from "pulumi-matview";
+new RefreshedView("daily_sales", { uniqueKey: ["day"] });`;
+
+test("docs/source-column-type.md changes the type and keeps the view", async () => {
+  await withServer({ sample: false }, async ({ client, url }) => {
+    await client.query(ORDERS);
+    await withProject(SALES, { MATVIEW_DATABASE_URL: url }, async (project) => {
+      const { script } = readPage("source-column-type", []);
+      const [, definition = ""] =
+        /cat > sql\/views\/daily_sales\.sql <<'END OF FILE'\n([^]*?)END OF FILE/.exec(script) ?? [];
+      project.write("sql/views/daily_sales.sql", definition);
+      await mustRun(project, UP);
+      await follow(project, "source-column-type", []);
+      await mustConverge(project);
+    });
+    const { rows } = await client.query(
+      `select format_type(atttypid, null) as type, (select sum(amount)::int from daily_sales) as sum
+       from pg_attribute where attrelid = 'orders'::regclass and attname = 'amount'`,
+    );
+    expect(rows).toEqual([{ type: "bigint", sum: 2485 }]);
+  });
+});
+
+test("docs/supabase.md goes from nothing to a fresh view as the role that Supabase gives", async () => {
+  const supabase = HOSTS.find(({ name }) => name === "Supabase")!;
+  await withHost(supabase, async (server) => {
+    const url = server.url("postgres", HOST_ROLE);
+    const told =
+      "postgresql://postgres.PROJECT:PASSWORD@aws-0-REGION.pooler.supabase.com:5432/postgres?sslmode=verify-full";
+    await withProject("", {}, (project) => follow(project, "supabase", [[told, url]]), { stack: "dev" });
+  });
+});
+
+test("docs/many-views.md deploys every view to each of three environments", async () => {
+  await withDatabase(
+    (dev) =>
+      withDatabase(
+        (staging) =>
+          withDatabase(
+            async (prod) => {
+              const urls = Object.entries({ dev, staging, prod }).map(([name, { url }]) => {
+                const told = `postgresql://user:password@${name}.example:5432/shop?sslmode=verify-full`;
+                return [told, url] as const;
+              });
+              for (const { client } of [dev, staging, prod]) await client.query(ORDERS);
+              const env = { MATVIEW_CRON_DATABASE: prod.server.cronDatabase };
+              await withProject("", env, (project) => follow(project, "many-views", urls), { stack: "other" });
+              for (const { client } of [dev, staging, prod])
+                expect((await client.query("select count(*)::int as n from best_days")).rows).toEqual([{ n: 7 }]);
+            },
+            { template: "empty" },
+          ),
+        { template: "empty" },
+      ),
+    { template: "empty" },
+  );
+});
