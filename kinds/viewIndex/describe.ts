@@ -6,15 +6,19 @@ import type { Session } from "../../postgres/session.ts";
 import { splitComment } from "../claim.ts";
 import type { Survey } from "../kind.ts";
 import { elementsOf, isKeyIndex } from "../materializedView/keyIndex.ts";
+import { isPlain } from "../materializedView/indexes/declaredIndex.ts";
+import { toShape } from "../materializedView/indexes/indexShape.ts";
+import type { ShapeRow } from "../materializedView/indexes/indexShape.ts";
+import { tryIndex } from "../materializedView/indexes/tryIndex.ts";
+import type { IndexTrial } from "../materializedView/indexes/tryIndex.ts";
 import { differencesOf } from "./actual.ts";
-import type { ActualIndex } from "./actual.ts";
+import type { AbsentIndex, ActualIndex } from "./actual.ts";
 import type { DesiredIndex } from "./desired.ts";
+import { recordIndex } from "./record.ts";
 
-interface Row extends Omit<ActualIndex, "claim" | "columns" | "include" | "isPlain" | "view"> {
+interface Row extends Pick<ActualIndex, "schema" | "name" | "isValid" | "comment">, ShapeRow {
   view: string | null;
   viewKind: string | null;
-  isPlainOrder: boolean;
-  parts: { column: string | null; expression: string; isKey: boolean }[];
 }
 
 /**
@@ -24,8 +28,19 @@ interface Row extends Omit<ActualIndex, "claim" | "columns" | "include" | "isPla
 export async function describeIndexes(
   session: Session,
   desired: readonly DesiredIndex[],
-): Promise<(ActualIndex | undefined)[]> {
-  return desired.map(await readIndexes(session, namesOf(desired)));
+): Promise<(ActualIndex | AbsentIndex | undefined)[]> {
+  const find = await readIndexes(session, namesOf(desired));
+  const described: (ActualIndex | AbsentIndex | undefined)[] = [];
+  for (const index of desired) {
+    const declared = isPlain(index) ? undefined : await declaredOf(session, index);
+    described.push(find(index, declared) ?? (declared && { isAbsent: true, declared }));
+  }
+  return described;
+}
+
+async function declaredOf({ target, capabilities }: Session, index: DesiredIndex): Promise<IndexTrial> {
+  if (capabilities.inRecovery) return { view: undefined };
+  return tryIndex(target, { schema: index.schema, name: index.view }, index, capabilities.serverMajor);
 }
 
 /** What of it, and of a pre-flight, goes along with the opening of a session. */
@@ -49,58 +64,59 @@ function namesOf(indexes: readonly DesiredIndex[]): string[][] {
   ];
 }
 
-/** Reads all indexes of materialized views. A name that is none of theirs is left to `describe`: it may be somebody else's. */
-export async function surveyIndexes(session: Session): Promise<Survey<DesiredIndex, ActualIndex>> {
+/**
+ * Reads all indexes of materialized views. A name that is none of theirs is left to `describe`, as it may be somebody else's, and so is a
+ * declaration that only the server can compare and was not compared before.
+ */
+export async function surveyIndexes(session: Session): Promise<Survey<DesiredIndex, ActualIndex | AbsentIndex>> {
   const find = await readIndexes(session, [null, null]);
+  const { serverMajor } = session.capabilities;
   return {
-    find: (desired) => {
-      const actual = find(desired);
-      return actual === undefined || actual.standsIn ? undefined : { actual };
+    find: (desired, recorded) => {
+      const actual = find(desired, undefined);
+      if (actual === undefined || actual.standsIn) return undefined;
+      if (isPlain(desired)) return { actual };
+      if (recorded !== recordIndex(desired, actual, serverMajor)) return undefined;
+      return { actual: { ...actual, declared: { view: undefined, shape: actual } } };
     },
   };
 }
 
-async function readIndexes(
-  { target }: Session,
-  values: readonly unknown[],
-): Promise<(desired: DesiredIndex) => ActualIndex | undefined> {
+type Find = (desired: DesiredIndex, declared: IndexTrial | undefined) => ActualIndex | undefined;
+
+async function readIndexes({ target }: Session, values: readonly unknown[]): Promise<Find> {
   const { rows } = await ask<Row>(target, "describe/indexes", values);
   const found = new Map(rows.map((row) => [displayName(row), row]));
-  return (desired) => {
+  return (desired, declared) => {
     const row = found.get(displayName(desired));
-    return row === undefined ? standIn(desired, rows) : toActual(row);
+    return row === undefined ? standIn(desired, rows, declared) : { ...toActual(row), declared };
   };
 }
 
 /** The first by name that is as declared, usable, and nobody's: a second one beside it would only cost. */
-function standIn(desired: DesiredIndex, rows: readonly Row[]): ActualIndex | undefined {
+function standIn(
+  desired: DesiredIndex,
+  rows: readonly Row[],
+  declared: IndexTrial | undefined,
+): ActualIndex | undefined {
+  const { schema, view } = desired;
+  const isKnown = (definition: string): boolean =>
+    isPlain(desired) ? isKeyIndex(elementsOf(definition), desired.columns) : declared?.shape !== undefined;
   const found = rows
-    .filter(({ schema, view, viewKind }) => schema === desired.schema && view === desired.view && viewKind === "m")
-    .map(toActual)
+    .filter((row) => row.schema === schema && row.view === view && row.viewKind === "m")
+    .map((row): ActualIndex => ({ ...toActual(row), declared }))
     .filter(({ isValid, claim }) => isValid && claim === undefined)
-    .filter(({ definition }) => isKeyIndex(elementsOf(definition), desired.columns))
+    .filter(({ definition }) => isKnown(definition))
     .find((index) => differencesOf(desired, index).length === 0);
   return found && { ...found, standsIn: true };
 }
 
 function toActual(row: Row): ActualIndex {
-  if (row.view === null || row.viewKind !== "m") {
+  const { schema, name, view, viewKind, isValid, comment } = row;
+  if (view === null || viewKind !== "m") {
     const what =
-      row.view === null
-        ? "exists and is no index"
-        : `is an index of ${row.schema}.${row.view}, which is no materialized view`;
+      view === null ? "exists and is no index" : `is an index of ${schema}.${view}, which is no materialized view`;
     throw userError(`${displayName(row)} ${what}; declare another name for the index`);
   }
-  const { parts, viewKind, isPlainOrder, ...index } = row;
-  void viewKind;
-  const text = (isKey: boolean): string[] =>
-    parts.filter((part) => part.isKey === isKey).map(({ column, expression }) => column ?? expression);
-  return {
-    ...index,
-    ...splitComment(row.comment),
-    view: row.view,
-    columns: text(true),
-    include: text(false),
-    isPlain: isPlainOrder && parts.every(({ column }) => column !== null),
-  };
+  return { schema, name, view, isValid, ...splitComment(comment), ...toShape(row) };
 }
