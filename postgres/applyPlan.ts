@@ -28,7 +28,7 @@ export async function applyPlan(
   for (const step of plan.steps) {
     try {
       const runner = runners[step.action];
-      await (runner === undefined ? applyStep(session[step.on], step) : runner(session, step));
+      await (runner === undefined ? applyInTurn(session[step.on], step) : runner(session, step));
       if (step.wait !== undefined) await waitUntil(session[step.on], step.wait);
     } catch (error) {
       await cleanUp(session[step.on], step, error);
@@ -45,6 +45,30 @@ async function cleanUp(client: Client, { onFailure = [] }: Step, error: unknown)
   // A name that was taken meanwhile belongs to somebody else.
   if (isServerError(error, SQLSTATE.duplicateTable)) return;
   for (const statement of onFailure) await client.query(statement).catch(() => undefined);
+}
+
+const turns = new Map<string, Promise<void>>();
+
+async function applyInTurn(client: Client, step: Step): Promise<void> {
+  if (step.turn === undefined) return applyStep(client, step);
+  const turn = `${client.database ?? ""} ${step.turn}`;
+  const before = turns.get(turn) ?? Promise.resolve();
+  const own = before.catch(() => undefined).then(() => applyAgain(client, step));
+  turns.set(turn, own);
+  await own.finally(() => turns.get(turn) === own && turns.delete(turn));
+}
+
+const MOST_TRIES = 3;
+
+async function applyAgain(client: Client, step: Step): Promise<void> {
+  for (let left = MOST_TRIES - 1; ; left -= 1) {
+    try {
+      return await applyStep(client, step);
+    } catch (error) {
+      if (left === 0 || !isServerError(error, SQLSTATE.deadlockDetected)) throw error;
+      await cleanUp(client, step, error);
+    }
+  }
 }
 
 async function applyStep(client: Client, { fence, lockTimeoutMs, sql, transaction }: Step): Promise<void> {

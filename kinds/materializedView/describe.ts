@@ -175,7 +175,7 @@ export function toActual(row: ViewRow, jobs: ReturnType<typeof jobsOf>, verdict:
 
 /** What only a plan needs: what the next swap would carry over. */
 async function replacementOf(
-  { target }: Session,
+  { target, capabilities }: Session,
   desired: DesiredView,
   row: ViewRow,
   { outcome }: Verdict,
@@ -183,7 +183,8 @@ async function replacementOf(
   const isBuiltAnew = outcome === "different" || (outcome === "equal" && isStoredElsewhere(desired, row));
   const parsed = await parseDefinition(desired.definition);
   if (!isBuiltAnew || !parsed.ok) return undefined;
-  return readReplacement(target, row, parsed.definition.sql);
+  const { indexes } = desired;
+  return readReplacement(target, row, { definition: parsed.definition.sql, indexes }, capabilities.serverMajor);
 }
 
 /** True when the declaration names another place or way of storing it than the view has. */

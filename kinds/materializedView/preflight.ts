@@ -24,6 +24,8 @@ import { refusalLater } from "./definition/laterReading.ts";
 import { parseDefinition } from "./definition/parseDefinition.ts";
 import type { AbsentView, ActualView } from "./describe.ts";
 import type { DesiredView } from "./desired.ts";
+import { indexProblem } from "./indexes/indexProblem.ts";
+import { indexText } from "./indexes/indexText.ts";
 import { refusedTrials, trialStatements, viewTrials } from "./tryView.ts";
 
 /** PostgreSQL releases that have what the module uses; 14 had its last release in November 2026. */
@@ -66,7 +68,9 @@ async function obstacles(
   const parsed = await parseDefinition(desired.definition);
   const owner = desired.owner ?? null;
   const isTried = change !== undefined && !session.capabilities.inRecovery;
-  const trials = isTried ? viewTrials({ desired, ...change }, earlier) : [];
+  const { serverMajor } = session.capabilities;
+  const unreadable = await indexProblems(desired, serverMajor);
+  const trials = isTried && unreadable.length === 0 ? viewTrials({ desired, ...change }, earlier, serverMajor) : [];
   const read = await readDeclared(
     session.target,
     parsed.ok ? parsed.definition.sql : "select 1 as id",
@@ -95,10 +99,18 @@ async function obstacles(
     ...serverProblems(session).map((problem) => ({ problem, isInherent: true })),
     ...schema.map((problem) => ({ problem, isOfDeployer: schemas?.rows.length === 1 })),
     ...declared,
+    ...unreadable.map((problem) => ({ problem, isInherent: true })),
     ...(isOwnerMissing ? [missingOwner(owner, earlier)] : isRead ? rightObstacles(session, read.answers, earlier) : []),
     ...tried,
     ...(desired.job === undefined ? [] : cronObstacles(session, earlier)),
   ];
+}
+
+async function indexProblems({ indexes = [] }: DesiredView, serverMajor: number): Promise<string[]> {
+  const found = await Promise.all(indexes.map((index) => indexProblem(indexText(index, serverMajor))));
+  return found.flatMap((problem, at) =>
+    problem === undefined ? [] : [`index ${indexes[at]?.name ?? ""}: ${problem}`],
+  );
 }
 
 function serverProblems({ capabilities }: Session): string[] {

@@ -5,12 +5,12 @@ import { displayName } from "../../postgres/names.ts";
 import type { Session } from "../../postgres/session.ts";
 import { splitComment } from "../claim.ts";
 import type { Survey } from "../kind.ts";
-import { elementsOf, isKeyIndex } from "../materializedView/keyIndex.ts";
 import { isPlain } from "../materializedView/indexes/declaredIndex.ts";
-import { toShape } from "../materializedView/indexes/indexShape.ts";
+import { servesRefresh, toShape } from "../materializedView/indexes/indexShape.ts";
 import type { ShapeRow } from "../materializedView/indexes/indexShape.ts";
 import { tryIndex } from "../materializedView/indexes/tryIndex.ts";
 import type { IndexTrial } from "../materializedView/indexes/tryIndex.ts";
+import { elementsOf, isKeyIndex } from "../materializedView/keyIndex.ts";
 import { differencesOf } from "./actual.ts";
 import type { AbsentIndex, ActualIndex } from "./actual.ts";
 import type { DesiredIndex } from "./desired.ts";
@@ -40,8 +40,15 @@ export async function describeIndexes(
 
 async function declaredOf({ target, capabilities }: Session, index: DesiredIndex): Promise<IndexTrial> {
   if (capabilities.inRecovery) return { view: undefined };
-  return tryIndex(target, { schema: index.schema, name: index.view }, index, capabilities.serverMajor);
+  const view = { schema: index.schema, name: index.view };
+  const trial = await tryIndex(target, view, index, capabilities.serverMajor);
+  const isRefused = index.key === true && trial.shape !== undefined && !servesRefresh(trial.shape);
+  return isRefused ? { ...trial, problem: NO_KEY, isInherent: true } : trial;
 }
+
+const NO_KEY =
+  "a concurrent refresh does not take this index: PostgreSQL needs a unique b-tree index on columns by their names, without expressions and " +
+  "without a condition. Declare such a one as keyIndex, and this one in indexes";
 
 /** What of it, and of a pre-flight, goes along with the opening of a session. */
 export function indexQuestions(desired: readonly DesiredIndex[]): Question[] {

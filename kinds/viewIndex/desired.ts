@@ -8,6 +8,8 @@ export const viewIndexSchema = exactly({
   view: nameSchema,
   name: nameSchema,
   ...indexPartsShape,
+  /** It is the one that concurrent refreshes use. */
+  key: z.literal(true, { error: "must be true, or left out" }).optional(),
   valid: z.literal(true, { error: "is found, not declared: leave it out" }).optional(),
 }).superRefine((index, context) => {
   const problem = partsProblem(index);

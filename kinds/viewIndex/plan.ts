@@ -102,7 +102,11 @@ function build(
       ...(comment === null ? [] : [commentSql(named("index", built), comment)]),
       ...targetsSql(built, index),
     ],
-    { transaction: false, onFailure: [leftoverSql(built)] },
+    {
+      transaction: false,
+      turn: displayName({ schema: index.schema, name: index.view }),
+      onFailure: [leftoverSql(built)],
+    },
   );
 }
 

@@ -2,9 +2,9 @@ import { ask } from "../../postgres/asked.ts";
 import { isServerError, SQLSTATE } from "../../postgres/errors.ts";
 import { displayName } from "../../postgres/names.ts";
 import type { Session } from "../../postgres/session.ts";
+import { keyOf } from "../materializedView/indexes/declaredIndex.ts";
 import { keyProblem, proveKey } from "../materializedView/keyProof.ts";
 import type { KeySource } from "../materializedView/keyProof.ts";
-import { keyOf } from "../materializedView/indexes/declaredIndex.ts";
 import { describeIndexes } from "./describe.ts";
 import type { DesiredIndex } from "./desired.ts";
 import { planIndex } from "./plan.ts";
@@ -29,7 +29,7 @@ export async function preflightIndex(session: Session, desired: DesiredIndex): P
   if (found === undefined) return [`there is no materialized view ${displayName(view)} to build it on`];
   const key = keyOf(desired);
   if (key === undefined) return [];
-  const broken = await keyProblemIn(session, { ...desired, key }, found);
+  const broken = await keyProblemIn(session, { ...desired, columns: key }, found);
   return broken === undefined ? [] : [broken];
 }
 
@@ -41,7 +41,7 @@ interface ViewRow {
 
 async function keyProblemIn(
   session: Session,
-  { schema, view: name, key }: DesiredIndex & { readonly key: readonly string[] },
+  { schema, view: name, columns: key }: DesiredIndex & { readonly columns: readonly string[] },
   found: ViewRow,
 ): Promise<string | undefined> {
   const view = { schema, name };

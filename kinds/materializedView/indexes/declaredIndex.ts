@@ -46,10 +46,13 @@ export const indexPartsShape = {
   sql: text.optional(),
 };
 
-const partsSchema = exactly(indexPartsShape);
+/** The declared index of a view: what a swap builds with it. */
+export const declaredIndexSchema = exactly({ name: nameSchema, ...indexPartsShape });
 
-/** An index as declared, without its names. */
-export type IndexParts = z.infer<typeof partsSchema>;
+export type DeclaredIndex = z.infer<typeof declaredIndexSchema>;
+
+/** An index as declared, without its name. */
+export type IndexParts = Omit<DeclaredIndex, "name">;
 
 /** What contradicts itself in a declared index. */
 export function partsProblem({ unique, statistics, sql, columns, ...others }: IndexParts): string | undefined {
@@ -61,11 +64,6 @@ export function partsProblem({ unique, statistics, sql, columns, ...others }: In
   if (named.length > 0) return `has sql, which says all of an index, and ${named.join(", ")} beside it: write either`;
   return /^\s*using\b/i.test(sql) ? undefined : 'has sql that does not begin with "using", e.g. using gin (tags)';
 }
-
-/** The declared index of a view: what a swap builds with it. */
-export const declaredIndexSchema = exactly({ name: nameSchema, ...indexPartsShape });
-
-export type DeclaredIndex = z.infer<typeof declaredIndexSchema>;
 
 /** Whether it is on plain columns in their usual order and nothing else: what is compared without the server. */
 export function isPlain(index: IndexParts): index is IndexParts & { readonly columns: readonly string[] } {

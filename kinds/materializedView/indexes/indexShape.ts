@@ -8,6 +8,7 @@ export interface IndexShape {
   /** Key columns and expressions, in order, each with what is not usual about it. */
   readonly columns: readonly string[];
   readonly include: readonly string[];
+  readonly hasExpressions: boolean;
   readonly predicate: string | null;
   readonly nullsNotDistinct: boolean;
   readonly options: readonly string[];
@@ -18,7 +19,7 @@ export interface IndexShape {
 }
 
 /** Of describe/indexes.sql. */
-export interface ShapeRow extends Omit<IndexShape, "columns" | "include" | "statistics"> {
+export interface ShapeRow extends Omit<IndexShape, "columns" | "include" | "hasExpressions" | "statistics"> {
   readonly parts: readonly {
     readonly column: string | null;
     readonly expression: string;
@@ -39,7 +40,8 @@ export function toShape(row: ShapeRow): IndexShape {
     target === null ? [] : [{ part: index + 1, target }],
   );
   const rest = { predicate, nullsNotDistinct, options, tablespace, statistics, definition };
-  return { isUnique, method, columns: texts(true), include: texts(false), ...rest };
+  const hasExpressions = parts.some(({ column }) => column === null);
+  return { isUnique, method, columns: texts(true), include: texts(false), hasExpressions, ...rest };
 }
 
 function partText(part: ShapeRow["parts"][number]): string {
@@ -53,6 +55,11 @@ function partText(part: ShapeRow["parts"][number]): string {
     isDescending === true ? " DESC" : "",
     nulls,
   ].join("");
+}
+
+/** Whether a concurrent refresh can use it, as PostgreSQL's own `is_usable_unique_index` has it. */
+export function servesRefresh({ isUnique, method, predicate, hasExpressions }: IndexShape): boolean {
+  return isUnique && method === "btree" && predicate === null && !hasExpressions;
 }
 
 /** What an index on plain columns is to be. The rest of one is let alone: it may be from before that could be declared. */

@@ -6,9 +6,9 @@ import { answersOf, flight } from "../../../postgres/pipeline.ts";
 import { sqlStatement, sqlText } from "../../../postgres/sqlFiles.ts";
 import { createSettings, printSettings } from "../definition/definitionSettings.ts";
 import type { IndexParts } from "./declaredIndex.ts";
+import { indexProblem } from "./indexProblem.ts";
 import { toShape } from "./indexShape.ts";
 import type { IndexShape, ShapeRow } from "./indexShape.ts";
-import { indexProblem } from "./indexProblem.ts";
 import { indexText } from "./indexText.ts";
 
 /** What the server makes of a declared index, tried on an empty table with the view's columns. */
@@ -19,6 +19,8 @@ export interface IndexTrial {
   readonly shape?: IndexShape;
   /** Why it cannot be built there. */
   readonly problem?: string;
+  /** Whether it can be built on no view, whatever columns that has. */
+  readonly isInherent?: boolean;
 }
 
 /** The table and the index of a trial. */
@@ -33,7 +35,7 @@ export async function tryIndex(
   serverMajor: number,
 ): Promise<IndexTrial> {
   const unreadable = await indexProblem(indexText(index, serverMajor));
-  if (unreadable !== undefined) return { view: undefined, problem: unreadable };
+  if (unreadable !== undefined) return { view: undefined, problem: unreadable, isInherent: true };
   const opening = [
     "begin",
     "set local lock_timeout = 3000",

@@ -19,6 +19,7 @@ const actual: ActualIndex = {
   claim: undefined,
   columns: ["id"],
   include: [],
+  hasExpressions: false,
   nullsNotDistinct: true,
   options: [],
   tablespace: null,
