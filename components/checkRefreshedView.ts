@@ -67,7 +67,7 @@ const DRIFTING = Object.keys({ ...refreshJobSchema.shape, ...viewIndexSchema.sha
  */
 export function checkedArguments(resource: string, args: RefreshedViewArgs): RefreshedViewArgs {
   checkArguments(`RefreshedView ${resource}`, args, ARGUMENTS);
-  args.indexes?.forEach((index, at) => checkArguments(`RefreshedView ${resource}: indexes[${at}]`, index, INDEX));
+  args.indexes?.forEach((index, at) => checkIndex(`RefreshedView ${resource}: indexes[${at}]`, index));
   const { onDrift, spotChecks } = args;
   return {
     ...args,
@@ -92,6 +92,12 @@ export function checkedArguments(resource: string, args: RefreshedViewArgs): Ref
     if (problems.length > 0) throw problemReport(`RefreshedView ${resource}`, problems);
     return value;
   }
+}
+
+function checkIndex(subject: string, index: unknown): void {
+  if (typeof index !== "object" || index === null || pulumi.Output.isInstance(index))
+    throw userError(`${subject} must be a plain object with ${Object.keys(INDEX).join(", ")}`);
+  checkArguments<IndexArgs>(subject, index, INDEX);
 }
 
 /** Runs a check of arguments; what it refuses names the resource. */

@@ -15,6 +15,9 @@ const CHAPTERS: Readonly<Record<string, readonly string[]>> = {
     "RefreshedViewArgs",
     "RefreshJobSettings",
     "RefreshSettingsArgs",
+    "IndexArgs",
+    "IndexPartsArgs",
+    "IndexPartArgs",
     "GrantArgs",
     "SpotCheck",
   ],
@@ -22,6 +25,7 @@ const CHAPTERS: Readonly<Record<string, readonly string[]>> = {
   "The parts one by one": [
     "MaterializedView",
     "MaterializedViewArgs",
+    "BuiltIndexArgs",
     "ViewIndex",
     "ViewIndexArgs",
     "RefreshJob",
@@ -37,7 +41,7 @@ const CHAPTERS: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 /** Told in words: each argument takes an input, and settings are the keys of the configuration. */
-const TOLD = ["Inputs", "Settings", "RefreshSettings"];
+const TOLD = ["Inputs", "ObjectName", "Settings", "RefreshSettings"];
 
 const HEAD = `# Reference
 
