@@ -9,6 +9,8 @@ export type { Connection, ConnectionConfig } from "../postgres/connection.ts";
 export { RefreshedView } from "./refreshedView.ts";
 export type { Inputs, RefreshedViewArgs, RefreshJobSettings, RefreshSettingsArgs } from "./refreshedViewArgs.ts";
 export type { RefreshSettings } from "../kinds/refreshJob/refreshSettings.ts";
+export { refreshedViews } from "./refreshedViews.ts";
+export type { RefreshedViewsArgs } from "./refreshedViews.ts";
 export { RefreshJob } from "./refreshJob.ts";
 export type { RefreshJobArgs } from "./refreshJob.ts";
 export { readSettings } from "./settings.ts";

@@ -18,6 +18,7 @@ import { viewIndexes } from "./viewIndexes.ts";
 import type { NamedIndex, ViewIndexes } from "./viewIndexes.ts";
 import { viewJobs } from "./viewJobs.ts";
 import type { DeclaredJob, ViewJobs } from "./viewJobs.ts";
+import { viewsRead } from "./viewsRead.ts";
 import { withoutTraces } from "./withoutTraces.ts";
 
 /**
@@ -51,7 +52,14 @@ export class RefreshedView extends pulumi.ComponentResource {
     pulumi.all([jobs.refresh.name, jobs.reason]).apply(([job, reason]) => {
       if (reason !== undefined) void pulumi.log.info(`job ${job} runs ${reason}`, this);
     });
-    this.view = withoutTraces(() => declareView(this, name, known, jobs));
+    const reads = viewsRead(this, {
+      schema: args.schema ?? "public",
+      name: args.name ?? name,
+      definition: known.definition,
+    });
+    // Told by the view that waits for it.
+    reads.catch(() => undefined);
+    this.view = withoutTraces(() => declareView(this, name, known, jobs, reads));
     this.index = declareKey(this, name, known, this.view);
     this.indexes = [...known.indexed.others].map(([suffix, index]) =>
       declareIndex(this, `${name}-index-${suffix}`, { ...known, index }, this.view),
@@ -105,7 +113,13 @@ function cronDatabaseOf({ connection }: Completed): pulumi.Input<string | undefi
   return environment.MATVIEW_CRON_DATABASE ?? connection.cronDatabase;
 }
 
-function declareView(parent: RefreshedView, name: string, args: Completed, jobs: ViewJobs): MaterializedView {
+function declareView(
+  parent: RefreshedView,
+  name: string,
+  args: Completed,
+  jobs: ViewJobs,
+  reads: Promise<pulumi.Resource[]>,
+): MaterializedView {
   return new MaterializedView(
     name,
     named({
@@ -127,7 +141,7 @@ function declareView(parent: RefreshedView, name: string, args: Completed, jobs:
       swapDeadlineSeconds: args.swapDeadlineSeconds,
       ...takeover(args),
     }),
-    { parent },
+    { parent, dependsOn: reads },
     { job: jobs.refresh.keeps.name },
   );
 }

@@ -13,6 +13,8 @@ const CHAPTERS: Readonly<Record<string, readonly string[]>> = {
   "A view": [
     "RefreshedView",
     "RefreshedViewArgs",
+    "refreshedViews",
+    "RefreshedViewsArgs",
     "RefreshJobSettings",
     "RefreshSettingsArgs",
     "IndexArgs",
