@@ -89,6 +89,11 @@ export async function surveyIndexes(session: Session): Promise<Survey<DesiredInd
   };
 }
 
+/** All indexes of all materialized views, whoever manages them. */
+export async function readAllIndexes({ target }: Session): Promise<ActualIndex[]> {
+  return (await ask<Row>(target, "describe/indexes", [null, null])).rows.map(toActual);
+}
+
 type Find = (desired: DesiredIndex, declared: IndexTrial | undefined) => ActualIndex | undefined;
 
 async function readIndexes({ target }: Session, values: readonly unknown[]): Promise<Find> {

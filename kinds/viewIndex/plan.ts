@@ -1,5 +1,5 @@
 import type { Capabilities } from "../../postgres/capabilities.ts";
-import { derivedName, displayName, sqlIdentifier } from "../../postgres/names.ts";
+import { derivedName, displayName } from "../../postgres/names.ts";
 import type { QualifiedName } from "../../postgres/names.ts";
 import { commentSql, dropSql, named, renameSql } from "../../postgres/objectStatements.ts";
 import { claimStep, CONVERGED, step } from "../../postgres/plan.ts";
@@ -9,8 +9,7 @@ import { isSameClaim, joinComment, wantedClaim } from "../claim.ts";
 import type { Claim } from "../claim.ts";
 import type { Situation } from "../kind.ts";
 import type { IndexShape } from "../materializedView/indexes/indexShape.ts";
-import { indexText } from "../materializedView/indexes/indexText.ts";
-import { elementsOf } from "../materializedView/keyIndex.ts";
+import { indexText, printedText } from "../materializedView/indexes/indexText.ts";
 import { differencesOf, isThere } from "./actual.ts";
 import type { AbsentIndex, ActualIndex } from "./actual.ts";
 import type { DesiredIndex } from "./desired.ts";
@@ -71,14 +70,6 @@ function building(
 ): Build {
   const elements = shape === undefined ? indexText(index, serverMajor) : printedText(shape);
   return (name, reason) => build(index, { schema: index.schema, name }, { elements, comment, reason });
-}
-
-// The server prints all but the tablespace, which stands before the condition.
-function printedText({ definition, tablespace, predicate }: IndexShape): string {
-  const elements = elementsOf(definition);
-  if (tablespace === null) return elements;
-  const end = predicate === null ? elements.length : elements.length - ` WHERE ${predicate}`.length;
-  return `${elements.slice(0, end)} tablespace ${sqlIdentifier(tablespace)}${elements.slice(end)}`;
 }
 
 // Always concurrently: readers of the view pass, and on an empty view it costs a few milliseconds.

@@ -1,7 +1,7 @@
 import { expect, jest, test } from "@jest/globals";
 import { withProject } from "../../scripts/consumerProject.ts";
 import { withServer } from "../support/database.ts";
-import { DESTROY, mustConverge, mustRun, operations, UP } from "../support/pulumi.ts";
+import { DESTROY, mustConverge, mustRun, UP } from "../support/pulumi.ts";
 
 jest.setTimeout(300_000);
 

@@ -8,7 +8,8 @@ export interface IndexShape {
   /** Key columns and expressions, in order, each with what is not usual about it. */
   readonly columns: readonly string[];
   readonly include: readonly string[];
-  readonly hasExpressions: boolean;
+  /** The key's columns by their names; undefined where one part is an expression. */
+  readonly keyColumns: readonly string[] | undefined;
   readonly predicate: string | null;
   readonly nullsNotDistinct: boolean;
   readonly options: readonly string[];
@@ -19,7 +20,7 @@ export interface IndexShape {
 }
 
 /** Of describe/indexes.sql. */
-export interface ShapeRow extends Omit<IndexShape, "columns" | "include" | "hasExpressions" | "statistics"> {
+export interface ShapeRow extends Omit<IndexShape, "columns" | "include" | "keyColumns" | "statistics"> {
   readonly parts: readonly {
     readonly column: string | null;
     readonly expression: string;
@@ -40,8 +41,9 @@ export function toShape(row: ShapeRow): IndexShape {
     target === null ? [] : [{ part: index + 1, target }],
   );
   const rest = { predicate, nullsNotDistinct, options, tablespace, statistics, definition };
-  const hasExpressions = parts.some(({ column }) => column === null);
-  return { isUnique, method, columns: texts(true), include: texts(false), hasExpressions, ...rest };
+  const names = parts.filter(({ isKey }) => isKey).map(({ column }) => column);
+  const keyColumns = names.every((column) => column !== null) ? names : undefined;
+  return { isUnique, method, columns: texts(true), include: texts(false), keyColumns, ...rest };
 }
 
 function partText(part: ShapeRow["parts"][number]): string {
@@ -58,8 +60,8 @@ function partText(part: ShapeRow["parts"][number]): string {
 }
 
 /** Whether a concurrent refresh can use it, as PostgreSQL's own `is_usable_unique_index` has it. */
-export function servesRefresh({ isUnique, method, predicate, hasExpressions }: IndexShape): boolean {
-  return isUnique && method === "btree" && predicate === null && !hasExpressions;
+export function servesRefresh({ isUnique, method, predicate, keyColumns }: IndexShape): boolean {
+  return isUnique && method === "btree" && predicate === null && keyColumns !== undefined;
 }
 
 /** What an index on plain columns is to be. The rest of one is let alone: it may be from before that could be declared. */

@@ -1,7 +1,8 @@
 import { sqlIdentifier, sqlLiteral, sqlName } from "../../../postgres/names.ts";
 import type { QualifiedName } from "../../../postgres/names.ts";
-import { nullsNotDistinct } from "../keyIndex.ts";
+import { elementsOf, nullsNotDistinct } from "../keyIndex.ts";
 import type { IndexPart, IndexParts } from "./declaredIndex.ts";
+import type { IndexShape } from "./indexShape.ts";
 
 /**
  * The text behind `on <view>` of the statement that builds the index. A unique one takes nulls for equal where the server can and nothing
@@ -26,6 +27,14 @@ export function indexText(index: IndexParts, serverMajor: number): string {
     tablespace === undefined ? "" : ` tablespace ${sqlIdentifier(tablespace)}`,
     where === undefined ? "" : ` where (${where})`,
   ].join("");
+}
+
+/** The same text of an index that is there. The server prints all but the tablespace, which stands before the condition. */
+export function printedText({ definition, tablespace, predicate }: IndexShape): string {
+  const elements = elementsOf(definition);
+  if (tablespace === null) return elements;
+  const end = predicate === null ? elements.length : elements.length - ` WHERE ${predicate}`.length;
+  return `${elements.slice(0, end)} tablespace ${sqlIdentifier(tablespace)}${elements.slice(end)}`;
 }
 
 function partText(part: string | IndexPart): string {

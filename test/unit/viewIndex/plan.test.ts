@@ -19,7 +19,7 @@ const actual: ActualIndex = {
   claim: undefined,
   columns: ["id"],
   include: [],
-  hasExpressions: false,
+  keyColumns: ["id"],
   nullsNotDistinct: true,
   options: [],
   tablespace: null,
