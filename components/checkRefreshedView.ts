@@ -8,7 +8,22 @@ import { isUserError, problemReport, userError } from "../postgres/errors.ts";
 import { unknownName } from "../postgres/nearestName.ts";
 import { checkArguments } from "./arguments.ts";
 import type { Arguments } from "./arguments.ts";
+import type { IndexArgs, IndexPartsArgs } from "./indexArgs.ts";
 import type { RefreshedViewArgs } from "./refreshedViewArgs.ts";
+
+const PARTS: Arguments<IndexPartsArgs> = {
+  columns: "input",
+  include: "input",
+  method: "input",
+  where: "input",
+  nullsNotDistinct: "input",
+  storageParameters: "input",
+  tablespace: "input",
+  statistics: "input",
+  sql: "input",
+};
+
+const INDEX: Arguments<IndexArgs> = { ...PARTS, name: "input", unique: "input" };
 
 const ARGUMENTS: Arguments<RefreshedViewArgs> = {
   schema: "input",
@@ -16,6 +31,8 @@ const ARGUMENTS: Arguments<RefreshedViewArgs> = {
   definition: "input",
   uniqueKey: "list",
   indexName: "input",
+  keyIndex: PARTS,
+  indexes: "list",
   owner: "input",
   comment: "input",
   grants: "input",
@@ -51,6 +68,7 @@ const DRIFTING = Object.keys({ ...refreshJobSchema.shape, ...viewIndexSchema.sha
  */
 export function checkedArguments(resource: string, args: RefreshedViewArgs): RefreshedViewArgs {
   checkArguments(`RefreshedView ${resource}`, args, ARGUMENTS);
+  args.indexes?.forEach((index, at) => checkIndex(`RefreshedView ${resource}: indexes[${at}]`, index));
   const { onDrift, spotChecks } = args;
   return {
     ...args,
@@ -75,6 +93,12 @@ export function checkedArguments(resource: string, args: RefreshedViewArgs): Ref
     if (problems.length > 0) throw problemReport(`RefreshedView ${resource}`, problems);
     return value;
   }
+}
+
+function checkIndex(subject: string, index: unknown): void {
+  if (typeof index !== "object" || index === null || pulumi.Output.isInstance(index))
+    throw userError(`${subject} must be a plain object with ${Object.keys(INDEX).join(", ")}`);
+  checkArguments<IndexArgs>(subject, index, INDEX);
 }
 
 /** Runs a check of arguments; what it refuses names the resource. */

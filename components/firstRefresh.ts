@@ -20,7 +20,7 @@ export function runFirstRefresh(
   name: string,
   { schema, name: viewName, connection }: Inputs<QualifiedName> & { readonly connection: Inputs<ConnectionConfig> },
   view: MaterializedView,
-  index: ViewIndex | undefined,
+  indexes: readonly ViewIndex[],
 ): command.local.Command {
   return new command.local.Command(
     `${name}-first-refresh`,
@@ -34,7 +34,7 @@ export function runFirstRefresh(
       },
       addPreviousOutputInEnv: false,
     },
-    { parent, dependsOn: [index ?? view] },
+    { parent, dependsOn: indexes.length === 0 ? [view] : [...indexes] },
   );
 }
 

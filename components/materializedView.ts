@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { resourceArguments } from "../provider/resourceRequest.ts";
 import type { KeepsArgs } from "../provider/resourceRequest.ts";
+import type { IndexPartsArgs } from "./indexArgs.ts";
 import type { TakeoverArgs } from "./takeoverArgs.ts";
 
 /** Privileges of one role on the view. */
@@ -9,6 +10,14 @@ export interface GrantArgs {
   role: pulumi.Input<string>;
   /** `select` for readers, on PostgreSQL 17 and later also `maintain` for who may refresh. */
   privileges: pulumi.Input<readonly pulumi.Input<string>[]>;
+}
+
+/** An index as the resource `ViewIndex` declares it. */
+export interface BuiltIndexArgs extends IndexPartsArgs {
+  /** Name of the index. */
+  readonly name: pulumi.Input<string>;
+  /** Whether it is unique. */
+  readonly unique: pulumi.Input<boolean>;
 }
 
 /** What is declared of a materialized view. What is left out is left as it is. */
@@ -23,6 +32,8 @@ export interface MaterializedViewArgs extends TakeoverArgs {
   uniqueKey?: pulumi.Input<readonly pulumi.Input<string>[]> | undefined;
   /** Name of the unique index on `uniqueKey`: a view whose definition changes is built again with it. */
   keyIndex?: pulumi.Input<string> | undefined;
+  /** The other indexes that are declared of it, which a view that is built anew has from the beginning. */
+  indexes?: pulumi.Input<readonly pulumi.Input<BuiltIndexArgs>[]> | undefined;
   /** Name of the job that will refresh the view: pre-flight checks pg_cron for it, and it goes when the view is dropped. */
   job?: pulumi.Input<string> | undefined;
   /**

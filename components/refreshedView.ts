@@ -5,18 +5,21 @@ import type { SpotCheck, ViewDeclaration } from "../kinds/viewDeclaration.ts";
 import type { ConfigKey } from "../lifecycle/configKeys.ts";
 import type { ConnectionConfig } from "../postgres/connection.ts";
 import { environment } from "../postgres/environment.ts";
-import { userError } from "../postgres/errors.ts";
-import { derivedName, displayName } from "../postgres/names.ts";
+import { displayName } from "../postgres/names.ts";
 import { checkedArguments, saying } from "./checkRefreshedView.ts";
 import { runFirstRefresh } from "./firstRefresh.ts";
 import { MaterializedView } from "./materializedView.ts";
+import type { MaterializedViewArgs } from "./materializedView.ts";
 import { RefreshJob } from "./refreshJob.ts";
 import type { Inputs, RefreshedViewArgs } from "./refreshedViewArgs.ts";
 import type { TakeoverArgs } from "./takeoverArgs.ts";
 import { viewDefinition } from "./viewDefinition.ts";
 import { ViewIndex } from "./viewIndex.ts";
+import { viewIndexes } from "./viewIndexes.ts";
+import type { NamedIndex, ViewIndexes } from "./viewIndexes.ts";
 import { viewJobs } from "./viewJobs.ts";
 import type { DeclaredJob, ViewJobs } from "./viewJobs.ts";
+import { viewsRead } from "./viewsRead.ts";
 import { withoutTraces } from "./withoutTraces.ts";
 
 /**
@@ -29,6 +32,8 @@ export class RefreshedView extends pulumi.ComponentResource {
   readonly view: MaterializedView;
   /** The unique index; undefined where no key is declared. */
   readonly index: ViewIndex | undefined;
+  /** The other indexes, in the order of the argument. */
+  readonly indexes: readonly ViewIndex[];
   /** The command that fills a new view. */
   readonly firstRefresh: command.local.Command;
   /** The job that refreshes the view. */
@@ -50,9 +55,20 @@ export class RefreshedView extends pulumi.ComponentResource {
     pulumi.all([jobs.refresh.name, jobs.reason]).apply(([job, reason]) => {
       if (reason !== undefined) void pulumi.log.info(`job ${job} runs ${reason}`, this);
     });
-    this.view = withoutTraces(() => declareView(this, name, known, jobs));
-    this.index = declareIndex(this, name, known, this.view);
-    this.firstRefresh = withoutTraces(() => runFirstRefresh(this, name, known, this.view, this.index));
+    const reads = viewsRead(this, {
+      schema: args.schema ?? "public",
+      name: args.name ?? name,
+      definition: known.definition,
+    });
+    // Told by the view that waits for it.
+    reads.catch(() => undefined);
+    this.view = withoutTraces(() => declareView(this, name, known, jobs, reads));
+    this.index = declareKey(this, name, known, this.view);
+    this.indexes = [...known.indexed.others].map(([suffix, index]) =>
+      declareIndex(this, `${name}-index-${suffix}`, { ...known, index }, this.view),
+    );
+    const indexes = [...(this.index === undefined ? [] : [this.index]), ...this.indexes];
+    this.firstRefresh = withoutTraces(() => runFirstRefresh(this, name, known, this.view, indexes));
     const job = { incarnation: this.view.incarnation, dependsOn: this.firstRefresh };
     this.job = withoutTraces(() => declareJob(this, `${name}-refresh`, known, jobs.refresh, job));
     this.vacuum = declareCompanion(this, `${name}-vacuum`, known, jobs.vacuum);
@@ -68,7 +84,7 @@ interface Completed extends RefreshedViewArgs {
   readonly name: pulumi.Output<string>;
   readonly definition: pulumi.Input<string>;
   readonly key: readonly pulumi.Input<string>[];
-  readonly keyIndex: pulumi.Output<string>;
+  readonly indexed: ViewIndexes;
   readonly connection: Inputs<ConnectionConfig>;
 }
 
@@ -79,7 +95,7 @@ interface StackConfig {
 }
 
 function completed(resource: string, args: RefreshedViewArgs): Completed {
-  const { schema = "public", name = resource, uniqueKey: key = [], indexName } = args;
+  const { schema = "public", name = resource, uniqueKey: key = [] } = args;
   const config: StackConfig = new pulumi.Config("matview");
   const read = (view: string): string => saying(resource, () => viewDefinition(view));
   return {
@@ -88,7 +104,7 @@ function completed(resource: string, args: RefreshedViewArgs): Completed {
     name: pulumi.output(name),
     definition: args.definition ?? (typeof name === "string" ? read(name) : pulumi.output(name).apply(read)),
     key,
-    keyIndex: indexName === undefined ? defaultIndexName(name, key) : pulumi.output(indexName),
+    indexed: viewIndexes(resource, pulumi.output(name), args),
     connection: args.connection ?? {
       databaseUrl: config.getSecret("databaseUrl"),
       cronDatabase: config.get("cronDatabase") || undefined,
@@ -96,22 +112,25 @@ function completed(resource: string, args: RefreshedViewArgs): Completed {
   };
 }
 
-function defaultIndexName(view: pulumi.Input<string>, key: readonly pulumi.Input<string>[]): pulumi.Output<string> {
-  return pulumi.all([view, ...key]).apply((names) => derivedName(names.join("_"), "idx"));
-}
-
 function cronDatabaseOf({ connection }: Completed): pulumi.Input<string | undefined> {
   return environment.MATVIEW_CRON_DATABASE ?? connection.cronDatabase;
 }
 
-function declareView(parent: RefreshedView, name: string, args: Completed, jobs: ViewJobs): MaterializedView {
+function declareView(
+  parent: RefreshedView,
+  name: string,
+  args: Completed,
+  jobs: ViewJobs,
+  reads: Promise<pulumi.Resource[]>,
+): MaterializedView {
   return new MaterializedView(
     name,
     named({
       schema: args.schema,
       name: args.name,
       definition: args.definition,
-      ...(args.key.length === 0 ? {} : { uniqueKey: [...args.key], keyIndex: args.keyIndex }),
+      ...(args.indexed.key === undefined ? {} : { uniqueKey: [...args.key], keyIndex: args.indexed.key.name }),
+      ...builtWithView(args.indexed),
       job: jobs.refresh.name,
       owner: args.owner,
       comment: args.comment,
@@ -126,34 +145,44 @@ function declareView(parent: RefreshedView, name: string, args: Completed, jobs:
       readReplicas: args.readReplicas,
       ...takeover(args),
     }),
-    { parent },
+    { parent, dependsOn: reads },
     { job: jobs.refresh.keeps.name },
   );
 }
 
-function declareIndex(
+// What a swap builds besides a key on plain columns, which the view knows from its own arguments.
+function builtWithView({ key, others }: ViewIndexes): Pick<MaterializedViewArgs, "indexes"> {
+  const indexes = [...others.values()];
+  if (key !== undefined && !key.isPlain) {
+    const { isPlain, ...parts } = key;
+    void isPlain;
+    indexes.push(parts);
+  }
+  return indexes.length === 0 ? {} : { indexes: indexes.map(named) };
+}
+
+function declareKey(
   parent: RefreshedView,
   name: string,
   args: Completed,
   view: MaterializedView,
 ): ViewIndex | undefined {
-  if (args.key.length === 0) {
-    if (args.indexName === undefined) return undefined;
-    throw userError(
-      `RefreshedView ${name}: indexName is given and uniqueKey is not: name the columns of the index, or leave its name out`,
-    );
-  }
-  const given = named({
-    schema: args.schema,
-    view: args.name,
-    name: args.keyIndex,
-    columns: [...args.key],
-    unique: true,
-    ...takeover(args),
-  });
+  if (args.indexed.key === undefined) return undefined;
+  const { isPlain, ...index } = args.indexed.key;
+  return declareIndex(parent, `${name}-key`, { ...args, index, ...(isPlain ? {} : { isKey: true }) }, view);
+}
+
+function declareIndex(
+  parent: RefreshedView,
+  name: string,
+  args: Completed & { readonly index: NamedIndex; readonly isKey?: true },
+  view: MaterializedView,
+): ViewIndex {
+  const { schema, name: of, index, isKey: key } = args;
+  const given = named({ schema, view: of, ...index, key, ...takeover(args) });
   // An index goes with its view.
   const options = { parent, dependsOn: [view], deletedWith: view };
-  return withoutTraces(() => new ViewIndex(`${name}-key`, given, options));
+  return withoutTraces(() => new ViewIndex(name, given, options));
 }
 
 function declareJob(

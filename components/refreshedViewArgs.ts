@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { RefreshSettings } from "../kinds/refreshJob/refreshSettings.ts";
 import type { SpotCheck } from "../kinds/viewDeclaration.ts";
 import type { ConnectionConfig } from "../postgres/connection.ts";
+import type { IndexArgs, IndexPartsArgs } from "./indexArgs.ts";
 import type { MaterializedViewArgs } from "./materializedView.ts";
 import type { TakeoverArgs } from "./takeoverArgs.ts";
 
@@ -36,6 +37,16 @@ export interface RefreshedViewArgs extends TakeoverArgs, Pick<MaterializedViewAr
    * @default `<view>_<columns>_idx`, as PostgreSQL names it
    */
   readonly indexName?: pulumi.Input<string> | undefined;
+  /**
+   * What the unique index is besides, or all of it as `sql`: any that a concurrent refresh takes.
+   * @default a b-tree index on the columns of `uniqueKey`
+   */
+  readonly keyIndex?: IndexPartsArgs | undefined;
+  /**
+   * Other indexes: whatever PostgreSQL can build on a materialized view. The list is plain, as it decides which resources there are.
+   * @default []
+   */
+  readonly indexes?: readonly IndexArgs[] | undefined;
   /**
    * Role that owns the view and runs its jobs. It must be able to read every source, and to log in.
    * @default the connecting role

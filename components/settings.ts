@@ -81,6 +81,8 @@ const settingsSchema = z.object({
   readers: names,
   observers: names,
   onDrift: driftAnswers,
+  // Read by refreshedViews.
+  views: z.string(),
 });
 
 type Parsed = z.infer<typeof settingsSchema>;
@@ -116,10 +118,11 @@ function settingsOf({
   vacuum,
   keepRuns,
   adoptDatabase,
+  views,
   ...rest
 }: Parsed): Settings {
   // Read by the provider, which opens the connections; here it is only checked.
-  void adoptDatabase;
+  void [adoptDatabase, views];
   return {
     ...rest,
     schedule: schedule ?? (maxAge === undefined ? DEFAULT_SCHEDULE : undefined),

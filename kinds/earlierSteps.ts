@@ -90,11 +90,22 @@ export function asLeft<Actual>(actual: Actual, noted: EarlierSteps, desired: obj
   // What makes it active again is part of the plan, though it is active now.
   if (typeof job?.name === "string" && noted.has(`deactivate job ${job.name}`))
     return { ...actual, job: { ...job, isActive: false } };
+  const awaited = onChangedView(actual, noted, desired);
+  if (awaited !== undefined) return awaited;
   const there = onMovedView(actual, noted);
   if (there !== undefined) return there;
   const { definition } = desired as { definition?: string };
   if (verdict?.outcome !== "invalid" || definition === undefined || !namesChangedView(noted, definition)) return actual;
   return MISSING.includes(verdict.code ?? "") ? { ...actual, verdict: { outcome: "awaited" } } : actual;
+}
+
+/** What the server makes of an index says nothing where a step before changes the view's columns, but for what is wrong with any. */
+function onChangedView<Actual>(actual: Actual, noted: EarlierSteps, desired: object): Actual | undefined {
+  const { declared } = (actual ?? {}) as { declared?: { readonly isInherent?: boolean } };
+  const { schema, view } = desired as { schema?: unknown; view?: unknown };
+  if (declared === undefined || declared.isInherent === true) return undefined;
+  if (typeof schema !== "string" || typeof view !== "string") return undefined;
+  return willChangeView(noted, { schema, name: view }) ? { ...actual, declared: { view: undefined } } : undefined;
 }
 
 /** An index of a view that a step before renames or moves: it goes along. */

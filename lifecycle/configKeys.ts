@@ -19,6 +19,7 @@ export const CONFIG_DEFAULTS = {
   readers: "[]",
   observers: "[]",
   onDrift: "{}",
+  views: "{}",
 } as const satisfies Record<string, string>;
 
 /** Without its namespace. */

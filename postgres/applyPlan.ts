@@ -62,7 +62,32 @@ async function cleanUp(client: Client, { onFailure = [] }: Step, error: unknown)
 /** A step in the view's database is watched while it waits. */
 function applyWatched(session: Session, step: Step, blocked: (blockage: Blockage) => void): Promise<void> {
   if (step.on === "cron") return applyStep(session.cron, step);
-  return withLookout(session, `${step.target}: ${step.action}`, () => applyStep(session.target, step), blocked);
+  const apply = (): Promise<void> => applyInTurn(session.target, step);
+  return withLookout(session, `${step.target}: ${step.action}`, apply, blocked);
+}
+
+const turns = new Map<string, Promise<void>>();
+
+async function applyInTurn(client: Client, step: Step): Promise<void> {
+  if (step.turn === undefined) return applyStep(client, step);
+  const turn = `${client.database ?? ""} ${step.turn}`;
+  const before = turns.get(turn) ?? Promise.resolve();
+  const own = before.catch(() => undefined).then(() => applyAgain(client, step));
+  turns.set(turn, own);
+  await own.finally(() => turns.get(turn) === own && turns.delete(turn));
+}
+
+const MOST_TRIES = 3;
+
+async function applyAgain(client: Client, step: Step): Promise<void> {
+  for (let left = MOST_TRIES - 1; ; left -= 1) {
+    try {
+      return await applyStep(client, step);
+    } catch (error) {
+      if (left === 0 || !isServerError(error, SQLSTATE.deadlockDetected)) throw error;
+      await cleanUp(client, step, error);
+    }
+  }
 }
 
 async function applyStep(client: Client, { fence, lockTimeoutMs, sql, transaction }: Step): Promise<void> {

@@ -1,6 +1,7 @@
 /** SQLSTATEs that the module tells apart, by PostgreSQL's own condition names (its manual, appendix A), and one of its own. */
 export const SQLSTATE = {
   cannotConnectNow: "57P03",
+  deadlockDetected: "40P01",
   dependentObjectsStillExist: "2BP01",
   duplicateTable: "42P07",
   insufficientPrivilege: "42501",

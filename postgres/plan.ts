@@ -51,6 +51,11 @@ export interface Step {
   readonly hazards: readonly Hazard[];
   /** Asked after the statements until it answers true; past the deadline `otherwise` runs. */
   readonly wait?: { readonly until: string; readonly deadlineMs: number; readonly otherwise: readonly string[] };
+  /**
+   * Steps that name the same are run one after the other by this process, and again when they meet a deadlock: a concurrent build waits for
+   * whoever waits for it.
+   */
+  readonly turn?: string;
   /** Run when a statement fails, so that what it left half done is gone. */
   readonly onFailure?: readonly string[];
   readonly fence?: Fence | undefined;

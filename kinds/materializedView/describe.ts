@@ -193,7 +193,8 @@ async function replacementOf(
   if (!isBuiltAnew || !parsed.ok) return undefined;
   // Asked before the transaction of the other begins, in the same flight: it may be refused.
   const history = historyOf(session, jobs);
-  const replacement = await readReplacement(session.target, row, parsed.definition.sql);
+  const declared = { definition: parsed.definition.sql, indexes: desired.indexes };
+  const replacement = await readReplacement(session.target, row, declared, session.capabilities.serverMajor);
   return { ...replacement, usualRunMs: (await history)?.usualMs };
 }
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { exactly } from "../../postgres/exactly.ts";
 import { nameSchema } from "../../postgres/nameSchema.ts";
+import { declaredIndexSchema } from "./indexes/declaredIndex.ts";
 
 const PRIVILEGES = ["select", "insert", "update", "delete", "truncate", "references", "trigger", "maintain"] as const;
 
@@ -25,6 +26,8 @@ export const materializedViewSchema = exactly({
   storageParameters: z.record(z.string().regex(/^[a-z_][a-z0-9_.]*$/, "is no parameter name"), z.string()).optional(),
   /** Name of the unique index on `uniqueKey`, so that a view built anew has it. */
   keyIndex: nameSchema.optional(),
+  /** Its other indexes, built with it likewise. */
+  indexes: z.array(declaredIndexSchema).optional(),
   tablespace: nameSchema.optional(),
   accessMethod: nameSchema.optional(),
   /** What a change of the definition does to views, functions and policies that use the view. */

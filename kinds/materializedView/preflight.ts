@@ -24,6 +24,8 @@ import { refusalLater } from "./definition/laterReading.ts";
 import { parseDefinition } from "./definition/parseDefinition.ts";
 import type { AbsentView, ActualView } from "./describe.ts";
 import type { DesiredView } from "./desired.ts";
+import { indexProblem } from "./indexes/indexProblem.ts";
+import { indexText } from "./indexes/indexText.ts";
 import { NOT_WAITED_FOR, replicaProblems } from "./swap/replicaReaders.ts";
 import { deadlineWarning } from "./swap/swapPlan.ts";
 import { refusedTrials, trialStatements, viewTrials } from "./tryView.ts";
@@ -75,7 +77,10 @@ async function obstacles(
 ): Promise<Obstacle[]> {
   const parsed = await parseDefinition(desired.definition);
   const owner = desired.owner ?? null;
-  const trials = change !== undefined ? viewTrials({ desired, ...change }, earlier) : [];
+  const { serverMajor } = session.capabilities;
+  const unreadable = await indexProblems(desired, serverMajor);
+  const isTried = change !== undefined && unreadable.length === 0;
+  const trials = isTried ? viewTrials({ desired, ...change }, earlier, serverMajor) : [];
   const read = await readDeclared(
     session.target,
     parsed.ok ? parsed.definition.sql : "select 1 as id",
@@ -104,10 +109,18 @@ async function obstacles(
     ...serverProblems(session).map((problem) => ({ problem, isInherent: true })),
     ...schema.map((problem) => ({ problem, isOfDeployer: schemas?.rows.length === 1 })),
     ...declared,
+    ...unreadable.map((problem) => ({ problem, isInherent: true })),
     ...(isOwnerMissing ? [missingOwner(owner, earlier)] : isRead ? rightObstacles(session, read.answers, earlier) : []),
     ...tried,
     ...(desired.job === undefined ? [] : cronObstacles(session, earlier)),
   ];
+}
+
+async function indexProblems({ indexes = [] }: DesiredView, serverMajor: number): Promise<string[]> {
+  const found = await Promise.all(indexes.map((index) => indexProblem(indexText(index, serverMajor))));
+  return found.flatMap((problem, at) =>
+    problem === undefined ? [] : [`index ${indexes[at]?.name ?? ""}: ${problem}`],
+  );
 }
 
 function serverProblems({ capabilities }: Session): string[] {

@@ -36,7 +36,7 @@ export function parameterList(parameters: Readonly<Record<string, string>>): str
 }
 
 /** The text without the semicolon that may end it: it stands inside another statement. */
-function queryText(definition: string): string {
+export function queryText(definition: string): string {
   return definition.replace(/;(?=(?:\s|--[^\n]*(?:\n|$)|\/\*(?:[^*]|\*(?!\/))*\*\/)*$)/, "").trim();
 }
 

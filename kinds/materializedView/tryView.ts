@@ -9,7 +9,8 @@ import type { Obstacle } from "../earlierSteps.ts";
 import type { EarlierSteps } from "../kind.ts";
 import type { AbsentView, ActualView } from "./describe.ts";
 import type { DesiredView } from "./desired.ts";
-import { createSql } from "./statements.ts";
+import { indexText } from "./indexes/indexText.ts";
+import { createSql, queryText, refreshSql } from "./statements.ts";
 
 /** Something that only the server can refuse, and what it is called. */
 interface Trial {
@@ -31,7 +32,11 @@ interface ViewAttempt {
  * What is tried of a view that is to be made or changed, each by itself and on an empty one of its own that nobody sees: nothing of it stays,
  * and no lock is taken on what is there but that of a reader.
  */
-export function viewTrials({ desired, actual, plan }: ViewAttempt, earlier: EarlierSteps): Trial[] {
+export function viewTrials(
+  { desired, actual, plan }: ViewAttempt,
+  earlier: EarlierSteps,
+  serverMajor: number,
+): Trial[] {
   const there = actual?.exists === true ? actual : undefined;
   const isBuilt = plan.steps.some(({ action, swap }) => action === "create" || swap !== undefined);
   const aside = { schema: desired.schema, name: derivedName(desired.name, "matview_try") };
@@ -40,6 +45,8 @@ export function viewTrials({ desired, actual, plan }: ViewAttempt, earlier: Earl
   const { owner, comment, tablespace, accessMethod } = desired;
   return [
     ...(isBuilt ? [whole(desired, there === undefined ? desired.name : aside.name)] : []),
+    // With a swap they are tried together with it.
+    ...(isBuilt && there === undefined ? indexTrials(desired, serverMajor) : []),
     ...Object.entries(desired.storageParameters ?? {})
       .filter(([name, value]) => isBuilt || there?.storageParameters[name] !== value)
       .map(([name, value]) => ({
@@ -91,6 +98,23 @@ function whole({ schema, definition, uniqueKey = [] }: DesiredView, name: string
       ...(uniqueKey.length === 0 ? [] : [sqlStatement("statements/create_index", key)]),
     ],
   };
+}
+
+function indexTrials({ definition, indexes = [], keyIndex, ...view }: DesiredView, serverMajor: number): Trial[] {
+  const { schema, name } = view;
+  const empty = createSql({ schema, name, definition: `select * from (${queryText(definition)}\n) q limit 0` });
+  return indexes.map((index) => {
+    const names = { schema, view: name, index: index.name };
+    const raw = { kind: index.unique ? "unique index" : "index", how: "", elements: indexText(index, serverMajor) };
+    const built = [...empty, sqlStatement("statements/create_index", { names, raw })];
+    // PostgreSQL itself says whether a concurrent refresh takes the key's index; of no rows, which costs nothing.
+    const refreshed = [refreshSql({ schema, name }), refreshSql({ schema, name }, true)];
+    return {
+      of: "view",
+      what: `index ${displayName({ schema, name: index.name })}`,
+      statements: index.name === keyIndex ? [...built, ...refreshed] : built,
+    };
+  });
 }
 
 function missingGrants(

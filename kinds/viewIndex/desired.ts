@@ -1,19 +1,20 @@
 import { z } from "zod";
 import { exactly } from "../../postgres/exactly.ts";
 import { nameSchema } from "../../postgres/nameSchema.ts";
+import { indexPartsShape, partsProblem } from "../materializedView/indexes/declaredIndex.ts";
 
 export const viewIndexSchema = exactly({
   schema: nameSchema,
   view: nameSchema,
   name: nameSchema,
-  columns: z.array(nameSchema).min(1, "must list at least one column of the view"),
-  include: z.array(nameSchema).optional(),
-  unique: z.boolean({ error: "must be true or false" }),
+  ...indexPartsShape,
+  /** It is the one that concurrent refreshes use. */
+  key: z.literal(true, { error: "must be true, or left out" }).optional(),
   valid: z.literal(true, { error: "is found, not declared: leave it out" }).optional(),
+}).superRefine((index, context) => {
+  const problem = partsProblem(index);
+  if (problem !== undefined) context.addIssue({ code: "custom", message: `index ${index.name} ${problem}` });
 });
 
-/**
- * An index on a materialized view as declared: plain columns, no predicate, so that a unique one serves a concurrent
- * refresh (PostgreSQL asks for a unique index on columns that covers all rows).
- */
+/** An index on a materialized view as declared: a unique one on plain columns that covers all rows serves a concurrent refresh. */
 export type DesiredIndex = z.infer<typeof viewIndexSchema>;

@@ -2,29 +2,36 @@ import { displayName } from "../../postgres/names.ts";
 import { sqlStatement } from "../../postgres/sqlFiles.ts";
 import { splitComment } from "../claim.ts";
 import type { Kind } from "../kind.ts";
-import { differencesOf } from "./actual.ts";
-import type { ActualIndex } from "./actual.ts";
+import { isPlain } from "../materializedView/indexes/declaredIndex.ts";
+import { differencesOf, isThere } from "./actual.ts";
+import type { AbsentIndex, ActualIndex } from "./actual.ts";
 import { describeIndexes, indexQuestions, surveyIndexes } from "./describe.ts";
 import { viewIndexSchema } from "./desired.ts";
 import type { DesiredIndex } from "./desired.ts";
 import { foreseeIndex } from "./foresee.ts";
+import { observedIndex } from "./observed.ts";
 import { planIndex } from "./plan.ts";
 import { preflightIndex } from "./preflight.ts";
+import { recordIndex } from "./record.ts";
 
 /** Indexes of materialized views: absent, identical, invalid, different, renamed. */
-export const viewIndexKind: Kind<DesiredIndex, ActualIndex> = {
+export const viewIndexKind: Kind<DesiredIndex, ActualIndex | AbsentIndex> = {
   noun: "index",
   schema: viewIndexSchema,
   id: displayName,
   located: (desired, previous) => ({ ...desired, schema: previous.schema, name: previous.name }),
-  standsIn: (actual) => actual.standsIn === true,
+  isAbsent: (actual) => !isThere(actual),
+  standsIn: (actual) => isThere(actual) && actual.standsIn === true,
   ownOf: (actual, token) => {
-    if (actual.strays === undefined) return actual;
+    if (!isThere(actual) || actual.strays === undefined) return actual;
     const own = token === undefined ? undefined : actual.strays.find(({ claim }) => claim?.token === token);
-    return own && { ...own, isStray: true };
+    if (own !== undefined) return { ...own, isStray: true };
+    return actual.declared && { isAbsent: true, declared: actual.declared };
   },
   // A swap of the view builds the index of the declared key with it.
   isSuperseded: (desired, before, actual) =>
+    isThere(before) &&
+    isThere(actual) &&
     before.claim !== undefined &&
     displayName(before) !== displayName(actual) &&
     actual.standsIn !== true &&
@@ -35,27 +42,22 @@ export const viewIndexKind: Kind<DesiredIndex, ActualIndex> = {
   survey: surveyIndexes,
   surveyed: "describe/indexes",
   ownership: {
-    claimOf: ({ claim }) => claim,
+    claimOf: (actual) => (isThere(actual) ? actual.claim : undefined),
     on: "target",
     query: ({ schema, name }) => sqlStatement("describe/relation_comment", { literals: { schema, name } }),
     read: (text) => splitComment(text).claim,
   },
   plan: planIndex,
-  observed: (desired, actual) => ({
-    ...desired,
-    ...(actual.isStray ? { name: actual.name } : {}),
-    view: actual.view,
-    columns: [...actual.columns],
-    unique: actual.isUnique,
-    valid: actual.isValid,
-    ...(desired.include === undefined && actual.include.length === 0 ? {} : { include: [...actual.include] }),
-    // What cannot be declared shows as a property that the declaration does not have.
-    ...(actual.predicate === null ? {} : { predicate: actual.predicate }),
-    ...(actual.method === "btree" ? {} : { method: actual.method }),
-    ...(actual.isPlain ? {} : { elements: actual.definition }),
-  }),
+  record: (desired, actual, { serverMajor }) =>
+    isPlain(desired) ||
+    !isThere(actual) ||
+    actual.declared?.shape === undefined ||
+    differencesOf(desired, actual).length > 0
+      ? undefined
+      : recordIndex(desired, actual, serverMajor),
+  observed: (desired, actual) => (isThere(actual) ? observedIndex(desired, actual) : desired),
   preflight: preflightIndex,
   foresee: foreseeIndex,
-  relationOf: (actual) => actual,
+  relationOf: (actual) => (isThere(actual) ? actual : undefined),
   settle: (_previous, news) => Promise.resolve({ ...news, valid: true }),
 };

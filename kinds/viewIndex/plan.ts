@@ -1,5 +1,5 @@
 import type { Capabilities } from "../../postgres/capabilities.ts";
-import { derivedName, displayName, sqlIdentifier } from "../../postgres/names.ts";
+import { derivedName, displayName } from "../../postgres/names.ts";
 import type { QualifiedName } from "../../postgres/names.ts";
 import { commentSql, dropSql, named, renameSql } from "../../postgres/objectStatements.ts";
 import { claimStep, CONVERGED, step } from "../../postgres/plan.ts";
@@ -8,30 +8,35 @@ import { sqlStatement } from "../../postgres/sqlFiles.ts";
 import { isSameClaim, joinComment, wantedClaim } from "../claim.ts";
 import type { Claim } from "../claim.ts";
 import type { Situation } from "../kind.ts";
-import { nullsNotDistinct } from "../materializedView/keyIndex.ts";
-import { differencesOf } from "./actual.ts";
-import type { ActualIndex } from "./actual.ts";
+import type { IndexShape } from "../materializedView/indexes/indexShape.ts";
+import { indexText, printedText } from "../materializedView/indexes/indexText.ts";
+import { differencesOf, isThere } from "./actual.ts";
+import type { AbsentIndex, ActualIndex } from "./actual.ts";
 import type { DesiredIndex } from "./desired.ts";
 
 /** From the declared index and the one that is there to the statements between them. */
 export function planIndex({
   desired,
-  actual,
+  actual: found,
   capabilities,
   claim,
   adopt = false,
   superseded,
-}: Situation<DesiredIndex, ActualIndex>): Plan {
+}: Situation<DesiredIndex, ActualIndex | AbsentIndex>): Plan {
+  const actual = isThere(found) ? found : undefined;
   // What somebody made serves as it is, and is not ours to drop or rename unasked.
   if (actual?.standsIn && !(adopt && desired !== "absent")) return CONVERGED;
   if (desired === "absent") return actual === undefined ? CONVERGED : drop(actual, "no longer declared");
+  const { declared } = found ?? {};
+  if (declared?.problem !== undefined) return { ...CONVERGED, refusals: [declared.problem] };
   const comment = joinComment(actual?.comment, wantedClaim(claim, actual?.claim));
-  const build = building(desired, comment, capabilities);
+  const build = building(desired, declared?.shape, comment, capabilities);
   if (actual === undefined) return { steps: [build(desired.name, "is not there")], differences: [] };
   const differences = differencesOf(desired, actual);
-  if (differences.length > 0) return { steps: replace(desired, actual, build, differences), differences };
+  if (differences.length > 0) return { steps: change(desired, actual, build, differences), differences };
   if (!actual.isValid) return { steps: heal(desired, actual, build), differences: [] };
-  const old = superseded === undefined ? [] : drop(superseded, `${displayName(actual)} is there in its place`).steps;
+  const stale = isThere(superseded) ? superseded : undefined;
+  const old = stale === undefined ? [] : drop(stale, `${displayName(actual)} is there in its place`).steps;
   return {
     steps: [...planName(desired, actual), ...planClaim(desired, actual, comment, claim), ...old],
     differences: [],
@@ -56,8 +61,15 @@ function planClaim(
 
 type Build = (name: string, reason: string) => Step;
 
-function building(index: DesiredIndex, comment: string | null, capabilities: Capabilities): Build {
-  return (name, reason) => build(index, { schema: index.schema, name }, { comment, reason, capabilities });
+// As the server printed it where it was asked: each name has its schema there.
+function building(
+  index: DesiredIndex,
+  shape: IndexShape | undefined,
+  comment: string | null,
+  { serverMajor }: Capabilities,
+): Build {
+  const elements = shape === undefined ? indexText(index, serverMajor) : printedText(shape);
+  return (name, reason) => build(index, { schema: index.schema, name }, { elements, comment, reason });
 }
 
 // Always concurrently: readers of the view pass, and on an empty view it costs a few milliseconds.
@@ -65,19 +77,13 @@ function build(
   index: DesiredIndex,
   built: QualifiedName,
   {
+    elements,
     comment,
     reason,
-    capabilities: { serverMajor },
-  }: { readonly comment: string | null; readonly reason: string; readonly capabilities: Capabilities },
+  }: { readonly elements: string; readonly comment: string | null; readonly reason: string },
 ): Step {
   const names = { schema: index.schema, view: index.view, index: built.name };
-  const list = (columns: readonly string[]): string => `(${columns.map(sqlIdentifier).join(", ")})`;
-  const include = index.include === undefined ? "" : ` include ${list(index.include)}`;
-  const raw = {
-    kind: index.unique ? "unique index" : "index",
-    how: " concurrently",
-    elements: `using btree ${list(index.columns)}${include}${index.unique ? nullsNotDistinct(serverMajor) : ""}`,
-  };
+  const raw = { kind: index.unique ? "unique index" : "index", how: " concurrently", elements };
   return step(
     "build index",
     displayName(built),
@@ -85,8 +91,13 @@ function build(
     [
       sqlStatement("statements/create_index", { names, raw }),
       ...(comment === null ? [] : [commentSql(named("index", built), comment)]),
+      ...targetsSql(built, index),
     ],
-    { transaction: false, onFailure: [leftoverSql(built)] },
+    {
+      transaction: false,
+      turn: displayName({ schema: index.schema, name: index.view }),
+      onFailure: [leftoverSql(built)],
+    },
   );
 }
 
@@ -97,13 +108,37 @@ function heal(desired: DesiredIndex, actual: ActualIndex, build: Build): Step[] 
   return remove === undefined ? [rebuild] : [remove, rebuild];
 }
 
+// What a statistics target says is for the next analyze, and needs no other index.
+function change(desired: DesiredIndex, actual: ActualIndex, build: Build, differences: readonly Difference[]): Step[] {
+  const isBuilt = !actual.isValid || differences.some(({ property }) => property !== "statistics");
+  if (isBuilt) return replace(desired, actual, build, differences);
+  const wanted = (desired.statistics ?? []).map(({ part }) => part);
+  const gone = actual.statistics.filter(({ part }) => !wanted.includes(part)).map(({ part }) => ({ part, target: -1 }));
+  const statistics = [...(desired.statistics ?? []), ...gone];
+  return [
+    ...planName(desired, actual),
+    step("alter", displayName(desired), reasonOf(differences), targetsSql(desired, { ...desired, statistics })),
+  ];
+}
+
+function targetsSql(index: QualifiedName, { statistics = [] }: DesiredIndex): string[] {
+  return statistics.map(({ part, target }) =>
+    sqlStatement("statements/alter_column", {
+      raw: { ...named("index", index), column: String(part), property: `statistics ${target}` },
+    }),
+  );
+}
+
+function reasonOf(differences: readonly Difference[]): string {
+  return differences
+    .map(({ property, declared, actual }) => `${property} is ${actual}, declared ${declared}`)
+    .join("; ");
+}
+
 // The new one is there before the old one goes, so that a concurrent refresh finds a unique index at any time.
 function replace(desired: DesiredIndex, actual: ActualIndex, build: Build, differences: readonly Difference[]): Step[] {
   const aside = { schema: desired.schema, name: derivedName(desired.name, "matview_new") };
-  const reason = differences.map(
-    ({ property, declared, actual: found }) => `${property} is ${found}, declared ${declared}`,
-  );
-  const fresh = build(aside.name, reason.join("; "));
+  const fresh = build(aside.name, reasonOf(differences));
   const leftover = leftoverSql(aside);
   const swap = [dropSql(named("index", actual)), renameSql(named("index", aside), desired.name)];
   return [

@@ -21,6 +21,7 @@ export const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
   doctor: async () => (await import("../doctor.ts")).doctor,
   metrics: async () => (await import("../metrics.ts")).metrics,
   realtime: async () => (await import("../realtime.ts")).realtime,
+  adopt: async () => (await import("../adopt.ts")).adopt,
   report: async () => (await import("../report.ts")).report,
 };
 

@@ -13,8 +13,13 @@ const CHAPTERS: Readonly<Record<string, readonly string[]>> = {
   "A view": [
     "RefreshedView",
     "RefreshedViewArgs",
+    "refreshedViews",
+    "RefreshedViewsArgs",
     "RefreshJobSettings",
     "RefreshSettingsArgs",
+    "IndexArgs",
+    "IndexPartsArgs",
+    "IndexPartArgs",
     "GrantArgs",
     "SpotCheck",
   ],
@@ -22,6 +27,7 @@ const CHAPTERS: Readonly<Record<string, readonly string[]>> = {
   "The parts one by one": [
     "MaterializedView",
     "MaterializedViewArgs",
+    "BuiltIndexArgs",
     "ViewIndex",
     "ViewIndexArgs",
     "RefreshJob",
@@ -37,7 +43,7 @@ const CHAPTERS: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 /** Told in words: each argument takes an input, and settings are the keys of the configuration. */
-const TOLD = ["Inputs", "Settings", "RefreshSettings"];
+const TOLD = ["Inputs", "ObjectName", "Settings", "RefreshSettings"];
 
 const HEAD = `# Reference
 

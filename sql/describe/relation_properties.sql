@@ -1,5 +1,5 @@
 -- Everything that a relation has besides its data, one row for each name that is there: what a swap must carry over.
--- $1: text[] schemas, $2: text[] names, same length. Run it with an empty search_path. Takes access share on indexes.
+-- $1: text[] schemas (pg_temp is this session's), $2: text[] names, same length. Run it with an empty search_path. Takes access share on indexes.
 select c.oid::pg_catalog.text as "oid",
        n.nspname as "schema",
        c.relname as "name",
@@ -57,7 +57,8 @@ select c.oid::pg_catalog.text as "oid",
                              pg_catalog.pg_get_indexdef(x.oid),
                              1 + pg_catalog.length(pg_catalog.format(
                                    case when i.indisunique then 'CREATE UNIQUE INDEX %I ON %I.%I '
-                                        else 'CREATE INDEX %I ON %I.%I ' end, x.relname, n.nspname, c.relname))),
+                                        else 'CREATE INDEX %I ON %I.%I ' end,
+                                   x.relname, case when n.oid = pg_catalog.pg_my_temp_schema() then 'pg_temp' else n.nspname end, c.relname))),
                           'columns', array(select distinct a.attname::pg_catalog.text
                                            from pg_catalog.pg_attribute a
                                            where a.attrelid = c.oid
@@ -131,7 +132,11 @@ from pg_catalog.pg_class c
 join pg_catalog.pg_namespace n on n.oid = c.relnamespace
 left join pg_catalog.pg_am am on am.oid = c.relam
 left join pg_catalog.pg_tablespace s on s.oid = c.reltablespace
-where (n.nspname, c.relname) in (select w.schema_name, w.relation_name
+where (n.nspname, c.relname) in (select case w.schema_name
+                                          when 'pg_temp' then (select t.nspname from pg_catalog.pg_namespace t
+                                                               where t.oid = pg_catalog.pg_my_temp_schema())
+                                          else w.schema_name end,
+                                        w.relation_name
                                  from rows from (pg_catalog.unnest($1::pg_catalog.text[]),
                                                  pg_catalog.unnest($2::pg_catalog.text[])) as w (schema_name, relation_name))
 order by n.nspname, c.relname;

@@ -12,12 +12,13 @@ import { testsWith } from "../support/lent.ts";
 import { entry } from "../support/stateEntry.ts";
 import { change, one, run, withViewSession } from "../support/viewChange.ts";
 
-const INDEX: DesiredIndex = { schema: "public", view: "mv", name: "mv_key", columns: ["id", "orden"], unique: true };
+const KEY = ["id", "orden"];
+const INDEX: DesiredIndex = { schema: "public", view: "mv", name: "mv_key", columns: KEY, unique: true };
 const VIEW: DesiredView = {
   schema: "public",
   name: "mv",
   definition: "select id, id as orden, nombre from public.ejecutivos",
-  uniqueKey: INDEX.columns,
+  uniqueKey: KEY,
   keyIndex: INDEX.name,
 };
 const CHANGED = { ...VIEW, definition: "select id, id as orden, upper(nombre) as nombre from public.ejecutivos" };

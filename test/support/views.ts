@@ -112,6 +112,7 @@ export function replacement(rest: Partial<Replacement> = {}): Replacement {
       { name: "id", type: "bigint" },
       { name: "n", type: "bigint" },
     ],
+    indexes: [],
     renamed: [],
     dependents: [],
     tree: [],

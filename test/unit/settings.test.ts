@@ -108,7 +108,7 @@ describe("Pulumi.yaml", () => {
     expect([databaseUrl, readReplicas]).toEqual(["", ""]);
     expect(Object.fromEntries(declared)).toEqual(rest);
     for (const { type, description } of Object.values(config)) {
-      expect(type).toMatch(/^(string|boolean|array)$/);
+      expect(type).toMatch(/^(string|boolean|array|object)$/);
       expect(description).not.toBe("");
     }
   });

@@ -61,6 +61,18 @@ export function functionsOf(tree: SelectStmt): Reference[] {
   return distinct(found);
 }
 
+/** Relations that the definition reads by name, each once and sorted; what it names itself in WITH is none. */
+export function relationsOf(tree: SelectStmt): Reference[] {
+  const found: Reference[] = [];
+  for (const { kind, fields, visibleCtes } of treeNodes(tree)) {
+    if (kind !== "RangeVar") continue;
+    const { schemaname: schema, relname: name } = fields as { schemaname?: string; relname: string };
+    if (schema !== undefined) found.push({ schema, name });
+    else if (!visibleCtes.has(name)) found.push({ name });
+  }
+  return distinct(found);
+}
+
 /** The name in a FuncCall node. */
 export function functionName(fields: TreeNode["fields"]): Reference {
   const parts = (fields["funcname"] as { String: { sval: string } }[]).map((part) => part.String.sval);

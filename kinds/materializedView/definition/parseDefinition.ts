@@ -1,8 +1,8 @@
 import { Buffer } from "node:buffer";
-import type * as libpgQuery from "libpg-query";
 import type { ParseResult, SelectStmt } from "libpg-query";
 import { blankComments, queryAlone } from "./bareText.ts";
 import { functionsOf, hashTree, treeNodes, type Reference, type TreeNode } from "./definitionTree.ts";
+import { loadParser, parserComplaint } from "./parser.ts";
 import { charactersBefore, problemAt } from "./textPosition.ts";
 
 /** What a definition says, as far as its text alone tells. */
@@ -58,13 +58,6 @@ export async function sameTree(a: string, b: string): Promise<boolean> {
 
 const ONE_SELECT = "a definition is one SELECT (or VALUES, TABLE, WITH ... SELECT)";
 
-// Loaded on first use: the parser is 1.7 MB of WebAssembly, and most runs of the engine never look at a definition.
-async function loadParser(): Promise<Pick<typeof libpgQuery, "parseSync" | "scanSync">> {
-  const parser = await import("libpg-query");
-  await parser.loadModule();
-  return parser;
-}
-
 // `bare` is the text without comments, character for character: places in it are places in the text.
 function readStatement(text: string, bare: string, result: ParseResult): ParseOutcome {
   const statement = result.stmts?.[0]?.stmt;
@@ -98,10 +91,8 @@ function unreadableText(text: string): string | undefined {
 function syntaxProblem(text: string, error: unknown): string {
   if (error instanceof RangeError)
     return "the definition nests too deeply to be read; split it into common table expressions";
-  // Whatever else is thrown is a defect of ours: only what the parser says about the text is the user's to mend.
-  const { sqlDetails } = error as Error & { sqlDetails?: { message: string; cursorPosition: number } };
-  if (sqlDetails === undefined) throw error;
-  return problemAt(text, sqlDetails.cursorPosition, sqlDetails.message);
+  const { cursorPosition, message } = parserComplaint(error);
+  return problemAt(text, cursorPosition, message);
 }
 
 function statementProblem(bare: string, { stmts = [] }: ParseResult, at: At): string {

@@ -3,6 +3,7 @@ import { splitComment } from "../../claim.ts";
 import { consentAdvice } from "../../consent.ts";
 import type { DesiredView } from "../desired.ts";
 import { isKeyIndex, isOnKey, keyElements, nullsNotDistinct } from "../keyIndex.ts";
+import { carriedIndexes } from "./declaredIndexes.ts";
 import type { QueryColumn } from "./dependentTrials.ts";
 import { grantLines } from "./relationProperties.ts";
 import type { IndexProperties, RelationProperties } from "./relationProperties.ts";
@@ -15,7 +16,7 @@ import type { Replacement } from "./replacement.ts";
 export function expectedView(
   desired: DesiredView,
   previous: DesiredView | undefined,
-  { old, columns, renamed }: Replacement,
+  { old, columns, renamed, indexes }: Replacement,
   serverMajor: number,
 ): RelationProperties {
   const kept = new Map([...columns.map(({ name }) => [name, name] as const), ...renamed]);
@@ -27,7 +28,10 @@ export function expectedView(
       const name = kept.get(column.name);
       return name === undefined ? [] : [{ ...column, name }];
     }),
-    indexes: expectedIndexes(desired, previous, old.indexes, nullsNotDistinct(serverMajor).toUpperCase()),
+    indexes: expectedIndexes(previous, old.indexes, desired, [
+      ...declaredKey(desired, old.indexes, nullsNotDistinct(serverMajor).toUpperCase()),
+      ...carriedIndexes(indexes, old.indexes),
+    ]),
     labels: old.labels
       .filter(({ column }) => column === null || kept.has(column))
       .map((label) => (label.column === null ? label : { ...label, column: kept.get(label.column) ?? null })),
@@ -38,7 +42,7 @@ export function expectedView(
 export function columnObstacles(
   desired: DesiredView,
   expected: RelationProperties,
-  { old, columns }: Replacement,
+  { old, columns, indexes }: Replacement,
 ): string[] {
   const now = new Map(columns.map(({ name, type }) => [name, type]));
   const lost = old.columns.filter(({ name }) => !now.has(name)).map(({ name }) => name);
@@ -54,6 +58,7 @@ export function columnObstacles(
             ({ name, type }) => `column ${name} is ${type} and would become ${now.get(name) ?? ""}; ${allow}`,
           ),
         ]),
+    ...indexes.flatMap((one) => ("problem" in one ? [one.problem] : [])),
     ...expected.indexes
       .filter(({ columns: used }) => uses(used).length > 0)
       .map(
@@ -86,24 +91,24 @@ export function columnsDiffer(old: RelationProperties, columns: readonly QueryCo
 }
 
 function expectedIndexes(
-  desired: DesiredView,
   previous: DesiredView | undefined,
   found: readonly IndexProperties[],
-  nulls: string,
+  desired: DesiredView,
+  declared: readonly IndexProperties[],
 ): IndexProperties[] {
-  const declared = declaredIndex(desired, found, nulls);
-  const ours = [previous?.keyIndex, desired.keyIndex, ...declared.map(({ name }) => name)];
+  const before = [previous, desired].flatMap((one) => [one?.keyIndex, ...(one?.indexes ?? []).map(({ name }) => name)]);
+  const ours = [...before, ...declared.map(({ name }) => name)];
   const others = found.filter(({ name, isValid }) => isValid && !ours.includes(name));
   return [...others, ...declared];
 }
 
 // One that is there as declared keeps what it has besides, such as its storage parameters; so does one that stands in for it.
-function declaredIndex(
-  { keyIndex, uniqueKey }: DesiredView,
+function declaredKey(
+  { keyIndex, uniqueKey, indexes = [] }: DesiredView,
   found: readonly IndexProperties[],
   nulls: string,
 ): IndexProperties[] {
-  if (keyIndex === undefined || uniqueKey === undefined) return [];
+  if (keyIndex === undefined || uniqueKey === undefined || indexes.some(({ name }) => name === keyIndex)) return [];
   const old = found.find(({ name }) => name === keyIndex) ?? found.find((index) => standsIn(index, uniqueKey));
   if (old?.isUnique && isOnKey(old.elements, uniqueKey)) return [{ ...old, elements: withNulls(old.elements, nulls) }];
   return [

@@ -5,6 +5,9 @@ import { pipelined } from "../../../postgres/pipeline.ts";
 import { sqlText } from "../../../postgres/sqlFiles.ts";
 import { DECLARED_VIEW, declareSql } from "../definition/declaredView.ts";
 import { printSettings } from "../definition/definitionSettings.ts";
+import type { DeclaredIndex } from "../indexes/declaredIndex.ts";
+import { tryDeclaredIndexes } from "./declaredIndexes.ts";
+import type { TriedIndex } from "./declaredIndexes.ts";
 import { tryDependents } from "./dependentTrials.ts";
 import type { Dependent, DependentObstacle, QueryColumn } from "./dependentTrials.ts";
 import { dependencyTree, relationKey } from "./dependents.ts";
@@ -18,6 +21,8 @@ export interface Replacement {
   readonly old: RelationProperties;
   /** The declared query as it can be sent inside another statement. */
   readonly definition: string;
+  /** The declared indexes but that of the key. */
+  readonly indexes: readonly TriedIndex[];
   /** Columns of the declared definition. */
   readonly columns: readonly QueryColumn[];
   /** Those that only have another name now, the old one first. */
@@ -40,17 +45,24 @@ export interface Replacement {
   readonly usualRunMs?: number | undefined;
 }
 
+/** What is declared of the view that is to take the old one's place; the definition must be one that the server accepts. */
+interface Declared {
+  readonly definition: string;
+  readonly indexes?: readonly DeclaredIndex[] | undefined;
+}
+
 /**
- * Reads what a swap of the view needs, trying the dependents' queries over the declared definition in a transaction that is
- * rolled back. `definition` must be one that the server accepts. The client must not be inside a transaction.
+ * Reads what a swap of the view needs, trying the declared indexes and the dependents' queries over the declared definition in a transaction
+ * that is rolled back. The client must not be inside a transaction.
  */
 export async function readReplacement(
   client: Client,
   view: QualifiedName & { readonly oid: string },
-  definition: string,
+  declared: Declared,
+  serverMajor: number,
 ): Promise<Replacement> {
   try {
-    return await readInTransaction(client, view, definition);
+    return await readInTransaction(client, view, declared, serverMajor);
   } finally {
     // Nobody waits for it: whatever is asked next comes behind it.
     client.query("rollback").catch(() => undefined);
@@ -60,7 +72,8 @@ export async function readReplacement(
 async function readInTransaction(
   client: Client,
   view: QualifiedName & { readonly oid: string },
-  definition: string,
+  { definition, indexes = [] }: Declared,
+  serverMajor: number,
 ): Promise<Replacement> {
   const opening = [...declareSql(definition), printSettings()];
   const reading = pipelined(client, [
@@ -85,6 +98,7 @@ async function readInTransaction(
   return {
     old,
     definition,
+    indexes: await tryDeclaredIndexes(client, indexes, serverMajor),
     columns: now.columns,
     renamed: await renamedColumns(old, now),
     ...trial,

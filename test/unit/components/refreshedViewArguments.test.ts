@@ -49,3 +49,17 @@ describe("what is no list or object", () => {
     expect(() => check(args)).toThrow(`RefreshedView ventas: 1 problem\n  - ${problem}`);
   });
 });
+
+const PARTS =
+  "columns, include, method, where, nullsNotDistinct, storageParameters, tablespace, statistics, sql, name, unique";
+
+describe("an index", () => {
+  test.each([
+    [{ indexes: [{ colums: ["a"] }] }, "indexes[0]: 1 problem\n  - colums is no argument; did you mean columns?"],
+    [{ indexes: [{ columns: ["a"] }, null] }, `indexes[1] must be a plain object with ${PARTS}`],
+    [{ indexes: [pulumi.output({ columns: ["a"] })] }, `indexes[0] must be a plain object with ${PARTS}`],
+    [{ keyIndex: { name: "x" } }, "1 problem\n  - keyIndex.name is no argument"],
+  ])("that is no index is told: %#", (args, problem) => {
+    expect(() => check(args)).toThrow(problem);
+  });
+});

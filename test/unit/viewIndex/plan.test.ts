@@ -19,7 +19,11 @@ const actual: ActualIndex = {
   claim: undefined,
   columns: ["id"],
   include: [],
-  isPlain: true,
+  keyColumns: ["id"],
+  nullsNotDistinct: true,
+  options: [],
+  tablespace: null,
+  statistics: [],
 };
 
 interface Row {
@@ -46,9 +50,9 @@ const TABLE: readonly Row[] = [
   { state: "invalid", actual: { isValid: false }, steps: ["drop index public.mv_id_idx", BUILD] },
   { state: "not unique", actual: { isUnique: false }, steps: REPLACE, differences: ["unique"] },
   { state: "on other columns", actual: { columns: ["id", "x"] }, steps: REPLACE, differences: ["columns"] },
-  { state: "with a predicate", actual: { predicate: "(id > 0)" }, steps: REPLACE, differences: ["predicate"] },
+  { state: "with a predicate", actual: { predicate: "(id > 0)" }, steps: REPLACE, differences: ["where"] },
   { state: "of another method", actual: { method: "hash" }, steps: REPLACE, differences: ["method"] },
-  { state: "with an expression", actual: { isPlain: false }, steps: REPLACE, differences: ["elements"] },
+  { state: "in another order", actual: { columns: ["id DESC"] }, steps: REPLACE, differences: ["columns"] },
   { state: "with an included column", actual: { include: ["x"] }, steps: REPLACE, differences: ["include"] },
   { state: "under its old name", actual: { name: "old" }, steps: ["alter index public.old rename to mv_id_idx"] },
   { state: "served by one that somebody made", actual: { name: "by_hand", standsIn: true }, steps: [] },
