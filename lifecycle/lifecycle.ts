@@ -8,20 +8,21 @@ import { resolveConnection } from "../postgres/connection.ts";
 import { problemReport, userError } from "../postgres/errors.ts";
 import type { Session } from "../postgres/session.ts";
 import { sessionPool } from "../postgres/sessionPool.ts";
-import { doubtOf, isAbsent, ownOf, planChange, recalled } from "./change.ts";
+import { isAbsent, planChange, recalled } from "./change.ts";
 import type { Sight } from "./change.ts";
 import { checkInputs } from "./checkInputs.ts";
 import { identityRecord, refuseOtherDatabase } from "./databaseIdentity.ts";
-import { deploy, describeOne, permitted, record, remove } from "./deploy.ts";
-import { withoutAnswered } from "./driftAnswers.ts";
+import { deploy, describeOne, permitted, remove } from "./deploy.ts";
 import { forgetSurveys, sightOfNow, surveyor } from "./look.ts";
 import type { Open } from "./look.ts";
-import { doubleRefusal, leftNote, lostNote, replacedNote, tenureLater } from "./ownership.ts";
+import { doubleRefusal, leftNote, lostNote, replacedNote } from "./ownership.ts";
 import type { Deployer } from "./ownership.ts";
 import { allowedNow, mustBeApproved } from "./planFile.ts";
 import { previewChange, sameProps } from "./preview/previewChange.ts";
 import { declaration, extra, stackOf, tokenOf } from "./props.ts";
 import type { Props } from "./props.ts";
+import { readState } from "./readState.ts";
+import type { StateRead } from "./readState.ts";
 import { openWithReplicas, replicaFailures } from "./replicaArgument.ts";
 import type { ResourceProvider } from "./resourceProvider.ts";
 import { KEEPS, REQUEST } from "./resourceRequest.ts";
@@ -268,37 +269,11 @@ export function lifecycle<Desired extends object, Actual>(
         return { outs: { ...news, ...kept, ...identityRecord(open.capabilities) } };
       }),
 
-    read: (id: string, props: Props) =>
-      withoutProgram<{ id: string; props: Props; inputs?: Props }>(
-        props,
-        async () => {
-          const desired = declaration(props) as Desired;
-          const deployed = recalled(kind, desired, props["recorded"]);
-          const deployer = readFencingToken(props["fencingToken"]);
-          const { capabilities, ...seen } = await look(deployed, props["recorded"]);
-          const actual = ownOf(kind, seen.actual, deployer.token);
-          refuseCopy(props, capabilities);
-          const doubt = doubtOf(kind, deployed, { actual, capabilities });
-          if (doubt !== undefined) throw doubt;
-          if (isAbsent(kind, actual)) return { id: "", props: {} };
-          const holder = kind.ownership?.claimOf(actual);
-          const tenure = tenureLater(holder, deployer);
-          if (tenure.is === "lost") say(lostNote(subjectOf(props), tenure.holder));
-          const observed = kind.observed(desired, actual, capabilities);
-          const inputs = { ...extra(props), ...withoutAnswered(extra(props).onDrift ?? {}, desired, observed) };
-          return {
-            id,
-            props: {
-              ...inputs,
-              ...tokenOf(props),
-              ...record(kind, desired, actual, capabilities),
-              ...identityRecord(capabilities),
-            },
-            inputs,
-          };
-        },
-        { id, props },
-      ),
+    read: (id: string, props: Props) => {
+      const subject = subjectOf(props);
+      const reader = { look, refuseCopy: (found: Capabilities) => refuseCopy(props, found), say, subject };
+      return withoutProgram<StateRead>(props, () => readState(kind, { id, props }, reader), { id, props });
+    },
 
     delete: (_id: string, props: Props) =>
       deleting(props, async (open) => {
