@@ -22,8 +22,6 @@ export interface ReplicaLook {
   /** Since the commit of the last transaction that was replayed; null where there was none since it started. */
   readonly replayedSecondsAgo: number | null;
   readonly isPaused: boolean;
-  /** Whether the primary keeps what queries there may still need. */
-  readonly hasFeedback: boolean;
 }
 
 /** What was wrong with replicas when they were looked at. */
