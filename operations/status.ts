@@ -1,7 +1,7 @@
 import colors from "picocolors";
 import { userError } from "../postgres/errors.ts";
-import { displayName } from "../postgres/names.ts";
 import { endingSql, hiddenLine, holderLine } from "../postgres/lockHolders.ts";
+import { displayName } from "../postgres/names.ts";
 import { withViews } from "./commandLine/declaredViews.ts";
 import { defineVerb } from "./commandLine/defineVerb.ts";
 import { healthWord, tally, worstFirst } from "./commandLine/overview.ts";

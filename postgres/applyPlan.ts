@@ -3,12 +3,12 @@ import type { Client } from "pg";
 import { holdLockSql } from "./advisoryLock.ts";
 import { forgetAnswers } from "./asked.ts";
 import { isServerError, isUserError, problemReport, serverText, SQLSTATE, userError } from "./errors.ts";
+import { endingSql, holderLine } from "./lockHolders.ts";
 import { withLookout } from "./lookout.ts";
 import { answersOf, flight, pipelined } from "./pipeline.ts";
 import type { Fence, Plan, Step } from "./plan.ts";
 import type { Session } from "./session.ts";
 import { isStopping, mustGoOn, stopError } from "./stopping.ts";
-import { endingSql, holderLine } from "./lockHolders.ts";
 import type { Blockage } from "./waits.ts";
 
 /** Runs the steps of an action that is more than statements in order. */

@@ -1,9 +1,9 @@
 import type { Client } from "pg";
+import { endingSql, holderLine } from "./lockHolders.ts";
 import { withProgress } from "./progress.ts";
 import type { Detail } from "./progress.ts";
 import type { Session } from "./session.ts";
 import { sqlText } from "./sqlFiles.ts";
-import { endingSql, holderLine } from "./lockHolders.ts";
 import { blockageOf, readWaits } from "./waits.ts";
 import type { Blockage } from "./waits.ts";
 

@@ -1,5 +1,5 @@
-import { displayName } from "../../postgres/names.ts";
 import { endingSql, hiddenLine, holderLine } from "../../postgres/lockHolders.ts";
+import { displayName } from "../../postgres/names.ts";
 import { behindLine } from "../../postgres/waits.ts";
 import { blockageText, isLongBlocked } from "../health/blockage.ts";
 import type { Diagnosis } from "./finding.ts";
