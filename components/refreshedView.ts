@@ -1,5 +1,6 @@
 import type * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import { KEY_SUFFIX } from "../kinds/claim.ts";
 import type { SpotCheck, ViewDeclaration } from "../kinds/viewDeclaration.ts";
 import type { ConfigKey } from "../lifecycle/configKeys.ts";
 import type { ConnectionConfig } from "../postgres/connection.ts";
@@ -149,7 +150,7 @@ function declareIndex(
   });
   // An index goes with its view.
   const options = { parent, dependsOn: [view], deletedWith: view };
-  return withoutTraces(() => new ViewIndex(`${name}-key`, given, options));
+  return withoutTraces(() => new ViewIndex(`${name}${KEY_SUFFIX}`, given, options));
 }
 
 function declareJob(

@@ -1,5 +1,5 @@
 import { sqlIdentifier } from "../../../postgres/names.ts";
-import { splitComment } from "../../claim.ts";
+import { isOwnKey, splitComment } from "../../claim.ts";
 import type { DesiredView } from "../desired.ts";
 import { isKeyIndex, isOnKey, keyElements, nullsNotDistinct } from "../keyIndex.ts";
 import type { QueryColumn } from "./dependentTrials.ts";
@@ -26,7 +26,7 @@ export function expectedView(
       const name = kept.get(column.name);
       return name === undefined ? [] : [{ ...column, name }];
     }),
-    indexes: expectedIndexes(desired, previous, old.indexes, nullsNotDistinct(serverMajor).toUpperCase()),
+    indexes: expectedIndexes(desired, previous, old, nullsNotDistinct(serverMajor).toUpperCase()),
     labels: old.labels
       .filter(({ column }) => column === null || kept.has(column))
       .map((label) => (label.column === null ? label : { ...label, column: kept.get(label.column) ?? null })),
@@ -88,11 +88,14 @@ const ALLOW = "readers that ask for it would fail. Set allowColumnChanges: true 
 function expectedIndexes(
   desired: DesiredView,
   previous: DesiredView | undefined,
-  found: readonly IndexProperties[],
+  { indexes: found, comment }: RelationProperties,
   nulls: string,
 ): IndexProperties[] {
-  const declared = declaredIndex(desired, found, nulls);
-  const ours = [previous?.keyIndex, desired.keyIndex, ...declared.map(({ name }) => name)];
+  // A deploy that failed may have left the key's index under a name that is declared no more.
+  const { claim } = splitComment(comment);
+  const own = found.find((index) => index.isValid && isOwnKey(claim, splitComment(index.comment).claim));
+  const declared = declaredIndex(desired, found, own, nulls);
+  const ours = [previous?.keyIndex, desired.keyIndex, own?.name, ...declared.map(({ name }) => name)];
   const others = found.filter(({ name, isValid }) => isValid && !ours.includes(name));
   return [...others, ...declared];
 }
@@ -101,10 +104,11 @@ function expectedIndexes(
 function declaredIndex(
   { keyIndex, uniqueKey }: DesiredView,
   found: readonly IndexProperties[],
+  own: IndexProperties | undefined,
   nulls: string,
 ): IndexProperties[] {
   if (keyIndex === undefined || uniqueKey === undefined) return [];
-  const old = found.find(({ name }) => name === keyIndex) ?? found.find((index) => standsIn(index, uniqueKey));
+  const old = found.find(({ name }) => name === keyIndex) ?? own ?? found.find((index) => standsIn(index, uniqueKey));
   if (old?.isUnique && isOnKey(old.elements, uniqueKey)) return [{ ...old, elements: withNulls(old.elements, nulls) }];
   return [
     {
