@@ -1,5 +1,6 @@
 import type * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import { KEY_SUFFIX } from "../kinds/claim.ts";
 import { readConsents } from "../kinds/consent.ts";
 import type { SpotCheck, ViewDeclaration } from "../kinds/viewDeclaration.ts";
 import type { ConfigKey } from "../lifecycle/configKeys.ts";
@@ -169,7 +170,7 @@ function declareKey(
 ): ViewIndex | undefined {
   if (args.indexed.key === undefined) return undefined;
   const { isPlain, ...index } = args.indexed.key;
-  return declareIndex(parent, `${name}-key`, { ...args, index, ...(isPlain ? {} : { isKey: true }) }, view);
+  return declareIndex(parent, `${name}${KEY_SUFFIX}`, { ...args, index, ...(isPlain ? {} : { isKey: true }) }, view);
 }
 
 function declareIndex(

@@ -38,6 +38,15 @@ export function entryOf(urn: string): Entry {
   };
 }
 
+/** How the resource of a view's key index is called after the view's own. */
+export const KEY_SUFFIX = "-key";
+
+/** True for the claim on the key index of the view that bears the other one, whatever the index is called. */
+export function isOwnKey(view: Claim | undefined, index: Claim | undefined): boolean {
+  if (view === undefined || index === undefined) return false;
+  return isSameEntry(index, { ...view, resource: `${view.resource}${KEY_SUFFIX}` });
+}
+
 /** A claim of this moment, with a new token unless the entry has one. */
 export function newClaim(entry: Entry, token: string = randomBytes(6).toString("hex")): Claim {
   return { token, ...entry, version: packageVersion(), since: new Date().toISOString() };

@@ -8,7 +8,15 @@ import { randomNumbers } from "../../scripts/fuzz/scheduleStrings.ts";
 import { withServer } from "../support/database.ts";
 import type { TestDatabase } from "../support/database.ts";
 import { killEngine } from "../support/processes.ts";
-import { OWNERS, PAIRS_PROGRAM, PAIRS_SETUP, perhapsSpoilt, SCHEMAS, soundView } from "../support/programPairs.ts";
+import {
+  atKnownPlace,
+  OWNERS,
+  PAIRS_PROGRAM,
+  PAIRS_SETUP,
+  perhapsSpoilt,
+  SCHEMAS,
+  soundView,
+} from "../support/programPairs.ts";
 import type { Declared } from "../support/programPairs.ts";
 import { mustConverge, mustRun, UP } from "../support/pulumi.ts";
 
@@ -117,7 +125,7 @@ test("after a failure of any kind the corrected program converges, and nothing i
         const failing = views.map((view) => perhapsSpoilt(view.slot, view, random));
         declare(failing);
         await FAILURES[kind]!(project, database, random);
-        views = views.map((view) => soundView(view.slot, view, random));
+        views = views.map((view, at) => atKnownPlace(soundView(view.slot, view, random), view, failing[at]!));
         declare(views);
         const context = `seed ${SEED}, round ${round}, ${kind}`;
         const story = told({ context, before, failing, views });

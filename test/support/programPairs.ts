@@ -100,3 +100,13 @@ export function perhapsSpoilt(slot: string, from: Declared, random: () => number
   const view = soundView(slot, from, random);
   return random() < 0.5 ? view : { ...view, ...pick(SPOILT, random)(view, random) };
 }
+
+/**
+ * A corrected view at the place to which the failed deploy was to take it, or where it was. Not known to converge: a third place, or the way
+ * back, after a move that was applied and not recorded.
+ */
+export function atKnownPlace(view: Declared, before: Declared, failed: Declared): Declared {
+  const isPlace = failed.name !== "taken" && failed.schema !== "nada" && failed.owner !== "nadie";
+  const { schema, name, owner, job } = isPlace ? failed : before;
+  return { ...view, schema, name, owner, job: { ...view.job, name: job?.name } };
+}

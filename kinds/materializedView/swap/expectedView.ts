@@ -1,5 +1,5 @@
 import { sqlIdentifier } from "../../../postgres/names.ts";
-import { splitComment } from "../../claim.ts";
+import { isOwnKey, splitComment } from "../../claim.ts";
 import { consentAdvice } from "../../consent.ts";
 import type { DesiredView } from "../desired.ts";
 import { isKeyIndex, isOnKey, keyElements, nullsNotDistinct } from "../keyIndex.ts";
@@ -28,10 +28,7 @@ export function expectedView(
       const name = kept.get(column.name);
       return name === undefined ? [] : [{ ...column, name }];
     }),
-    indexes: expectedIndexes(previous, old.indexes, desired, [
-      ...declaredKey(desired, old.indexes, nullsNotDistinct(serverMajor).toUpperCase()),
-      ...carriedIndexes(indexes, old.indexes),
-    ]),
+    indexes: expectedIndexes(desired, previous, { old, indexes }, nullsNotDistinct(serverMajor).toUpperCase()),
     labels: old.labels
       .filter(({ column }) => column === null || kept.has(column))
       .map((label) => (label.column === null ? label : { ...label, column: kept.get(label.column) ?? null })),
@@ -91,13 +88,17 @@ export function columnsDiffer(old: RelationProperties, columns: readonly QueryCo
 }
 
 function expectedIndexes(
-  previous: DesiredView | undefined,
-  found: readonly IndexProperties[],
   desired: DesiredView,
-  declared: readonly IndexProperties[],
+  previous: DesiredView | undefined,
+  { old: { indexes: found, comment }, indexes }: Pick<Replacement, "old" | "indexes">,
+  nulls: string,
 ): IndexProperties[] {
+  // A deploy that failed may have left the key's index under a name that is declared no more.
+  const { claim } = splitComment(comment);
+  const own = found.find((index) => index.isValid && isOwnKey(claim, splitComment(index.comment).claim));
+  const declared = [...declaredKey(desired, found, own, nulls), ...carriedIndexes(indexes, found)];
   const before = [previous, desired].flatMap((one) => [one?.keyIndex, ...(one?.indexes ?? []).map(({ name }) => name)]);
-  const ours = [...before, ...declared.map(({ name }) => name)];
+  const ours = [...before, own?.name, ...declared.map(({ name }) => name)];
   const others = found.filter(({ name, isValid }) => isValid && !ours.includes(name));
   return [...others, ...declared];
 }
@@ -106,10 +107,11 @@ function expectedIndexes(
 function declaredKey(
   { keyIndex, uniqueKey, indexes = [] }: DesiredView,
   found: readonly IndexProperties[],
+  own: IndexProperties | undefined,
   nulls: string,
 ): IndexProperties[] {
   if (keyIndex === undefined || uniqueKey === undefined || indexes.some(({ name }) => name === keyIndex)) return [];
-  const old = found.find(({ name }) => name === keyIndex) ?? found.find((index) => standsIn(index, uniqueKey));
+  const old = found.find(({ name }) => name === keyIndex) ?? own ?? found.find((index) => standsIn(index, uniqueKey));
   if (old?.isUnique && isOnKey(old.elements, uniqueKey)) return [{ ...old, elements: withNulls(old.elements, nulls) }];
   return [
     {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import { joinComment, newClaim } from "../../../kinds/claim.ts";
 import type { DesiredView } from "../../../kinds/materializedView/desired.ts";
 import type { Replacement } from "../../../kinds/materializedView/swap/replacement.ts";
 import { deadlineWarning, planSwap } from "../../../kinds/materializedView/swap/swapPlan.ts";
@@ -125,6 +126,24 @@ describe("a swap", () => {
     expect(statements.filter((statement) => statement.startsWith("create"))).toEqual([
       "create index mv_n_idx_matview_swap on public.mv_matview_swap USING btree (n) WITH (fillfactor='80') WHERE (n > 0)",
       "create unique index mv_id_n_idx_matview_swap on public.mv_matview_swap USING btree (id, n) NULLS NOT DISTINCT",
+    ]);
+  });
+
+  test("leaves the key's own index out under any name, which a deploy that failed may have left", () => {
+    const claimed = (resource: string): string =>
+      joinComment(null, newClaim({ project: "p", stack: "s", parents: "matview:index:RefreshedView", resource })) ?? "";
+    const old = relation({
+      comment: claimed("mv"),
+      indexes: [
+        index({ name: "mv_old_idx", isUnique: true, elements: "USING btree (id)", comment: claimed("mv-key") }),
+        index({ name: "mv_other_idx", comment: claimed("other-key") }),
+      ],
+    });
+    const desired = { uniqueKey: ["n"], keyIndex: "mv_n_idx" };
+    const statements = finishOf(swapOf({ desired, previous: desiredView(desired), from: { old } }));
+    expect(statements.filter((statement) => /^create .*index/.test(statement))).toEqual([
+      expect.stringMatching(/^create index mv_other_idx_matview_swap /),
+      expect.stringMatching(/^create unique index mv_n_idx_matview_swap .* \(n\) NULLS NOT DISTINCT$/),
     ]);
   });
 
