@@ -47,6 +47,10 @@ export interface Capabilities {
   readonly launcherRuns: boolean;
   /** The database that the launcher is connected to, which is where pg_cron keeps its jobs; null without a launcher. */
   readonly launcherDatabase: string | null;
+  /** Without a launcher: shared_preload_libraries, where this role may see it. */
+  readonly preloaded?: string | null;
+  /** Without a launcher: the database that cron.database_name names, where it does not exist or takes no connections. */
+  readonly missingCronDatabase?: string | null;
   /** Undefined where the extension is not installed in the cron database. */
   readonly cron: CronCapabilities | undefined;
 }
@@ -59,6 +63,8 @@ interface ServerRow {
   inRecovery: boolean;
   launcherRuns: boolean;
   launcherDatabase: string | null;
+  preloaded: string | null;
+  missingCronDatabase: string | null;
 }
 
 type CronRow = Omit<CronCapabilities, "seconds" | "lastDay">;

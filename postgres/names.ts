@@ -33,6 +33,11 @@ export function sqlLiteral(text: string): string {
   return escapeLiteral(text).trimStart();
 }
 
+/** One word of a shell's command line, quoted where it has to be. */
+export function shellWord(text: string): string {
+  return /^[\w./:@=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
 /** Why a name cannot be used, or undefined when it can. */
 export function nameProblem(name: string): string | undefined {
   if (name === "") return "is empty";

@@ -7,14 +7,16 @@ import type { Statement } from "../../postgres/pipeline.ts";
 import { CONVERGED } from "../../postgres/plan.ts";
 import type { Session } from "../../postgres/session.ts";
 import { sqlText } from "../../postgres/sqlFiles.ts";
-import { neededOf, refusalsOf } from "../conditions.ts";
-import type { HiddenSource, Source } from "../conditions.ts";
+import { refusalsOf } from "../conditions.ts";
 import { foreseen, MISSING, namesChangedView, willBypass, willCreateRole } from "../earlierSteps.ts";
 import type { Obstacle } from "../earlierSteps.ts";
 import type { EarlierSteps, Foreseen, Foresight } from "../kind.ts";
 import { onlyLooks } from "../onlooker.ts";
 import { grantNeedSql } from "../ownerRole/rights.ts";
 import { cronObstacles } from "../refreshJob/preflight.ts";
+import { ownJobNames } from "../refreshJob/refreshSettings.ts";
+import { neededOf } from "../sources.ts";
+import type { HiddenSource, Source } from "../sources.ts";
 import { calledFunctionProblems } from "./calledFunctions.ts";
 import type { CalledFunction } from "./calledFunctions.ts";
 import { invalidProblem } from "./definition/compareDefinition.ts";
@@ -65,6 +67,8 @@ async function obstacles(
 ): Promise<Obstacle[]> {
   const parsed = await parseDefinition(desired.definition);
   const owner = desired.owner ?? null;
+  const names = desired.job === undefined ? [] : ownJobNames(desired.job);
+  const asked = names.length === 0 ? [] : cronObstacles(session, earlier, { names, user: desired.owner });
   const isTried = change !== undefined && !session.capabilities.inRecovery;
   const trials = isTried ? viewTrials({ desired, ...change }, earlier) : [];
   const read = await readDeclared(
@@ -77,6 +81,7 @@ async function obstacles(
       ...trialStatements(trials),
     ],
   );
+  const cron = await asked;
   const [schemas, roles] = answersOf(read.before.slice(0, 2));
   const schema = schemaProblems(session, desired, schemas?.rows[0] as SchemaRow | undefined);
   const isOwnerMissing = owner !== null && roles?.rows.length === 0;
@@ -97,7 +102,7 @@ async function obstacles(
     ...declared,
     ...(isOwnerMissing ? [missingOwner(owner, earlier)] : isRead ? rightObstacles(session, read.answers, earlier) : []),
     ...tried,
-    ...(desired.job === undefined ? [] : cronObstacles(session, earlier)),
+    ...cron,
   ];
 }
 

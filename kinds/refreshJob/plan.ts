@@ -3,12 +3,13 @@ import { CONVERGED, step } from "../../postgres/plan.ts";
 import type { Plan, Step } from "../../postgres/plan.ts";
 import { isSameClaim, wantedClaim } from "../claim.ts";
 import type { Claim } from "../claim.ts";
+import { refusalsOf } from "../conditions.ts";
 import type { Situation } from "../kind.ts";
 import { refreshTarget, saysTheSame } from "./command.ts";
 import type { DesiredJob, ResolvedJob } from "./desired.ts";
 import { changesOf, resolveJob } from "./jobChanges.ts";
 import type { JobContext } from "./jobChanges.ts";
-import { canBeInactive, isSameEntry, jobTitle, orphanProblem, powersOf } from "./jobState.ts";
+import { canBeInactive, isSameEntry, jobTitle, powersOf } from "./jobState.ts";
 import type { ActualJob, CronPowers, JobState } from "./jobState.ts";
 import { alterSql, otherDatabase, restateSql, scheduleSql, unscheduleSql, waitForRun } from "./statements.ts";
 import { planTakeover } from "./takeover.ts";
@@ -83,7 +84,7 @@ function standstill(
   const orphan = state.jobs.find(
     (job) => desired !== "absent" && job.isOrphaned === true && job.name === desired.name && job !== state.job,
   );
-  return orphan === undefined ? [] : [orphanProblem(orphan)];
+  return orphan === undefined ? [] : refusalsOf({ capabilities, orphans: [orphan] }, ["job-without-role"]);
 }
 
 /** The step that makes a job inactive while its view cannot be refreshed; none where this role may not do it. */

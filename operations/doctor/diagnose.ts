@@ -7,6 +7,7 @@ import { messageDiagnosis } from "./runMessages.ts";
 /** Diagnoses that say why no run begins; what follows from that is no finding of its own. */
 const STOPPED = [
   "pg-cron-missing",
+  "job-without-role",
   "launcher-dead",
   "job-hidden",
   "job-missing",

@@ -1,9 +1,9 @@
-import { closedSources } from "../../kinds/conditions.ts";
-import type { HiddenSource, Source } from "../../kinds/conditions.ts";
 import { askDefinition } from "../../kinds/materializedView/definition/runDefinition.ts";
 import { askAsRole } from "../../kinds/refreshJob/asRole.ts";
 import type { ActualJob } from "../../kinds/refreshJob/describe.ts";
 import { refreshable } from "../../kinds/refreshJob/refreshable.ts";
+import { closedSources } from "../../kinds/sources.ts";
+import type { HiddenSource, Source } from "../../kinds/sources.ts";
 import { ask } from "../../postgres/asked.ts";
 import { isServerError, SQLSTATE } from "../../postgres/errors.ts";
 import { sqlIdentifier, sqlName } from "../../postgres/names.ts";

@@ -48,7 +48,7 @@ function jobActive(facts: Facts): Check {
   if (!job.isActive) return fail("inactive", `matview resume ${displayName(declared)}`);
   if (!jobRefreshesView)
     return fail("job does not refresh this view in this database", `its command is: ${job.command}; deploy the stack`);
-  const dead = checkFailure(facts, ["launcher-dead"]);
+  const dead = checkFailure(facts, ["job-without-role", "launcher-dead"]);
   if (dead !== undefined) return fail(...dead);
   if (otherJobs.length > 0) {
     const names = otherJobs.map(({ name, user }) => `${name} of ${user}`).join(", ");

@@ -86,6 +86,7 @@ export async function readFacts(
   const now = clock[0]?.now ?? new Date();
   const since = new Date(now.getTime() - Math.max(historyMs, DAY_MS));
   const chosen = views.map((declared) => jobsOf(session, jobs, declared));
+  const orphans = jobs.filter(({ isOrphaned }) => isOrphaned === true);
   const runs = readRuns(
     session,
     chosen.flatMap(({ job }) => job ?? []),
@@ -94,7 +95,7 @@ export async function readFacts(
   return Promise.all(
     views.map((declared, index) => {
       const view = states.find(({ schema, name }) => schema === declared.schema && name === declared.name);
-      return factsOf(session, { declared, view, ...chosen[index]! }, { hidden, now, timeZone, runs });
+      return factsOf(session, { declared, view, ...chosen[index]! }, { hidden, now, timeZone, runs, orphans });
     }),
   );
 }
@@ -104,6 +105,7 @@ interface Common extends Pick<Awaited<ReturnType<typeof lookForJobs>>, "hidden">
   readonly now: Date;
   readonly timeZone: string | undefined;
   readonly runs: ReturnType<typeof readRuns>;
+  readonly orphans: readonly ActualJob[];
 }
 
 interface Subject extends ReturnType<typeof jobsOf> {
@@ -120,7 +122,7 @@ function jobsOf({ capabilities }: Session, jobs: readonly ActualJob[], declared:
 async function factsOf(
   session: Session,
   { declared, view, job, refreshing }: Subject,
-  { hidden, now, timeZone, runs: all }: Common,
+  { hidden, now, timeZone, runs: all, orphans }: Common,
 ): Promise<Facts> {
   const { capabilities } = session;
   const others = hiddenFrom(session);
@@ -139,6 +141,7 @@ async function factsOf(
     owner: view?.owner,
     job,
     jobRefreshesView,
+    orphans,
     concurrently: !refreshesPlainly({ declared, job, jobRefreshesView }),
     otherJobs: refreshing.filter((other) => other !== job && other.isActive),
     runs,

@@ -1,11 +1,22 @@
 -- What this server is and what the connected role may do on it. Takes no lock.
+-- Without a launcher also why: preloaded, the libraries (null where the role may not see the setting); missingCronDatabase, the database that
+-- the launcher would connect to, where that cannot be.
 select pg_catalog.current_setting('server_version_num')::pg_catalog.int4 as "serverVersion",
        pg_catalog.current_database() as "database",
        current_user as "currentUser",
        r.rolsuper as "isSuperuser",
        pg_catalog.pg_is_in_recovery() as "inRecovery",
        l.pid is not null as "launcherRuns",
-       l.datname as "launcherDatabase"
+       l.datname as "launcherDatabase",
+       case when l.pid is null then (select s.setting
+                                     from pg_catalog.pg_settings s
+                                     where s.name = 'shared_preload_libraries') end as "preloaded",
+       case when l.pid is null then (select s.setting
+                                     from pg_catalog.pg_settings s
+                                     where s.name = 'cron.database_name'
+                                       and not exists (select 1
+                                                       from pg_catalog.pg_database d
+                                                       where d.datname = s.setting and d.datallowconn)) end as "missingCronDatabase"
 from pg_catalog.pg_roles r
 left join (select a.pid, a.datname
            from pg_catalog.pg_stat_activity a

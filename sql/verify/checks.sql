@@ -277,6 +277,7 @@ updated as (
 decided as (
   select u.*,
          case when not (u.may_read and u.has_job and u.is_active and u.refreshes_view and u.launcher_runs) then 2
+              when exists (select 1 from jobs o where not exists (select 1 from pg_catalog.pg_roles r where r.rolname = o.username)) then 2
               when u.other_jobs > 0 then 1 else 0 end as job_active,
          case when u.last_failed then 2 when u.awaits_first_run then 0 when u.ten = 0 or u.ten_failed > 0 or u.ten_stuck > 0 then 1 else 0 end as last_ten_runs,
          case when u.awaits_first_run then 0 when u.over = 0 then 1 when u.failed < 0.01 * u.over then 0 when u.failed < 0.1 * u.over then 1 else 2 end as runs_with_error,

@@ -15,11 +15,15 @@ import {
   VIEW,
   withRuns,
 } from "../../support/dashboard.ts";
+import { runPrinted } from "../../support/printedFix.ts";
+import type { PrintedFinding } from "../../support/printedFix.ts";
 
 interface Broken {
   readonly title: string;
   readonly breakIt: (client: Client, jobId: string) => Promise<unknown>;
   readonly finding: string;
+  /** What a person does besides running what is printed: waits for the next run, or edits and deploys as the words say. */
+  readonly then?: "next run" | RegExp;
   readonly spotChecks?: readonly string[];
 }
 
@@ -29,18 +33,38 @@ const sql =
     for (const text of texts) await client.query(text);
   };
 
+const DEPLOY = /deploy /;
+
 const databases: readonly Broken[] = [
   { title: "the job is inactive", breakIt: sql("update cron.job set active = false"), finding: "job-inactive" },
-  { title: "the job is gone", breakIt: sql("select cron.unschedule(jobid) from cron.job"), finding: "job-missing" },
+  {
+    title: "the job is gone",
+    breakIt: sql("select cron.unschedule(jobid) from cron.job"),
+    finding: "job-missing",
+    then: DEPLOY,
+  },
+  {
+    title: "the role of a job of another database was dropped",
+    breakIt: sql(
+      "create role ida login",
+      "grant usage on schema cron to ida",
+      "select cron.schedule_in_database('suyo', '0 0 29 2 *', 'select 1', 'template1', 'ida', false)",
+      "drop owned by ida",
+      "drop role ida",
+    ),
+    finding: "job-without-role",
+  },
   {
     title: "the job's command refreshes another view",
     breakIt: sql("update cron.job set command = 'refresh materialized view public.otra'"),
     finding: "job-refreshes-something-else",
+    then: DEPLOY,
   },
   {
     title: "the schedule never fires",
     breakIt: sql("update cron.job set schedule = '@yearly'"),
     finding: "schedule-never-fires",
+    then: /^declare a schedule that pg_cron keeps, such as/,
   },
   {
     title: "a second job refreshes the view",
@@ -61,13 +85,15 @@ const databases: readonly Broken[] = [
     title: "a copy was restored elsewhere",
     breakIt: sql("update cron.job set nodeport = nodeport + 1"),
     finding: "restored-copy",
+    then: DEPLOY,
   },
-  { title: "the view is gone", breakIt: sql(`drop materialized view ${VIEW}`), finding: "view-missing" },
+  { title: "the view is gone", breakIt: sql(`drop materialized view ${VIEW}`), finding: "view-missing", then: DEPLOY },
   { title: "the view has no data", breakIt: sql(`refresh materialized view ${VIEW} with no data`), finding: "no-data" },
   {
     title: "the unique index is gone",
     breakIt: sql("drop index public.mv_conversaciones_dashboard_conversacion_id_idx"),
     finding: "no-usable-index",
+    then: DEPLOY,
   },
   {
     title: "the unique index is invalid",
@@ -75,6 +101,7 @@ const databases: readonly Broken[] = [
       "update pg_index set indisvalid = false where indexrelid = 'public.mv_conversaciones_dashboard_conversacion_id_idx'::regclass",
     ),
     finding: "no-usable-index",
+    then: DEPLOY,
   },
   {
     title: "the owner lost the right to read a source",
@@ -101,12 +128,14 @@ const databases: readonly Broken[] = [
       "create or replace view public.otros_ejecutivos as select id, nombre from public.ejecutivos union all select 7, 'Otra'",
     ),
     finding: "duplicate-keys",
+    then: /^correct the join in the definition of the view, or widen uniqueKey, and deploy the stack; this lists the values:$/,
   },
   {
     title: "the last run failed for no reason that lasts",
     breakIt: (client, jobId) =>
       recordRuns(client, jobId, [{ minutesAgo: 5, status: "failed", message: "ERROR:  division by zero" }]),
     finding: "runs-fail",
+    then: "next run",
   },
   ...(
     [
@@ -123,6 +152,7 @@ const databases: readonly Broken[] = [
     title: `the last run says: ${message}`,
     breakIt: (client, jobId) => recordRuns(client, jobId, [{ minutesAgo: 5, status: "failed", message }]),
     finding,
+    then: "next run",
   })),
   {
     title: "runs that are due do not begin",
@@ -131,8 +161,14 @@ const databases: readonly Broken[] = [
       await withRuns(DAY_OF_RUNS.slice(0, 14))(client, jobId);
     },
     finding: "runs-do-not-begin",
+    then: "next run",
   },
-  { title: "runs are no longer recorded", breakIt: withRuns(DAY_OF_RUNS.slice(0, 14)), finding: "runs-not-recorded" },
+  {
+    title: "runs are no longer recorded",
+    breakIt: withRuns(DAY_OF_RUNS.slice(0, 14)),
+    finding: "runs-not-recorded",
+    then: "next run",
+  },
   {
     title: "the view is stale though runs succeed",
     breakIt: (client) => setStampAge(client, 200),
@@ -152,11 +188,13 @@ const databases: readonly Broken[] = [
     title: "runs outlast the interval",
     breakIt: withRuns(DAY_OF_RUNS.map(({ minutesAgo }) => ({ minutesAgo: minutesAgo + 60, seconds: 3700 }))),
     finding: "backlog",
+    then: /^declare a longer interval /,
   },
   {
     title: "a refresh is slower than before",
     breakIt: withRuns(DAY_OF_RUNS.map((run, index) => ({ ...run, seconds: index > 18 ? 60 : 10 }))),
     finding: "refresh-slower",
+    then: /^let the planner know the sources of now; /,
   },
   {
     title: "the view is bloated",
@@ -203,7 +241,7 @@ async function restore(client: Client): Promise<string> {
   return jobId;
 }
 
-async function findings(url: string, spotChecks: readonly string[] = [], ...more: string[]): Promise<string[]> {
+async function diagnoses(url: string, spotChecks: readonly string[] = []): Promise<readonly PrintedFinding[]> {
   const words = [
     "doctor",
     VIEW,
@@ -212,15 +250,18 @@ async function findings(url: string, spotChecks: readonly string[] = [], ...more
     "--stamp",
     STAMP,
     "--json",
-    ...more,
     ...spotChecks.flatMap((check) => ["--spot-check", check]),
   ];
   const { code, stdout, stderr } = await runMatview(words, url);
   expect(stderr).toBe("");
-  const [view] = JSON.parse(stdout) as { findings: { id: string }[] }[];
+  const [view] = JSON.parse(stdout) as { findings: PrintedFinding[] }[];
   const ids = view?.findings.map(({ id }) => id) ?? [];
   expect(code).toBe(ids.length === 0 ? 0 : 1);
-  return ids;
+  return view?.findings ?? [];
+}
+
+async function findings(...asked: Parameters<typeof diagnoses>): Promise<string[]> {
+  return (await diagnoses(...asked)).map(({ id }) => id);
 }
 
 test("the doctor finds nothing where nothing is broken", async () => {
@@ -230,12 +271,18 @@ test("the doctor finds nothing where nothing is broken", async () => {
 });
 
 test.each(databases)(
-  "the doctor finds $finding and nothing else when $title",
-  async ({ breakIt, finding, spotChecks }) => {
+  "the doctor finds $finding and nothing else when $title, and nothing once what it prints was run",
+  async ({ breakIt, finding, then, spotChecks }) => {
     const { client, url } = app();
     const jobId = await restore(client);
     await breakIt(client, jobId);
-    expect(await findings(url, spotChecks)).toEqual([finding]);
+    const found = await diagnoses(url, spotChecks);
+    expect(found.map(({ id }) => id)).toEqual([finding]);
+    const [told] = found as [PrintedFinding];
+    expect(await runPrinted(told, url)).toBe("");
+    if (then === "next run") await recordRuns(client, jobId, [{ minutesAgo: 0 }]);
+    if (then instanceof RegExp) expect(told.fix).toMatch(then);
+    else expect(await findings(url, spotChecks)).toEqual([]);
   },
 );
 
@@ -305,5 +352,8 @@ test("the doctor finds that pg_cron is not in the database", async () => {
   const { client, url } = app();
   await restore(client);
   await client.query("drop extension pg_cron cascade");
-  expect(await findings(url)).toEqual(["pg-cron-missing"]);
+  const [told] = (await diagnoses(url)) as [PrintedFinding];
+  expect(told).toMatchObject({ id: "pg-cron-missing", fix: "make it as a superuser, and deploy the stack" });
+  expect(await runPrinted(told, url)).toBe("");
+  expect(await findings(url)).toEqual(["job-missing"]);
 });
