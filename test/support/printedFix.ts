@@ -16,6 +16,7 @@ export interface PrintedFinding {
 
 /** Does what a fix says, as a person would: statements in one psql session, commands in a shell with `matview`. Answers what failed. */
 export async function runPrinted({ run: lines = [] }: PrintedFinding, url: string): Promise<string> {
+  if (lines.length === 0) return "";
   const folder = mkdtempSync(join(tmpdir(), "matview-fix-"));
   try {
     const program = join(checkout, "operations", "commandLine", "matview.ts");
