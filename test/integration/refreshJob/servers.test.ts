@@ -136,17 +136,29 @@ describe("a role", () => {
         const deploy = new JobDeploy(database);
         const job = { ...declared, user: owner };
         const state = await deploy.create(job);
+        const purge = { ...job, name: "refresh_purge" };
+        const purging = await deploy.create(purge);
         await cron(database, `alter role ${owner} rename to renamed_owner`);
-        const [{ jobid = "" } = {}] = await jobs(database, "refresh");
-        const stopped =
-          `job refresh (number ${jobid}) belongs to role ${owner}, which was renamed or dropped, and so no job runs for anyone: ` +
-          `select cron.unschedule(${jobid})`;
+        const stopped = (await jobs(database, "refresh"))
+          .map(
+            ({ jobname, jobid }) =>
+              `job ${jobname} (number ${jobid}) belongs to role ${owner}, which was renamed or dropped, and so no job runs for anyone: ` +
+              `select cron.unschedule(${jobid})`,
+          )
+          .join("\n  - ");
+        // Another role's job does not mend it.
+        await expect(deploy.create({ ...declared, name: "probe" })).rejects.toThrow(stopped);
         await expect(deploy.update(state, { ...job, schedule: "0 1 29 2 *" })).rejects.toThrow(
-          `refresh job refresh@${owner} cannot be deployed: 2 problems\n  - ${stopped}\n  - role ${owner} does not exist: create it, or set matview:managePlatform to true`,
+          `refresh job refresh@${owner} cannot be deployed: 3 problems\n  - ${stopped}\n  - role ${owner} does not exist: create it, or set matview:managePlatform to true`,
         );
         const moved = { ...job, user: "renamed_owner" };
         const next = await deploy.update(state, moved);
-        expect(await jobs(database, "refresh")).toMatchObject([{ username: "renamed_owner", active: true }]);
+        const removed = await deploy.update(purging, { ...purge, user: "renamed_owner" });
+        expect(await jobs(database, "refresh")).toMatchObject([
+          { username: "renamed_owner", active: true },
+          { username: "renamed_owner", active: true },
+        ]);
+        await deploy.delete(removed);
         await mustBeConverged(deploy, next, moved);
 
         await cron(database, "drop owned by renamed_owner");
