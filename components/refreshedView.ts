@@ -1,6 +1,7 @@
 import type * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { SpotCheck, ViewDeclaration } from "../kinds/viewDeclaration.ts";
+import { postgresIndexName } from "../kinds/viewIndex/indexName.ts";
 import type { ConfigKey } from "../lifecycle/configKeys.ts";
 import type { ConnectionConfig } from "../postgres/connection.ts";
 import { environment } from "../postgres/environment.ts";
@@ -66,6 +67,8 @@ interface Completed extends RefreshedViewArgs {
   readonly definition: pulumi.Input<string>;
   readonly key: readonly pulumi.Input<string>[];
   readonly keyIndex: pulumi.Output<string>;
+  /** Its name where the convention makes it. */
+  readonly keepsIndex: pulumi.Output<[made: string, earlier: string]> | undefined;
   readonly connection: Inputs<ConnectionConfig>;
 }
 
@@ -77,6 +80,7 @@ interface StackConfig {
 
 function completed(resource: string, args: RefreshedViewArgs): Completed {
   const { schema = "public", name = resource, uniqueKey: key = [], indexName } = args;
+  const names = indexNames(name, key);
   const config: StackConfig = new pulumi.Config("matview");
   const read = (view: string): string => saying(resource, () => viewDefinition(view));
   return {
@@ -85,7 +89,8 @@ function completed(resource: string, args: RefreshedViewArgs): Completed {
     name: pulumi.output(name),
     definition: args.definition ?? (typeof name === "string" ? read(name) : pulumi.output(name).apply(read)),
     key,
-    keyIndex: indexName === undefined ? defaultIndexName(name, key) : pulumi.output(indexName),
+    keyIndex: indexName === undefined ? names.apply(([made]) => made) : pulumi.output(indexName),
+    keepsIndex: indexName === undefined ? names : undefined,
     connection: args.connection ?? {
       databaseUrl: config.getSecret("databaseUrl"),
       cronDatabase: config.get("cronDatabase") || undefined,
@@ -93,8 +98,17 @@ function completed(resource: string, args: RefreshedViewArgs): Completed {
   };
 }
 
-function defaultIndexName(view: pulumi.Input<string>, key: readonly pulumi.Input<string>[]): pulumi.Output<string> {
-  return pulumi.all([view, ...key]).apply((names) => derivedName(names.join("_"), "idx"));
+/** What PostgreSQL would call it, and what an earlier convention did, which cut long names in another way. */
+function indexNames(
+  view: pulumi.Input<string>,
+  key: readonly pulumi.Input<string>[],
+): pulumi.Output<[made: string, earlier: string]> {
+  return pulumi
+    .all([view, ...key])
+    .apply(([name = "", ...columns]): [made: string, earlier: string] => [
+      postgresIndexName(name, columns),
+      derivedName([name, ...columns].join("_"), "idx"),
+    ]);
 }
 
 function cronDatabaseOf({ connection }: Completed): pulumi.Input<string | undefined> {
@@ -123,7 +137,10 @@ function declareView(parent: RefreshedView, name: string, args: Completed, jobs:
       ...takeover(args),
     }),
     { parent },
-    { job: jobs.refresh.keeps.name },
+    {
+      job: jobs.refresh.keeps.name,
+      ...(args.key.length === 0 || args.keepsIndex === undefined ? {} : { keyIndex: args.keepsIndex }),
+    },
   );
 }
 
@@ -149,7 +166,8 @@ function declareIndex(
   });
   // An index goes with its view.
   const options = { parent, dependsOn: [view], deletedWith: view };
-  return withoutTraces(() => new ViewIndex(`${name}-key`, given, options));
+  const keeps = args.keepsIndex === undefined ? undefined : { name: args.keepsIndex };
+  return withoutTraces(() => new ViewIndex(`${name}-key`, given, options, keeps));
 }
 
 function declareJob(

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { escapeIdentifier, escapeLiteral } from "pg";
 
 /** Longest name that PostgreSQL keeps, in bytes; what is longer it cuts silently (NAMEDATALEN - 1). */
-const MAX_NAME_BYTES = 63;
+export const MAX_NAME_BYTES = 63;
 
 /** A relation's name with its schema, as declared: unquoted, case kept. */
 export interface QualifiedName {
