@@ -41,6 +41,8 @@ export interface Capabilities {
   readonly currentUser: string;
   readonly isSuperuser: boolean;
   readonly inRecovery: boolean;
+  /** Where default_transaction_read_only is set, on a primary that takes no changes so; by pg_settings. */
+  readonly readOnlyBy?: string | null;
   /** `host:port` of a transaction pooler, through which nothing can be changed. */
   readonly pooler: string | undefined;
   /** True when pg_cron's launcher is connected; without it no job ever runs. */
@@ -61,6 +63,7 @@ interface ServerRow {
   currentUser: string;
   isSuperuser: boolean;
   inRecovery: boolean;
+  readOnlyBy: string | null;
   launcherRuns: boolean;
   launcherDatabase: string | null;
   preloaded: string | null;

@@ -1,6 +1,6 @@
 import type { QueryResult } from "pg";
 import { serverText } from "../../postgres/errors.ts";
-import { sqlIdentifier, sqlName } from "../../postgres/names.ts";
+import { displayName, sqlIdentifier, sqlName } from "../../postgres/names.ts";
 import type { QualifiedName } from "../../postgres/names.ts";
 import { answersOf } from "../../postgres/pipeline.ts";
 import type { Statement } from "../../postgres/pipeline.ts";
@@ -74,7 +74,7 @@ async function obstacles(
   const read = await readDeclared(
     session.target,
     parsed.ok ? parsed.definition.sql : "select 1 as id",
-    [COLUMNS, CALLED, hiddenFrom(desired, there), sourcesOf(desired, there)],
+    [COLUMNS, CALLED, hiddenFrom(desired, there), sourcesOf(desired, there), UNLOGGED],
     [
       { text: sqlText("describe/schema_exists"), values: [desired.schema] },
       { text: sqlText("describe/role"), values: [owner] },
@@ -164,7 +164,7 @@ function missingOwner(owner: string, earlier: EarlierSteps): Obstacle {
 /** What the owner may not read or call, or reads in part only. */
 function rightObstacles(
   { capabilities }: Session,
-  [, , hidden, sources]: readonly QueryResult[],
+  [, , hidden, sources, unlogged]: readonly QueryResult[],
   earlier: EarlierSteps,
 ): Obstacle[] {
   const closed = ((sources?.rows ?? []) as Source[]).flatMap((source) => {
@@ -179,7 +179,11 @@ function rightObstacles(
     const isMade = willBypass(earlier, source.role);
     return refusalsOf({ capabilities, hidden: [source] }, ["rows-hidden"]).map((problem) => ({ problem, isMade }));
   });
-  return [...closed, ...unseen];
+  const emptied = ((unlogged?.rows ?? []) as QualifiedName[]).map((table) => ({
+    problem: `source ${displayName(table)} is unlogged: a crash of the server empties it, and the next refresh the view; alter table ${sqlName(table)} set logged`,
+    isHarmless: true,
+  }));
+  return [...closed, ...unseen, ...emptied];
 }
 
 // `there` is the view's name as the catalog has it.
@@ -197,6 +201,7 @@ function hiddenFrom(desired: DesiredView, there: QualifiedName): Statement {
 }
 
 const COLUMNS = { text: sqlText("describe/columns"), values: [DECLARED_VIEW] };
+const UNLOGGED = { text: sqlText("describe/unlogged_sources"), values: [DECLARED_VIEW] };
 const CALLED = { text: sqlText("describe/called_functions"), values: [DECLARED_VIEW] };
 
 /** What is wrong with the declaration itself, by the answers to COLUMNS and CALLED. */

@@ -1,3 +1,4 @@
+import { MEND_JOB_NUMBERS } from "../../postgres/applyPlan.ts";
 import { ask } from "../../postgres/asked.ts";
 import type { Question } from "../../postgres/asked.ts";
 import type { Capabilities } from "../../postgres/capabilities.ts";
@@ -13,7 +14,7 @@ import { commandProblems } from "./commandPreflight.ts";
 import { describeJobs } from "./describe.ts";
 import type { DesiredJob, ResolvedJob } from "./desired.ts";
 import { resolveJob } from "./jobChanges.ts";
-import { powersOf } from "./jobState.ts";
+import { isSameEntry, powersOf } from "./jobState.ts";
 import type { CronPowers } from "./jobState.ts";
 import { STANDBY } from "./plan.ts";
 import { cronBlindness } from "./roleJobs.ts";
@@ -43,8 +44,9 @@ async function obstacles(session: Session, desired: DesiredJob, earlier: Earlier
   if (cron?.hasUsage !== true || !cron.mayReadJobs) return problems;
   const parsed = parseSchedule(desired.schedule, cron);
   const schedule = parsed.ok ? [] : [{ problem: parsed.problem, isInherent: true }];
-  const [role, database, command] = await Promise.all([
+  const [role, numbers, database, command] = await Promise.all([
     roleProblems(session, job),
+    numberProblems(session, job),
     databaseProblems(session, job),
     commandProblems(session, job, earlier),
   ]);
@@ -59,6 +61,7 @@ async function obstacles(session: Session, desired: DesiredJob, earlier: Earlier
   return [
     ...problems,
     ...schedule,
+    ...numbers.map((problem) => ({ problem })),
     ...ofRole,
     ...acting,
     ...(role.exists ? command.map((problem) => ({ problem, isOfDeployer })) : []),
@@ -127,6 +130,17 @@ async function launcherProblems(session: Session, { names, user }: Mended): Prom
   if (orphans.length === 0) return refusalsOf({ capabilities }, DEAD);
   const left = orphans.filter((job) => names.includes(job.name) && job.user !== user).map((job) => job.user);
   return refusalsOf({ capabilities, orphans: orphans.filter((job) => !left.includes(job.user)) }, ["job-without-role"]);
+}
+
+// A job that is not there yet is given a number.
+async function numberProblems(session: Session, job: ResolvedJob): Promise<string[]> {
+  if ((await describeJobs(session, null)).some((one) => isSameEntry(one, job))) return [];
+  const [behind] = (await ask<{ taken: string }>(session.cron, "describe/job_numbers", [])).rows;
+  if (behind === undefined) return [];
+  return [
+    `pg_cron would give the job a number that another one has (the last is ${behind.taken}), for its sequence is behind, as after a restore: ` +
+      `let a superuser run: ${MEND_JOB_NUMBERS}`,
+  ];
 }
 
 interface RoleRow {

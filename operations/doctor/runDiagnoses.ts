@@ -3,6 +3,8 @@ import { displayName, shellWord, sqlIdentifier, sqlName } from "../../postgres/n
 import type { QualifiedName } from "../../postgres/names.ts";
 import { duration } from "../commandLine/text.ts";
 import { isOver, messageText, stuckRuns, succeededSeconds } from "../health/runs.ts";
+import { breakable } from "./evidence.ts";
+import type { Anatomy } from "./evidence.ts";
 import { diagnosisOf } from "./finding.ts";
 import type { Diagnosis } from "./finding.ts";
 
@@ -53,10 +55,11 @@ function schemaOf(name: string): string {
   return /^(?:"(?:[^"]|"")+"|[^.(]+)(?=\.)/.exec(name)?.[0] ?? "public";
 }
 
-function duplicatesSql({ keyColumns, definition }: NonNullable<Evidence["anatomy"]>): string {
+function duplicatesSql(anatomy: Anatomy): string {
+  const { keyColumns, definition } = anatomy;
   const columns = keyColumns.map((column) => `q.${sqlIdentifier(column)}`).join(", ");
   const lines = definition.trim().replace(/;$/, "");
-  return `select ${columns}, count(*) from (\n${lines}\n) q group by ${columns} having count(*) > 1`;
+  return `select ${columns}, count(*) from (\n${lines}\n) q where ${breakable(anatomy)} group by ${columns} having count(*) > 1`;
 }
 
 function refreshNow(view: QualifiedName): string {
@@ -81,6 +84,8 @@ export const unexplainedFailure: Diagnosis = ({ runs, declared }) => {
 /** What goes wrong while runs succeed. */
 export const courseDiagnoses: readonly Diagnosis[] = [
   diagnosisOf("rows-hidden"),
+  unloggedSource,
+  changedCollation,
   ({ freshness, declared }) =>
     freshness.disagreement !== "runs do not refresh the view"
       ? undefined
@@ -156,6 +161,36 @@ export const courseDiagnoses: readonly Diagnosis[] = [
 ];
 
 type Evidence = Parameters<Diagnosis>[0];
+
+function unloggedSource({ unlogged }: Evidence): ReturnType<Diagnosis> {
+  if (unlogged.length === 0) return undefined;
+  return {
+    id: "unlogged-source",
+    symptom: "a crash of the server will empty the view",
+    evidence: `${unlogged.map(displayName).join(", ")}: unlogged`,
+    cause:
+      "PostgreSQL empties unlogged tables after a crash, and a standby has none of their rows; the next refresh shows that",
+    fix: "have them logged, which writes each once and locks it meanwhile:",
+    run: unlogged.map((table) => `alter table ${sqlName(table)} set logged`),
+  };
+}
+
+function changedCollation({ changedCollations: changed, declared, capabilities }: Evidence): ReturnType<Diagnosis> {
+  if (changed.length === 0) return undefined;
+  const name = ({ schema, name }: (typeof changed)[number]): string =>
+    schema === null ? `database ${sqlIdentifier(capabilities.database)}` : `collation ${sqlName({ schema, name })}`;
+  return {
+    id: "collation-changed",
+    symptom: "an index may miss rows, and a refresh may take rows that are there for new ones",
+    evidence: changed.map((one) => `${name(one)}: version ${one.recorded}, now ${one.actual}`).join("; "),
+    cause: "the library that sorts texts was changed with the server's system; the indexes are in the old order",
+    fix: "build the indexes again, also those of other tables that sort by it, before the new version is noted:",
+    run: [
+      `reindex table concurrently ${sqlName(declared)}`,
+      ...changed.map((one) => `alter ${name(one)} refresh ${one.schema === null ? "collation " : ""}version`),
+    ],
+  };
+}
 
 function backlog({ job, runs, limits: { intervalSeconds = Infinity } }: Evidence): ReturnType<Diagnosis> {
   const usual = median(succeededSeconds(runs).slice(0, 5));

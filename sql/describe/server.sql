@@ -6,6 +6,9 @@ select pg_catalog.current_setting('server_version_num')::pg_catalog.int4 as "ser
        current_user as "currentUser",
        r.rolsuper as "isSuperuser",
        pg_catalog.pg_is_in_recovery() as "inRecovery",
+       -- Who set it, on a server that is no standby.
+       case when not pg_catalog.pg_is_in_recovery() and pg_catalog.current_setting('transaction_read_only')::pg_catalog.bool
+            then (select s.source from pg_catalog.pg_settings s where s.name = 'default_transaction_read_only') end as "readOnlyBy",
        l.pid is not null as "launcherRuns",
        l.datname as "launcherDatabase",
        case when l.pid is null then (select s.setting

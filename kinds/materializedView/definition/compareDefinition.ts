@@ -117,8 +117,9 @@ export function invalidProblem(
 async function explained(client: Client, view: Comparison, error: unknown): Promise<unknown> {
   const what = whatOf(view);
   if (isServerError(error, SQLSTATE.readOnlyTransaction)) {
+    const way = "connect to the primary; where this is it, default_transaction_read_only is on for database or role";
     return userError(
-      `${what}: this server is read-only, and the comparison needs a temporary view; connect to the primary [${error.code}]`,
+      `${what}: the session is read-only, and the comparison needs a temporary view; ${way} [${error.code}]`,
       error,
     );
   }
