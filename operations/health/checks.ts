@@ -12,11 +12,11 @@ import { runChecks } from "./runChecks.ts";
 import { isMet } from "./spotChecks.ts";
 import type { SpotCheckResult } from "./spotChecks.ts";
 
-/** The eight checks of a view, in their order. Pure: sql/verify decides the same from the same facts. */
-export function checkView(facts: Facts, spotChecks: readonly SpotCheckResult[]): Check[] {
+/** The eight checks of a view, in their order; runs before `seenUntil` do not count as failures any more. Pure: sql/verify decides the same from the same facts. */
+export function checkView(facts: Facts, spotChecks: readonly SpotCheckResult[], seenUntil?: Date): Check[] {
   const limits = limitsOf(facts);
   const update = lastUpdate(facts, limits);
-  const [lastTen, withError] = runChecks(facts, limits);
+  const [lastTen, withError] = runChecks(facts, limits, seenUntil);
   const checks = [
     jobActive(facts),
     lastTen,
@@ -125,9 +125,11 @@ function nextRun(facts: Facts, { intervalSeconds }: Limits): Check {
         ? "no job"
         : !job.isActive
           ? "job is inactive"
-          : !capabilities.launcherRuns
-            ? "launcher is not running"
-            : `schedule ${job.schedule}`;
+          : (facts.orphans ?? []).length > 0
+            ? "a job without its role stops pg_cron"
+            : !capabilities.launcherRuns
+              ? "launcher is not running"
+              : `schedule ${job.schedule}`;
     return fail("never", `nothing will run: ${why}`);
   }
   const found = `${clock(next.at)}${next.isSure ? "" : UNSURE}`;

@@ -10,6 +10,7 @@ import { withSession } from "../../postgres/session.ts";
 import type { Session } from "../../postgres/session.ts";
 import { withDatabase } from "../support/database.ts";
 import type { TestDatabase } from "../support/database.ts";
+import { JobDeploy, QUIET } from "../support/jobs.ts";
 import { one, run } from "../support/viewChange.ts";
 
 const open = <T>(database: TestDatabase, work: (session: Session) => Promise<T>): Promise<T> =>
@@ -165,6 +166,27 @@ describe("a preview of a view", () => {
       expect(warnings[0]).toMatch(
         /^role nadie is to own .*\. The deploy is refused unless another resource of this program/,
       );
+    });
+  });
+
+  test("says of a read-only database that it is one, of an unlogged source that a crash empties it", async () => {
+    await withDatabase(async (database) => {
+      await run(database, "create unlogged table public.volatil (id int)");
+      const volatile = { ...desired, definition: "select id from public.volatil" };
+      const { refusals, warnings } = await previewOf(database, volatile, {});
+      expect([refusals, warnings]).toEqual([
+        [],
+        expect.arrayContaining([
+          "source public.volatil is unlogged: a crash of the server empties it, and the next refresh the view; alter table public.volatil set logged",
+        ]),
+      ]);
+      await run(database, `alter database ${database.name} set default_transaction_read_only = on`);
+      const said =
+        `database ${database.name} takes no changes: default_transaction_read_only is on, as hosts set it when a disk is nearly full. Make room ` +
+        `first, where that is why; then, in one session: set default_transaction_read_only = off; alter database ${database.name} reset default_transaction_read_only`;
+      expect((await previewOf(database, desired, {})).refusals).toEqual([said]);
+      const job = { name: "j", schedule: QUIET, command: "select 1", active: true };
+      await expect(new JobDeploy(database).create(job)).rejects.toThrow(said);
     });
   });
 

@@ -108,6 +108,22 @@ export const BROKEN: readonly Broken[] = [
     finding: "rows-hidden",
   },
   {
+    title: "a source is unlogged",
+    breakIt: sql(
+      "create unlogged table public.volatil as select id, nombre from public.ejecutivos",
+      "create or replace view public.otros_ejecutivos as select id, nombre from public.volatil",
+    ),
+    finding: "unlogged-source",
+  },
+  {
+    title: "the collation of an index has another version",
+    breakIt: sql(
+      `create index on ${VIEW} (estado collate "es-x-icu")`,
+      "update pg_collation set collversion = '0' where collname = 'es-x-icu'",
+    ),
+    finding: "collation-changed",
+  },
+  {
     title: "the sources give a key two rows",
     breakIt: sql(
       "create or replace view public.otros_ejecutivos as select id, nombre from public.ejecutivos union all select 7, 'Otra'",

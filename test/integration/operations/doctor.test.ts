@@ -95,6 +95,39 @@ test.each(BROKEN)(
   },
 );
 
+const since15 = Number(checkoutVariables.MATVIEW_POSTGRES_VERSION ?? 15) >= 15 ? test : test.skip;
+
+since15(
+  "two rows with a null in the key are a duplicate where the index takes nulls for equal, and only there",
+  async () => {
+    const { client, url } = app();
+    await restore(client);
+    await client.query(
+      "create table public.claves (id int, n int); insert into public.claves values (1, 1), (null, 1)",
+    );
+    await client.query("create materialized view public.nulos as select id, n from public.claves");
+    for (const [words, finding, code] of [
+      ["", [], undefined],
+      ["nulls not distinct", ["duplicate-keys"], "23505"],
+    ] as const) {
+      await client.query("drop index if exists public.nulos_key");
+      await client.query("delete from public.claves where n = 2");
+      await client.query("refresh materialized view public.nulos");
+      await client.query(`create unique index nulos_key on public.nulos (id) ${words}`);
+      await client.query("insert into public.claves values (null, 2)");
+      await scheduleJob(client, "nulos", "0 0 29 2 *", "public.nulos");
+      const { stdout } = await runMatview(["doctor", "public.nulos", "--job", "nulos", "--json"], url);
+      const [view] = JSON.parse(stdout) as [{ findings: PrintedFinding[] }];
+      expect(view.findings.map(({ id }) => id).filter((id) => id === "duplicate-keys")).toEqual(finding);
+      const refreshed = client.query("refresh materialized view concurrently public.nulos").then(
+        () => undefined,
+        (error: { code?: string }) => error.code,
+      );
+      expect(await refreshed).toBe(code);
+    }
+  },
+);
+
 test("a role that may not see the job is told so, and as a member of the owner's role it sees it", async () => {
   const { client, server, name, createRole } = app();
   await restore(client);

@@ -92,6 +92,26 @@ describe("a server on which no job can run", () => {
     });
   });
 
+  plain("whose job numbers are behind, as after a restore, is named with the statement that mends it", async () => {
+    await withServer({ sample: false }, async (database) => {
+      const deploy = new JobDeploy(database);
+      const first = await deploy.create(declared);
+      await deploy.create({ ...declared, name: "second" });
+      await cron(database, "select setval('cron.jobid_seq', 1)");
+      const mend = "select pg_catalog.setval('cron.jobid_seq', (select pg_catalog.max(jobid) from cron.job))";
+      await expect(deploy.create({ ...declared, name: "third" })).rejects.toThrow(
+        "refresh job third cannot be deployed: 1 problem\n  - pg_cron would give the job a number that another one has (the last is 2), for its " +
+          `sequence is behind, as after a restore: let a superuser run: ${mend}`,
+      );
+      await deploy.update(first, { ...declared, schedule: "0 1 29 2 *" });
+      await cron(database, mend);
+      await mustBeConverged(deploy, await deploy.create({ ...declared, name: "third" }), {
+        ...declared,
+        name: "third",
+      });
+    });
+  });
+
   plain("that is a standby is refused for every change, and nothing is changed", async () => {
     const prepare = async (server: Server): Promise<void> => {
       await withExtension(server);
