@@ -22,6 +22,7 @@ import type { CalledFunction } from "./calledFunctions.ts";
 import { invalidProblem } from "./definition/compareDefinition.ts";
 import { DECLARED_VIEW, readDeclared } from "./definition/declaredView.ts";
 import type { DeclaredReading } from "./definition/declaredView.ts";
+import { inFile } from "./definition/definitionFile.ts";
 import { refusalLater } from "./definition/laterReading.ts";
 import { parseDefinition } from "./definition/parseDefinition.ts";
 import type { AbsentView, ActualView } from "./describe.ts";
@@ -87,7 +88,7 @@ async function obstacles(
   const isOwnerMissing = owner !== null && roles?.rows.length === 0;
   const declared = parsed.ok
     ? await declaredObstacles(session, desired, read, earlier)
-    : [{ problem: parsed.problem, isInherent: true }];
+    : [{ problem: inFile(parsed.problem, desired), isInherent: true }];
   const isRead = parsed.ok && !("refusal" in read);
   const tried = refusedTrials(trials, read.before.slice(2)).filter(
     // What is told in better words already.
@@ -147,7 +148,7 @@ async function declaredObstacles(
     // A place in a text that was written to be read later would be none of the author's.
     const isPlaced = parsed.ok && refusal === read.refusal;
     const said = isPlaced ? invalidProblem(refusal, read.statement, parsed.definition) : serverText(refusal);
-    const problem = `the definition is not valid on this server: ${said}`;
+    const problem = inFile(`the definition is not valid on this server: ${said}`, desired);
     return [{ problem, isInherent: !MISSING.includes(refusal.code) }];
   }
   const problems = await inherentProblems(session, desired, read.answers);
