@@ -1,5 +1,6 @@
 import type { QueryResult } from "pg";
 import { serverText } from "../../postgres/errors.ts";
+import type { ServerError } from "../../postgres/errors.ts";
 import { displayName, sqlIdentifier, sqlName } from "../../postgres/names.ts";
 import type { QualifiedName } from "../../postgres/names.ts";
 import { answersOf } from "../../postgres/pipeline.ts";
@@ -90,11 +91,12 @@ async function obstacles(
     ? await declaredObstacles(session, desired, read, earlier)
     : [{ problem: inFile(parsed.problem, desired), isInherent: true }];
   const isRead = parsed.ok && !("refusal" in read);
+  const isRefused = !parsed.ok || ("refusal" in read && !isRaised(read.refusal));
   const tried = refusedTrials(trials, read.before.slice(2)).filter(
     // What is told in better words already.
     ({ of }) =>
       schema.length === 0 &&
-      !(of === "view" && (!isRead || declared.length > 0)) &&
+      !(of === "view" && (isRefused || declared.some(({ isHarmless }) => isHarmless !== true))) &&
       !(of === "owner" && isOwnerMissing),
   );
   return [
@@ -144,6 +146,11 @@ async function declaredObstacles(
   if ("refusal" in read) {
     const refusal = isMade ? await refusalLater(session.target, desired.definition, earlier) : read.refusal;
     if (refusal === undefined) return [];
+    // Raised by an event trigger: nothing is wrong with the text, and what a deploy makes is tried besides.
+    if (isRaised(refusal)) {
+      const said = `the definition cannot be looked at: an event trigger refuses a temporary view: ${serverText(refusal)}`;
+      return [{ problem: said, isHarmless: true }];
+    }
     const parsed = await parseDefinition(desired.definition);
     // A place in a text that was written to be read later would be none of the author's.
     const isPlaced = parsed.ok && refusal === read.refusal;
@@ -153,6 +160,10 @@ async function declaredObstacles(
   }
   const problems = await inherentProblems(session, desired, read.answers);
   return problems.map((problem) => ({ problem, isMade, isInherent: true }));
+}
+
+function isRaised({ code }: ServerError): boolean {
+  return code.startsWith("P0");
 }
 
 function missingOwner(owner: string, earlier: EarlierSteps): Obstacle {

@@ -190,6 +190,42 @@ describe("a preview of a view", () => {
     });
   });
 
+  test("is made where an event trigger refuses what is made, and tells that it refuses the deploy", async () => {
+    await withDatabase(async (database) => {
+      const role = await database.createRole();
+      await run(
+        database,
+        `grant create on schema public to ${role}`,
+        `grant select on public.ejecutivos to ${role}`,
+        "create function public.nada() returns event_trigger language plpgsql as $$ begin raise exception 'hoy no'; end $$",
+        "create event trigger nada on ddl_command_start execute function public.nada()",
+      );
+      const wanted = { ...desired, definition: "select id from public.ejecutivos" };
+      const refused = "PostgreSQL refuses public.mv: hoy no [P0001]";
+      expect((await previewOf(database, wanted, {})).refusals).toEqual([refused]);
+      const url = database.server.url(database.name, role);
+      const { refusals, warnings } = await previewOf(database, wanted, { url });
+      expect([refusals, warnings]).toEqual([
+        [refused],
+        expect.arrayContaining([
+          "the definition cannot be looked at: an event trigger refuses a temporary view: hoy no [P0001]",
+        ]),
+      ]);
+      await run(
+        database,
+        "alter event trigger nada disable",
+        `create materialized view public.mv as ${wanted.definition}`,
+      );
+      await run(database, "create unique index on public.mv (id)", "alter event trigger nada enable");
+      // What is there is compared all the same.
+      const same = await previewOf(database, wanted, {
+        previous: { ...wanted, definition: "select id, 1 from public.ejecutivos" },
+      });
+      expect([same.steps, same.refusals]).toEqual([[], []]);
+      await run(database, "drop event trigger nada");
+    });
+  });
+
   test("tells a role that only looks nothing of what it may not do itself", async () => {
     await withDatabase(async (database) => {
       const role = await database.createRole();

@@ -129,6 +129,13 @@ async function explained(client: Client, view: Comparison, error: unknown): Prom
       error,
     );
   }
+  if (isServerError(error) && error.code.startsWith("P0")) {
+    return userError(
+      `${what}: an event trigger refuses the temporary view that it needs: ${serverText(error)}; look as a superuser, whom it does not ` +
+        "stop, or let it pass what is temporary",
+      error,
+    );
+  }
   if (!isServerError(error, SQLSTATE.insufficientPrivilege)) return error;
   const { rows } = await client.query<{ database: string; role: string; mayCreateTemporary: boolean }>(
     sqlText("describe/may_create_temporary"),
