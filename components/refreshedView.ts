@@ -147,7 +147,7 @@ function declareView(
       ...takeover(args),
     }),
     { parent, dependsOn: reads },
-    { job: jobs.refresh.keeps.name },
+    { job: jobs.refresh.keeps.name, ...(args.indexed.keeps === undefined ? {} : { keyIndex: args.indexed.keeps }) },
   );
 }
 
@@ -170,20 +170,22 @@ function declareKey(
 ): ViewIndex | undefined {
   if (args.indexed.key === undefined) return undefined;
   const { isPlain, ...index } = args.indexed.key;
-  return declareIndex(parent, `${name}${KEY_SUFFIX}`, { ...args, index, ...(isPlain ? {} : { isKey: true }) }, view);
+  const { keeps } = args.indexed;
+  const parts = { ...args, index, keeps, ...(isPlain ? {} : { isKey: true as const }) };
+  return declareIndex(parent, `${name}${KEY_SUFFIX}`, parts, view);
 }
 
 function declareIndex(
   parent: RefreshedView,
   name: string,
-  args: Completed & { readonly index: NamedIndex; readonly isKey?: true },
+  args: Completed & { readonly index: NamedIndex; readonly isKey?: true; readonly keeps?: ViewIndexes["keeps"] },
   view: MaterializedView,
 ): ViewIndex {
-  const { schema, name: of, index, isKey: key } = args;
+  const { schema, name: of, index, isKey: key, keeps } = args;
   const given = named({ schema, view: of, ...index, key, ...takeover(args) });
   // An index goes with its view.
   const options = { parent, dependsOn: [view], deletedWith: view };
-  return withoutTraces(() => new ViewIndex(name, given, options));
+  return withoutTraces(() => new ViewIndex(name, given, options, keeps === undefined ? undefined : { name: keeps }));
 }
 
 function declareJob(

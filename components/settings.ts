@@ -97,7 +97,7 @@ export function readSettings(config: Readonly<Record<string, string>>): Settings
     .filter(([key]) => key.startsWith("matview:"))
     .map(([key, value]) => [key.slice("matview:".length), value] as const);
   const unknown = given
-    .filter(([key]) => !(key in CONFIG_DEFAULTS))
+    .filter(([key]) => !Object.hasOwn(CONFIG_DEFAULTS, key))
     .map(([key]) => unknownName("setting", key, Object.keys(CONFIG_DEFAULTS), "matview:"));
   const parsed = settingsSchema.safeParse({ ...CONFIG_DEFAULTS, ...Object.fromEntries(given) });
   const wrong = parsed.success

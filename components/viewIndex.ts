@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { resourceArguments } from "../provider/resourceRequest.ts";
+import type { KeepsArgs } from "../provider/resourceRequest.ts";
 import type { IndexPartArgs, IndexPartsArgs } from "./indexArgs.ts";
 import type { TakeoverArgs } from "./takeoverArgs.ts";
 
@@ -25,7 +26,8 @@ export class ViewIndex extends pulumi.CustomResource {
   declare readonly columns: pulumi.Output<(string | IndexPartArgs)[] | undefined>;
   declare readonly unique: pulumi.Output<boolean>;
 
-  constructor(name: string, args: ViewIndexArgs, options?: pulumi.CustomResourceOptions) {
-    super(...resourceArguments("viewIndex", name, args, options));
+  /** `keeps` is for RefreshedView. */
+  constructor(name: string, args: ViewIndexArgs, options?: pulumi.CustomResourceOptions, keeps?: KeepsArgs) {
+    super(...resourceArguments("viewIndex", name, args, options, keeps));
   }
 }

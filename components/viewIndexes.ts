@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { postgresIndexName } from "../kinds/viewIndex/indexName.ts";
 import { userError } from "../postgres/errors.ts";
 import { derivedName } from "../postgres/names.ts";
 import type { IndexArgs, IndexPartArgs, IndexPartsArgs } from "./indexArgs.ts";
@@ -13,6 +14,8 @@ export interface NamedIndex extends IndexPartsArgs {
 /** The indexes of a view: that of its key, and the others by what their resources are called. */
 export interface ViewIndexes {
   readonly key: (NamedIndex & { readonly isPlain: boolean }) | undefined;
+  /** The name of the key's index where the convention makes it, and what an earlier one made, which cut long names in another way. */
+  readonly keeps: pulumi.Output<[made: string, earlier: string]> | undefined;
   readonly others: ReadonlyMap<string, NamedIndex>;
 }
 
@@ -42,11 +45,14 @@ export function viewIndexes(
     const called = name === undefined ? nameOf(view, parts.columns ?? []) : pulumi.output(name);
     others.set(suffix, { ...parts, unique, name: called });
   }
-  const name = indexName === undefined ? nameOf(view, uniqueKey) : pulumi.output(indexName);
+  const made = nameOf(view, uniqueKey);
+  const isConventional = uniqueKey.length > 0 && indexName === undefined;
+  const name = indexName === undefined ? made : pulumi.output(indexName);
   const isPlain = keyIndex === undefined;
   const columns = keyIndex?.sql === undefined ? { columns: [...uniqueKey] } : {};
   return {
     key: uniqueKey.length === 0 ? undefined : { ...columns, ...keyIndex, name, unique: true, isPlain },
+    keeps: isConventional ? pulumi.all([made, earlierName(view, uniqueKey)]) : undefined,
     others,
   };
 }
@@ -64,9 +70,11 @@ function suffixOf({ name, columns, sql }: IndexArgs): string | undefined {
 function nameOf(view: pulumi.Output<string>, columns: NonNullable<IndexArgs["columns"]>): pulumi.Output<string> {
   return pulumi
     .all([view, pulumi.output(columns)])
-    .apply(([known, parts]) =>
-      derivedName([known, ...(parts as (string | IndexPartArgs)[]).map(columnOf)].join("_"), "idx"),
-    );
+    .apply(([known, parts]) => postgresIndexName(known, (parts as (string | IndexPartArgs)[]).map(columnOf)));
+}
+
+function earlierName(view: pulumi.Output<string>, key: readonly pulumi.Input<string>[]): pulumi.Output<string> {
+  return pulumi.all([view, ...key]).apply((names) => derivedName(names.join("_"), "idx"));
 }
 
 // PostgreSQL calls every expression so.

@@ -1,9 +1,12 @@
 import type { Capabilities } from "../postgres/capabilities.ts";
-import { displayName, sqlIdentifier, sqlName } from "../postgres/names.ts";
+import { displayName, shellWord, sqlIdentifier, sqlName } from "../postgres/names.ts";
 import type { QualifiedName } from "../postgres/names.ts";
 import { primaryAdvice, standbyProblem } from "../postgres/standby.ts";
-import { grantNeedSql, rightText } from "./ownerRole/rights.ts";
-import type { Need } from "./ownerRole/rights.ts";
+import { extensionAbsence, launcherAbsence, orphanText, removeOrphanSql } from "./launcher.ts";
+import type { Orphan } from "./launcher.ts";
+import { grantNeedSql } from "./ownerRole/rights.ts";
+import { bypassSql, closedSources, hiddenText, lackText, neededOf, unhideText, unhideWays } from "./sources.ts";
+import type { HiddenSource, Source } from "./sources.ts";
 
 /** A view and the job that refreshes it, as a condition has to know them. Whoever asks about a condition has looked at what it needs. */
 export interface World {
@@ -25,6 +28,8 @@ export interface World {
   /** Whether its refreshes are to let readers pass. */
   readonly concurrently?: boolean;
   readonly job?: { readonly user: string; readonly name: string; readonly jobId?: string } | undefined;
+  /** Jobs of any view and database that keep pg_cron from running. */
+  readonly orphans?: readonly Orphan[];
   /** Who runs the job. */
   readonly runner?: { readonly roleExists: boolean; readonly canLogin: boolean } | undefined;
   readonly jobMayRefresh?: boolean | undefined;
@@ -34,58 +39,6 @@ export interface World {
   readonly hidden?: readonly HiddenSource[];
 }
 
-/** A row of describe/sources.sql: a right that a refresh needs. */
-export interface Source extends QualifiedName {
-  readonly what: "table" | "function" | "schema" | "database";
-  readonly privilege: string;
-  readonly isHeld: boolean;
-  /** Who needs it. */
-  readonly role: string;
-  /** Whether that is the view's owner, and not the owner of a plain view that it reads. */
-  readonly isOwners: boolean;
-}
-
-/** A row of describe/hidden_sources.sql. */
-export interface HiddenSource extends QualifiedName {
-  /** Who reads it in a refresh. */
-  readonly role: string;
-  readonly tableOwner: string;
-  /** Whether row security is for its owner too. */
-  readonly isForced: boolean;
-  /** Those that choose the rows. */
-  readonly policies: readonly string[];
-}
-
-/** Why a role does not see every row of a table, in a sentence without its end. */
-export function hiddenText(source: HiddenSource): string {
-  const { role, policies } = source;
-  const which =
-    policies.length === 0 ? "no policy lets it see any" : `it sees what policy ${policies.join(", ")} lets through`;
-  return `row security is on for ${displayName(source)}, and role ${role} reads it in a refresh: ${which}`;
-}
-
-/** The ways in which it sees them all. */
-export function unhideText({ role, tableOwner, isForced }: HiddenSource): string {
-  const owner = isForced ? "" : `, or let owner be ${tableOwner}, who owns the table`;
-  return `alter role ${sqlIdentifier(role)} bypassrls (a superuser may, and on managed hosts the administrator)${owner}`;
-}
-
-/** Rights that a refresh needs and has not. */
-export function closedSources({ sources = [] }: Pick<World, "sources">): readonly Source[] {
-  return sources.filter(({ isHeld }) => !isHeld);
-}
-
-function lackText(source: Source): string {
-  const { what, role, isOwners } = source;
-  const lacks = what === "table" ? `may not read ${displayName(source)}` : `lacks ${rightText(neededOf(source))}`;
-  return `role ${role} owns ${isOwners ? "the view" : "a plain view that it reads,"} and ${lacks}`;
-}
-
-/** What a role needs where it lacks a right that refreshes need. */
-export function neededOf(source: Source): Need {
-  return { on: "target", ...source };
-}
-
 /** From a symptom to its cause and what to do. */
 export interface Explanation {
   /** What people notice. */
@@ -93,8 +46,10 @@ export interface Explanation {
   /** What was measured. */
   readonly evidence: string;
   readonly cause: string;
-  /** A command or statement. */
+  /** In words. */
   readonly fix: string;
+  /** Statements and commands that do it, each to be run as it is, in this order. */
+  readonly run?: readonly string[];
 }
 
 /** Something that keeps a view from being refreshed, with what each says who meets it. */
@@ -112,6 +67,7 @@ const NOT_RUNNING = "the job does not run";
 const RUNS_FAIL = "runs fail";
 
 const shown = (view: QualifiedName | undefined): string => (view === undefined ? "the view" : displayName(view));
+const refreshCommand = (view: QualifiedName | undefined): string => `matview refresh ${shellWord(shown(view))}`;
 const statementName = (view: QualifiedName | undefined): string => (view === undefined ? "VIEW" : sqlName(view));
 
 const CONDITIONS = {
@@ -132,15 +88,10 @@ const CONDITIONS = {
       `pg_cron is not installed in database ${cronDatabase}: set matview:managePlatform to true, or run: create extension pg_cron ` +
         "(in the database that cron.database_name names; name it in matview:cronDatabase where that is another one)",
     ],
-    explanation: ({ capabilities: { cronDatabase, launcherRuns } }) => ({
+    explanation: ({ capabilities }) => ({
       symptom: NOT_RUNNING,
-      evidence: `pg_cron is not installed in database ${cronDatabase}`,
-      cause: launcherRuns
-        ? "its launcher runs, so it lives in another database"
-        : "the server was started without it, or the extension was dropped",
-      fix: launcherRuns
-        ? "set MATVIEW_CRON_DATABASE to its database"
-        : "shared_preload_libraries = 'pg_cron', restart, create extension pg_cron",
+      evidence: `pg_cron is not installed in database ${capabilities.cronDatabase}`,
+      ...extensionAbsence(capabilities),
     }),
     check: () => [
       "pg_cron is not in this database",
@@ -149,33 +100,48 @@ const CONDITIONS = {
   },
   "launcher-dead": {
     is: ({ capabilities }) => !capabilities.launcherRuns,
-    refusals: () => [
-      "pg_cron's launcher is not running, so no job ever runs: add pg_cron to shared_preload_libraries and restart the server " +
-        "(a managed host has a switch for it)",
-    ],
-    explanation: () => ({
+    refusals: ({ capabilities }) => {
+      const { cause, fix } = launcherAbsence(capabilities);
+      return [`pg_cron's launcher is not running, so no job ever runs: ${cause}; ${fix}`];
+    },
+    explanation: ({ capabilities }) => ({
       symptom: NOT_RUNNING,
-      evidence: "no session is called pg_cron scheduler",
-      cause: "pg_cron's launcher is not running: not preloaded, ended, or it ends at a job whose role was dropped",
-      fix: "shared_preload_libraries = 'pg_cron' and restart PostgreSQL; select jobid from cron.job j where not exists (select 1 from pg_roles where rolname = j.username) names jobs without a role",
+      evidence: "no session is called pg_cron scheduler, so no job of this server runs",
+      ...launcherAbsence(capabilities),
     }),
-    check: () => ["launcher is not running", "restart PostgreSQL with pg_cron in shared_preload_libraries"],
+    check: ({ capabilities }) => ["launcher is not running", launcherAbsence(capabilities).fix],
+  },
+  "job-without-role": {
+    is: ({ orphans = [] }) => orphans.length > 0,
+    refusals: ({ orphans = [] }) =>
+      orphans.map((one) => `${orphanText(one)}, and so no job runs for anyone: ${removeOrphanSql(one)}`),
+    explanation: ({ orphans = [], job, capabilities: { cronDatabase } }) => ({
+      symptom: "no job of this server runs, or none will from the next change of a job on",
+      evidence: orphans.map(orphanText).join("; "),
+      cause: "pg_cron's launcher fails on it again and again, also where the job is inactive",
+      fix:
+        `let a superuser run this in database ${cronDatabase}; the launcher comes back by itself` +
+        (orphans.some(({ jobId }) => jobId === job?.jobId)
+          ? ". Then deploy the stack with the role that is to own the view"
+          : ""),
+      run: orphans.map(removeOrphanSql),
+    }),
+    check: ({ orphans = [] }) => ["a job without its role stops pg_cron", orphans.map(removeOrphanSql).join("; ")],
   },
   "role-cannot-log-in": {
     is: ({ runner }) => runner !== undefined && !runner.canLogin,
     refusals: ({ runner, job }) => [
       runner?.roleExists === false
         ? `role ${job?.user} does not exist: create it, or set matview:managePlatform to true`
-        : `role ${job?.user} may not log in, so each run of its jobs would fail: alter role ${job?.user} login`,
+        : `role ${job?.user} may not log in, so each run of its jobs would fail: alter role ${sqlIdentifier(job?.user ?? "")} login`,
     ],
     explanation: ({ job, runner }) => ({
       symptom: "every run fails",
       evidence: `job ${job?.name} runs as ${job?.user}, which ${runner?.roleExists === true ? "may not log in" : "does not exist"}`,
       cause: "pg_cron connects as the job's role",
-      fix:
-        runner?.roleExists === true
-          ? `alter role ${job?.user} login`
-          : `select cron.unschedule(${job?.jobId}::bigint), and deploy the stack`,
+      ...(runner?.roleExists === true
+        ? { fix: "let it log in", run: [`alter role ${sqlIdentifier(job?.user ?? "")} login`] }
+        : { fix: "remove the job, and deploy the stack", run: [`select cron.unschedule(${job?.jobId})`] }),
     }),
   },
   "job-of-another-role": {
@@ -193,7 +159,8 @@ const CONDITIONS = {
       evidence: `job ${job?.name} runs as ${job?.user}, and the view belongs to ${owner}`,
       cause:
         "only the owner of a materialized view, a member of that role, or (from PostgreSQL 17 on) who has maintain may refresh it",
-      fix: `grant ${owner} to ${job?.user}, or deploy the stack with the owner that the job has`,
+      fix: "make it a member; or deploy the stack with the owner that the job has",
+      run: [`grant ${sqlIdentifier(owner ?? "")} to ${sqlIdentifier(job?.user ?? "")}`],
     }),
   },
   "view-missing": {
@@ -232,9 +199,10 @@ const CONDITIONS = {
       symptom: "readers get an error, and runs fail",
       evidence: `${shown(declared)} is not populated`,
       cause: "it was made or refreshed with no data; a concurrent refresh cannot fill it",
-      fix: `matview refresh ${shown(declared)}`,
+      fix: "fill it",
+      run: [refreshCommand(declared)],
     }),
-    check: ({ declared }) => ["no data", `matview refresh ${shown(declared)}`],
+    check: ({ declared }) => ["no data", refreshCommand(declared)],
   },
   "permission-lost": {
     is: (world) => closedSources(world).length > 0,
@@ -248,7 +216,8 @@ const CONDITIONS = {
         symptom: RUNS_FAIL,
         evidence: closed.map(lackText).join("; "),
         cause: "a refresh reads the sources with the rights of the view's owner",
-        fix: closed.map((source) => grantNeedSql(neededOf(source))).join("; "),
+        fix: "give it the rights, as the owner of each; or deploy the stack, where it has the platform part",
+        run: closed.map((source) => grantNeedSql(neededOf(source))),
       };
     },
   },
@@ -263,7 +232,8 @@ const CONDITIONS = {
       symptom: "rows are missing",
       evidence: hidden.map(hiddenText).join("; "),
       cause: "a refresh reads the sources as the view's owner, and row security leaves out rows without a message",
-      fix: [...new Set(hidden.map(unhideText))].join("; "),
+      fix: `let the role see all rows${unhideWays(hidden)}`,
+      run: [...new Set(hidden.map(({ role }) => bypassSql(role)))],
     }),
   },
 } satisfies Record<string, Condition>;

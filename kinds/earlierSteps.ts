@@ -177,6 +177,8 @@ export interface Obstacle {
   readonly isMade?: boolean;
   /** Whether the declaration itself is wrong, whatever else the run makes. */
   readonly isInherent?: boolean;
+  /** Whether it stops nothing and is only to be known. */
+  readonly isHarmless?: boolean;
   /** Whether another role than the connected one may well do it. */
   readonly isOfDeployer?: boolean;
 }
@@ -188,14 +190,19 @@ export interface Obstacle {
 export function foreseen(obstacles: readonly Obstacle[], noted: EarlierSteps, onlyLooks = false): Required<Foresight> {
   const left = obstacles.filter(({ isMade, isOfDeployer }) => isMade !== true && !(onlyLooks && isOfDeployer === true));
   const mayBeMade = noted.has("others anything");
+  const stopping = left.filter(({ isHarmless }) => isHarmless !== true);
+  const known = left.filter(({ isHarmless }) => isHarmless === true);
   const isRefused = ({ isInherent }: Obstacle): boolean => isInherent === true || !mayBeMade;
   const problems = (some: readonly Obstacle[]): string[] => [...new Set(some.map(({ problem }) => problem))];
   return {
-    refusals: problems(left.filter(isRefused)),
-    warnings: problems(left.filter((one) => !isRefused(one))).map(
-      // Some end with the line of a text.
-      (problem) =>
-        `${problem}${problem.includes("\n") ? "\n  " : ". "}The deploy is refused unless another resource of this program mends that before`,
-    ),
+    refusals: problems(stopping.filter(isRefused)),
+    warnings: [
+      ...problems(stopping.filter((one) => !isRefused(one))).map(
+        // Some end with the line of a text.
+        (problem) =>
+          `${problem}${problem.includes("\n") ? "\n  " : ". "}The deploy is refused unless another resource of this program mends that before`,
+      ),
+      ...problems(known),
+    ],
   };
 }

@@ -6,6 +6,7 @@ import type { Capabilities } from "../postgres/capabilities.ts";
 import { problemReport, userError } from "../postgres/errors.ts";
 import { differenceLines, planLines } from "../postgres/plan.ts";
 import type { Plan } from "../postgres/plan.ts";
+import { readOnlyProblem } from "../postgres/readOnly.ts";
 import type { Session } from "../postgres/session.ts";
 import { isAbsent, ownOf } from "./change.ts";
 import type { Change } from "./change.ts";
@@ -44,7 +45,8 @@ async function obstacleOf<Desired extends object, Actual>(
   desired: Desired,
   previous: Desired | undefined,
 ): Promise<Error | undefined> {
-  const problems = (await kind.preflight?.(session, desired, previous)) ?? [];
+  const readOnly = readOnlyProblem(session.capabilities);
+  const problems = readOnly === undefined ? ((await kind.preflight?.(session, desired, previous)) ?? []) : [readOnly];
   if (problems.length === 0) return undefined;
   return problemReport(`${kind.noun} ${kind.id(desired)} cannot be deployed`, problems);
 }

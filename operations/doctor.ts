@@ -18,7 +18,7 @@ export const doctor = defineVerb({
   summary: "say why a view is stale or its job fails, and what to do",
   words: "[VIEW]",
   says: `Looks at job, launcher, runs, view, index, sources, rights, size and spot checks, and names causes, not what follows from them: each
-with the symptom, the evidence, the fix as a command or statement, and where docs explain it. Views for which it says the same are told
+with the symptom, the evidence, the fix in words and as statements and commands to be copied, and where docs explain it. Views for which it says the same are told
 together. Changes nothing.`,
   examples: [["doctor --stack prod", "everything that the stack declares, with its stamp and spot checks"]],
   exits: { 0: "nothing found", 1: "something found", 3: "could not look, or used wrongly" },
@@ -63,7 +63,6 @@ function findingsText({ findings }: Told): string {
 
 const LABEL_WIDTH = 14;
 
-// What is to be copied stays in one line.
 function findingText(finding: Finding): string {
   const line = (label: string, text: string): string => `    ${label.padEnd(LABEL_WIDTH - 4)}${text}`;
   const prose = (label: string, text: string): string =>
@@ -72,9 +71,16 @@ function findingText(finding: Finding): string {
     `\n  ${colors.red(indented(wrapped(`${finding.symptom} (${finding.id})`, screenWidth() - 2), 2))}`,
     prose("evidence", finding.evidence),
     prose("cause", finding.cause),
-    line("fix", finding.fix),
+    prose("fix", finding.fix),
+    ...runLines(finding),
     line("more", docsLink(finding)),
   ].join("\n");
+}
+
+// What is to be copied is not broken; a text of several lines, which may hold one in quotes, not even indented.
+function runLines({ run = [] }: Finding): string[] {
+  const marked = run.map((one) => (/^(?:matview|pulumi|export) /.test(one) ? one : `${one};`));
+  return marked.map((one) => (one.includes("\n") ? one : `${" ".repeat(LABEL_WIDTH)}${one}`));
 }
 
 function indented(text: string, columns: number): string {

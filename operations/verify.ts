@@ -28,13 +28,19 @@ export const verify = defineVerb({
       value: "AGE",
       summary: "first wait, e.g. 6m, until pg_cron has refreshed each view since its deploy",
     },
+    {
+      name: "since",
+      value: "TIME",
+      summary: "failed runs before it were seen and do not count, e.g. 2h, or 2026-11-29T10:00Z",
+    },
   ],
   says: `Job active, last ten runs, runs with error, state of the view, spot checks, last update, next run, summary: each pass, warn or
 fail, with the number, the limit and what to do; of many views those that do not pass. The same in psql: sql/verify/checks.sql. With --wait it proves a deploy: it waits for
-the first run of pg_cron itself, and fails as soon as there will be none.`,
+the first run of pg_cron itself, and fails as soon as there will be none. With --since a failure that somebody has looked at is told and does not count; the age counts as ever.`,
   examples: [
     ["verify --stack prod", "every view that the stack declares, with its spot checks"],
     ["verify --stack prod --wait 6m", "after a deploy, for a job that runs every five minutes"],
+    ["verify --stack prod --since 2h", "a failed run of this morning was looked at"],
     ["verify public.daily_revenue --stamp refreshed_at --spot-check region=north:live", "one view, without a stack"],
   ],
   exits: { 0: "all pass", 1: "a warning", 2: "a failure", 3: "could not be checked, or used wrongly" },
@@ -43,9 +49,10 @@ the first run of pg_cron itself, and fails as soon as there will be none.`,
   run: async (call) => {
     const wait = call.value("wait") === undefined ? undefined : parseDuration(call.value("wait") ?? "");
     if (wait?.ok === false) throw usageError(`--wait: ${wait.problem}`);
+    const seenUntil = timeOf(call.value("since"));
     const verified = await withViews(call, async (session, views) => {
       const missed = wait === undefined ? undefined : await awaitRuns(session, views, wait.seconds);
-      return verifyViews(session, views, missed);
+      return verifyViews(session, views, missed, seenUntil);
     });
     if (call.json) printJson(verified);
     const judged = verified.map((one) => ({ ...one, verdict: verdictOf(one) }));
@@ -53,6 +60,18 @@ the first run of pg_cron itself, and fails as soon as there will be none.`,
     return VERDICTS.indexOf(worst(judged.map(({ verdict }) => verdict)));
   },
 });
+
+/** A time, or so long ago. */
+function timeOf(text: string | undefined): Date | undefined {
+  if (text === undefined) return undefined;
+  const ago = parseDuration(text);
+  if (ago.ok) return new Date(Date.now() - ago.seconds * 1_000);
+  const time = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})$/.test(text)
+    ? new Date(text)
+    : undefined;
+  if (time !== undefined && !Number.isNaN(time.getTime())) return time;
+  throw usageError(`--since ${text}: write an age such as 2h, or a time with its zone such as 2026-11-29T10:00Z`);
+}
 
 /** A view and its eight checks. */
 interface Verified {
@@ -70,6 +89,7 @@ async function verifyViews(
   session: Session,
   views: readonly DeclaredView[],
   missed: ReadonlyMap<string, string> = new Map(),
+  seenUntil?: Date,
 ): Promise<Verified[]> {
   const found = await readFacts(session, views);
   const spotChecks = await runSpotChecks(
@@ -79,7 +99,7 @@ async function verifyViews(
   return found.map((facts, index) => {
     const view = displayName(facts.declared);
     const notRefreshed = missed.get(view);
-    const checks = checkView(facts, spotChecks[index] ?? []);
+    const checks = checkView(facts, spotChecks[index] ?? [], seenUntil);
     return { view, checks, ...(notRefreshed === undefined ? {} : { notRefreshed }) };
   });
 }

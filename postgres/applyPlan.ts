@@ -161,6 +161,15 @@ export async function inTransaction<T>(
   }
 }
 
+/** Lets pg_cron count on from its last job. */
+export const MEND_JOB_NUMBERS =
+  "select pg_catalog.setval('cron.jobid_seq', (select pg_catalog.max(jobid) from cron.job))";
+
+function isJobNumberTaken(error: unknown): boolean {
+  const { schema, constraint } = error as { schema?: string; constraint?: string };
+  return isServerError(error, SQLSTATE.uniqueViolation) && schema === "cron" && constraint === "job_pkey";
+}
+
 function advice(error: unknown, step: Step, blockage: Blockage | undefined): string {
   if (isServerError(error, SQLSTATE.lockNotAvailable)) {
     const who = blockage === undefined ? "Another session" : blockage.holders.map(holderLine).join(", ");
@@ -170,6 +179,9 @@ function advice(error: unknown, step: Step, blockage: Blockage | undefined): str
   if (isServerError(error, SQLSTATE.insufficientPrivilege)) {
     return " Connect as a role that owns the object or is a member of its owner.";
   }
-  if (isServerError(error, SQLSTATE.readOnlyTransaction)) return " Connect to the primary server, not to a standby.";
+  if (isServerError(error, SQLSTATE.readOnlyTransaction))
+    return " This server is a standby, or default_transaction_read_only is on for database or role.";
+  if (isJobNumberTaken(error))
+    return ` pg_cron's sequence of job numbers is behind its table, as after a restore: ${MEND_JOB_NUMBERS}`;
   return "";
 }

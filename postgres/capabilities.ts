@@ -45,12 +45,18 @@ export interface Capabilities {
   readonly replaysFrom: string | null;
   /** The standbys that replay from this server, as far as the role may see them, by application and address. */
   readonly standbys: readonly string[];
+  /** Where default_transaction_read_only is set, on a primary that takes no changes so; by pg_settings. */
+  readonly readOnlyBy?: string | null;
   /** `host:port` of a transaction pooler, through which nothing can be changed. */
   readonly pooler: string | undefined;
   /** True when pg_cron's launcher is connected; without it no job ever runs. */
   readonly launcherRuns: boolean;
   /** The database that the launcher is connected to, which is where pg_cron keeps its jobs; null without a launcher. */
   readonly launcherDatabase: string | null;
+  /** Without a launcher: shared_preload_libraries, where this role may see it. */
+  readonly preloaded?: string | null;
+  /** Without a launcher: the database that cron.database_name names, where it does not exist or takes no connections. */
+  readonly missingCronDatabase?: string | null;
   /** Undefined where the extension is not installed in the cron database. */
   readonly cron: CronCapabilities | undefined;
 }
@@ -63,8 +69,11 @@ interface ServerRow {
   inRecovery: boolean;
   replaysFrom: string | null;
   standbys: string[];
+  readOnlyBy: string | null;
   launcherRuns: boolean;
   launcherDatabase: string | null;
+  preloaded: string | null;
+  missingCronDatabase: string | null;
 }
 
 type CronRow = Omit<CronCapabilities, "seconds" | "lastDay">;

@@ -14,6 +14,7 @@ export const SQLSTATE = {
   readOnlyTransaction: "25006",
   syntaxError: "42601",
   tooManyConnections: "53300",
+  uniqueViolation: "23505",
   undefinedColumn: "42703",
   undefinedFunction: "42883",
   undefinedObject: "42704",

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { escapeIdentifier, escapeLiteral } from "pg";
 
 /** Longest name that PostgreSQL keeps, in bytes; what is longer it cuts silently (NAMEDATALEN - 1). */
-const MAX_NAME_BYTES = 63;
+export const MAX_NAME_BYTES = 63;
 
 /** A relation's name with its schema, as declared: unquoted, case kept. */
 export interface QualifiedName {
@@ -31,6 +31,11 @@ export function sqlIdentifier(name: string): string {
 /** One text as SQL, without the space that `pg` puts before a literal that has a backslash. */
 export function sqlLiteral(text: string): string {
   return escapeLiteral(text).trimStart();
+}
+
+/** One word of a shell's command line, quoted where it has to be. */
+export function shellWord(text: string): string {
+  return /^[\w@%+=:,./-][\w@%+=:,./#-]*$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 /** Why a name cannot be used, or undefined when it can. */
@@ -71,8 +76,3 @@ const KEYWORDS = new Set(
   select session_user similar some symmetric system_user table tablesample then to trailing true union unique user using
   variadic verbose when where window with`.split(/\s+/),
 );
-
-/** A text as one word of a shell's command. */
-export function shellWord(text: string): string {
-  return /^[\w@%+=:,./-][\w@%+=:,./#-]*$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
-}

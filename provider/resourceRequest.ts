@@ -6,6 +6,7 @@ import { KEEPS, REQUEST } from "../lifecycle/resourceRequest.ts";
 import type { Keeps, ResourceRequest } from "../lifecycle/resourceRequest.ts";
 import { loaderText } from "./loader.ts";
 import { otherWork } from "./otherWork.ts";
+import { refuseUnknownSettings } from "./settingNames.ts";
 
 /**
  * @internal What the class of a kind hands to Pulumi's own: its inputs, with the request and the line that loads the kind. `keeps`: by property,
@@ -19,6 +20,7 @@ export function resourceArguments(
   keeps?: KeepsArgs,
   readReplicas?: pulumi.Input<readonly pulumi.Input<string>[]>,
 ): [type: string, name: string, inputs: pulumi.Inputs, options: pulumi.CustomResourceOptions | undefined] {
+  refuseUnknownSettings();
   const type = typeToken(kind);
   const urn = pulumi.createUrn(name, type, options?.parent);
   // A promise and not an output: a child that depends on its component would wait for itself.

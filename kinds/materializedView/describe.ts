@@ -15,6 +15,7 @@ import { ownJobNames } from "../refreshJob/refreshSettings.ts";
 import { historyOf } from "./cost/measures.ts";
 import { compareDefinition } from "./definition/compareDefinition.ts";
 import type { Verdict } from "./definition/compareDefinition.ts";
+import { inFile } from "./definition/definitionFile.ts";
 import { parseDefinition } from "./definition/parseDefinition.ts";
 import type { DesiredView } from "./desired.ts";
 import { readLeftovers } from "./swap/leftovers.ts";
@@ -213,12 +214,10 @@ function mustBeMaterialized(row: ViewRow): void {
 
 async function compare(session: Session, desired: DesiredView): Promise<Verdict> {
   const parsed = await parseDefinition(desired.definition);
-  if (!parsed.ok) return { outcome: "invalid", problem: parsed.problem, code: SQLSTATE.syntaxError };
-  return compareDefinition(session.target, {
-    ...desired,
-    definition: parsed.definition.sql,
-    head: parsed.definition.head,
-  });
+  if (!parsed.ok) return { outcome: "invalid", problem: inFile(parsed.problem, desired), code: SQLSTATE.syntaxError };
+  const { sql: definition, head } = parsed.definition;
+  const verdict = await compareDefinition(session.target, { ...desired, definition, head });
+  return verdict.outcome === "invalid" ? { ...verdict, problem: inFile(verdict.problem, desired) } : verdict;
 }
 
 function splitParameter(text: string): [string, string] {

@@ -1,25 +1,29 @@
 import type { QueryResult } from "pg";
 import { serverText } from "../../postgres/errors.ts";
-import { sqlIdentifier, sqlName } from "../../postgres/names.ts";
+import type { ServerError } from "../../postgres/errors.ts";
+import { displayName, sqlIdentifier, sqlName } from "../../postgres/names.ts";
 import type { QualifiedName } from "../../postgres/names.ts";
 import { answersOf } from "../../postgres/pipeline.ts";
 import type { Statement } from "../../postgres/pipeline.ts";
 import { CONVERGED } from "../../postgres/plan.ts";
 import type { Session } from "../../postgres/session.ts";
 import { sqlText } from "../../postgres/sqlFiles.ts";
-import { neededOf, refusalsOf } from "../conditions.ts";
-import type { HiddenSource, Source } from "../conditions.ts";
+import { refusalsOf } from "../conditions.ts";
 import { foreseen, MISSING, namesChangedView, willBypass, willCreateRole } from "../earlierSteps.ts";
 import type { Obstacle } from "../earlierSteps.ts";
 import type { EarlierSteps, Foreseen, Foresight } from "../kind.ts";
 import { onlyLooks } from "../onlooker.ts";
 import { grantNeedSql } from "../ownerRole/rights.ts";
 import { cronObstacles } from "../refreshJob/preflight.ts";
+import { ownJobNames } from "../refreshJob/refreshSettings.ts";
+import { neededOf } from "../sources.ts";
+import type { HiddenSource, Source } from "../sources.ts";
 import { calledFunctionProblems } from "./calledFunctions.ts";
 import type { CalledFunction } from "./calledFunctions.ts";
 import { invalidProblem } from "./definition/compareDefinition.ts";
 import { DECLARED_VIEW, readDeclared } from "./definition/declaredView.ts";
 import type { DeclaredReading } from "./definition/declaredView.ts";
+import { inFile } from "./definition/definitionFile.ts";
 import { refusalLater } from "./definition/laterReading.ts";
 import { parseDefinition } from "./definition/parseDefinition.ts";
 import type { AbsentView, ActualView } from "./describe.ts";
@@ -77,6 +81,8 @@ async function obstacles(
 ): Promise<Obstacle[]> {
   const parsed = await parseDefinition(desired.definition);
   const owner = desired.owner ?? null;
+  const names = desired.job === undefined ? [] : ownJobNames(desired.job);
+  const asked = names.length === 0 ? [] : cronObstacles(session, earlier, { names, user: desired.owner });
   const { serverMajor } = session.capabilities;
   const unreadable = await indexProblems(desired, serverMajor);
   const isTried = change !== undefined && unreadable.length === 0;
@@ -84,25 +90,27 @@ async function obstacles(
   const read = await readDeclared(
     session.target,
     parsed.ok ? parsed.definition.sql : "select 1 as id",
-    [COLUMNS, CALLED, hiddenFrom(desired, there), sourcesOf(desired, there)],
+    [COLUMNS, CALLED, hiddenFrom(desired, there), sourcesOf(desired, there), UNLOGGED],
     [
       { text: sqlText("describe/schema_exists"), values: [desired.schema] },
       { text: sqlText("describe/role"), values: [owner] },
       ...trialStatements(trials),
     ],
   );
+  const cron = await asked;
   const [schemas, roles] = answersOf(read.before.slice(0, 2));
   const schema = schemaProblems(session, desired, schemas?.rows[0] as SchemaRow | undefined);
   const isOwnerMissing = owner !== null && roles?.rows.length === 0;
   const declared = parsed.ok
     ? await declaredObstacles(session, desired, read, earlier)
-    : [{ problem: parsed.problem, isInherent: true }];
+    : [{ problem: inFile(parsed.problem, desired), isInherent: true }];
   const isRead = parsed.ok && !("refusal" in read);
+  const isRefused = !parsed.ok || ("refusal" in read && !isRaised(read.refusal));
   const tried = refusedTrials(trials, read.before.slice(2)).filter(
     // What is told in better words already.
     ({ of }) =>
       schema.length === 0 &&
-      !(of === "view" && (!isRead || declared.length > 0)) &&
+      !(of === "view" && (isRefused || declared.some(({ isHarmless }) => isHarmless !== true))) &&
       !(of === "owner" && isOwnerMissing),
   );
   return [
@@ -112,7 +120,7 @@ async function obstacles(
     ...unreadable.map((problem) => ({ problem, isInherent: true })),
     ...(isOwnerMissing ? [missingOwner(owner, earlier)] : isRead ? rightObstacles(session, read.answers, earlier) : []),
     ...tried,
-    ...(desired.job === undefined ? [] : cronObstacles(session, earlier)),
+    ...cron,
   ];
 }
 
@@ -156,15 +164,24 @@ async function declaredObstacles(
   if ("refusal" in read) {
     const refusal = isMade ? await refusalLater(session.target, desired.definition, earlier) : read.refusal;
     if (refusal === undefined) return [];
+    // Raised by an event trigger: nothing is wrong with the text, and what a deploy makes is tried besides.
+    if (isRaised(refusal)) {
+      const said = `the definition cannot be looked at: an event trigger refuses a temporary view: ${serverText(refusal)}`;
+      return [{ problem: said, isHarmless: true }];
+    }
     const parsed = await parseDefinition(desired.definition);
     // A place in a text that was written to be read later would be none of the author's.
     const isPlaced = parsed.ok && refusal === read.refusal;
     const said = isPlaced ? invalidProblem(refusal, read.statement, parsed.definition) : serverText(refusal);
-    const problem = `the definition is not valid on this server: ${said}`;
+    const problem = inFile(`the definition is not valid on this server: ${said}`, desired);
     return [{ problem, isInherent: !MISSING.includes(refusal.code) }];
   }
   const problems = await inherentProblems(session, desired, read.answers);
   return problems.map((problem) => ({ problem, isMade, isInherent: true }));
+}
+
+function isRaised({ code }: ServerError): boolean {
+  return code.startsWith("P0");
 }
 
 function missingOwner(owner: string, earlier: EarlierSteps): Obstacle {
@@ -177,7 +194,7 @@ function missingOwner(owner: string, earlier: EarlierSteps): Obstacle {
 /** What the owner may not read or call, or reads in part only. */
 function rightObstacles(
   { capabilities }: Session,
-  [, , hidden, sources]: readonly QueryResult[],
+  [, , hidden, sources, unlogged]: readonly QueryResult[],
   earlier: EarlierSteps,
 ): Obstacle[] {
   const closed = ((sources?.rows ?? []) as Source[]).flatMap((source) => {
@@ -192,7 +209,11 @@ function rightObstacles(
     const isMade = willBypass(earlier, source.role);
     return refusalsOf({ capabilities, hidden: [source] }, ["rows-hidden"]).map((problem) => ({ problem, isMade }));
   });
-  return [...closed, ...unseen];
+  const emptied = ((unlogged?.rows ?? []) as QualifiedName[]).map((table) => ({
+    problem: `source ${displayName(table)} is unlogged: a crash of the server empties it, and the next refresh the view; alter table ${sqlName(table)} set logged`,
+    isHarmless: true,
+  }));
+  return [...closed, ...unseen, ...emptied];
 }
 
 // `there` is the view's name as the catalog has it.
@@ -210,6 +231,7 @@ function hiddenFrom(desired: DesiredView, there: QualifiedName): Statement {
 }
 
 const COLUMNS = { text: sqlText("describe/columns"), values: [DECLARED_VIEW] };
+const UNLOGGED = { text: sqlText("describe/unlogged_sources"), values: [DECLARED_VIEW] };
 const CALLED = { text: sqlText("describe/called_functions"), values: [DECLARED_VIEW] };
 
 /** What is wrong with the declaration itself, by the answers to COLUMNS and CALLED. */

@@ -1,9 +1,9 @@
 import { sqlName } from "../../postgres/names.ts";
 import { sqlText } from "../../postgres/sqlFiles.ts";
-import { hiddenText, unhideText } from "../conditions.ts";
-import type { HiddenSource } from "../conditions.ts";
 import { oneByOne } from "../kind.ts";
 import type { Kind } from "../kind.ts";
+import { hiddenText, unhideText } from "../sources.ts";
+import type { HiddenSource } from "../sources.ts";
 import { describeOwner } from "./describe.ts";
 import type { ActualOwner } from "./describe.ts";
 import { ownerRoleSchema } from "./desired.ts";

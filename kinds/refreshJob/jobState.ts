@@ -75,14 +75,6 @@ export function jobTitle({ name, jobId, user, schedule, database }: ActualJob): 
   return `job ${name} (number ${jobId}, ${schedule}, as ${user} in database ${database})`;
 }
 
-/** What an orphaned job does, and how to be rid of it. */
-export function orphanProblem({ name, jobId, user }: ActualJob): string {
-  return (
-    `job ${name} (number ${jobId}) belongs to role ${user}, which was renamed or dropped, and so no job runs for anyone: ` +
-    `select cron.unschedule(${jobId})`
-  );
-}
-
 /** True when both are one entry for pg_cron, whose key is name and user. */
 export function isSameEntry(a: Pick<ResolvedJob, "name" | "user">, b: Pick<ResolvedJob, "name" | "user">): boolean {
   return a.name === b.name && a.user === b.user;

@@ -3,12 +3,13 @@ import { CONVERGED, step } from "../../postgres/plan.ts";
 import type { Plan, Step } from "../../postgres/plan.ts";
 import { isSameClaim, wantedClaim } from "../claim.ts";
 import type { Claim } from "../claim.ts";
+import { refusalsOf } from "../conditions.ts";
 import type { Situation } from "../kind.ts";
 import { refreshTarget, saysTheSame } from "./command.ts";
 import type { DesiredJob, ResolvedJob } from "./desired.ts";
 import { changesOf, resolveJob } from "./jobChanges.ts";
 import type { JobContext } from "./jobChanges.ts";
-import { canBeInactive, isSameEntry, jobTitle, orphanProblem, powersOf } from "./jobState.ts";
+import { canBeInactive, isSameEntry, jobTitle, powersOf } from "./jobState.ts";
 import type { ActualJob, CronPowers, JobState } from "./jobState.ts";
 import {
   alterSql,
@@ -47,7 +48,7 @@ export function planJob({
     differences: [...entry.differences, ...timeout.differences],
     ...refused([
       ...(entry.refusals ?? []),
-      ...standstill(desired, state, entry),
+      ...standstill(desired, state, entry, capabilities),
       ...outOfReach(desired, state, entry, capabilities),
     ]),
   };
@@ -81,13 +82,18 @@ function outOfReach(
 const MAKES = new Set(["schedule job", "replace job", "rename job"]);
 
 /** What makes any change of jobs pointless here. */
-function standstill(desired: DesiredJob | "absent", state: JobState, { steps }: Plan): string[] {
+function standstill(
+  desired: DesiredJob | "absent",
+  state: JobState,
+  { steps }: Plan,
+  capabilities: Capabilities,
+): string[] {
   if (steps.length === 0) return [];
   // The one that this plan moves or removes is being mended.
   const orphan = state.jobs.find(
     (job) => desired !== "absent" && job.isOrphaned === true && job.name === desired.name && job !== state.job,
   );
-  return orphan === undefined ? [] : [orphanProblem(orphan)];
+  return orphan === undefined ? [] : refusalsOf({ capabilities, orphans: [orphan] }, ["job-without-role"]);
 }
 
 /** The step that makes a job inactive while its view cannot be refreshed; none where this role may not do it. */

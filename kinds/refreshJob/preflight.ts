@@ -1,3 +1,4 @@
+import { MEND_JOB_NUMBERS } from "../../postgres/applyPlan.ts";
 import { ask } from "../../postgres/asked.ts";
 import type { Question } from "../../postgres/asked.ts";
 import type { Capabilities } from "../../postgres/capabilities.ts";
@@ -13,7 +14,7 @@ import { commandProblems } from "./commandPreflight.ts";
 import { describeJobs } from "./describe.ts";
 import type { DesiredJob, ResolvedJob } from "./desired.ts";
 import { resolveJob } from "./jobChanges.ts";
-import { orphanProblem, powersOf } from "./jobState.ts";
+import { isSameEntry, powersOf } from "./jobState.ts";
 import type { CronPowers } from "./jobState.ts";
 import { cronBlindness } from "./roleJobs.ts";
 import { parseSchedule } from "./schedule.ts";
@@ -36,14 +37,14 @@ export async function foreseeJob(
 
 async function obstacles(session: Session, desired: DesiredJob, earlier: EarlierSteps): Promise<Obstacle[]> {
   const { cron } = session.capabilities;
-  const problems = cronObstacles(session, earlier);
+  const job = resolveJob(desired, session.capabilities);
+  const problems = await cronObstacles(session, earlier, { names: [job.name], user: job.user });
   if (cron?.hasUsage !== true || !cron.mayReadJobs) return problems;
   const parsed = parseSchedule(desired.schedule, cron);
   const schedule = parsed.ok ? [] : [{ problem: parsed.problem, isInherent: true }];
-  const job = resolveJob(desired, session.capabilities);
-  const [role, orphans, database, command] = await Promise.all([
+  const [role, numbers, database, command] = await Promise.all([
     roleProblems(session, job),
-    orphanProblems(session, job),
+    numberProblems(session, job),
     databaseProblems(session, job),
     commandProblems(session, job, earlier),
   ]);
@@ -58,7 +59,7 @@ async function obstacles(session: Session, desired: DesiredJob, earlier: Earlier
   return [
     ...problems,
     ...schedule,
-    ...orphans.map((problem) => ({ problem })),
+    ...numbers.map((problem) => ({ problem })),
     ...ofRole,
     ...acting,
     ...(role.exists ? command.map((problem) => ({ problem, isOfDeployer })) : []),
@@ -81,16 +82,23 @@ export function preflightQuestions(desired: DesiredJob, known: Capabilities): Qu
   ];
 }
 
-/** What is wrong with pg_cron itself, unless this run installs it. */
-export function cronObstacles(session: Session, earlier: EarlierSteps): Obstacle[] {
+/** The jobs that a deploy makes, changes or moves to their role; of them what was another role's is mended by it. */
+interface Mended {
+  readonly names: readonly string[];
+  readonly user: string | undefined;
+}
+
+/** What is wrong with pg_cron itself, unless this run installs it, or mends it. */
+export async function cronObstacles(session: Session, earlier: EarlierSteps, mended: Mended): Promise<Obstacle[]> {
   const { cron } = session.capabilities;
   const isMade = cron === undefined && willHaveCron(earlier);
   const isOfDeployer = cron !== undefined && !(cron.hasUsage && cron.mayReadJobs);
-  return cronProblems(session).map((problem) => ({ problem, isMade, isOfDeployer }));
+  return (await cronProblems(session, mended)).map((problem) => ({ problem, isMade, isOfDeployer }));
 }
 
 /** What is wrong with pg_cron itself: not installed, not running, not to be used by this role. */
-function cronProblems({ capabilities }: Session): string[] {
+async function cronProblems(session: Session, mended: Mended): Promise<string[]> {
+  const { capabilities } = session;
   const { cron, currentUser } = capabilities;
   if (cron === undefined) return refusalsOf({ capabilities }, ["pg-cron-missing"]);
   return [
@@ -104,15 +112,33 @@ function cronProblems({ capabilities }: Session): string[] {
       : [
           `role ${currentUser} may not read cron.job: let a superuser run: grant select on cron.job to ${sqlIdentifier(currentUser)}`,
         ]),
-    ...refusalsOf({ capabilities }, ["launcher-dead"]),
+    ...(cron.hasUsage && cron.mayReadJobs
+      ? await launcherProblems(session, mended)
+      : refusalsOf({ capabilities }, DEAD)),
   ];
 }
 
-// A launcher that fails restarts, and may just be alive: what it fails on is the cause to tell. One that has the declared name under
-// another role may be what this deploy mends, which the plan decides.
-async function orphanProblems(session: Session, job: ResolvedJob): Promise<string[]> {
+const DEAD = ["launcher-dead"] as const;
+
+// A launcher that fails restarts, and may just be alive: what it fails on is the cause to tell. A job that this deploy takes from a role
+// that is gone is let through, with the others of that role.
+async function launcherProblems(session: Session, { names, user }: Mended): Promise<string[]> {
+  const { capabilities } = session;
   const orphans = (await describeJobs(session, null)).filter(({ isOrphaned }) => isOrphaned === true);
-  return orphans.filter(({ name, user }) => name !== job.name || user === job.user).map(orphanProblem);
+  if (orphans.length === 0) return refusalsOf({ capabilities }, DEAD);
+  const left = orphans.filter((job) => names.includes(job.name) && job.user !== user).map((job) => job.user);
+  return refusalsOf({ capabilities, orphans: orphans.filter((job) => !left.includes(job.user)) }, ["job-without-role"]);
+}
+
+// A job that is not there yet is given a number.
+async function numberProblems(session: Session, job: ResolvedJob): Promise<string[]> {
+  if ((await describeJobs(session, null)).some((one) => isSameEntry(one, job))) return [];
+  const [behind] = (await ask<{ taken: string }>(session.cron, "describe/job_numbers", [])).rows;
+  if (behind === undefined) return [];
+  return [
+    `pg_cron would give the job a number that another one has (the last is ${behind.taken}), for its sequence is behind, as after a restore: ` +
+      `let a superuser run: ${MEND_JOB_NUMBERS}`,
+  ];
 }
 
 interface RoleRow {

@@ -3,6 +3,7 @@ import { onlyLooks } from "../../kinds/onlooker.ts";
 import { displayName } from "../../postgres/names.ts";
 import type { Plan } from "../../postgres/plan.ts";
 import { poolerProblem } from "../../postgres/pooler.ts";
+import { readOnlyProblem } from "../../postgres/readOnly.ts";
 import type { Session } from "../../postgres/session.ts";
 import { sqlText } from "../../postgres/sqlFiles.ts";
 
@@ -23,6 +24,9 @@ export async function obstaclesOf<Desired extends object, Actual>(
 ): Promise<Required<Foresight>> {
   const { desired, previous, actual, plan, earlier } = previewed;
   const { pooler } = session.capabilities;
+  const readOnly = readOnlyProblem(session.capabilities);
+  // What is tried to find more would only fail on it.
+  if (readOnly !== undefined) return { refusals: [readOnly], warnings: [] };
   const pooled = pooler === undefined ? [] : [poolerProblem(pooler)];
   const [foreign, told] = await Promise.all([
     foreignProblems(kind, session, previewed),

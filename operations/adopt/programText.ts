@@ -1,8 +1,9 @@
 import { refreshCommand, refreshTarget, saysTheSame } from "../../kinds/refreshJob/command.ts";
 import type { ActualJob } from "../../kinds/refreshJob/describe.ts";
 import { DEFAULT_SCHEDULE, jobName } from "../../kinds/refreshJob/refreshSettings.ts";
+import { postgresIndexName } from "../../kinds/viewIndex/indexName.ts";
 import type { Capabilities } from "../../postgres/capabilities.ts";
-import { derivedName, displayName } from "../../postgres/names.ts";
+import { displayName } from "../../postgres/names.ts";
 import { resourceName } from "./definitionFiles.ts";
 import type { DefinitionFile } from "./definitionFiles.ts";
 import { indexArgs, keyIndexArgs, keyOf } from "./indexArgs.ts";
@@ -82,7 +83,7 @@ function wholeText({ one, file, variable, capabilities }: Context): string {
   const key = keyOf(indexes);
   const columns = key?.columns ?? [];
   const name = resourceName(view);
-  const conventional = derivedName([view.name, ...columns].join("_"), "idx");
+  const conventional = postgresIndexName(view.name, columns);
   const args = {
     ...(view.schema === "public" ? {} : { schema: view.schema, name: view.name }),
     definition: definitionOf(file, name),

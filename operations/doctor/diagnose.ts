@@ -10,6 +10,7 @@ import { messageDiagnosis } from "./runMessages.ts";
 const STOPPED = [
   "standby",
   "pg-cron-missing",
+  "job-without-role",
   "launcher-dead",
   "job-hidden",
   "job-missing",

@@ -1,9 +1,9 @@
-import { closedSources } from "../../kinds/conditions.ts";
-import type { HiddenSource, Source } from "../../kinds/conditions.ts";
 import { askDefinition } from "../../kinds/materializedView/definition/runDefinition.ts";
 import { askAsRole } from "../../kinds/refreshJob/asRole.ts";
 import type { ActualJob } from "../../kinds/refreshJob/describe.ts";
 import { refreshable } from "../../kinds/refreshJob/refreshable.ts";
+import { closedSources } from "../../kinds/sources.ts";
+import type { HiddenSource, Source } from "../../kinds/sources.ts";
 import { ask } from "../../postgres/asked.ts";
 import { isServerError, SQLSTATE } from "../../postgres/errors.ts";
 import { sqlIdentifier, sqlName } from "../../postgres/names.ts";
@@ -31,6 +31,9 @@ export interface Evidence extends Facts {
   /** Keys that the sources now give several rows; undefined when that could not be asked. */
   readonly duplicateKeys: number | undefined;
   readonly averageRowBytes: number | undefined;
+  /** Sources that a crash of the server empties. */
+  readonly unlogged: readonly QualifiedName[];
+  readonly changedCollations: readonly ChangedCollation[];
 }
 
 export interface Anatomy {
@@ -38,7 +41,22 @@ export interface Anatomy {
   /** As the server prints it, without the semicolon. */
   readonly definition: string;
   readonly keyColumns: readonly string[];
+  /** Whether the index takes nulls for equal: without that, rows with a null in the key are never the same for it. */
+  readonly nullsEqual: boolean;
   readonly pathlessFunctions: readonly string[];
+}
+
+/** A row of describe/collation_versions.sql; without a schema it is the database's own. */
+export interface ChangedCollation {
+  readonly schema: string | null;
+  readonly name: string;
+  readonly recorded: string;
+  readonly actual: string;
+}
+
+/** Which rows can break the key. */
+export function breakable({ keyColumns, nullsEqual }: Anatomy): string {
+  return nullsEqual ? "true" : keyColumns.map((column) => `q.${sqlIdentifier(column)} is not null`).join(" and ");
 }
 
 /** Who runs the job, and the way that pg_cron goes: hosts and ports are as they were when the job was made. */
@@ -88,7 +106,7 @@ async function lookAt(session: Session, facts: Facts): Promise<Looked> {
   const { declared, view, job } = facts;
   const limits = limitsOf(facts);
   const { target } = session;
-  const [anatomies, readable, partly, runner, averageRowBytes, refreshing] = await Promise.all([
+  const [anatomies, readable, partly, runner, averageRowBytes, refreshing, unlogged, collations] = await Promise.all([
     view && unlessLocked(ask<Anatomy>(target, "describe/view_anatomy", [view.schema, view.name])),
     view && unlessLocked(ask<Source>(target, "describe/sources", sourcesOf(facts, view))),
     view === undefined || declared.rowSecurity === "allow"
@@ -97,6 +115,10 @@ async function lookAt(session: Session, facts: Facts): Promise<Looked> {
     job === undefined ? undefined : readRunner(session, job, facts.runs),
     view?.isPopulated === true ? averageRow(session, declared) : undefined,
     job === undefined || view === undefined ? undefined : refreshable(session.target, view, job.user),
+    view && ask<QualifiedName>(target, "describe/unlogged_sources", [sqlName(view)]),
+    view === undefined || session.capabilities.serverMajor < 15
+      ? undefined
+      : ask<ChangedCollation>(target, "describe/collation_versions", [sqlName(view)]),
   ]);
   return {
     ...facts,
@@ -108,6 +130,8 @@ async function lookAt(session: Session, facts: Facts): Promise<Looked> {
     sources: readable?.rows ?? [],
     hidden: partly?.rows ?? [],
     averageRowBytes,
+    unlogged: unlogged?.rows ?? [],
+    changedCollations: collations?.rows ?? [],
   };
 }
 
@@ -161,7 +185,7 @@ async function duplicateKeys(
   const definition = { definition: text, owner, user: job?.user ?? owner };
   return unlessRefused(session, view, async () => {
     const question = (source: string): string[] => [
-      sqlStatement("statements/duplicate_keys", { raw: { source, columns } }),
+      sqlStatement("statements/duplicate_keys", { raw: { source, columns, counted: breakable(anatomy) } }),
     ];
     const [answer] = answersOf(await askDefinition(session.target, definition, question));
     return (answer?.rows as { keys: number }[])[0]?.keys;

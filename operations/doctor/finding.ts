@@ -16,6 +16,12 @@ export function diagnosisOf(id: ConditionId): Diagnosis {
   return (evidence) => explained(evidence, id);
 }
 
+/** A sentence that ends with what to run as a fix. */
+export function asFix(sentence: string): Pick<Finding, "fix" | "run"> {
+  const [, words, statements] = /^(.*\brun): (.*)$/s.exec(sentence) ?? [];
+  return words === undefined || statements === undefined ? { fix: sentence } : { fix: words, run: [statements] };
+}
+
 /** Where a finding is explained; the package holds no docs. */
 export function docsLink({ id }: Finding): string {
   return `https://github.com/pulumi-matview/pulumi-matview/blob/main/docs/troubleshooting.md#${id}`;

@@ -1,7 +1,7 @@
 import { readSchedule } from "../../kinds/refreshJob/schedule.ts";
-import { displayName } from "../../postgres/names.ts";
+import { displayName, shellWord, sqlLiteral } from "../../postgres/names.ts";
 import { clock } from "../commandLine/text.ts";
-import { diagnosisOf } from "./finding.ts";
+import { asFix, diagnosisOf } from "./finding.ts";
 import type { Diagnosis } from "./finding.ts";
 
 const NOT_RUNNING = "the job does not run";
@@ -10,6 +10,7 @@ const NOT_RUNNING = "the job does not run";
 export const jobDiagnoses: readonly Diagnosis[] = [
   diagnosisOf("standby"),
   diagnosisOf("pg-cron-missing"),
+  diagnosisOf("job-without-role"),
   diagnosisOf("launcher-dead"),
   ({ unseen, capabilities: { currentUser }, declared }) =>
     unseen.job === undefined
@@ -19,7 +20,7 @@ export const jobDiagnoses: readonly Diagnosis[] = [
           symptom: "whether the job runs is not known",
           evidence: `role ${currentUser} sees no job${declared.job === undefined ? "" : ` ${declared.job}`} that refreshes ${displayName(declared)}`,
           cause: "pg_cron shows a role its own jobs, and only where it may use the schema cron",
-          fix: unseen.job,
+          ...asFix(unseen.job),
         },
   ({ job, capabilities: { currentUser }, declared, unseen }) =>
     job !== undefined
@@ -43,7 +44,8 @@ export const jobDiagnoses: readonly Diagnosis[] = [
           evidence: `job ${job?.name} was made on a server at port ${runner.storedPort}; this one listens at port ${runner.port}`,
           cause:
             "this database is a restored copy (a dump holds pg_cron's jobs), or the server's port was changed: jobs keep the one they were made with",
-          fix: `a copy: matview quiesce --yes, and then deploy this environment's own stack; a new port: deploy the stack, which makes the job again`,
+          fix: "of a copy, remove the job and deploy this environment's own stack; matview quiesce shows what else a copy would run. With a new port, deploy the stack, which makes the job again",
+          run: [`select cron.unschedule(${job?.jobId})`],
         },
   ({ job, declared }) =>
     job?.isActive !== false
@@ -53,7 +55,8 @@ export const jobDiagnoses: readonly Diagnosis[] = [
           symptom: NOT_RUNNING,
           evidence: `job ${job.name} is inactive`,
           cause: "it was paused by hand, or the configuration says active: false",
-          fix: `matview resume ${displayName(declared)}`,
+          fix: "let it run",
+          run: [`matview resume ${shellWord(displayName(declared))}`],
         },
   ({ job, jobRefreshesView, declared, capabilities: { database } }) =>
     job === undefined || jobRefreshesView
@@ -73,7 +76,7 @@ export const jobDiagnoses: readonly Diagnosis[] = [
           symptom: NOT_RUNNING,
           evidence: `schedule ${job.schedule}`,
           cause: "pg_cron accepts it and never fires, or fires at other times than it says",
-          fix: 'pulumi config set matview:schedule "*/5 * * * *", and deploy',
+          fix: 'declare a schedule that pg_cron keeps, such as "*/5 * * * *", in the program or as matview:schedule, and deploy the stack',
         },
   ({ otherJobs, job, declared }) =>
     otherJobs.length === 0
@@ -83,7 +86,8 @@ export const jobDiagnoses: readonly Diagnosis[] = [
           symptom: "refreshes come more often than the schedule says, and wait for each other",
           evidence: [job, ...otherJobs].map((one) => `job ${one?.jobId} ${one?.name} of ${one?.user}`).join(", "),
           cause: `more than one active job refreshes ${displayName(declared)}`,
-          fix: otherJobs.map(({ jobId }) => `select cron.unschedule(${jobId}::bigint)`).join("; "),
+          fix: `keep job ${job?.name}; as superuser, or as the role of each:`,
+          run: otherJobs.map(({ jobId }) => `select cron.unschedule(${jobId})`),
         },
   diagnosisOf("job-of-another-role"),
   diagnosisOf("role-cannot-log-in"),
@@ -97,7 +101,7 @@ export const noRuns: Diagnosis = ({ job, runs, limits, freshness, now, capabilit
       symptom: "whether runs succeed is not known",
       evidence: `the runs of job ${job?.name} cannot be read`,
       cause: "pg_cron shows a role its own runs",
-      fix: unseen.runs,
+      ...asFix(unseen.runs),
     };
   }
   const [last] = runs;
@@ -124,13 +128,15 @@ export const noRuns: Diagnosis = ({ job, runs, limits, freshness, now, capabilit
         symptom: "the history ends, and the view is fresh",
         evidence,
         cause: "cron.log_run is off, the history is cut elsewhere, or something else refreshes the view",
-        fix: "show cron.log_run (as a superuser); set it to on",
+        fix: "let a superuser have pg_cron record runs, and restart the server; or look who deletes the history or refreshes the view",
+        run: ["alter system set cron.log_run = on"],
       }
     : {
         id: "runs-do-not-begin",
         symptom: NOT_RUNNING,
         evidence: `${evidence}; the job is active and the launcher runs`,
         cause: `${isNew}the launcher missed a change of the job, or other jobs use all of cron.max_running_jobs`,
-        fix: `${wait}select cron.alter_job(${job.jobId}, schedule := '${job.schedule}'), which makes the launcher read it again; then restart PostgreSQL`,
+        fix: `${wait}have the launcher read the job again; where that does not help, restart the server`,
+        run: [`select cron.alter_job(${job.jobId}, schedule := ${sqlLiteral(job.schedule)})`],
       };
 };

@@ -1,7 +1,10 @@
 import { explained } from "../../kinds/conditions.ts";
-import { displayName } from "../../postgres/names.ts";
+import { displayName, shellWord, sqlIdentifier, sqlName } from "../../postgres/names.ts";
+import type { QualifiedName } from "../../postgres/names.ts";
 import { duration } from "../commandLine/text.ts";
 import { isOver, median, messageText, stuckRuns, succeededSeconds } from "../health/runs.ts";
+import { breakable } from "./evidence.ts";
+import type { Anatomy } from "./evidence.ts";
 import { diagnosisOf } from "./finding.ts";
 import type { Diagnosis } from "./finding.ts";
 
@@ -19,16 +22,17 @@ export const failureDiagnoses: readonly Diagnosis[] = [
       : { ...found, fix: "deploy the stack, which declares no key: it makes the job's command plain again" };
   },
   diagnosisOf("permission-lost"),
-  ({ duplicateKeys, anatomy, declared }) =>
-    duplicateKeys === undefined || duplicateKeys === 0
+  ({ duplicateKeys, anatomy }) =>
+    duplicateKeys === undefined || duplicateKeys === 0 || anatomy === undefined
       ? undefined
       : {
           id: "duplicate-keys",
           symptom: RUNS_FAIL,
-          evidence: `${duplicateKeys} values of (${anatomy?.keyColumns.join(", ")}) have more than one row in the sources now`,
+          evidence: `${duplicateKeys} values of (${anatomy.keyColumns.join(", ")}) have more than one row in the sources now`,
           cause:
             "the key of the unique index does not identify a row: a join multiplies rows, or a source has duplicates",
-          fix: `select ${anatomy?.keyColumns.join(", ")}, count(*) from (definition of ${displayName(declared)}) q group by ${anatomy?.keyColumns.map((_, index) => index + 1).join(", ")} having count(*) > 1; correct the join, or widen uniqueKey`,
+          fix: "correct the join in the definition of the view, or widen uniqueKey, and deploy the stack; this lists the values:",
+          run: [duplicatesSql(anatomy)],
         },
   ({ capabilities: { serverMajor }, anatomy, runs }) =>
     serverMajor < 17 || (anatomy?.pathlessFunctions ?? []).length === 0 || runs.find(isOver)?.status !== "failed"
@@ -39,9 +43,28 @@ export const failureDiagnoses: readonly Diagnosis[] = [
           evidence: `the view calls ${anatomy?.pathlessFunctions.join(", ")}; the last run: ${messageText(runs.find(isOver)?.message ?? null)}`,
           cause:
             "from PostgreSQL 17 on a refresh runs with search_path pg_catalog, so that unqualified names in a function are not found",
-          fix: `alter function ${anatomy?.pathlessFunctions[0]} set search_path = public`,
+          fix: "give each function the schemas of the names in its body, mostly that of the function:",
+          run: (anatomy?.pathlessFunctions ?? []).map(
+            (name) => `alter function ${name} set search_path = ${schemaOf(name)}, pg_temp`,
+          ),
         },
 ];
+
+// As the server prints it: with its schema, quoted where it has to be.
+function schemaOf(name: string): string {
+  return /^(?:"(?:[^"]|"")+"|[^.(]+)(?=\.)/.exec(name)?.[0] ?? "public";
+}
+
+function duplicatesSql(anatomy: Anatomy): string {
+  const { keyColumns, definition } = anatomy;
+  const columns = keyColumns.map((column) => `q.${sqlIdentifier(column)}`).join(", ");
+  const lines = definition.trim().replace(/;$/, "");
+  return `select ${columns}, count(*) from (\n${lines}\n) q where ${breakable(anatomy)} group by ${columns} having count(*) > 1`;
+}
+
+function refreshNow(view: QualifiedName): string {
+  return `matview refresh ${shellWord(displayName(view))}`;
+}
 
 /** The last run failed, and nothing in the catalog says why. */
 export const unexplainedFailure: Diagnosis = ({ runs, declared }) => {
@@ -53,13 +76,16 @@ export const unexplainedFailure: Diagnosis = ({ runs, declared }) => {
         symptom: RUNS_FAIL,
         evidence: `run ${last.runId}: ${messageText(last.message)}`,
         cause: "see the message; nothing in the catalog explains it now, so it may be over",
-        fix: `matview refresh ${displayName(declared)} shows whether it still fails`,
+        fix: "look whether it still fails:",
+        run: [refreshNow(declared)],
       };
 };
 
 /** What goes wrong while runs succeed. */
 export const courseDiagnoses: readonly Diagnosis[] = [
   diagnosisOf("rows-hidden"),
+  unloggedSource,
+  changedCollation,
   ({ freshness, declared }) =>
     freshness.disagreement !== "runs do not refresh the view"
       ? undefined
@@ -68,7 +94,8 @@ export const courseDiagnoses: readonly Diagnosis[] = [
           symptom: "the view is stale though runs succeed",
           evidence: `by its own stamp it is ${duration(freshness.stampAgeSeconds ?? 0)} old; the last run that succeeded began ${duration(freshness.historyAgeSeconds ?? 0)} ago`,
           cause: "the runs refresh another view, the stamp is wrong, or the view was created again from older data",
-          fix: `matview refresh ${displayName(declared)}, and look at the stamp again`,
+          fix: "refresh it, and look at the stamp again",
+          run: [refreshNow(declared)],
         },
   ({ runs }) => {
     const stuck = stuckRuns(runs);
@@ -79,7 +106,8 @@ export const courseDiagnoses: readonly Diagnosis[] = [
           symptom: "runs never end in the history",
           evidence: stuck.map(({ runId, status }) => `run ${runId} in ${status}`).join(", "),
           cause: "the server or the launcher ended while they began; nothing runs any more",
-          fix: `delete from cron.job_run_details where runid in (${stuck.map(({ runId }) => runId).join(", ")})`,
+          fix: "delete their rows",
+          run: [`delete from cron.job_run_details where runid in (${stuck.map(({ runId }) => runId).join(", ")})`],
         };
   },
   (evidence) => backlog(evidence) ?? slower(evidence),
@@ -95,7 +123,8 @@ export const courseDiagnoses: readonly Diagnosis[] = [
           evidence: `${Math.round(anatomy.heapBytes / 1024)} kB on disk for about ${Math.round(needed / 1024)} kB of rows`,
           cause:
             "concurrent refreshes leave a dead row for each changed one, and autovacuum skips the view while it is refreshed",
-          fix: `vacuum ${displayName(declared)}; a plain refresh makes it compact: refresh materialized view ${displayName(declared)}`,
+          fix: "a plain refresh makes it compact, while readers wait; a vacuum job keeps it so (refresh.vacuum)",
+          run: [`refresh materialized view ${sqlName(declared)}`],
         };
   },
   ({ spotChecks }) => {
@@ -110,7 +139,7 @@ export const courseDiagnoses: readonly Diagnosis[] = [
           fix: "grant what the evidence names, or correct the spot check",
         };
   },
-  ({ spotChecks, freshness, limits }) => {
+  ({ spotChecks, freshness, limits, declared }) => {
     const unmet = spotChecks.filter(
       ({ rows, wanted, laggingRows, problem }) => problem === undefined && (rows !== wanted || (laggingRows ?? 0) > 0),
     );
@@ -124,12 +153,44 @@ export const courseDiagnoses: readonly Diagnosis[] = [
       cause: lag
         ? "the sources changed after the last refresh"
         : "the data is not as declared: reassigned in the sources, or the declaration is old",
-      fix: lag ? "wait for the next run, or matview refresh" : "compare the sources with the declared spot checks",
+      ...(lag
+        ? { fix: "wait for the next run; or now:", run: [refreshNow(declared)] }
+        : { fix: "compare the sources with the declared spot checks, and correct what is wrong" }),
     };
   },
 ];
 
 type Evidence = Parameters<Diagnosis>[0];
+
+function unloggedSource({ unlogged }: Evidence): ReturnType<Diagnosis> {
+  if (unlogged.length === 0) return undefined;
+  return {
+    id: "unlogged-source",
+    symptom: "a crash of the server will empty the view",
+    evidence: `${unlogged.map(displayName).join(", ")}: unlogged`,
+    cause:
+      "PostgreSQL empties unlogged tables after a crash, and a standby has none of their rows; the next refresh shows that",
+    fix: "have them logged, which writes each once and locks it meanwhile:",
+    run: unlogged.map((table) => `alter table ${sqlName(table)} set logged`),
+  };
+}
+
+function changedCollation({ changedCollations: changed, declared, capabilities }: Evidence): ReturnType<Diagnosis> {
+  if (changed.length === 0) return undefined;
+  const name = ({ schema, name }: (typeof changed)[number]): string =>
+    schema === null ? `database ${sqlIdentifier(capabilities.database)}` : `collation ${sqlName({ schema, name })}`;
+  return {
+    id: "collation-changed",
+    symptom: "an index may miss rows, and a refresh may take rows that are there for new ones",
+    evidence: changed.map((one) => `${name(one)}: version ${one.recorded}, now ${one.actual}`).join("; "),
+    cause: "the library that sorts texts was changed with the server's system; the indexes are in the old order",
+    fix: "build the indexes again, also those of other tables that sort by it, before the new version is noted:",
+    run: [
+      `reindex table concurrently ${sqlName(declared)}`,
+      ...changed.map((one) => `alter ${name(one)} refresh ${one.schema === null ? "collation " : ""}version`),
+    ],
+  };
+}
 
 function backlog({ job, runs, limits: { intervalSeconds = Infinity } }: Evidence): ReturnType<Diagnosis> {
   const usual = median(succeededSeconds(runs).slice(0, 5));
@@ -139,11 +200,11 @@ function backlog({ job, runs, limits: { intervalSeconds = Infinity } }: Evidence
     symptom: "refreshes run back to back",
     evidence: `a run takes ${duration(usual)}, and one is due every ${duration(intervalSeconds)}`,
     cause: "runs outlast the interval, and pg_cron starts every run that was missed",
-    fix: `a longer interval: matview frequency; pausing job ${job?.name} for a few seconds drops the runs that are owed`,
+    fix: `declare a longer interval (matview frequency shows the choices), and deploy the stack; a pause of job ${job?.name} of a few seconds drops the runs that are owed`,
   };
 }
 
-function slower({ runs }: Evidence): ReturnType<Diagnosis> {
+function slower({ runs, sources = [] }: Evidence): ReturnType<Diagnosis> {
   const seconds = succeededSeconds(runs);
   const [recent, earlier] = [seconds.slice(0, 5), seconds.slice(5)];
   if (recent.length < 5 || earlier.length < 10) return undefined;
@@ -154,6 +215,7 @@ function slower({ runs }: Evidence): ReturnType<Diagnosis> {
     symptom: "a refresh takes longer than before",
     evidence: `the last five took ${duration(now)}, those before ${duration(before)} (medians)`,
     cause: "the sources grew, an index of theirs is gone or not used, or the server is busier",
-    fix: "analyze the sources; explain (analyze, buffers) the definition; look at pg_stat_activity at the time of a run",
+    fix: "let the planner know the sources of now; then look at the plan of the definition, and at pg_stat_activity during a run",
+    run: [...new Set(sources.filter(({ what }) => what === "table").map((source) => `analyze ${sqlName(source)}`))],
   };
 }

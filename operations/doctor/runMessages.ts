@@ -1,4 +1,4 @@
-import { displayName, sqlIdentifier } from "../../postgres/names.ts";
+import { displayName, shellWord, sqlIdentifier, sqlLiteral, sqlName } from "../../postgres/names.ts";
 import { duration } from "../commandLine/text.ts";
 import { isOver, messageText, succeededSeconds } from "../health/runs.ts";
 import type { Evidence, HbaRule, Runner } from "./evidence.ts";
@@ -13,28 +13,39 @@ interface MessageCause {
   readonly message: RegExp;
   readonly cause: string | ((evidence: Evidence) => string);
   readonly fix: string | ((evidence: Evidence) => string);
+  readonly run?: (evidence: Evidence) => readonly string[];
 }
 
+const refreshNow = {
+  fix: "wait for the next run; or now:",
+  run: ({ declared }: Evidence) => [`matview refresh ${shellWord(displayName(declared))}`],
+};
+
+const roleOf = ({ job }: Evidence): string => sqlIdentifier(job?.user ?? "");
+
 const CAUSES: readonly MessageCause[] = [
-  { id: "job-cannot-connect", message: /^connection failed/, cause: wayIn, fix: letIn },
+  { id: "job-cannot-connect", message: /^connection failed/, cause: wayIn, fix: letIn, run: liftLimits },
   {
     id: "too-many-connections",
     message: /too many connections|remaining connection slots/,
     cause: wayIn,
     fix: letIn,
+    run: liftLimits,
   },
   {
     id: "no-worker",
     message: /^could not start background process|^unable to create a DSM segment/,
     cause: "pg_cron runs each job in a background worker of the server, and all were in use",
-    fix: "max_worker_processes = 16 or more, and restart; or other minutes for other jobs",
+    fix: "allow more workers, and restart the server; or give other jobs other minutes",
+    run: () => ["alter system set max_worker_processes = 32"],
   },
   {
     id: "startup-timeout",
     message: /^job startup timeout/,
     cause:
       "the run did not begin within pg_cron's ten seconds: the server was busy, or many jobs are due at one moment",
-    fix: "give jobs other minutes (select schedule, count(*) from cron.job where active group by 1 shows which share one)",
+    fix: "give jobs other minutes; this shows how many share one:",
+    run: () => ["select schedule, count(*) from cron.job where active group by 1 order by 2 desc"],
   },
   {
     id: "run-lost",
@@ -42,63 +53,86 @@ const CAUSES: readonly MessageCause[] = [
       /^connection lost|^server restarted|terminating connection|the database system is (?:shutting down|starting up)|server closed the connection/,
     cause:
       "the server was restarted, or somebody ended the session (pg_terminate_backend); nothing of that run is in the view",
-    fix: refreshNow,
+    ...refreshNow,
   },
   {
     id: "run-cancelled",
     message: /^job canceled|canceling statement due to user request/,
     cause: "somebody cancelled it (pg_cancel_backend), or switched the job off or changed it while it ran",
-    fix: refreshNow,
+    ...refreshNow,
   },
   {
     id: "statement-timeout",
     message: /canceling statement due to statement timeout/,
     cause: ({ runs }) =>
       `a refresh may take no longer than statement_timeout of the job's role; those that succeeded took up to ${duration(Math.max(0, ...succeededSeconds(runs)))}`,
-    fix: ({ job, capabilities: { database } }) =>
-      `refresh.statementTimeout of the view, and deploy; by hand: alter role ${sqlIdentifier(job?.user ?? "")} in database ${sqlIdentifier(database)} set statement_timeout = '15min'`,
+    fix: "declare refresh.statementTimeout of the view, and deploy the stack; or by hand:",
+    run: (evidence) => [
+      `alter role ${roleOf(evidence)} in database ${sqlIdentifier(evidence.capabilities.database)} set statement_timeout = '15min'`,
+    ],
   },
   {
     id: "lock-timeout",
     message: /canceling statement due to lock timeout/,
     cause: "somebody held a lock on the view or on a source for longer than the run waits",
-    fix: ({ declared }) =>
-      `select a.pid, a.usename, a.application_name, a.xact_start from pg_locks l join pg_stat_activity a using (pid) where l.relation = '${displayName(declared).replaceAll("'", "''")}'::regclass shows who holds one now; refresh.lockTimeout says how long it waits`,
+    fix: "end what holds the lock, or declare a longer refresh.lockTimeout; this shows who holds one now:",
+    run: ({ declared }) => [
+      `select a.pid, a.usename, a.application_name, a.xact_start from pg_locks l join pg_stat_activity a using (pid) where l.relation = ${sqlLiteral(sqlName(declared))}::regclass`,
+    ],
   },
   {
     id: "deadlock",
     message: /deadlock detected/,
     cause:
       "the refresh and another transaction waited for each other, and the server ended the refresh; the log has both",
-    fix: refreshNow,
+    ...refreshNow,
   },
   {
     id: "disk-full",
     message: /No space left on device|could not extend file|could not write (?:to|block)|disk full/i,
     cause: "the server's disk is full: a refresh needs room for the new rows, for what it sorts, and for the log",
-    fix: "make room, or a larger disk; select pg_size_pretty(pg_database_size(current_database())) and pg_replication_slots show what grows",
+    fix: "make room, or take a larger disk; this shows what grows:",
+    run: () => [
+      "select pg_size_pretty(pg_database_size(current_database()))",
+      "select slot_name, active, pg_size_pretty(pg_current_wal_lsn() - restart_lsn) as kept from pg_replication_slots",
+    ],
   },
   {
     id: "read-only",
     message: /in a read-only transaction|during recovery/,
     cause:
       "the database or the job's role is set to read only, as hosts do when a disk is nearly full; or this server became a standby",
-    fix: ({ capabilities: { database } }) =>
-      `make room first; then: alter database ${sqlIdentifier(database)} reset default_transaction_read_only`,
+    fix: "make room first, where a full disk is why; then, in one session:",
+    run: (evidence) => {
+      const [role, database] = [roleOf(evidence), sqlIdentifier(evidence.capabilities.database)];
+      return [
+        "set default_transaction_read_only = off",
+        ...[`database ${database}`, `role ${role}`, `role ${role} in database ${database}`].map(
+          (of) => `alter ${of} reset default_transaction_read_only`,
+        ),
+      ];
+    },
   },
   {
     id: "temp-file-limit",
-    message: /exceeds temp_file_limit/,
+    // The name of the setting is in the message of every language.
+    message: /temp_file_limit/,
     cause: "what the refresh sorts and joins on disk is more than temp_file_limit allows the job's role",
-    fix: ({ job }) =>
-      `alter role ${sqlIdentifier(job?.user ?? "")} set work_mem = '64MB', or a larger temp_file_limit (a superuser may)`,
+    fix: "give the role more memory to sort in, and more room for files (a superuser may); as a superuser a refresh has no such limit:",
+    run: (evidence) => [
+      `alter role ${roleOf(evidence)} set work_mem = '64MB'`,
+      `alter role ${roleOf(evidence)} set temp_file_limit = '10GB'`,
+    ],
   },
   {
     id: "out-of-memory",
     message: /out of memory|could not resize shared memory segment/,
     cause: "the server had no memory left for the refresh",
-    fix: ({ job }) =>
-      `alter role ${sqlIdentifier(job?.user ?? "")} set work_mem = '4MB'; alter role ${sqlIdentifier(job?.user ?? "")} set max_parallel_workers_per_gather = 0`,
+    fix: "let refreshes use less:",
+    run: (evidence) => [
+      `alter role ${roleOf(evidence)} set work_mem = '4MB'`,
+      `alter role ${roleOf(evidence)} set max_parallel_workers_per_gather = 0`,
+    ],
   },
 ];
 
@@ -119,12 +153,9 @@ export const messageDiagnosis: Diagnosis = (evidence) => {
     evidence: `${count === 1 ? "the last run" : `the last ${count} runs`}: ${line}`,
     cause: text(told.cause),
     fix: text(told.fix),
+    ...(told.run === undefined ? {} : { run: told.run(evidence) }),
   };
 };
-
-function refreshNow({ declared }: Evidence): string {
-  return `matview refresh ${displayName(declared)}; or wait for the next run`;
-}
 
 /** How pg_cron reaches the database, and what stands in the way there, as far as it can be seen. */
 function wayIn({ job, runner }: Evidence): string {
@@ -160,15 +191,19 @@ function ruleText({ line, file, method, text }: HbaRule): string {
 
 const CLOSE_SOME = "raise max_connections, and restart; or close what stays connected";
 
-function letIn({ job, runner }: Evidence): string {
-  const role = sqlIdentifier(job?.user ?? "");
-  const limits = [
-    ...(runner?.roleLimit == null ? [] : [`alter role ${role} connection limit -1`]),
+function liftLimits(evidence: Evidence): string[] {
+  const { job, runner } = evidence;
+  return [
+    ...(runner?.roleLimit == null ? [] : [`alter role ${roleOf(evidence)} connection limit -1`]),
     ...(runner?.databaseLimit == null
       ? []
       : [`alter database ${sqlIdentifier(job?.database ?? "")} connection limit -1`]),
   ];
-  if (limits.length > 0) return limits.join("; ");
+}
+
+function letIn(evidence: Evidence): string {
+  const { job, runner } = evidence;
+  if (liftLimits(evidence).length > 0) return "lift the limit:";
   if (runner?.usesWorkers === true) return CLOSE_SOME;
   const { storedHost = "localhost", storedPort = 5432, hbaRule } = runner ?? {};
   if (hbaRule?.method === "peer" || hbaRule?.method === "ident")

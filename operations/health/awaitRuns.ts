@@ -52,6 +52,7 @@ function awaited(facts: Facts, began: Date, until: Date): Awaited {
   if (hidden !== undefined) return never(hidden);
   const failure = checkFailure(facts, [
     "pg-cron-missing",
+    "job-without-role",
     "launcher-dead",
     "view-missing",
     "no-data",

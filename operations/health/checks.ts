@@ -12,11 +12,11 @@ import { runChecks } from "./runChecks.ts";
 import { isMet } from "./spotChecks.ts";
 import type { SpotCheckResult } from "./spotChecks.ts";
 
-/** The eight checks of a view, in their order. Pure: sql/verify decides the same from the same facts. */
-export function checkView(facts: Facts, spotChecks: readonly SpotCheckResult[]): Check[] {
+/** The eight checks of a view, in their order; runs before `seenUntil` do not count as failures any more. Pure: sql/verify decides the same from the same facts. */
+export function checkView(facts: Facts, spotChecks: readonly SpotCheckResult[], seenUntil?: Date): Check[] {
   const limits = limitsOf(facts);
   const update = lastUpdate(facts, limits);
-  const [lastTen, withError] = runChecks(facts, limits);
+  const [lastTen, withError] = runChecks(facts, limits, seenUntil);
   const checks = [
     jobActive(facts),
     lastTen,
@@ -48,7 +48,7 @@ function jobActive(facts: Facts): Check {
   if (!job.isActive) return fail("inactive", `matview resume ${displayName(declared)}`);
   if (!jobRefreshesView)
     return fail("job does not refresh this view in this database", `its command is: ${job.command}; deploy the stack`);
-  const dead = checkFailure(facts, ["launcher-dead"]);
+  const dead = checkFailure(facts, ["job-without-role", "launcher-dead"]);
   if (dead !== undefined) return fail(...dead);
   if (otherJobs.length > 0) {
     const names = otherJobs.map(({ name, user }) => `${name} of ${user}`).join(", ");
@@ -149,9 +149,11 @@ function nextRun(facts: Facts, { intervalSeconds }: Limits): Check {
         ? "no job"
         : !job.isActive
           ? "job is inactive"
-          : !capabilities.launcherRuns
-            ? "launcher is not running"
-            : `schedule ${job.schedule}`;
+          : (facts.orphans ?? []).length > 0
+            ? "a job without its role stops pg_cron"
+            : !capabilities.launcherRuns
+              ? "launcher is not running"
+              : `schedule ${job.schedule}`;
     return fail("never", `nothing will run: ${why}`);
   }
   const found = `${clock(next.at)}${next.isSure ? "" : UNSURE}`;

@@ -96,6 +96,7 @@ export async function readFacts(
   const now = clock[0]?.now ?? new Date();
   const since = new Date(now.getTime() - Math.max(historyMs, DAY_MS));
   const chosen = views.map((declared) => jobsOf(session, jobs, declared));
+  const orphans = jobs.filter(({ isOrphaned }) => isOrphaned === true);
   const runs = readRuns(
     session,
     chosen.flatMap(({ job }) => job ?? []),
@@ -105,7 +106,7 @@ export async function readFacts(
     views.map((declared, index) => {
       const view = states.find(({ schema, name }) => schema === declared.schema && name === declared.name);
       const subject = { declared, view, ...chosen[index]!, replicas: replicas[index] ?? [] };
-      return factsOf(session, subject, { hidden, now, timeZone, runs, waits });
+      return factsOf(session, subject, { hidden, now, timeZone, runs, waits, orphans });
     }),
   );
 }
@@ -116,6 +117,7 @@ interface Common extends Pick<Awaited<ReturnType<typeof lookForJobs>>, "hidden">
   readonly timeZone: string | undefined;
   readonly runs: ReturnType<typeof readRuns>;
   readonly waits: Awaited<ReturnType<typeof readWaits>>;
+  readonly orphans: readonly ActualJob[];
 }
 
 interface Subject extends ReturnType<typeof jobsOf> {
@@ -133,7 +135,7 @@ function jobsOf({ capabilities }: Session, jobs: readonly ActualJob[], declared:
 async function factsOf(
   session: Session,
   { declared, view, job, refreshing, replicas }: Subject,
-  { hidden, now, timeZone, runs: all, waits }: Common,
+  { hidden, now, timeZone, runs: all, waits, orphans }: Common,
 ): Promise<Facts> {
   const { capabilities } = session;
   const others = hiddenFrom(session);
@@ -152,6 +154,7 @@ async function factsOf(
     owner: view?.owner,
     job,
     jobRefreshesView,
+    orphans,
     concurrently: !refreshesPlainly({ declared, job, jobRefreshesView }),
     otherJobs: refreshing.filter((other) => other !== job && other.isActive),
     runs,

@@ -13,8 +13,10 @@ export function nextRunOf({
   now,
   timeZone,
   isTimeZoneKnown,
+  orphans = [],
 }: Facts): { readonly at: Date; readonly isSure: boolean } | undefined {
-  const schedule = job?.isActive === true && capabilities.launcherRuns ? readSchedule(job.schedule) : undefined;
+  const runs = job?.isActive === true && capabilities.launcherRuns && orphans.length === 0;
+  const schedule = runs ? readSchedule(job.schedule) : undefined;
   if (schedule === undefined || timeZoneProblem(timeZone) !== undefined) return undefined;
   const inZone = (zone: string): Date | undefined => nextRuns(schedule, now, 1, zone)[0];
   const at = inZone(timeZone);

@@ -13,10 +13,23 @@ const DAY_SECONDS = 86_400;
 const GOOD_RATE = 0.99;
 const BAD_RATE = 0.9;
 
-/** The two checks of the run history: the last ten runs, and the errors of the last day (of two intervals, if these are longer). */
-export function runChecks(facts: Facts, limits: Limits): [lastTen: Check, withError: Check] {
+/**
+ * The two checks of the run history: the last ten runs, and the errors of the last day (of two intervals, if these are longer). What went
+ * wrong until `seenUntil` was seen: it is told, and counts no more.
+ */
+export function runChecks(facts: Facts, limits: Limits, seenUntil?: Date): [lastTen: Check, withError: Check] {
   const awaited = awaitsFirstRun(facts, limits);
-  return [lastTenRuns(facts, awaited), runsWithError(facts, limits, awaited)];
+  if (seenUntil === undefined) return [lastTenRuns(facts, awaited), runsWithError(facts, limits, awaited)];
+  const isNew = (run: Run): boolean => run.at >= seenUntil;
+  const news = { ...facts, runs: facts.runs.filter(isNew) };
+  const seen = facts.runs.filter((run) => !isNew(run) && run.status === "failed").length;
+  const note = `since ${clock(seenUntil)}; ${seen} failed before`;
+  const hasNone = news.runs.length === 0 && facts.runs.length > 0;
+  const told = (check: Check): Check =>
+    hasNone
+      ? { name: check.name, limit: check.limit, verdict: "pass", found: `no run ${note}` }
+      : { ...check, found: `${check.found} ${note}` };
+  return [told(lastTenRuns(news, awaited)), told(runsWithError(news, limits, awaited))];
 }
 
 const AWAITED = "none yet: deployed just now";

@@ -122,7 +122,9 @@ function checkTable(checks: readonly Check[]): string {
 function findingTable(findings: readonly Finding[]): string {
   return htmlTable(
     ["symptom", "evidence", "cause", "fix"],
-    findings.map(({ symptom, evidence, cause, fix }) => [symptom, evidence, cause, fix].map(escaped)),
+    findings.map(({ symptom, evidence, cause, fix, run = [] }) =>
+      [symptom, evidence, cause, [fix, ...run].join("\n")].map(escaped),
+    ),
   );
 }
 

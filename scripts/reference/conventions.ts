@@ -1,5 +1,5 @@
 import { DEFAULT_SCHEDULE, jobName, ownJobNames } from "../../kinds/refreshJob/refreshSettings.ts";
-import { derivedName } from "../../postgres/names.ts";
+import { postgresIndexName } from "../../kinds/viewIndex/indexName.ts";
 import { code, section, table } from "./markdown.ts";
 
 /** What a view is called and given where nothing is said, as the code answers for an example. */
@@ -9,13 +9,13 @@ export function conventions(): string {
   const job = jobName(here, { schema: "public", name: view });
   const [, vacuum = "", purge = ""] = ownJobNames(job);
   return section(3, "Conventions", [
-    `What ${code(`new RefreshedView("${view}", { uniqueKey: ["${key}"] })`)} makes in database ${code("app")}. A name that would be longer than 63 bytes is cut and ends with a hash.`,
+    `What ${code(`new RefreshedView("${view}", { uniqueKey: ["${key}"] })`)} makes in database ${code("app")}. A name that would be longer than 63 bytes is cut and gets a hash; that of the index is cut as PostgreSQL cuts the one that it chooses.`,
     table(
       ["what", "is called"],
       [
         ["view", code(`public.${view}`)],
         ["definition", `the text of ${code(`sql/views/${view}.sql`)} in the folder in which Pulumi runs the program`],
-        ["unique index", code(derivedName(`${view}_${key}`, "idx"))],
+        ["unique index", code(postgresIndexName(view, [key]))],
         ["job", code(job)],
         ["job, in another schema", code(jobName(here, { schema: "sales", name: view }))],
         [

@@ -1,5 +1,5 @@
 -- What a diagnosis needs of one materialized view beside its state. $1: schema, $2: name. Takes no lock.
--- keyColumns: of the first unique index on plain columns, usable or not. pathlessFunctions: user-made functions that the view
+-- keyColumns: of the first unique index on plain columns, usable or not. nullsEqual: whether it takes nulls for equal. pathlessFunctions: user-made functions that the view
 -- calls and whose names in the body are looked up when it runs, without a search_path of their own.
 select pg_catalog.pg_relation_size(c.oid)::pg_catalog.float8 as "heapBytes",
        pg_catalog.rtrim(pg_catalog.pg_get_viewdef(c.oid), ';') as "definition",
@@ -12,6 +12,11 @@ select pg_catalog.pg_relation_size(c.oid)::pg_catalog.float8 as "heapBytes",
                       pg_catalog.unnest(x.indkey::pg_catalog.int2[]) with ordinality k (attnum, place)
                  join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum = k.attnum
                  where k.place <= x.indnkeyatts), '[]') as "keyColumns",
+       coalesce((select pg_catalog.pg_get_indexdef(i.indexrelid) ~ '\) NULLS NOT DISTINCT( |$)'
+                 from pg_catalog.pg_index i
+                 where i.indrelid = c.oid and i.indisunique and i.indpred is null and i.indexprs is null
+                 order by i.indisvalid desc, i.indexrelid
+                 limit 1), false) as "nullsEqual",
        coalesce((select pg_catalog.json_agg(distinct p.oid::pg_catalog.regprocedure::pg_catalog.text)
                  from pg_catalog.pg_rewrite r
                  join pg_catalog.pg_depend d on d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass and d.objid = r.oid

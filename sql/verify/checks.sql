@@ -282,14 +282,18 @@ updated as (
 decided as (
   select u.*,
          case when not (u.may_read and u.has_job and u.is_active and u.refreshes_view and u.launcher_runs) then 2
+              when u.has_orphan then 2
               when u.other_jobs > 0 then 1 else 0 end as job_active,
          case when u.last_failed then 2 when u.awaits_first_run then 0 when u.ten = 0 or u.ten_failed > 0 or u.ten_stuck > 0 then 1 else 0 end as last_ten_runs,
          case when u.awaits_first_run then 0 when u.over = 0 then 1 when u.failed < 0.01 * u.over then 0 when u.failed < 0.1 * u.over then 1 else 2 end as runs_with_error,
          case when not (u.view_is_there and u.is_populated and (u.is_concurrent or u.is_plain)) then 2 when u.row_count = 0 then 1 else 0 end as state_of_the_view,
          case when u.unmet = 0 then 0 when u.only_lags and u.last_update < 2 then 1 else 2 end as spot_checks,
-         case when not (u.has_job and u.is_active and u.launcher_runs) or u.next_run_seconds is null then 2
+         case when not (u.has_job and u.is_active and u.launcher_runs) or u.has_orphan or u.next_run_seconds is null then 2
               when u.interval_seconds > u.max_age then 1 else 0 end as next_run
-  from updated u
+  from (select x.*,
+               -- A job whose role was renamed or dropped stops pg_cron for all.
+               exists (select 1 from jobs o where not exists (select 1 from pg_catalog.pg_roles r where r.rolname = o.username)) as has_orphan
+        from updated x) u
 )
 \if :{?numbers}
 select d.job_active, d.last_ten_runs, d.runs_with_error, d.state_of_the_view, d.spot_checks, d.last_update, d.next_run,

@@ -195,7 +195,7 @@ test("a read-only server, a missing privilege, a locked source and an absent vie
   await withClient(url, async (readOnly) => {
     await readOnly.query("set default_transaction_read_only = on");
     expect(await refusal(readOnly)).toBe(
-      "cannot compare the definition of materialized view public.vista: this server is read-only, and the comparison needs a temporary view; connect to the primary [25006]",
+      "cannot compare the definition of materialized view public.vista: the session is read-only, and the comparison needs a temporary view; connect to the primary; where this is it, default_transaction_read_only is on for database or role [25006]",
     );
   });
   await withClient(url, async (migration) => {

@@ -10,6 +10,7 @@ import { withSession } from "../../postgres/session.ts";
 import type { Session } from "../../postgres/session.ts";
 import { withDatabase } from "../support/database.ts";
 import type { TestDatabase } from "../support/database.ts";
+import { JobDeploy, QUIET } from "../support/jobs.ts";
 import { one, run } from "../support/viewChange.ts";
 
 const open = <T>(database: TestDatabase, work: (session: Session) => Promise<T>): Promise<T> =>
@@ -165,6 +166,63 @@ describe("a preview of a view", () => {
       expect(warnings[0]).toMatch(
         /^role nadie is to own .*\. The deploy is refused unless another resource of this program/,
       );
+    });
+  });
+
+  test("says of a read-only database that it is one, of an unlogged source that a crash empties it", async () => {
+    await withDatabase(async (database) => {
+      await run(database, "create unlogged table public.volatil (id int)");
+      const volatile = { ...desired, definition: "select id from public.volatil" };
+      const { refusals, warnings } = await previewOf(database, volatile, {});
+      expect([refusals, warnings]).toEqual([
+        [],
+        expect.arrayContaining([
+          "source public.volatil is unlogged: a crash of the server empties it, and the next refresh the view; alter table public.volatil set logged",
+        ]),
+      ]);
+      await run(database, `alter database ${database.name} set default_transaction_read_only = on`);
+      const said =
+        `database ${database.name} takes no changes: default_transaction_read_only is on, as hosts set it when a disk is nearly full. Make room ` +
+        `first, where that is why; then, in one session: set default_transaction_read_only = off; alter database ${database.name} reset default_transaction_read_only`;
+      expect((await previewOf(database, desired, {})).refusals).toEqual([said]);
+      const job = { name: "j", schedule: QUIET, command: "select 1", active: true };
+      await expect(new JobDeploy(database).create(job)).rejects.toThrow(said);
+    });
+  });
+
+  test("is made where an event trigger refuses what is made, and tells that it refuses the deploy", async () => {
+    await withDatabase(async (database) => {
+      const role = await database.createRole();
+      await run(
+        database,
+        `grant create on schema public to ${role}`,
+        `grant select on public.ejecutivos to ${role}`,
+        "create function public.nada() returns event_trigger language plpgsql as $$ begin raise exception 'hoy no'; end $$",
+        "create event trigger nada on ddl_command_start execute function public.nada()",
+      );
+      const wanted = { ...desired, definition: "select id from public.ejecutivos" };
+      const refused = "PostgreSQL refuses public.mv: hoy no [P0001]";
+      expect((await previewOf(database, wanted, {})).refusals).toEqual([refused]);
+      const url = database.server.url(database.name, role);
+      const { refusals, warnings } = await previewOf(database, wanted, { url });
+      expect([refusals, warnings]).toEqual([
+        [refused],
+        expect.arrayContaining([
+          "the definition cannot be looked at: an event trigger refuses a temporary view: hoy no [P0001]",
+        ]),
+      ]);
+      await run(
+        database,
+        "alter event trigger nada disable",
+        `create materialized view public.mv as ${wanted.definition}`,
+      );
+      await run(database, "create unique index on public.mv (id)", "alter event trigger nada enable");
+      // What is there is compared all the same.
+      const same = await previewOf(database, wanted, {
+        previous: { ...wanted, definition: "select id, 1 from public.ejecutivos" },
+      });
+      expect([same.steps, same.refusals]).toEqual([[], []]);
+      await run(database, "drop event trigger nada");
     });
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
-import { closedSources } from "../../kinds/conditions.ts";
-import type { Source } from "../../kinds/conditions.ts";
+import { closedSources } from "../../kinds/sources.ts";
+import type { Source } from "../../kinds/sources.ts";
 import { sqlText } from "../../postgres/sqlFiles.ts";
 import { withDatabase } from "../support/database.ts";
 import type { TestDatabase } from "../support/database.ts";

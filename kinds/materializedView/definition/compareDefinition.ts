@@ -118,12 +118,20 @@ export function invalidProblem(
 async function explained(client: Client, view: Comparison, error: unknown): Promise<unknown> {
   const what = whatOf(view);
   if (isServerError(error, SQLSTATE.readOnlyTransaction)) {
+    const way = "connect to the primary; where this is it, default_transaction_read_only is on for database or role";
     return userError(
-      `${what}: this server is read-only, and the comparison needs a temporary view; connect to the primary [${error.code}]`,
+      `${what}: the session is read-only, and the comparison needs a temporary view; ${way} [${error.code}]`,
       error,
     );
   }
   if (isServerError(error, SQLSTATE.lockNotAvailable)) return lockedError(client, what, error);
+  if (isServerError(error) && error.code.startsWith("P0")) {
+    return userError(
+      `${what}: an event trigger refuses the temporary view that it needs: ${serverText(error)}; look as a superuser, whom it does not ` +
+        "stop, or let it pass what is temporary",
+      error,
+    );
+  }
   if (!isServerError(error, SQLSTATE.insufficientPrivilege)) return error;
   const { rows } = await client.query<{ database: string; role: string; mayCreateTemporary: boolean }>(
     sqlText("describe/may_create_temporary"),

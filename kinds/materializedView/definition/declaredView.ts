@@ -18,7 +18,12 @@ export type DeclaredReading =
  * closing comment.
  */
 export function declareSql(definition: string): string[] {
-  return ["begin", "set local lock_timeout = 3000", createSettings(), comparisonSql(definition)];
+  return ["begin", "set local lock_timeout = 3000", createSettings(), silenceSql(), comparisonSql(definition)];
+}
+
+/** Goes before the temporary view: event triggers are about what stays. */
+export function silenceSql(): string {
+  return sqlStatement("statements/silence_event_triggers");
 }
 
 /** The statement that makes the temporary view. */
@@ -39,12 +44,13 @@ export async function readDeclared(
 ): Promise<DeclaredReading & { readonly before: readonly PromiseSettledResult<QueryResult>[] }> {
   const declaring = declareSql(definition);
   const statement = declaring.at(-1) ?? "";
-  const opening = [...declaring.slice(0, -1), ...before, statement];
+  // A deploy meets event triggers; what is tried before does too.
+  const opening = [...declaring.slice(0, -2), ...before, ...declaring.slice(-2)];
   const settled = await Promise.allSettled(flight(client, [...opening, ...questions, "rollback"]));
-  const at = declaring.length - 1;
+  const at = declaring.length - 2;
   const early = settled.splice(at, before.length);
   const failed = settled.find((answer) => answer.status === "rejected");
-  if (failed !== undefined && failed === settled[at] && isServerError(failed.reason)) {
+  if (failed !== undefined && failed === settled[at + 1] && isServerError(failed.reason)) {
     return { refusal: failed.reason, statement, before: early };
   }
   return { answers: answersOf(settled).slice(declaring.length, -1), before: early };

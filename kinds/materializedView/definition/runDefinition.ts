@@ -5,7 +5,7 @@ import { setRoleSql } from "../../../postgres/objectStatements.ts";
 import { answersOf, flight, pipelined } from "../../../postgres/pipeline.ts";
 import type { Statement } from "../../../postgres/pipeline.ts";
 import { sqlStatement, sqlText } from "../../../postgres/sqlFiles.ts";
-import { comparisonSql, DECLARED_VIEW } from "./declaredView.ts";
+import { comparisonSql, DECLARED_VIEW, silenceSql } from "./declaredView.ts";
 import { createSettings } from "./definitionSettings.ts";
 
 /** A query that is to give the rows that a refresh would give now. */
@@ -95,7 +95,7 @@ async function inSource<T>(
   }
 }
 
-const BEGIN = ["begin isolation level repeatable read"];
+const BEGIN = ["begin isolation level repeatable read", silenceSql()];
 
 /** Begins, has the text read as the owner, and asks what a job's session has set: in one flight, or step by step where one is refused. */
 async function enter(client: Client, asked: RunnableDefinition): Promise<Entered> {

@@ -2,6 +2,7 @@ import { expect, test } from "@jest/globals";
 import type { Client } from "pg";
 import { runtimeFunctions } from "../../../kinds/runtimeObjects/functions.ts";
 import { checkoutVariables } from "../../../scripts/checkoutVariables.ts";
+import { BROKEN } from "../../support/brokenWorlds.ts";
 import {
   appServer,
   createDashboard,
@@ -11,171 +12,12 @@ import {
   runMatview,
   scheduleJob,
   setStampAge,
+  launcherRuns,
   STAMP,
   VIEW,
-  withRuns,
 } from "../../support/dashboard.ts";
-
-interface Broken {
-  readonly title: string;
-  readonly breakIt: (client: Client, jobId: string) => Promise<unknown>;
-  readonly finding: string;
-  readonly spotChecks?: readonly string[];
-}
-
-const sql =
-  (...texts: string[]) =>
-  async (client: Client) => {
-    for (const text of texts) await client.query(text);
-  };
-
-const databases: readonly Broken[] = [
-  { title: "the job is inactive", breakIt: sql("update cron.job set active = false"), finding: "job-inactive" },
-  { title: "the job is gone", breakIt: sql("select cron.unschedule(jobid) from cron.job"), finding: "job-missing" },
-  {
-    title: "the job's command refreshes another view",
-    breakIt: sql("update cron.job set command = 'refresh materialized view public.otra'"),
-    finding: "job-refreshes-something-else",
-  },
-  {
-    title: "the schedule never fires",
-    breakIt: sql("update cron.job set schedule = '@yearly'"),
-    finding: "schedule-never-fires",
-  },
-  {
-    title: "a second job refreshes the view",
-    breakIt: (client) => scheduleJob(client, "otro"),
-    finding: "several-jobs",
-  },
-  {
-    title: "the job belongs to a role that is not the view's owner",
-    breakIt: sql("update cron.job set username = 'ajeno'"),
-    finding: "job-of-another-role",
-  },
-  {
-    title: "the job's role may not log in",
-    breakIt: sql("alter role ajeno nologin superuser", "update cron.job set username = 'ajeno'"),
-    finding: "role-cannot-log-in",
-  },
-  {
-    title: "a copy was restored elsewhere",
-    breakIt: sql("update cron.job set nodeport = nodeport + 1"),
-    finding: "restored-copy",
-  },
-  { title: "the view is gone", breakIt: sql(`drop materialized view ${VIEW}`), finding: "view-missing" },
-  { title: "the view has no data", breakIt: sql(`refresh materialized view ${VIEW} with no data`), finding: "no-data" },
-  {
-    title: "the unique index is gone",
-    breakIt: sql("drop index public.mv_conversaciones_dashboard_conversacion_id_idx"),
-    finding: "no-usable-index",
-  },
-  {
-    title: "the unique index is invalid",
-    breakIt: sql(
-      "update pg_index set indisvalid = false where indexrelid = 'public.mv_conversaciones_dashboard_conversacion_id_idx'::regclass",
-    ),
-    finding: "no-usable-index",
-  },
-  {
-    title: "the owner lost the right to read a source",
-    breakIt: sql("revoke select on public.prospectos from dueno"),
-    finding: "permission-lost",
-  },
-  {
-    title: "the owner may not call a function of an index",
-    breakIt: sql(
-      "create or replace function public.cerrada(x anyelement) returns anyelement language sql immutable as 'select x'",
-      `create index on ${VIEW} (public.cerrada(conversacion_id))`,
-      "revoke execute on function public.cerrada from public",
-    ),
-    finding: "permission-lost",
-  },
-  {
-    title: "row security hides rows from the owner",
-    breakIt: sql("alter table public.prospectos enable row level security"),
-    finding: "rows-hidden",
-  },
-  {
-    title: "the sources give a key two rows",
-    breakIt: sql(
-      "create or replace view public.otros_ejecutivos as select id, nombre from public.ejecutivos union all select 7, 'Otra'",
-    ),
-    finding: "duplicate-keys",
-  },
-  {
-    title: "the last run failed for no reason that lasts",
-    breakIt: (client, jobId) =>
-      recordRuns(client, jobId, [{ minutesAgo: 5, status: "failed", message: "ERROR:  division by zero" }]),
-    finding: "runs-fail",
-  },
-  ...(
-    [
-      ["no-worker", "could not start background process; more details may be available in the server log"],
-      ["startup-timeout", "job startup timeout"],
-      ["run-lost", "server restarted"],
-      ["run-cancelled", "job canceled"],
-      ["deadlock", "ERROR: deadlock detected"],
-      ["disk-full", 'ERROR:  could not extend file "base/1/2": No space left on device\nHINT:  Check free disk space.'],
-      ["out-of-memory", "ERROR:  out of memory\nDETAIL:  Failed on request of size 1024."],
-      ["too-many-connections", 'FATAL:  too many connections for role "dueno"'],
-    ] as const
-  ).map(([finding, message]): Broken => ({
-    title: `the last run says: ${message}`,
-    breakIt: (client, jobId) => recordRuns(client, jobId, [{ minutesAgo: 5, status: "failed", message }]),
-    finding,
-  })),
-  {
-    title: "runs that are due do not begin",
-    breakIt: async (client, jobId) => {
-      await setStampAge(client, 600);
-      await withRuns(DAY_OF_RUNS.slice(0, 14))(client, jobId);
-    },
-    finding: "runs-do-not-begin",
-  },
-  { title: "runs are no longer recorded", breakIt: withRuns(DAY_OF_RUNS.slice(0, 14)), finding: "runs-not-recorded" },
-  {
-    title: "the view is stale though runs succeed",
-    breakIt: (client) => setStampAge(client, 200),
-    finding: "stale-though-runs-succeed",
-  },
-  {
-    title: "a run was cut off",
-    breakIt: (client, jobId) =>
-      withRuns([
-        ...DAY_OF_RUNS.slice(0, 23),
-        { minutesAgo: 65, status: "connecting", seconds: null },
-        ...DAY_OF_RUNS.slice(23),
-      ])(client, jobId),
-    finding: "runs-cut-off",
-  },
-  {
-    title: "runs outlast the interval",
-    breakIt: withRuns(DAY_OF_RUNS.map(({ minutesAgo }) => ({ minutesAgo: minutesAgo + 60, seconds: 3700 }))),
-    finding: "backlog",
-  },
-  {
-    title: "a refresh is slower than before",
-    breakIt: withRuns(DAY_OF_RUNS.map((run, index) => ({ ...run, seconds: index > 18 ? 60 : 10 }))),
-    finding: "refresh-slower",
-  },
-  {
-    title: "the view is bloated",
-    breakIt: async (client) => {
-      await client.query(`alter materialized view ${VIEW} set (autovacuum_enabled = false)`);
-      for (let round = 0; round < 6; round++) {
-        await client.query("update public.prospectos set etapa = etapa || '.'");
-        await client.query(`refresh materialized view concurrently ${VIEW}`);
-      }
-    },
-    finding: "bloat",
-  },
-  {
-    title: "a prospect was reassigned after the last refresh",
-    breakIt: sql("update public.prospectos set ejecutivo_id = 8 where id = 1"),
-    spotChecks: ["ejecutivo_id:live"],
-    finding: "rows-not-seen",
-  },
-];
+import { runPrinted } from "../../support/printedFix.ts";
+import type { PrintedFinding } from "../../support/printedFix.ts";
 
 const app = appServer((client) => client.query("create role dueno login; create role ajeno login"));
 
@@ -203,7 +45,7 @@ async function restore(client: Client): Promise<string> {
   return jobId;
 }
 
-async function findings(url: string, spotChecks: readonly string[] = [], ...more: string[]): Promise<string[]> {
+async function diagnoses(url: string, spotChecks: readonly string[] = []): Promise<readonly PrintedFinding[]> {
   const words = [
     "doctor",
     VIEW,
@@ -212,15 +54,18 @@ async function findings(url: string, spotChecks: readonly string[] = [], ...more
     "--stamp",
     STAMP,
     "--json",
-    ...more,
     ...spotChecks.flatMap((check) => ["--spot-check", check]),
   ];
   const { code, stdout, stderr } = await runMatview(words, url);
   expect(stderr).toBe("");
-  const [view] = JSON.parse(stdout) as { findings: { id: string }[] }[];
+  const [view] = JSON.parse(stdout) as { findings: PrintedFinding[] }[];
   const ids = view?.findings.map(({ id }) => id) ?? [];
   expect(code).toBe(ids.length === 0 ? 0 : 1);
-  return ids;
+  return view?.findings ?? [];
+}
+
+async function findings(...asked: Parameters<typeof diagnoses>): Promise<string[]> {
+  return (await diagnoses(...asked)).map(({ id }) => id);
 }
 
 test("the doctor finds nothing where nothing is broken", async () => {
@@ -229,13 +74,57 @@ test("the doctor finds nothing where nothing is broken", async () => {
   expect(await findings(url, ["ejecutivo_id:live", ":3230"])).toEqual([]);
 });
 
-test.each(databases)(
-  "the doctor finds $finding and nothing else when $title",
-  async ({ breakIt, finding, spotChecks }) => {
+test.each(BROKEN)(
+  "the doctor finds $finding and nothing else when $title, and nothing once what it prints was run",
+  async ({ breakIt, finding, then, spotChecks }) => {
     const { client, url } = app();
     const jobId = await restore(client);
     await breakIt(client, jobId);
-    expect(await findings(url, spotChecks)).toEqual([finding]);
+    const found = await diagnoses(url, spotChecks);
+    expect(found.map(({ id }) => id)).toEqual([finding]);
+    const [told] = found as [PrintedFinding];
+    expect(await runPrinted(told, url)).toBe("");
+    // It comes back by itself.
+    await launcherRuns(client);
+    if (then === "next run") {
+      await setStampAge(client, 0);
+      await recordRuns(client, jobId, [{ minutesAgo: 0 }]);
+    }
+    if (then instanceof RegExp) expect(told.fix).toMatch(then);
+    else expect(await findings(url, spotChecks)).toEqual([]);
+  },
+);
+
+const since15 = Number(checkoutVariables.MATVIEW_POSTGRES_VERSION ?? 15) >= 15 ? test : test.skip;
+
+since15(
+  "two rows with a null in the key are a duplicate where the index takes nulls for equal, and only there",
+  async () => {
+    const { client, url } = app();
+    await restore(client);
+    await client.query(
+      "create table public.claves (id int, n int); insert into public.claves values (1, 1), (null, 1)",
+    );
+    await client.query("create materialized view public.nulos as select id, n from public.claves");
+    for (const [words, finding, code] of [
+      ["", [], undefined],
+      ["nulls not distinct", ["duplicate-keys"], "23505"],
+    ] as const) {
+      await client.query("drop index if exists public.nulos_key");
+      await client.query("delete from public.claves where n = 2");
+      await client.query("refresh materialized view public.nulos");
+      await client.query(`create unique index nulos_key on public.nulos (id) ${words}`);
+      await client.query("insert into public.claves values (null, 2)");
+      await scheduleJob(client, "nulos", "0 0 29 2 *", "public.nulos");
+      const { stdout } = await runMatview(["doctor", "public.nulos", "--job", "nulos", "--json"], url);
+      const [view] = JSON.parse(stdout) as [{ findings: PrintedFinding[] }];
+      expect(view.findings.map(({ id }) => id).filter((id) => id === "duplicate-keys")).toEqual(finding);
+      const refreshed = client.query("refresh materialized view concurrently public.nulos").then(
+        () => undefined,
+        (error: { code?: string }) => error.code,
+      );
+      expect(await refreshed).toBe(code);
+    }
   },
 );
 
@@ -305,5 +194,8 @@ test("the doctor finds that pg_cron is not in the database", async () => {
   const { client, url } = app();
   await restore(client);
   await client.query("drop extension pg_cron cascade");
-  expect(await findings(url)).toEqual(["pg-cron-missing"]);
+  const [told] = (await diagnoses(url)) as [PrintedFinding];
+  expect(told).toMatchObject({ id: "pg-cron-missing", fix: "make it as a superuser, and deploy the stack" });
+  expect(await runPrinted(told, url)).toBe("");
+  expect(await findings(url)).toEqual(["job-missing"]);
 });

@@ -3,9 +3,17 @@ import { Client } from "pg";
 import { until } from "../../../scripts/database/until.ts";
 import { launcherRuns, runMatview } from "../../support/dashboard.ts";
 import { withServer } from "../../support/database.ts";
+import { runPrinted } from "../../support/printedFix.ts";
+import type { PrintedFinding } from "../../support/printedFix.ts";
 import { one } from "../../support/viewChange.ts";
 
-jest.setTimeout(180_000);
+jest.setTimeout(300_000);
+
+async function findingsOf(name: string, url: string): Promise<PrintedFinding[]> {
+  const { stdout } = await runMatview(["doctor", `public.v_${name}`, "--json"], url);
+  const [view] = JSON.parse(stdout) as [{ findings: PrintedFinding[] }];
+  return view.findings;
+}
 
 /** A way in which pg_cron's own runs fail: what makes them, and what the doctor has to say. */
 interface Way {
@@ -20,6 +28,7 @@ interface Way {
   readonly evidence: RegExp;
   readonly cause: RegExp;
   readonly fix: RegExp;
+  readonly run?: readonly RegExp[];
 }
 
 const WAYS: readonly Way[] = [
@@ -39,7 +48,8 @@ const WAYS: readonly Way[] = [
     finding: "job-cannot-connect",
     evidence: /connection failed/,
     cause: /as role sin_sitio: the role may have 0 connections at a time/,
-    fix: /^alter role sin_sitio connection limit -1$/,
+    fix: /^lift the limit:$/,
+    run: [/^alter role sin_sitio connection limit -1$/],
   },
   {
     name: "lento",
@@ -48,7 +58,8 @@ const WAYS: readonly Way[] = [
     finding: "statement-timeout",
     evidence: /canceling statement due to statement timeout/,
     cause: /^a refresh may take no longer than statement_timeout of the job's role/,
-    fix: /alter role lento in database postgres set statement_timeout/,
+    fix: /^declare refresh\.statementTimeout of the view/,
+    run: [/^alter role lento in database postgres set statement_timeout = '15min'$/],
   },
   {
     name: "esperando",
@@ -57,7 +68,8 @@ const WAYS: readonly Way[] = [
     finding: "lock-timeout",
     evidence: /canceling statement due to lock timeout/,
     cause: /^somebody held a lock/,
-    fix: /'public\.v_esperando'::regclass/,
+    fix: /^end what holds the lock/,
+    run: [/'public\.v_esperando'::regclass$/],
   },
   {
     name: "solo_lectura",
@@ -66,6 +78,12 @@ const WAYS: readonly Way[] = [
     evidence: /cannot execute REFRESH MATERIALIZED VIEW in a read-only transaction/,
     cause: /set to read only/,
     fix: /^make room first/,
+    run: [
+      /^set default_transaction_read_only = off$/,
+      /^alter database postgres reset default_transaction_read_only$/,
+      /^alter role solo_lectura reset default_transaction_read_only$/,
+      /^alter role solo_lectura in database postgres reset default_transaction_read_only$/,
+    ],
   },
   {
     name: "sin_temporales",
@@ -76,7 +94,11 @@ const WAYS: readonly Way[] = [
     finding: "temp-file-limit",
     evidence: /temporary file size exceeds temp_file_limit/,
     cause: /more than temp_file_limit allows/,
-    fix: /^alter role sin_temporales set work_mem/,
+    fix: /as a superuser a refresh has no such limit/,
+    run: [
+      /^alter role sin_temporales set work_mem = '64MB'$/,
+      /^alter role sin_temporales set temp_file_limit = '10GB'$/,
+    ],
   },
   {
     name: "cancelado",
@@ -85,7 +107,8 @@ const WAYS: readonly Way[] = [
     finding: "run-cancelled",
     evidence: /canceling statement due to user request/,
     cause: /^somebody cancelled it/,
-    fix: /^matview refresh public\.v_cancelado/,
+    fix: /^wait for the next run; or now:$/,
+    run: [/^matview refresh public\.v_cancelado$/],
   },
   {
     name: "terminado",
@@ -94,7 +117,8 @@ const WAYS: readonly Way[] = [
     finding: "run-lost",
     evidence: /terminating connection|connection lost|server closed the connection/,
     cause: /ended the session/,
-    fix: /^matview refresh public\.v_terminado/,
+    fix: /^wait for the next run; or now:$/,
+    run: [/^matview refresh public\.v_terminado$/],
   },
 ];
 
@@ -148,18 +172,32 @@ test("each way in which pg_cron's runs fail is told with its cause", async () =>
       await client.query("select cron.alter_job(jobid, active := false) from cron.job");
       await blocker.query("rollback");
       await client.query("update cron.job set active = true, schedule = '0 0 1 1 *'");
-      for (const { name, finding, evidence, cause, fix } of ways) {
-        const { stdout } = await runMatview(["doctor", `public.v_${name}`, "--json"], url);
-        const [view] = JSON.parse(stdout) as { findings: Record<string, string>[] }[];
-        expect(view?.findings).toEqual([
+      for (const { name, finding, evidence, cause, fix, run } of ways) {
+        const findings = await findingsOf(name, url);
+        expect(findings).toEqual([
           expect.objectContaining({
             id: finding,
             evidence: expect.stringMatching(evidence),
             cause: expect.stringMatching(cause),
             fix: expect.stringMatching(fix),
+            ...(run === undefined ? {} : { run: run.map((one): unknown => expect.stringMatching(one)) }),
           }),
         ]);
+        for (const one of findings) expect(await runPrinted(one, url)).toBe("");
       }
+      // What was printed and run lets the next run of each succeed.
+      const mended = ways.filter(({ run }) => run !== undefined).map(({ name }) => name);
+      await client.query("update cron.job set schedule = '* * * * *' where jobname = any ($1)", [mended]);
+      await until(
+        async () => {
+          const good = await client.query(
+            "select distinct jobid from cron.job_run_details d where status = 'succeeded' and not exists (select 1 from cron.job_run_details l where l.jobid = d.jobid and l.runid > d.runid and l.status <> 'succeeded')",
+          );
+          return good.rows.length === mended.length;
+        },
+        { what: "every job to succeed", everyMs: 200, atMostMs: 120_000 },
+      );
+      for (const name of mended) expect((await findingsOf(name, url)).map(({ id }) => id)).toEqual([]);
     } finally {
       await blocker.end();
     }

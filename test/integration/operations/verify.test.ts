@@ -220,6 +220,13 @@ const databases: readonly Broken[] = [
     verdicts: "pass pass pass pass pass warn fail fail",
   },
   {
+    title: "a job of another database belongs to a role that was renamed",
+    breakIt: sql(
+      "create role de_antes login; grant usage on schema cron to de_antes; select cron.schedule_in_database('suyo', '0 0 29 2 *', 'select 1', 'template1', 'de_antes', false); alter role de_antes rename to de_ahora",
+    ),
+    verdicts: "fail pass pass pass pass pass fail fail",
+  },
+  {
     title: "pg_cron is not in the database",
     breakIt: sql("drop extension pg_cron cascade"),
     verdicts: "fail warn warn pass pass warn fail fail",

@@ -14,8 +14,11 @@ jest.setTimeout(120_000);
 
 const declared = { name: "refresh", schedule: QUIET, command: "select 1", active: true };
 const NO_LAUNCHER =
-  "pg_cron's launcher is not running, so no job ever runs: add pg_cron to shared_preload_libraries and restart the server " +
-  "(a managed host has a switch for it)";
+  "pg_cron's launcher is not running, so no job ever runs: shared_preload_libraries does not name pg_cron; " +
+  "add pg_cron to shared_preload_libraries and restart the server (a managed host has a switch for it)";
+const ENDED =
+  "pg_cron's launcher is not running, so no job ever runs: pg_cron is preloaded and its launcher ended: somebody ended its session, or it " +
+  "failed; the server's log says why; restart the server: the launcher of pg_cron 1.6.0 and earlier does not come back by itself";
 
 /** Starts a server, stops it, lets it be changed, and starts it again with other settings. */
 async function restarted(
@@ -84,8 +87,28 @@ describe("a server on which no job can run", () => {
         (error: unknown) => String(error),
       );
       // Up to 1.6.0 it stays away until a restart; later ones start it again within a second or so.
-      if ((await launchers(database)).length === 0) expect(outcome).toContain(NO_LAUNCHER);
-      else expect(outcome === "deployed" || outcome.includes(NO_LAUNCHER)).toBe(true);
+      if ((await launchers(database)).length === 0) expect(outcome).toContain(ENDED);
+      else expect(outcome === "deployed" || outcome.includes(ENDED)).toBe(true);
+    });
+  });
+
+  plain("whose job numbers are behind, as after a restore, is named with the statement that mends it", async () => {
+    await withServer({ sample: false }, async (database) => {
+      const deploy = new JobDeploy(database);
+      const first = await deploy.create(declared);
+      await deploy.create({ ...declared, name: "second" });
+      await cron(database, "select setval('cron.jobid_seq', 1)");
+      const mend = "select pg_catalog.setval('cron.jobid_seq', (select pg_catalog.max(jobid) from cron.job))";
+      await expect(deploy.create({ ...declared, name: "third" })).rejects.toThrow(
+        "refresh job third cannot be deployed: 1 problem\n  - pg_cron would give the job a number that another one has (the last is 2), for its " +
+          `sequence is behind, as after a restore: let a superuser run: ${mend}`,
+      );
+      await deploy.update(first, { ...declared, schedule: "0 1 29 2 *" });
+      await cron(database, mend);
+      await mustBeConverged(deploy, await deploy.create({ ...declared, name: "third" }), {
+        ...declared,
+        name: "third",
+      });
     });
   });
 
@@ -133,17 +156,29 @@ describe("a role", () => {
         const deploy = new JobDeploy(database);
         const job = { ...declared, user: owner };
         const state = await deploy.create(job);
+        const purge = { ...job, name: "refresh_purge" };
+        const purging = await deploy.create(purge);
         await cron(database, `alter role ${owner} rename to renamed_owner`);
-        const [{ jobid = "" } = {}] = await jobs(database, "refresh");
-        const stopped =
-          `job refresh (number ${jobid}) belongs to role ${owner}, which was renamed or dropped, and so no job runs for anyone: ` +
-          `select cron.unschedule(${jobid})`;
+        const stopped = (await jobs(database, "refresh"))
+          .map(
+            ({ jobname, jobid }) =>
+              `job ${jobname} (number ${jobid}) belongs to role ${owner}, which was renamed or dropped, and so no job runs for anyone: ` +
+              `select cron.unschedule(${jobid})`,
+          )
+          .join("\n  - ");
+        // Another role's job does not mend it.
+        await expect(deploy.create({ ...declared, name: "probe" })).rejects.toThrow(stopped);
         await expect(deploy.update(state, { ...job, schedule: "0 1 29 2 *" })).rejects.toThrow(
-          `refresh job refresh@${owner} cannot be deployed: 2 problems\n  - ${stopped}\n  - role ${owner} does not exist: create it, or set matview:managePlatform to true`,
+          `refresh job refresh@${owner} cannot be deployed: 3 problems\n  - ${stopped}\n  - role ${owner} does not exist: create it, or set matview:managePlatform to true`,
         );
         const moved = { ...job, user: "renamed_owner" };
         const next = await deploy.update(state, moved);
-        expect(await jobs(database, "refresh")).toMatchObject([{ username: "renamed_owner", active: true }]);
+        const removed = await deploy.update(purging, { ...purge, user: "renamed_owner" });
+        expect(await jobs(database, "refresh")).toMatchObject([
+          { username: "renamed_owner", active: true },
+          { username: "renamed_owner", active: true },
+        ]);
+        await deploy.delete(removed);
         await mustBeConverged(deploy, next, moved);
 
         await cron(database, "drop owned by renamed_owner");

@@ -21,8 +21,10 @@ test("every finding of the doctor has its heading in the docs, and every heading
 test("every finding of the doctor is made in a test", () => {
   const docs = readFileSync(join(root, "docs/troubleshooting.md"), "utf8");
   const folder = join(root, "test/integration/operations");
-  const tests = ["doctor", "blocked", "failingRuns", "launcher", "replicas", "sight"]
-    .map((name) => readFileSync(join(folder, `${name}.test.ts`), "utf8"))
+  const names = ["doctor", "blocked", "failingRuns", "launcher", "replicas", "sight"];
+  const files = names.map((name) => join(folder, `${name}.test.ts`));
+  const tests = [...files, join(root, "test/support/brokenWorlds.ts")]
+    .map((file) => readFileSync(file, "utf8"))
     .join("\n");
   const untested = [...docs.matchAll(/^### (.*)$/gm)].map(([, id]) => id).filter((id) => !tests.includes(`"${id}"`));
   expect(untested).toEqual([]);
