@@ -279,16 +279,8 @@ test.each(databases)(
 );
 
 async function commandVerdicts(url: string, maxAge: string | undefined, flags: readonly string[]): Promise<Verdicts> {
-  const words = [
-    "verify",
-    VIEW,
-    "--job",
-    JOB,
-    "--stamp",
-    STAMP,
-    "--json",
-    ...flags.flatMap((flag) => ["--spot-check", flag]),
-  ];
+  const checks = flags.flatMap((flag) => ["--spot-check", flag]);
+  const words = ["verify", VIEW, "--job", JOB, "--stamp", STAMP, "--json", ...checks];
   const { code, stdout, stderr } = await runMatview(
     [...words, ...(maxAge === undefined ? [] : ["--max-age", maxAge])],
     url,
