@@ -3,12 +3,13 @@ import * as pulumi from "@pulumi/pulumi";
 import { KEY_SUFFIX } from "../kinds/claim.ts";
 import { readConsents } from "../kinds/consent.ts";
 import type { SpotCheck, ViewDeclaration } from "../kinds/viewDeclaration.ts";
-import type { ConfigKey } from "../lifecycle/configKeys.ts";
 import type { ConnectionConfig } from "../postgres/connection.ts";
 import { environment } from "../postgres/environment.ts";
 import { displayName } from "../postgres/names.ts";
 import { checkedArguments, saying } from "./checkRefreshedView.ts";
-import { runFirstRefresh } from "./firstRefresh.ts";
+import { configuredConnection } from "./configuredConnection.ts";
+import { partsOf, runFirstRefresh } from "./firstRefresh.ts";
+import type { FilledTogether } from "./firstRefresh.ts";
 import { MaterializedView } from "./materializedView.ts";
 import type { MaterializedViewArgs } from "./materializedView.ts";
 import { RefreshJob } from "./refreshJob.ts";
@@ -35,7 +36,7 @@ export class RefreshedView extends pulumi.ComponentResource {
   readonly index: ViewIndex | undefined;
   /** The other indexes, in the order of the argument. */
   readonly indexes: readonly ViewIndex[];
-  /** The command that fills a new view. */
+  /** The command that fills a new view, or several of `refreshedViews` together. */
   readonly firstRefresh: command.local.Command;
   /** The job that refreshes the view. */
   readonly job: RefreshJob;
@@ -46,7 +47,13 @@ export class RefreshedView extends pulumi.ComponentResource {
   /** What the `matview` command knows of the view: put it into the stack's output `views`. */
   readonly declaration: pulumi.Output<ViewDeclaration>;
 
-  constructor(name: string, given: RefreshedViewArgs = {}, options?: pulumi.ComponentResourceOptions) {
+  /** `together` is for refreshedViews. */
+  constructor(
+    name: string,
+    given: RefreshedViewArgs = {},
+    options?: pulumi.ComponentResourceOptions,
+    together?: FilledTogether,
+  ) {
     super("matview:index:RefreshedView", name, {}, options);
     // A mistake in it is told here once, before anything is planned.
     readConsents(environment.MATVIEW_ALLOW ?? "");
@@ -56,11 +63,10 @@ export class RefreshedView extends pulumi.ComponentResource {
     pulumi.all([jobs.refresh.name, jobs.reason]).apply(([job, reason]) => {
       if (reason !== undefined) void pulumi.log.info(`job ${job} runs ${reason}`, this);
     });
-    const reads = viewsRead(this, {
-      schema: args.schema ?? "public",
-      name: args.name ?? name,
-      definition: known.definition,
-    });
+    const place = { schema: args.schema ?? "public", name: args.name ?? name };
+    // Where one command fills several views, whoever reads this one fills it before itself.
+    const made = (): pulumi.Resource[] => (together === undefined ? [this] : partsOf(this.filled()));
+    const reads = viewsRead(made, { ...place, definition: known.definition });
     // Told by the view that waits for it.
     reads.catch(() => undefined);
     this.view = withoutTraces(() => declareView(this, name, known, jobs, reads));
@@ -68,14 +74,18 @@ export class RefreshedView extends pulumi.ComponentResource {
     this.indexes = [...known.indexed.others].map(([suffix, index]) =>
       declareIndex(this, `${name}-index-${suffix}`, { ...known, index }, this.view),
     );
-    const indexes = [...(this.index === undefined ? [] : [this.index]), ...this.indexes];
-    this.firstRefresh = withoutTraces(() => runFirstRefresh(this, name, known, this.view, indexes));
+    together?.join(this.filled());
+    this.firstRefresh = together?.command ?? withoutTraces(() => runFirstRefresh(this, name, known, this.filled()));
     const job = { incarnation: this.view.incarnation, dependsOn: this.firstRefresh };
     this.job = withoutTraces(() => declareJob(this, `${name}-refresh`, known, jobs.refresh, job));
     this.vacuum = declareCompanion(this, `${name}-vacuum`, known, jobs.vacuum);
     this.purge = declareCompanion(this, `${name}-purge`, known, jobs.purge, cronDatabaseOf(known));
     this.declaration = declarationOf(known, this);
     this.registerOutputs();
+  }
+
+  private filled(): { readonly view: MaterializedView; readonly indexes: readonly ViewIndex[] } {
+    return { view: this.view, indexes: [...(this.index === undefined ? [] : [this.index]), ...this.indexes] };
   }
 }
 
@@ -89,15 +99,8 @@ interface Completed extends RefreshedViewArgs {
   readonly connection: Inputs<ConnectionConfig>;
 }
 
-/** The stack's configuration, by keys that there are. */
-interface StackConfig {
-  readonly get: (key: ConfigKey) => string | undefined;
-  readonly getSecret: (key: ConfigKey) => pulumi.Output<string> | undefined;
-}
-
 function completed(resource: string, args: RefreshedViewArgs): Completed {
   const { schema = "public", name = resource, uniqueKey: key = [] } = args;
-  const config: StackConfig = new pulumi.Config("matview");
   const read = (view: string): string => saying(resource, () => viewDefinition(view));
   return {
     ...args,
@@ -106,10 +109,7 @@ function completed(resource: string, args: RefreshedViewArgs): Completed {
     definition: args.definition ?? (typeof name === "string" ? read(name) : pulumi.output(name).apply(read)),
     key,
     indexed: viewIndexes(resource, pulumi.output(name), args),
-    connection: args.connection ?? {
-      databaseUrl: config.getSecret("databaseUrl"),
-      cronDatabase: config.get("cronDatabase") || undefined,
-    },
+    connection: configuredConnection(args.connection),
   };
 }
 

@@ -1,8 +1,10 @@
 import { existsSync, readdirSync } from "node:fs";
-import { basename, join, relative, resolve } from "node:path";
+import { basename, join, relative, resolve, sep } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { problemReport, userError } from "../postgres/errors.ts";
 import { unknownName } from "../postgres/nearestName.ts";
+import { configuredConnection } from "./configuredConnection.ts";
+import { fillTogether } from "./firstRefresh.ts";
 import { RefreshedView } from "./refreshedView.ts";
 import type { RefreshedViewArgs } from "./refreshedViewArgs.ts";
 import { viewDefinition } from "./viewDefinition.ts";
@@ -49,15 +51,20 @@ export function refreshedViews(
       .map((key) => unknownName("view of this folder", key, keys, "matview:views.")),
   ];
   if (problems.length > 0) throw problemReport(`views of ${relative(process.cwd(), resolve(folder)) || "."}`, problems);
-  return Object.fromEntries(
+  // As the folder is called, which the resource of its command keeps.
+  const name = relative(process.cwd(), resolve(folder)).replaceAll(sep, "/") || ".";
+  const together = fillTogether(name, configuredConnection(shared.connection), options?.parent);
+  const all = Object.fromEntries(
     files.map(({ key, schema, name, path }) => {
       const own = { ...(schema === undefined ? {} : { schema }), name, definition: viewDefinition(name, path) };
-      return [
-        key,
-        new RefreshedView(key, [shared, own, views[key] ?? {}, config.views[key] ?? {}].reduce(merged), options),
-      ];
+      const parts: RefreshedViewArgs[] = [shared, own, views[key] ?? {}, config.views[key] ?? {}];
+      const args = parts.reduce(merged);
+      const isElsewhere = args.connection !== shared.connection;
+      return [key, new RefreshedView(key, args, options, isElsewhere ? undefined : together)];
     }),
   );
+  together.close();
+  return all;
 }
 
 interface ViewFile {

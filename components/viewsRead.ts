@@ -9,7 +9,8 @@ import type { QualifiedName } from "../postgres/names.ts";
 /** A view of the program as far as it is known while that runs. */
 interface DeclaredView extends QualifiedName {
   readonly definition: string;
-  readonly resource: pulumi.Resource;
+  /** What has to be there before those that read it. */
+  readonly made: () => readonly pulumi.Resource[];
 }
 
 const declared = new Map<string, DeclaredView>();
@@ -20,12 +21,12 @@ const declared = new Map<string, DeclaredView>();
  * @throws when views read each other in a circle, with its path.
  */
 export async function viewsRead(
-  resource: pulumi.Resource,
+  made: () => readonly pulumi.Resource[],
   view: { readonly [K in keyof QualifiedName | "definition"]: pulumi.Input<string> },
 ): Promise<pulumi.Resource[]> {
   const { schema, name, definition } = view;
   if (typeof schema !== "string" || typeof name !== "string" || typeof definition !== "string") return [];
-  const own = { schema, name, definition, resource };
+  const own = { schema, name, definition, made };
   declared.set(displayName(own), own);
   await new Promise((resolve) => setImmediate(resolve));
   const circle = await circleThrough(own);
@@ -33,7 +34,7 @@ export async function viewsRead(
     throw userError(
       `views read each other in a circle, so that none can be made before the others: ${circle.join(" reads ")}`,
     );
-  return (await readBy(own)).map((read) => read.resource);
+  return (await readBy(own)).flatMap((read) => read.made());
 }
 
 async function readBy(own: DeclaredView): Promise<DeclaredView[]> {

@@ -55,7 +55,7 @@ export function noteSteps(
 export function workOfType(type: string, parentType: string | undefined): OtherWork | undefined {
   if (/^(pulumi:|matview:|pulumi-nodejs:dynamic\/matview:)/.test(type)) return undefined;
   // The first refresh of a view.
-  if (type === "command:local:Command" && parentType === "matview:index:RefreshedView") return undefined;
+  if (type === "command:local:Command" && /^matview:index:RefreshedViews?$/.test(parentType ?? "")) return undefined;
   return type === "postgresql:index/extension:Extension" ? "pg_cron" : "anything";
 }
 

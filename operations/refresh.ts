@@ -1,17 +1,17 @@
 import { countRows } from "../kinds/materializedView/countRows.ts";
+import { recomputeView, unfilledSourcesOf } from "../kinds/materializedView/fillView.ts";
 import { searchPathAdvice } from "../kinds/materializedView/searchPathAdvice.ts";
-import { refreshSql } from "../kinds/materializedView/statements.ts";
 import { jobUserOf } from "../kinds/refreshJob/jobUser.ts";
-import { serverText, userError } from "../postgres/errors.ts";
-import { inJobSession } from "../postgres/jobSession.ts";
+import { isUserError, problemReport, serverText, userError } from "../postgres/errors.ts";
 import { withLookout } from "../postgres/lookout.ts";
 import { displayName } from "../postgres/names.ts";
 import type { QualifiedName } from "../postgres/names.ts";
 import type { Session } from "../postgres/session.ts";
-import { sqlStatement, sqlText } from "../postgres/sqlFiles.ts";
+import { sqlText } from "../postgres/sqlFiles.ts";
 import { stopError, wasStopped } from "../postgres/stopping.ts";
-import { withView } from "./commandLine/declaredViews.ts";
+import { withEachView, withView } from "./commandLine/declaredViews.ts";
 import { defineVerb } from "./commandLine/defineVerb.ts";
+import type { Call } from "./commandLine/defineVerb.ts";
 import { duration, grouped, print, printJson } from "./commandLine/text.ts";
 import { readStates } from "./health/facts.ts";
 import type { ViewState } from "./health/facts.ts";
@@ -21,11 +21,14 @@ import { checkedReason, recordRefresh } from "./refresh/refreshAudit.ts";
 export const refresh = defineVerb({
   verb: "refresh",
   summary: "recompute a view now",
-  words: "VIEW",
+  words: "VIEW | VIEW ... --if-unpopulated",
   says: `Recomputes the view: beside its readers if it has data and a unique index, else plainly, while readers wait. If another
 refresh is going on, it waits for its turn. Ctrl-C cancels it on the server, and the view stays as it was.`,
   options: [
-    { name: "if-unpopulated", summary: "leave a view that has data as it is, and only verify it" },
+    {
+      name: "if-unpopulated",
+      summary: "leave a view that has data as it is; fill the views that it reads before it, and take several",
+    },
     { name: "no-wait", summary: "refuse where another refresh is going on" },
     { name: "reason", value: "TEXT", summary: "why, for the record that the platform part keeps in the database" },
   ],
@@ -41,12 +44,47 @@ refresh is going on, it waits for its turn. Ctrl-C cancels it on the server, and
       noWait: call.has("no-wait"),
       reason: checkedReason(call.value("reason")),
     };
+    if (options.ifUnpopulated) return fillAll(call, options);
     const done = await withView(call, (session, view) => run(session, view, options));
     if (call.json) printJson(done);
     else print(doneText(done));
     return 0;
   },
 });
+
+/** Fills views that have no data, each behind those that it reads; one that fails keeps no other back. */
+async function fillAll(call: Call, options: Options): Promise<number> {
+  const filling = new Map<string, Promise<Done>>();
+  const fill = (session: Session, view: QualifiedName): Promise<Done> => {
+    const name = displayName(view);
+    const filled = filling.get(name) ?? fillOne(session, view);
+    filling.set(name, filled);
+    return filled;
+  };
+  const fillOne = async (session: Session, view: QualifiedName): Promise<Done> => {
+    for (const source of await unfilledSourcesOf(session.target, view)) await fill(session, source);
+    return run(session, view, options);
+  };
+  if (call.words.length <= 1) return told(call, [await withView(call, fill)]);
+  const settled = await withEachView(call, fill);
+  const failed = settled.flatMap((one) => (one.status === "rejected" ? [one.reason as unknown] : []));
+  told(
+    call,
+    settled.flatMap((one) => (one.status === "fulfilled" ? [one.value] : [])),
+  );
+  if (failed.length === 0) return 0;
+  const stopped = failed.find((error) => wasStopped(error) || !isUserError(error));
+  if (stopped !== undefined) throw stopped;
+  throw problemReport(`${failed.length} of ${settled.length} views were not filled`, [
+    ...new Set(failed.map((error) => (error as Error).message)),
+  ]);
+}
+
+function told(call: Call, done: readonly Done[]): number {
+  if (call.json) printJson(call.words.length <= 1 ? done[0] : done);
+  else for (const one of done) print(doneText(one));
+  return 0;
+}
 
 interface Options {
   readonly ifUnpopulated: boolean;
@@ -144,12 +182,9 @@ function noteRunning(view: string, other: RunningRefresh | undefined, refuse: bo
 async function recompute({ target }: Session, view: ViewState, concurrently: boolean, user: string): Promise<void> {
   const name = displayName(view);
   try {
-    // Its time says when the view was filled, as long as no run of the job does.
-    const analyze = sqlStatement("statements/analyze_view", { names: { schema: view.schema, view: view.name } });
-    const work = [refreshSql(view, concurrently), ...(view.isPopulated ? [] : [analyze])];
     // Another refresh may take its time.
     target.query("set lock_timeout = 0").catch(() => undefined);
-    const { problems } = await inJobSession(target, user, work);
+    const problems = await recomputeView(target, view, { user, concurrently });
     for (const problem of problems) process.stderr.write(`${name}: ${problem}\n`);
   } catch (error) {
     if (wasStopped(error)) throw stopError(`the refresh of ${name} was cancelled; the view is as it was`, error);

@@ -17,7 +17,7 @@ export const ENVIRONMENT = {
   MATVIEW_ALLOW:
     "What this deploy alone may do, `columns:public.mv_x`: a word (`columns`, `dependents`, `rows`) and a view, with commas between several.",
   MATVIEW_PREVIEW: "`off` leaves out what a preview says of our resources, and the work for it.",
-  MATVIEW_FIRST_REFRESH: "Set by a deploy for its first refresh: the view to fill.",
+  MATVIEW_FIRST_REFRESH: "Set by a deploy for its first refresh: the view to fill, or a list of them.",
   MATVIEW_INCARNATION: "Set by a deploy for its first refresh, which is run again when it changes.",
   NODE_COMPILE_CACHE: "Folder in which Node.js keeps what it has compiled; a folder of the cache below when left out.",
   XDG_CACHE_HOME: "Parent of the cache folder `pulumi-matview`; `~/.cache` when left out.",

@@ -43,6 +43,8 @@ export interface Swap {
   readonly oid: string;
   /** Of the session advisory lock that keeps two swaps of a view apart. */
   readonly lockKey: readonly [number, number];
+  /** Views without data that the new definition reads, those that others read first: filled before it is built. */
+  readonly unfilled?: readonly (QualifiedName & { readonly owner: string })[];
   /** Creates all that is built aside, empty. In the same transaction it is refreshed, passes the gate and is finished. */
   readonly make: readonly string[];
   readonly gate: Gate;

@@ -76,6 +76,29 @@ export async function withView<T>(call: Call, work: (session: Session, view: Dec
   return withViews(call, act, "change");
 }
 
+/** How many views are worked on at the same time. */
+const AT_ONCE = 4;
+
+/** Acts on each of the views that the call names, several at a time, and says how each ended, in their order. */
+export async function withEachView<T>(
+  call: Call,
+  work: (session: Session, view: QualifiedName) => Promise<T>,
+): Promise<PromiseSettledResult<T>[]> {
+  const views = call.words.map((word) => viewArgument([word]));
+  const { connection } = await serversOf(call);
+  const settled = new Map<QualifiedName, PromiseSettledResult<T>>();
+  const left = [...views];
+  const worker = (): Promise<void> =>
+    withSession(connection, `matview ${call.verb}`, async (session) => {
+      for (let view = left.shift(); view !== undefined; view = left.shift()) {
+        const [ended] = await Promise.allSettled([work(session, view)]);
+        settled.set(view, ended as PromiseSettledResult<T>);
+      }
+    });
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, views.length) }, worker));
+  return views.flatMap((view) => settled.get(view) ?? []);
+}
+
 /** The same for verbs that look at a whole database. */
 export async function withDatabase<T>(call: Call, work: (session: Session) => Promise<T>): Promise<T> {
   mustNameNoView(call);

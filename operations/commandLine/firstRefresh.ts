@@ -8,4 +8,7 @@ const LOOK_EVERY_MS = 250;
 const parent = process.ppid;
 setInterval(() => process.ppid !== parent && process.kill(process.pid, "SIGTERM"), LOOK_EVERY_MS).unref();
 
-process.exitCode = await matview(["refresh", "--if-unpopulated", environment.MATVIEW_FIRST_REFRESH ?? ""]);
+const named = environment.MATVIEW_FIRST_REFRESH ?? "";
+// A list where one command fills several.
+const views = named.startsWith("[") ? (JSON.parse(named) as string[]) : [named];
+process.exitCode = await matview(["refresh", "--if-unpopulated", ...views]);

@@ -23,32 +23,36 @@ const INCARNATION = "MATVIEW_INCARNATION";
 
 type Inputs = Readonly<Record<string, unknown>> | undefined;
 
-/** The command that fills a view after its creation, as a step of the plan; undefined for any other resource. */
+/** The command that fills views after their creation, with a step for each; undefined for any other resource. */
 export async function firstRefreshOf(
   session: Session,
   { op, urn, oldState, newState }: DigestStep,
   planned: readonly PlannedResource[],
 ): Promise<PlannedResource | undefined> {
-  const name = viewOf(newState?.inputs);
-  if (name === undefined || !["create", "update"].includes(op)) return undefined;
+  const names = viewsOf(newState?.inputs);
+  if (names === undefined || !["create", "update"].includes(op)) return undefined;
   if (variable(oldState?.inputs, INCARNATION) === variable(newState?.inputs, INCARNATION)) return undefined;
-  const view = viewArgument([name]);
-  const created = planned.find(
-    ({ id, kind, steps }) => kind === "materialized view" && id === displayName(view) && steps.some(isCreation),
-  );
-  const isEmpty = created !== undefined || (await isUnpopulated(session, view));
-  const sql = isEmpty ? [refreshSql(view)] : [];
-  const work = step("first refresh", displayName(view), "has no data yet", sql, { transaction: false });
-  const plan = { steps: isEmpty ? [work] : [], differences: [] };
+  const steps: { readonly work: Step; readonly priced: PlannedResource["steps"][number] }[] = [];
+  for (const view of names.map((name) => viewArgument([name]))) {
+    const created = planned.find(
+      ({ id, kind, steps }) => kind === "materialized view" && id === displayName(view) && steps.some(isCreation),
+    );
+    if (created === undefined && !(await isUnpopulated(session, view))) continue;
+    const work = step("first refresh", displayName(view), "has no data yet", [refreshSql(view)], {
+      transaction: false,
+    });
+    steps.push({ work, priced: await firstStep(session, work, view, created) });
+  }
+  const id = names.length === 1 ? displayName(viewArgument(names)) : `${names.length} views`;
   return {
     urn,
     kind: "first refresh",
-    id: displayName(view),
+    id,
     operation: "run",
     ...NOTHING,
-    steps: isEmpty ? [await firstStep(session, work, view, created)] : [],
+    steps: steps.map(({ priced }) => priced),
     token: null,
-    fingerprint: fingerprint(displayName(view), {}, plan),
+    fingerprint: fingerprint(id, {}, { steps: steps.map(({ work }) => work), differences: [] }),
     adopt: false,
     onDrift: {},
     declared: null,
@@ -100,11 +104,15 @@ async function isUnpopulated({ target }: Session, { schema, name }: QualifiedNam
   return rows[0]?.isPopulated === false;
 }
 
-function viewOf(inputs: Inputs): string | undefined {
+function viewsOf(inputs: Inputs): string[] | undefined {
   const command = String(inputs?.["create"] ?? "");
-  if (COMMAND.test(command)) return variable(inputs, "MATVIEW_FIRST_REFRESH");
+  if (COMMAND.test(command)) {
+    const named = variable(inputs, "MATVIEW_FIRST_REFRESH");
+    return named?.startsWith("[") ? (JSON.parse(named) as string[]) : named === undefined ? undefined : [named];
+  }
   const [, quoted, plain] = EARLIER_COMMAND.exec(command) ?? [];
-  return quoted?.replaceAll(`'\\''`, "'") ?? plain;
+  const view = quoted?.replaceAll(`'\\''`, "'") ?? plain;
+  return view === undefined ? undefined : [view];
 }
 
 function variable(inputs: Inputs, name: string): string | undefined {

@@ -94,6 +94,7 @@ export function looks({ oid, policy, function: fn, jobId }: Subject): Readonly<R
     setting: ask("deadlock_timeout"),
     sources: ask("grande.mv7", "postgres", "grande.mv7", "grande", true),
     system_identifier: ask(),
+    unfilled_sources: ask("grande.mv7"),
     uses_postgrest: ask(),
     view_anatomy: ask(...NAME),
     view_definitions: ask([oid], null, null),

@@ -113,6 +113,7 @@ export function replacement(rest: Partial<Replacement> = {}): Replacement {
       { name: "n", type: "bigint" },
     ],
     indexes: [],
+    unfilled: [],
     renamed: [],
     dependents: [],
     tree: [],

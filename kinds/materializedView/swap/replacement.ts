@@ -5,6 +5,8 @@ import { pipelined } from "../../../postgres/pipeline.ts";
 import { sqlText } from "../../../postgres/sqlFiles.ts";
 import { DECLARED_VIEW, declareSql } from "../definition/declaredView.ts";
 import { printSettings } from "../definition/definitionSettings.ts";
+import { unfilledSources } from "../fillView.ts";
+import type { UnfilledView } from "../fillView.ts";
 import type { DeclaredIndex } from "../indexes/declaredIndex.ts";
 import { tryDeclaredIndexes } from "./declaredIndexes.ts";
 import type { TriedIndex } from "./declaredIndexes.ts";
@@ -21,6 +23,8 @@ export interface Replacement {
   readonly old: RelationProperties;
   /** The declared query as it can be sent inside another statement. */
   readonly definition: string;
+  /** Views without data that it reads, in the order in which they can be filled. */
+  readonly unfilled: readonly UnfilledView[];
   /** The declared indexes but that of the key. */
   readonly indexes: readonly TriedIndex[];
   /** Columns of the declared definition. */
@@ -84,10 +88,11 @@ async function readInTransaction(
     { text: sqlText("describe/uses_postgrest") },
     { text: sqlText("describe/functions_mentioning"), values: [view.name] },
     { text: sqlText("describe/view_text"), values: [DECLARED_VIEW] },
+    unfilledSources(DECLARED_VIEW),
   ]);
   const [answers, ownGrantees] = await Promise.all([reading, grantees(client, [view.schema])]);
   const rows = answers.slice(opening.length).map((answer) => answer.rows as unknown[]);
-  const [properties, dependents, columns = [], postgrest, mentioned, texts] = rows;
+  const [properties, dependents, columns = [], postgrest, mentioned, texts, unfilled] = rows;
   const [old] = (properties ?? []) as RelationProperties[];
   if (old?.oid !== view.oid) throw new Error(`${displayName(view)} went away while it was looked at`);
   const edges = (dependents ?? []) as DependencyEdge[];
@@ -98,6 +103,7 @@ async function readInTransaction(
   return {
     old,
     definition,
+    unfilled: (unfilled ?? []) as UnfilledView[],
     indexes: await tryDeclaredIndexes(client, indexes, serverMajor),
     columns: now.columns,
     renamed: await renamedColumns(old, now),

@@ -74,6 +74,9 @@ export function planSwap(
   const isLonger = desired.swapDeadlineSeconds === undefined && swap.deadlineMs > DEADLINE_SECONDS * 1_000;
   const reasons = [
     reason,
+    ...(swap.unfilled ?? []).map(
+      (view) => `${displayName(view)}, which it reads, has no data yet and is filled before`,
+    ),
     ...(dependents.length === 0 ? [] : [`with it: ${dependents.join(", ")}`]),
     ...renamed.map(([before, after]) => `column ${before} becomes ${after} and keeps what it has`),
     ...(isLonger
@@ -85,7 +88,14 @@ export function planSwap(
     ...(mentionedBy.length === 0 ? [] : [`mentioned in the text of ${mentionedBy.join(", ")}, which stay as they are`]),
   ];
   const built = [...swap.built.flatMap(({ refresh = [] }) => refresh), ...swap.built.flatMap(({ finish }) => finish)];
-  const sql = [...swap.make, ...built, ...swap.hold, ...swap.locks, ...swap.exchange];
+  const sql = [
+    ...(swap.unfilled ?? []).map((view) => refreshSql(view)),
+    ...swap.make,
+    ...built,
+    ...swap.hold,
+    ...swap.locks,
+    ...swap.exchange,
+  ];
   return {
     step: step("swap", displayName(replacement.old), reasons.join("; "), sql, {
       swap,
@@ -109,6 +119,7 @@ function swapOf(desired: DesiredView, expected: RelationProperties, replacement:
     view: nameOf(old),
     oid: old.oid,
     lockKey: lockKey(old),
+    ...(replacement.unfilled.length === 0 ? {} : { unfilled: replacement.unfilled }),
     make: [
       createSettings(),
       ...makeSql(expected, replacement.definition, replacement),

@@ -10,6 +10,8 @@ import type { Step } from "../../../postgres/plan.ts";
 import type { Session } from "../../../postgres/session.ts";
 import { sqlText } from "../../../postgres/sqlFiles.ts";
 import type { Swap } from "../../../postgres/swap.ts";
+import { jobUserOf } from "../../refreshJob/jobUser.ts";
+import { recomputeView } from "../fillView.ts";
 import { passGate } from "./gate.ts";
 import { readAsides, removeAsides } from "./leftovers.ts";
 import type { Leftover } from "./leftovers.ts";
@@ -39,6 +41,7 @@ export async function runSwap(session: Session, { swap, fence }: Step): Promise<
       if (oid !== swap.oid) return;
       await removeAsides(client, asides);
       try {
+        await fillSources(session, swap);
         await build(session, swap);
         await withLookout(session, `${displayName(swap.view)}: waiting for the moment to swap`, () =>
           withReplicaReaders(session, (readers) => exchange(client, swap, { marks, fence, readers })),
@@ -52,6 +55,16 @@ export async function runSwap(session: Session, { swap, fence }: Step): Promise<
       }
     },
   );
+}
+
+// They are the program's own and new, with a first refresh that comes after this.
+async function fillSources(session: Session, { unfilled = [] }: Swap): Promise<void> {
+  for (const { owner, ...view } of unfilled) {
+    const user = await jobUserOf(session, view, Promise.resolve(owner));
+    await withLookout(session, `${displayName(view)}: first refresh`, async () => {
+      await recomputeView(session.target, { ...view, isPopulated: false }, { user });
+    });
+  }
 }
 
 async function build(session: Session, swap: Swap): Promise<void> {
