@@ -9,6 +9,7 @@ export const SQLSTATE = {
   invalidSchemaName: "3F000",
   lockNotAvailable: "55P03",
   queryCanceled: "57014",
+  objectNotInPrerequisiteState: "55000",
   /** Raised by sql/statements/must_have_kept.sql. */
   notKept: "MV001",
   readOnlyTransaction: "25006",

@@ -55,6 +55,8 @@ async function keyProblemIn(
   } catch (error) {
     // Whoever may build an index may still not read the sources; the build, or the first refresh, proves the key then.
     if (isServerError(error, SQLSTATE.insufficientPrivilege)) return undefined;
+    // It reads a view that the same run fills later.
+    if (isServerError(error, SQLSTATE.objectNotInPrerequisiteState)) return undefined;
     throw error;
   }
 }
