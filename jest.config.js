@@ -20,7 +20,7 @@ const shared = {
 export default {
   // Servers of a busy computer take their time. Jest reads this here only, not in a project.
   testTimeout: 60_000,
-  projects: ["unit", "integration", "lifecycle", "consumer"].map((kind) => ({
+  projects: ["unit", "integration", "lifecycle", "program", "consumer"].map((kind) => ({
     ...shared,
     displayName: kind,
     testMatch: [`<rootDir>/test/${kind}/**/*.test.ts`],

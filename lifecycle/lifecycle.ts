@@ -99,7 +99,7 @@ export function lifecycle<Desired extends object, Actual>(
     explaining(props, () => config.within(stackOf(props), work), unseen);
 
   const deleting = (props: Props, work: (session: Session) => Promise<void>): Promise<void> =>
-    withoutProgram(props, () => writing(props, "absent", work));
+    config.within(stackOf(props), () => writing(props, "absent", work));
 
   /** What is found in the place of a secret was one. */
   const noted = (desired: Desired, sight: Sight<Actual>): Sight<Actual> => {

@@ -57,13 +57,9 @@ async function fillAll(call: Call, options: Options): Promise<number> {
   const filling = new Map<string, Promise<Done>>();
   const fill = (session: Session, view: QualifiedName): Promise<Done> => {
     const name = displayName(view);
-    const filled = filling.get(name) ?? fillOne(session, view);
+    const filled = filling.get(name) ?? run(session, view, { ...options, fill });
     filling.set(name, filled);
     return filled;
-  };
-  const fillOne = async (session: Session, view: QualifiedName): Promise<Done> => {
-    for (const source of await unfilledSourcesOf(session.target, view)) await fill(session, source);
-    return run(session, view, options);
   };
   if (call.words.length <= 1) return told(call, [await withView(call, fill)]);
   const settled = await withEachView(call, fill);
@@ -90,6 +86,8 @@ interface Options {
   readonly ifUnpopulated: boolean;
   readonly noWait: boolean;
   readonly reason: string | undefined;
+  /** Fills what the view reads and has no data yet. */
+  readonly fill?: (session: Session, view: QualifiedName) => Promise<unknown>;
 }
 
 interface Done {
@@ -102,8 +100,9 @@ interface Done {
 
 async function run(session: Session, view: QualifiedName, options: Options): Promise<Done> {
   const state = stateOf(session, view);
-  const [before, running, user] = await Promise.all([
+  const [before, unfilled, running, user] = await Promise.all([
     state,
+    options.fill === undefined ? [] : unfilledSourcesOf(session.target, view),
     runningRefresh(session, view),
     jobUserOf(
       session,
@@ -114,6 +113,7 @@ async function run(session: Session, view: QualifiedName, options: Options): Pro
   const name = displayName(view);
   if (before.isPopulated && options.ifUnpopulated)
     return { view: name, rows: await countRows(session.target, view), seconds: undefined, concurrently: false };
+  for (const source of unfilled) await options.fill?.(session, source);
   noteRunning(name, running, options.noWait);
   // Concurrently is refused on a view without data, and without a unique index.
   const concurrently = before.isPopulated && before.isConcurrent;

@@ -100,7 +100,7 @@ export function resolveReplicas(
       : ["matview:readReplicas", urlsIn(config ?? "")];
   return urls.map((url, index) => {
     const replica = parseUrl(`${source}, URL ${index + 1},`, url);
-    return { ...replica, cronDatabase: replica.database };
+    return { ...replica, cronDatabase: replica.database, source: `${source}, URL ${index + 1}` };
   });
 }
 

@@ -19,7 +19,8 @@ interface Run {
   readonly seconds: number;
 }
 
-// The integration and lifecycle tests on each PostgreSQL with its pg_cron, in both of pg_cron's modes. What follows "--" goes to jest:
+// The integration and lifecycle tests on each PostgreSQL with its pg_cron, in both of its modes; what `program` tests ask is no matter of the
+// server. What follows "--" goes to jest:
 //   npm run test:matrix -- --versions 15,17 --modes libpq -- --testPathPatterns refreshJob
 await runScript(async () => {
   const { values, positionals } = parseArgs({

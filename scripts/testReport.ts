@@ -15,7 +15,7 @@ export interface JestReport {
 
 /** One line for each kind of test: files, tests, and the time that its files took, two of them running side by side. */
 export function kindLines(report: JestReport): string[] {
-  return ["unit", "integration", "lifecycle", "consumer"].flatMap((kind) => {
+  return ["unit", "integration", "lifecycle", "program", "consumer"].flatMap((kind) => {
     const files = report.testResults.filter(({ name }) => name.includes(`/test/${kind}/`));
     if (files.length === 0) return [];
     const tests = files.reduce((sum, file) => sum + file.assertionResults.length, 0);

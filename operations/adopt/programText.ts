@@ -17,15 +17,17 @@ export function programText(
   files: readonly DefinitionFile[],
   capabilities: Capabilities,
 ): string {
-  const names = new Map(views.map(({ view }, at) => [displayName(view), variableName(resourceName(view), at, views)]));
+  const variables = new Map(
+    views.map(({ view }, at) => [displayName(view), variableName(resourceName(view), at, views)]),
+  );
   const used = new Set<string>(["viewDefinition"]);
   const declared: string[] = [];
   const written = views.map((one, at) => {
     const context = {
       one,
       file: files[at] as DefinitionFile,
-      variable: names.get(displayName(one.view)) ?? "",
-      names,
+      variable: variables.get(displayName(one.view)) ?? "",
+      names: variables,
       capabilities,
     };
     const isWhole = isRefreshedView(one);
@@ -34,11 +36,11 @@ export function programText(
     for (const name of isWhole ? ["RefreshedView"] : partNames(one)) used.add(name);
     return [...undeclared(one).map(asComment), isWhole ? wholeText(context) : partsText(context)].join("\n");
   });
-  const texts = written.filter((text) => text.includes("viewDefinition("));
-  if (texts.length === 0) used.delete("viewDefinition");
+  const isCalled = written.some((text) => /^(?!\/\/).*\bviewDefinition\(/m.test(text));
+  if (!isCalled) used.delete("viewDefinition");
+  const names = [...used].sort((a, b) => a.localeCompare(b, "en"));
   return [
-    `import { ${[...used].sort((a, b) => a.localeCompare(b, "en")).join(", ")} } from "pulumi-matview";`,
-    "",
+    ...(names.length === 0 ? [] : [`import { ${names.join(", ")} } from "pulumi-matview";`, ""]),
     written.join("\n\n"),
     "",
     // What the matview command knows of them.

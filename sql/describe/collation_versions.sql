@@ -6,7 +6,8 @@ select distinct case when k.oid = 'pg_catalog."default"'::pg_catalog.regcollatio
        v.actual as "actual"
 from pg_catalog.pg_index i
 cross join pg_catalog.unnest(i.indcollation::pg_catalog.oid[]) x (oid)
-join pg_catalog.pg_collation k on k.oid = x.oid
+-- One by one: a join would read all collations for a few.
+cross join lateral (select k.* from pg_catalog.pg_collation k where k.oid = x.oid offset 0) k
 join pg_catalog.pg_namespace n on n.oid = k.collnamespace
 join pg_catalog.pg_database d on d.datname = pg_catalog.current_database()
 cross join lateral (select case when k.oid = 'pg_catalog."default"'::pg_catalog.regcollation then d.datcollversion else k.collversion end,

@@ -14,7 +14,7 @@ select pg_catalog.current_setting('server_version_num')::pg_catalog.int4 as "ser
                and not exists (select from pg_catalog.pg_replication_slots p where p.active_pid = s.pid and p.slot_type = 'logical')
              order by 1) as "standbys",
        -- Who set it, on a server that is no standby.
-       case when not pg_catalog.pg_is_in_recovery() and pg_catalog.current_setting('transaction_read_only')::pg_catalog.bool
+       case when not pg_catalog.pg_is_in_recovery() and pg_catalog.current_setting('default_transaction_read_only')::pg_catalog.bool
             then (select s.source from pg_catalog.pg_settings s where s.name = 'default_transaction_read_only') end as "readOnlyBy",
        l.pid is not null as "launcherRuns",
        l.datname as "launcherDatabase",

@@ -91,7 +91,7 @@ test("who is in the way on a replica is named with it, and the old view stays", 
   ).rejects.toThrow(
     new RegExp(
       `^public.mv: could not swap: there was no moment without a reader for 1 s; the old one still serves and the new one is removed. ` +
-        `In the way: on read replica ${name} pid \\d+ \\(application "long reader", user postgres, active since [^)]*\\)\\. End those`,
+        `In the way: on read replica ${name} pid \\d+ \\(application "long reader", user postgres, from 127.0.0.1, active since [^)]*\\)\\. End those`,
     ),
   );
   expect(await one(database, "select max(largo) < 100 from public.mv")).toBe(true);
@@ -160,7 +160,7 @@ test("a server that is no standby of this one is refused by name, in the preview
     ],
     [
       elsewhere,
-      `read replica ${name}: cannot connect to PostgreSQL at ${name}, database "nada", user "postgres": database "nada" does not exist [3D000]`,
+      `read replica ${name}: cannot connect to PostgreSQL at ${name}, database "nada", user "postgres": database "nada" does not exist [3D000]; the connection is from readReplicas, URL 1`,
     ],
   ];
   try {

@@ -84,7 +84,7 @@ describe("a stack that asks for more than the plain job", () => {
         const { code, stdout, stderr } = await stack.pulumi(args, env);
         expect(code).not.toBe(0);
         expect(stdout + stderr).toMatch(
-          /the stack was deployed to database postgres on host 127\.0\.0\.1 .*and this connection leads to database copy on host/,
+          /the stack was deployed to database postgres on host 127\.0\.0\.1 .*and MATVIEW_DATABASE_URL leads to database copy on host/,
         );
       }
       expect(await jobs()).toHaveLength(3);

@@ -95,7 +95,8 @@ function expectedIndexes(
 ): IndexProperties[] {
   // A deploy that failed may have left the key's index under a name that is declared no more.
   const { claim } = splitComment(comment);
-  const own = found.find((index) => index.isValid && isOwnKey(claim, splitComment(index.comment).claim));
+  const hasKey = (desired.keyIndex ?? previous?.keyIndex) !== undefined;
+  const own = found.find((one) => hasKey && one.isValid && isOwnKey(claim, splitComment(one.comment).claim));
   const declared = [...declaredKey(desired, found, own, nulls), ...carriedIndexes(indexes, found)];
   const before = [previous, desired].flatMap((one) => [one?.keyIndex, ...(one?.indexes ?? []).map(({ name }) => name)]);
   const ours = [...before, own?.name, ...declared.map(({ name }) => name)];
