@@ -38,11 +38,13 @@ export async function foreseeJob(
 async function obstacles(session: Session, desired: DesiredJob, earlier: EarlierSteps): Promise<Obstacle[]> {
   const { cron } = session.capabilities;
   const job = resolveJob(desired, session.capabilities);
-  const problems = await cronObstacles(session, earlier, { names: [job.name], user: job.user });
-  if (cron?.hasUsage !== true || !cron.mayReadJobs) return problems;
+  const asked = cronObstacles(session, earlier, { names: [job.name], user: job.user });
+  if (cron?.hasUsage !== true || !cron.mayReadJobs) return asked;
   const parsed = parseSchedule(desired.schedule, cron);
   const schedule = parsed.ok ? [] : [{ problem: parsed.problem, isInherent: true }];
-  const [role, numbers, database, command] = await Promise.all([
+  // In one flight.
+  const [problems, role, numbers, database, command] = await Promise.all([
+    asked,
     roleProblems(session, job),
     numberProblems(session, job),
     databaseProblems(session, job),
@@ -132,9 +134,12 @@ async function launcherProblems(session: Session, { names, user }: Mended): Prom
 
 // A job that is not there yet is given a number.
 async function numberProblems(session: Session, job: ResolvedJob): Promise<string[]> {
-  if ((await describeJobs(session, null)).some((one) => isSameEntry(one, job))) return [];
-  const [behind] = (await ask<{ taken: string }>(session.cron, "describe/job_numbers", [])).rows;
-  if (behind === undefined) return [];
+  const [jobs, { rows }] = await Promise.all([
+    describeJobs(session, null),
+    ask<{ taken: string }>(session.cron, "describe/job_numbers", []),
+  ]);
+  const [behind] = rows;
+  if (behind === undefined || jobs.some((one) => isSameEntry(one, job))) return [];
   return [
     `pg_cron would give the job a number that another one has (the last is ${behind.taken}), for its sequence is behind, as after a restore: ` +
       `let a superuser run: ${MEND_JOB_NUMBERS}`,

@@ -1,6 +1,6 @@
 import { holderText, isSameStack } from "../../kinds/claim.ts";
 import { wordsFor } from "../../kinds/consent.ts";
-import { recreatedWith } from "../../kinds/earlierSteps.ts";
+import { recreatedWith, willChangeView } from "../../kinds/earlierSteps.ts";
 import type { EarlierSteps, Kind } from "../../kinds/kind.ts";
 import { measureView, sizeOfView, sizeQuestions } from "../../kinds/materializedView/cost/measures.ts";
 import type { Measures } from "../../kinds/materializedView/cost/measures.ts";
@@ -182,6 +182,8 @@ async function lookCloser<Desired extends object, Actual>(
   const size = view === undefined ? undefined : sizeOfView(session, view);
   // The obstacles first: they are asked in a transaction, in one flight, and no transaction of the warnings may be open then.
   const relation = (actual && kind.relationOf?.(actual)) ?? view;
+  // Who is in the way of a view is told with the step that changes it.
+  const isMet = relation !== undefined && !(view !== undefined && willChangeView(earlier, view));
   const [obstacles, warnings, held] = await Promise.all([
     isRefused
       ? { refusals: [], warnings: [] }
@@ -190,7 +192,7 @@ async function lookCloser<Desired extends object, Actual>(
       ? []
       : (kind.warnings?.(session, recalled(kind, desired, recorded), previous && recalled(kind, previous, recorded)) ??
         []),
-    relation === undefined ? [] : inTheWay(session, plan.steps, relation),
+    isMet ? inTheWay(session, plan.steps, relation) : [],
     size,
   ]);
   // The data are looked at where nothing else stands in the way.
