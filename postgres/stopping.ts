@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import type { Client, ClientConfig } from "pg";
+import { isBorrowed } from "./borrowed.ts";
 import { isServerError, SQLSTATE, userError } from "./errors.ts";
 
 const LOOK_EVERY_MS = 200;
@@ -103,8 +104,10 @@ function runningOn(client: Client): object | undefined {
   return (client as unknown as Inner)._getActiveQuery?.() ?? undefined;
 }
 
-// A connection of its own, without TLS or login, as PostgreSQL takes it ("Canceling Requests in Progress").
+// A connection of its own, without TLS or login, as PostgreSQL takes it ("Canceling Requests in Progress"). A transaction pooler takes the end
+// of the connection for it; a request may find no session free there, and PgBouncer 1.18 can end on that.
 function requestCancel(client: Client, { host = "", port = 0 }: ClientConfig): Promise<unknown> {
+  if (isBorrowed(client)) return Promise.resolve((client as unknown as Inner).connection.stream.destroy());
   const { processID = 0, secretKey = 0 } = client as unknown as Inner;
   const request = Buffer.alloc(16);
   for (const [place, word] of [request.length, CANCEL_REQUEST, processID, secretKey].entries())
