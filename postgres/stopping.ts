@@ -47,13 +47,22 @@ export async function stopStatements(): Promise<void> {
   if (stopping) return;
   stopping = true;
   for (const listener of listeners) listener();
-  const busy = [...open].filter(([client]) => runningOn(client) !== undefined);
-  const asked = busy.map(([client, config]) => requestCancel(client, config));
-  cancelAgain();
-  await Promise.all(asked);
+  const requests = [...open].map(([client, config]) => cancelOnce(client, config));
+  cancelLater();
+  await Promise.all(requests);
 }
 
-function cancelAgain(): void {
+const asked = new WeakSet<object>();
+
+// Two requests for one statement end PgBouncer 1.18.
+async function cancelOnce(client: Client, config: ClientConfig): Promise<void> {
+  const query = runningOn(client);
+  if (query === undefined || asked.has(query)) return;
+  asked.add(query);
+  await requestCancel(client, config);
+}
+
+function cancelLater(): void {
   const seen = new Map<Client, { readonly query: object | undefined; readonly looks: number }>();
   setInterval(() => {
     for (const [client, config] of open) {
@@ -62,7 +71,7 @@ function cancelAgain(): void {
       const looks = before?.query === query ? (before?.looks ?? 0) : 0;
       seen.set(client, { query, looks: looks + 1 });
       if (query === undefined || looks === 0) continue;
-      if (looks < PATIENCE) void requestCancel(client, config);
+      if (looks < PATIENCE) void cancelOnce(client, config);
       else (client as unknown as Inner).connection.stream.destroy();
     }
   }, LOOK_EVERY_MS).unref();
@@ -105,7 +114,7 @@ function runningOn(client: Client): object | undefined {
 }
 
 // A connection of its own, without TLS or login, as PostgreSQL takes it ("Canceling Requests in Progress"). A transaction pooler takes the end
-// of the connection for it; a request may find no session free there, and PgBouncer 1.18 can end on that.
+// of the connection for it.
 function requestCancel(client: Client, { host = "", port = 0 }: ClientConfig): Promise<unknown> {
   if (isBorrowed(client)) return Promise.resolve((client as unknown as Inner).connection.stream.destroy());
   const { processID = 0, secretKey = 0 } = client as unknown as Inner;
