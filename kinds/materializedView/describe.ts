@@ -18,6 +18,7 @@ import type { Verdict } from "./definition/compareDefinition.ts";
 import { inFile } from "./definition/definitionFile.ts";
 import { parseDefinition } from "./definition/parseDefinition.ts";
 import type { DesiredView } from "./desired.ts";
+import { splitParameter } from "./statements.ts";
 import { readLeftovers } from "./swap/leftovers.ts";
 import type { Leftover } from "./swap/leftovers.ts";
 import { readReplacement } from "./swap/replacement.ts";
@@ -218,11 +219,6 @@ async function compare(session: Session, desired: DesiredView): Promise<Verdict>
   const { sql: definition, head } = parsed.definition;
   const verdict = await compareDefinition(session.target, { ...desired, definition, head });
   return verdict.outcome === "invalid" ? { ...verdict, problem: inFile(verdict.problem, desired) } : verdict;
-}
-
-function splitParameter(text: string): [string, string] {
-  const equals = text.indexOf("=");
-  return [text.slice(0, equals), text.slice(equals + 1)];
 }
 
 const KINDS: Readonly<Record<string, string>> = {

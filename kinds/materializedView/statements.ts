@@ -35,6 +35,22 @@ export function parameterList(parameters: Readonly<Record<string, string>>): str
     .join(", ");
 }
 
+/** `name=value` as the catalog has it; a value may hold anything. */
+export function splitParameter(text: string): [string, string] {
+  const equals = text.indexOf("=");
+  return [text.slice(0, equals), text.slice(equals + 1)];
+}
+
+/** Builds an index on a view, beside its writers too if told so: then not in a transaction. */
+export function createIndexSql(
+  { schema, name }: QualifiedName,
+  { index, isUnique, elements }: { readonly index: string; readonly isUnique: boolean; readonly elements: string },
+  concurrently = false,
+): string {
+  const raw = { kind: isUnique ? "unique index" : "index", how: concurrently ? " concurrently" : "", elements };
+  return sqlStatement("statements/create_index", { names: { schema, view: name, index }, raw });
+}
+
 /** The text without the semicolon that may end it: it stands inside another statement. */
 export function queryText(definition: string): string {
   return definition.replace(/;(?=(?:\s|--[^\n]*(?:\n|$)|\/\*(?:[^*]|\*(?!\/))*\*\/)*$)/, "").trim();

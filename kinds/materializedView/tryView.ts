@@ -3,14 +3,13 @@ import { isServerError, serverText, SQLSTATE } from "../../postgres/errors.ts";
 import { derivedName, displayName, sqlIdentifier } from "../../postgres/names.ts";
 import { commentSql, grantSql, named, ownerSql } from "../../postgres/objectStatements.ts";
 import type { Plan } from "../../postgres/plan.ts";
-import { sqlStatement } from "../../postgres/sqlFiles.ts";
 import { willChangeRole, willCreateRole } from "../earlierSteps.ts";
 import type { Obstacle } from "../earlierSteps.ts";
 import type { EarlierSteps } from "../kind.ts";
 import type { AbsentView, ActualView } from "./describe.ts";
 import type { DesiredView } from "./desired.ts";
 import { indexText } from "./indexes/indexText.ts";
-import { createSql, queryText, refreshSql } from "./statements.ts";
+import { createIndexSql, createSql, queryText, refreshSql } from "./statements.ts";
 
 /** Something that only the server can refuse, and what it is called. */
 interface Trial {
@@ -86,16 +85,13 @@ export function viewTrials(
 /** The view with its key, under the name that it gets, or beside the one that is there. */
 function whole({ schema, definition, uniqueKey = [] }: DesiredView, name: string): Trial {
   const index = derivedName(name, "matview_try_key");
-  const key = {
-    names: { schema, view: name, index },
-    raw: { kind: "unique index", how: "", elements: `using btree (${uniqueKey.map(sqlIdentifier).join(", ")})` },
-  };
+  const key = { index, isUnique: true, elements: `using btree (${uniqueKey.map(sqlIdentifier).join(", ")})` };
   return {
     of: "view",
     what: displayName({ schema, name }),
     statements: [
       ...createSql({ schema, name, definition }),
-      ...(uniqueKey.length === 0 ? [] : [sqlStatement("statements/create_index", key)]),
+      ...(uniqueKey.length === 0 ? [] : [createIndexSql({ schema, name }, key)]),
     ],
   };
 }
@@ -104,9 +100,9 @@ function indexTrials({ definition, indexes = [], keyIndex, ...view }: DesiredVie
   const { schema, name } = view;
   const empty = createSql({ schema, name, definition: `select * from (${queryText(definition)}\n) q limit 0` });
   return indexes.map((index) => {
-    const names = { schema, view: name, index: index.name };
-    const raw = { kind: index.unique ? "unique index" : "index", how: "", elements: indexText(index, serverMajor) };
-    const built = [...empty, sqlStatement("statements/create_index", { names, raw })];
+    const { name: called, unique: isUnique } = index;
+    const elements = indexText(index, serverMajor);
+    const built = [...empty, createIndexSql({ schema, name }, { index: called, isUnique, elements })];
     // PostgreSQL itself says whether a concurrent refresh takes the key's index; of no rows, which costs nothing.
     const refreshed = [refreshSql({ schema, name }), refreshSql({ schema, name }, true)];
     return {

@@ -1,4 +1,5 @@
 import { elementsOf } from "../materializedView/keyIndex.ts";
+import { splitParameter } from "../materializedView/statements.ts";
 import { differencesOf } from "./actual.ts";
 import type { ActualIndex } from "./actual.ts";
 import type { DesiredIndex } from "./desired.ts";
@@ -12,7 +13,7 @@ export function observedIndex(desired: DesiredIndex, actual: ActualIndex): objec
     where: actual.predicate ?? undefined,
     method: actual.method,
     nullsNotDistinct: actual.nullsNotDistinct,
-    storageParameters: Object.fromEntries(actual.options.map(split)),
+    storageParameters: Object.fromEntries(actual.options.map(splitParameter)),
     tablespace: actual.tablespace ?? undefined,
     statistics: actual.statistics,
   };
@@ -33,9 +34,4 @@ export function observedIndex(desired: DesiredIndex, actual: ActualIndex): objec
           differing.filter((property) => property in found).map((property) => [property, found[property]]),
         )),
   };
-}
-
-function split(option: string): [string, string] {
-  const equals = option.indexOf("=");
-  return [option.slice(0, equals), option.slice(equals + 1)];
 }

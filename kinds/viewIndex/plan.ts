@@ -10,6 +10,7 @@ import type { Claim } from "../claim.ts";
 import type { Situation } from "../kind.ts";
 import type { IndexShape } from "../materializedView/indexes/indexShape.ts";
 import { indexText, printedText } from "../materializedView/indexes/indexText.ts";
+import { createIndexSql } from "../materializedView/statements.ts";
 import { differencesOf, isThere } from "./actual.ts";
 import type { AbsentIndex, ActualIndex } from "./actual.ts";
 import type { DesiredIndex } from "./desired.ts";
@@ -82,20 +83,19 @@ function build(
     reason,
   }: { readonly elements: string; readonly comment: string | null; readonly reason: string },
 ): Step {
-  const names = { schema: index.schema, view: index.view, index: built.name };
-  const raw = { kind: index.unique ? "unique index" : "index", how: " concurrently", elements };
+  const view = { schema: index.schema, name: index.view };
   return step(
     "build index",
     displayName(built),
     reason,
     [
-      sqlStatement("statements/create_index", { names, raw }),
+      createIndexSql(view, { index: built.name, isUnique: index.unique, elements }, true),
       ...(comment === null ? [] : [commentSql(named("index", built), comment)]),
       ...targetsSql(built, index),
     ],
     {
       transaction: false,
-      turn: displayName({ schema: index.schema, name: index.view }),
+      turn: displayName(view),
       onFailure: [leftoverSql(built)],
     },
   );

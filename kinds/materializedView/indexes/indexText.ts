@@ -1,6 +1,7 @@
-import { sqlIdentifier, sqlLiteral, sqlName } from "../../../postgres/names.ts";
+import { sqlIdentifier, sqlName } from "../../../postgres/names.ts";
 import type { QualifiedName } from "../../../postgres/names.ts";
 import { elementsOf, nullsNotDistinct } from "../keyIndex.ts";
+import { parameterList } from "../statements.ts";
 import type { IndexPart, IndexParts } from "./declaredIndex.ts";
 import type { IndexShape } from "./indexShape.ts";
 
@@ -52,10 +53,4 @@ function partText(part: string | IndexPart): string {
 
 function objectText(name: string | QualifiedName): string {
   return typeof name === "string" ? sqlIdentifier(name) : sqlName(name);
-}
-
-function parameterList(parameters: Readonly<Record<string, string>>): string {
-  return Object.entries(parameters)
-    .map(([name, value]) => `${name} = ${sqlLiteral(value)}`)
-    .join(", ");
 }

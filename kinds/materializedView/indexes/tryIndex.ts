@@ -5,6 +5,7 @@ import type { QualifiedName } from "../../../postgres/names.ts";
 import { answersOf, flight } from "../../../postgres/pipeline.ts";
 import { sqlStatement, sqlText } from "../../../postgres/sqlFiles.ts";
 import { createSettings, printSettings } from "../definition/definitionSettings.ts";
+import { createIndexSql } from "../statements.ts";
 import type { IndexParts } from "./declaredIndex.ts";
 import { indexProblem } from "./indexProblem.ts";
 import { toShape } from "./indexShape.ts";
@@ -65,9 +66,8 @@ export async function tryIndex(
 
 /** The statement that builds it on the table of the trial. */
 export function triedIndexSql(index: IndexParts, name: string, serverMajor: number): string {
-  const names = { schema: "pg_temp", view: TRIED, index: name };
-  const raw = { kind: index.unique ? "unique index" : "index", how: "", elements: indexText(index, serverMajor) };
-  return sqlStatement("statements/create_index", { names, raw });
+  const elements = indexText(index, serverMajor);
+  return createIndexSql({ schema: "pg_temp", name: TRIED }, { index: name, isUnique: index.unique, elements });
 }
 
 function missingColumns({ columns = [], include = [] }: IndexParts, names: readonly string[]): string[] {

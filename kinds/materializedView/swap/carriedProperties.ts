@@ -1,4 +1,4 @@
-import { sqlIdentifier, sqlLiteral } from "../../../postgres/names.ts";
+import { sqlIdentifier } from "../../../postgres/names.ts";
 import type { QualifiedName } from "../../../postgres/names.ts";
 import {
   columnObject,
@@ -12,6 +12,7 @@ import {
 import type { SqlObject } from "../../../postgres/objectStatements.ts";
 import { sqlStatement } from "../../../postgres/sqlFiles.ts";
 import { grantStatements } from "../grantStatements.ts";
+import { createIndexSql, parameterList, splitParameter } from "../statements.ts";
 import type {
   ColumnProperties,
   IndexProperties,
@@ -111,10 +112,9 @@ export function indexSql(to: QualifiedName, index: IndexProperties, name: string
   const object = named("index", { schema: to.schema, name });
   const names = { schema: to.schema, view: to.name, index: name };
   const tablespace = index.tablespace ?? "";
-  const kind = index.isUnique ? "unique index" : "index";
   return [
     sqlStatement("statements/set_default_tablespace", { literals: { tablespace } }),
-    sqlStatement("statements/create_index", { names, raw: { kind, how: "", elements: index.elements } }),
+    createIndexSql(to, { index: name, isUnique: index.isUnique, elements: index.elements }),
     ...(index.comment === null ? [] : [commentSql(object, index.comment)]),
     ...index.statistics.map(({ column, target }) => columnSql(object, String(column), `statistics ${target}`)),
     ...(index.isClustered ? [sqlStatement("statements/mark_clustered", { names })] : []),
@@ -138,12 +138,6 @@ export function statisticsSql(to: QualifiedName, from: StatisticsProperties, nam
   ];
 }
 
-// `name=value` as the catalog has it; a value may hold anything.
 function optionList(options: readonly string[]): string {
-  return options
-    .map((option) => {
-      const equals = option.indexOf("=");
-      return `${option.slice(0, equals)} = ${sqlLiteral(option.slice(equals + 1))}`;
-    })
-    .join(", ");
+  return parameterList(Object.fromEntries(options.map(splitParameter)));
 }
