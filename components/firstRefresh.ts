@@ -15,7 +15,8 @@ import type { ViewIndex } from "./viewIndex.ts";
 const FIRST_REFRESH = `node -e "import('pulumi-matview/first-refresh')"`;
 
 /** A view that a command fills, with all its indexes. */
-interface FilledView {
+/** A view with what a first refresh waits for. */
+export interface FilledView {
   readonly view: MaterializedView;
   readonly indexes: readonly ViewIndex[];
 }

@@ -9,7 +9,7 @@ import { displayName } from "../postgres/names.ts";
 import { checkedArguments, saying } from "./checkRefreshedView.ts";
 import { configuredConnection } from "./configuredConnection.ts";
 import { partsOf, runFirstRefresh } from "./firstRefresh.ts";
-import type { FilledTogether } from "./firstRefresh.ts";
+import type { FilledTogether, FilledView } from "./firstRefresh.ts";
 import { MaterializedView } from "./materializedView.ts";
 import type { MaterializedViewArgs } from "./materializedView.ts";
 import { RefreshJob } from "./refreshJob.ts";
@@ -84,7 +84,7 @@ export class RefreshedView extends pulumi.ComponentResource {
     this.registerOutputs();
   }
 
-  private filled(): { readonly view: MaterializedView; readonly indexes: readonly ViewIndex[] } {
+  private filled(): FilledView {
     return { view: this.view, indexes: [...(this.index === undefined ? [] : [this.index]), ...this.indexes] };
   }
 }

@@ -38,21 +38,18 @@ export function refreshedViews(
   options?: pulumi.ComponentResourceOptions,
 ): Readonly<Record<string, RefreshedView>> {
   const { folder = join("sql", "views"), views = {}, ...shared } = args;
-  const files = viewFiles(resolve(folder));
+  const shown = relative(process.cwd(), resolve(folder)) || ".";
+  const files = viewFiles(resolve(folder), shown);
   const keys = files.map(({ key }) => key);
   const config = viewsConfig(new pulumi.Config("matview").getObject("views"));
-  const problems = [
-    ...Object.keys(views)
+  const unknown = (said: object, prefix?: string): string[] =>
+    Object.keys(said)
       .filter((key) => !keys.includes(key))
-      .map((key) => unknownName("view of this folder", key, keys)),
-    ...config.problems,
-    ...Object.keys(config.views)
-      .filter((key) => !keys.includes(key))
-      .map((key) => unknownName("view of this folder", key, keys, "matview:views.")),
-  ];
-  if (problems.length > 0) throw problemReport(`views of ${relative(process.cwd(), resolve(folder)) || "."}`, problems);
+      .map((key) => unknownName("view of this folder", key, keys, prefix));
+  const problems = [...unknown(views), ...config.problems, ...unknown(config.views, "matview:views.")];
+  if (problems.length > 0) throw problemReport(`views of ${shown}`, problems);
   // As the folder is called, which the resource of its command keeps.
-  const name = relative(process.cwd(), resolve(folder)).replaceAll(sep, "/") || ".";
+  const name = shown.replaceAll(sep, "/");
   const together = fillTogether(name, configuredConnection(shared.connection), options?.parent);
   const all = Object.fromEntries(
     files.map(({ key, schema, name, path }) => {
@@ -74,8 +71,7 @@ interface ViewFile {
   readonly path: string;
 }
 
-function viewFiles(folder: string): ViewFile[] {
-  const shown = relative(process.cwd(), folder) || ".";
+function viewFiles(folder: string, shown: string): ViewFile[] {
   if (!existsSync(folder))
     throw userError(`there is no folder ${shown} in ${process.cwd()}: write a file for each view there`);
   const within = (path: string, schema: string | undefined): ViewFile[] =>

@@ -5,12 +5,11 @@ import type { RefreshSettings } from "../kinds/refreshJob/refreshSettings.ts";
 import { parseDuration } from "../kinds/refreshJob/schedule/duration.ts";
 import { checkMaxAge } from "../kinds/refreshJob/schedule/scheduleFromMaxAge.ts";
 import { parseSchedule, readSchedule } from "../kinds/refreshJob/schedule.ts";
-import { CONFIG_DEFAULTS } from "../lifecycle/configKeys.ts";
+import { CONFIG_DEFAULTS, ownSettings } from "../lifecycle/configKeys.ts";
 import { driftAnswersSchema } from "../lifecycle/driftAnswers.ts";
 import type { DriftAnswers } from "../lifecycle/driftAnswers.ts";
 import { problemReport } from "../postgres/errors.ts";
 import { nameSchema } from "../postgres/nameSchema.ts";
-import { unknownName } from "../postgres/nearestName.ts";
 
 /** What differs between environments, as read from `Pulumi.<stack>.yaml`. */
 export interface Settings {
@@ -93,13 +92,8 @@ type Parsed = z.infer<typeof settingsSchema>;
  * @throws one report with every problem, each with its key and what is allowed.
  */
 export function readSettings(config: Readonly<Record<string, string>>): Settings {
-  const given = Object.entries(config)
-    .filter(([key]) => key.startsWith("matview:"))
-    .map(([key, value]) => [key.slice("matview:".length), value] as const);
-  const unknown = given
-    .filter(([key]) => !Object.hasOwn(CONFIG_DEFAULTS, key))
-    .map(([key]) => unknownName("setting", key, Object.keys(CONFIG_DEFAULTS), "matview:"));
-  const parsed = settingsSchema.safeParse({ ...CONFIG_DEFAULTS, ...Object.fromEntries(given) });
+  const { given, unknown } = ownSettings(config);
+  const parsed = settingsSchema.safeParse({ ...CONFIG_DEFAULTS, ...given });
   const wrong = parsed.success
     ? []
     : parsed.error.issues.map(({ path, message }) => `matview:${path.join(".")} ${message}`);

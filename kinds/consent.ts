@@ -1,5 +1,5 @@
 import { userError } from "../postgres/errors.ts";
-import { displayName } from "../postgres/names.ts";
+import { displayName, shellWord } from "../postgres/names.ts";
 import type { QualifiedName } from "../postgres/names.ts";
 import { unknownName } from "../postgres/nearestName.ts";
 import type { DesiredView } from "./materializedView/desired.ts";
@@ -18,9 +18,7 @@ export type Consent = `${Word}:${string}`;
 
 /** The end of a refusal: how to allow it once. */
 export function consentAdvice(word: Word, view: QualifiedName): string {
-  const consent = `${word}:${displayName(view)}`;
-  const shown = /^[\w:.]+$/.test(consent) ? consent : `'${consent.replaceAll("'", `'\\''`)}'`;
-  return `for this deploy alone, set MATVIEW_ALLOW=${shown}`;
+  return `for this deploy alone, set MATVIEW_ALLOW=${shellWord(`${word}:${displayName(view)}`)}`;
 }
 
 /**

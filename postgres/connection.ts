@@ -76,6 +76,7 @@ const OF_LAST_UP = {
   source:
     "matview:databaseUrl as the last pulumi up had it (to use what is set now: MATVIEW_DATABASE_URL, or the flag --run-program)",
 };
+
 /** Where read replicas are named, beside the environment. */
 export interface ReplicaConfig {
   /** Of one view, by its argument. */

@@ -62,6 +62,11 @@ export function isServerError(error: unknown, code?: string): error is ServerErr
   return /^[0-9A-Z]{5}$/.test(error.code) && (code === undefined || error.code === code);
 }
 
+/** True when a function raised it, and not the server of itself. */
+export function isRaised(error: unknown): boolean {
+  return isServerError(error) && error.code.startsWith("P0");
+}
+
 /** PostgreSQL's own words with detail, hint and SQLSTATE, on one line, without what they quote of a row. */
 export function serverText(error: unknown): string {
   if (!isServerError(error)) return error instanceof Error ? error.message : String(error);

@@ -67,6 +67,7 @@ export function behindLine({ behind }: Blockage): string | undefined {
 }
 
 const MOST_SHOWN = 5;
+
 function isWaiting({ waitsFor }: Waiting): boolean {
   return waitsFor.length > 0;
 }

@@ -1,6 +1,5 @@
 import type { QueryResult } from "pg";
-import { serverText } from "../../postgres/errors.ts";
-import type { ServerError } from "../../postgres/errors.ts";
+import { isRaised, serverText } from "../../postgres/errors.ts";
 import { displayName, sqlIdentifier, sqlName } from "../../postgres/names.ts";
 import type { QualifiedName } from "../../postgres/names.ts";
 import { answersOf } from "../../postgres/pipeline.ts";
@@ -178,10 +177,6 @@ async function declaredObstacles(
   }
   const problems = await inherentProblems(session, desired, read.answers);
   return problems.map((problem) => ({ problem, isMade, isInherent: true }));
-}
-
-function isRaised({ code }: ServerError): boolean {
-  return code.startsWith("P0");
 }
 
 function missingOwner(owner: string, earlier: EarlierSteps): Obstacle {

@@ -1,5 +1,6 @@
 import type { Client } from "pg";
-import { isServerError, serverText, SQLSTATE, userError, type ServerError } from "../../../postgres/errors.ts";
+import { isRaised, isServerError, serverText, SQLSTATE, userError } from "../../../postgres/errors.ts";
+import type { ServerError } from "../../../postgres/errors.ts";
 import { lockedError } from "../../../postgres/lockHolders.ts";
 import { displayName, sqlIdentifier, type QualifiedName } from "../../../postgres/names.ts";
 import { sqlText } from "../../../postgres/sqlFiles.ts";
@@ -125,7 +126,7 @@ async function explained(client: Client, view: Comparison, error: unknown): Prom
     );
   }
   if (isServerError(error, SQLSTATE.lockNotAvailable)) return lockedError(client, what, error);
-  if (isServerError(error) && error.code.startsWith("P0")) {
+  if (isRaised(error)) {
     return userError(
       `${what}: an event trigger refuses the temporary view that it needs: ${serverText(error)}; look as a superuser, whom it does not ` +
         "stop, or let it pass what is temporary",

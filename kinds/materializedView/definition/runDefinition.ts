@@ -47,7 +47,7 @@ export async function askDefinition(
   questions: (source: string) => readonly string[],
   first: readonly string[] = [],
 ): Promise<PromiseSettledResult<QueryResult>[]> {
-  const reading = [...BEGIN, ...first, ...readSql(asked)];
+  const reading = [...beginSql(), ...first, ...readSql(asked)];
   const opening = [...reading, makeJobSettings(userOf(asked)), ...executeAs(asked, true)];
   const settled = await Promise.allSettled(flight(client, [...opening, ...questions(DECLARED_VIEW), "rollback"]));
   if (settled.slice(0, opening.length).every(({ status }) => status === "fulfilled"))
@@ -95,11 +95,13 @@ async function inSource<T>(
   }
 }
 
-const BEGIN = ["begin isolation level repeatable read", silenceSql()];
+function beginSql(): string[] {
+  return ["begin isolation level repeatable read", silenceSql()];
+}
 
 /** Begins, has the text read as the owner, and asks what a job's session has set: in one flight, or step by step where one is refused. */
 async function enter(client: Client, asked: RunnableDefinition): Promise<Entered> {
-  const reading = [...BEGIN, ...readSql(asked)];
+  const reading = [...beginSql(), ...readSql(asked)];
   const settled = await Promise.allSettled(flight(client, [...reading, jobSettings(userOf(asked))]));
   if (settled.every(({ status }) => status === "fulfilled")) {
     return { isOwner: true, isRelation: true, settings: answersOf(settled).at(-1) };
@@ -108,7 +110,7 @@ async function enter(client: Client, asked: RunnableDefinition): Promise<Entered
 }
 
 async function enterByStep(client: Client, asked: RunnableDefinition, first: readonly string[] = []): Promise<Entered> {
-  await client.query(["rollback", ...BEGIN, ...first].join(";\n"));
+  await client.query(["rollback", ...beginSql(), ...first].join(";\n"));
   const isOwner = await attempt(client, roleSql(asked.owner));
   const isRelation = await attempt(client, viewSql(asked));
   // The connected role may make settings that the owner may not.
