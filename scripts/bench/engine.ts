@@ -70,8 +70,8 @@ export async function bench(args: string[]): Promise<void> {
   });
   const views = Number(values.views);
   if (!Number.isInteger(views) || views < 2) throw new Error("--views is a number from 2");
-  const settings = { ...STATEMENT_LOG, autovacuum: "off", "cron.max_running_jobs": "0" };
-  await withServer({ settings }, async (database) => {
+  const settings = { ...STATEMENT_LOG, autovacuum: "off" };
+  await withServer({ settings, launcherStands: true }, async (database) => {
     await database.client.query("create role lector");
     // A table for each: two grants on one at the same time fail with "tuple concurrently updated".
     for (const [size, prefix] of Object.entries(PREFIXES)) {

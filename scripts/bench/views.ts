@@ -58,7 +58,7 @@ export async function bench(args: string[]): Promise<void> {
 }
 
 async function measure(way: Way, count: number, times: Times): Promise<void> {
-  await withServer({ settings: { "cron.max_running_jobs": "0" } }, (database) =>
+  await withServer({ launcherStands: true }, (database) =>
     withProject(WAYS[way], { MATVIEW_DATABASE_URL: database.url }, async (project) => {
       for (let view = 0; view < count; view += 1)
         project.write(`sql/views/mv_${view}.sql`, `select id, nombre from public.ejecutivos where id <> ${view}`);

@@ -55,7 +55,7 @@ async function fingerprint(client: Client): Promise<unknown> {
 describe("the first user's database", () => {
   test("is taken over as it is: no rebuild, no refresh, one alter_job", async () => {
     // No run of the job may come between the two looks at the view.
-    await withServer({ settings: { "cron.max_running_jobs": "0" } }, async (database) => {
+    await withServer({ launcherStands: true }, async (database) => {
       const url = await asOnAHost(database);
       await withClient(url, async (client) => {
         await makeByHand(client);

@@ -110,7 +110,7 @@ function expected(views: readonly Declared[]): unknown {
 
 test("after a failure of any kind the corrected program converges, and nothing is left over", async () => {
   const random = randomNumbers(SEED);
-  await withServer({ sample: false, settings: { "cron.max_running_jobs": "0" } }, async (database) => {
+  await withServer({ sample: false, launcherStands: true }, async (database) => {
     await prepare(database);
     await withProject(PAIRS_PROGRAM, { MATVIEW_DATABASE_URL: database.url }, async (project) => {
       const declare = (views: readonly Declared[]): void => project.write("views.json", JSON.stringify(views));

@@ -90,7 +90,7 @@ async function withBudget(
   mostOf: (verb: Verb) => number,
   verbs: (scene: Scene) => Promise<void>,
 ): Promise<void> {
-  await withServer({ sample: false, settings: { "cron.max_running_jobs": "0" } }, async (database) => {
+  await withServer({ sample: false, launcherStands: true }, async (database) => {
     await database.client.query(SETUP);
     await withFlights(database, async ({ url, count }) => {
       await withProject(program("uno", names), { MATVIEW_DATABASE_URL: url }, async (project) => {

@@ -33,7 +33,7 @@ interface Scene {
 
 /** A program on a server of its own, whose view takes as long to compute as the test says. */
 async function withScene(action: (scene: Scene) => Promise<void>): Promise<void> {
-  await withServer({ sample: false, settings: { "cron.max_running_jobs": "0" } }, async (database) => {
+  await withServer({ sample: false, launcherStands: true }, async (database) => {
     await database.client.query(SETUP);
     await withProject(PROGRAM, { MATVIEW_DATABASE_URL: database.url }, async (project) => {
       project.write("sql/views/tablero.sql", OLD);

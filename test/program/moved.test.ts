@@ -23,7 +23,7 @@ async function withConfigured(
     set: (key: string, value: string | undefined) => Promise<void>,
   ) => Promise<void>,
 ): Promise<void> {
-  await withServer({ sample: false, settings: { "cron.max_running_jobs": "0" } }, async (database) => {
+  await withServer({ sample: false, launcherStands: true }, async (database) => {
     const { client, server, name } = database;
     await client.query("create table public.xs (id int primary key); insert into xs values (1), (2)");
     await withProject(PROGRAM, {}, async (project) => {

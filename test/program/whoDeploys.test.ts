@@ -26,7 +26,7 @@ async function withRoles(
   roles: readonly string[],
   action: (project: ConsumerProject, database: TestDatabase) => Promise<void>,
 ): Promise<void> {
-  await withServer({ sample: false, settings: { "cron.max_running_jobs": "0" } }, async (database) => {
+  await withServer({ sample: false, launcherStands: true }, async (database) => {
     const { client, server, name } = database;
     await client.query("create table public.xs as select generate_series(1, 9) as id");
     for (const role of roles) {

@@ -4,7 +4,9 @@ import { escapeIdentifier, escapeLiteral } from "pg";
 import { SAMPLE_DATABASE, sampleCluster } from "../../scripts/database/sampleCluster.ts";
 import { startServer, type Server, type ServerOptions } from "../../scripts/database/server.ts";
 import { withClient } from "../../scripts/database/withClient.ts";
+import { signalAll } from "./processes.ts";
 import { sharedServer } from "./server.ts";
+import { untilRow } from "./untilRow.ts";
 
 /** A database for one test. */
 export interface TestDatabase {
@@ -61,11 +63,15 @@ export interface TestServerOptions extends ServerOptions {
   readonly sample?: boolean;
   /** Create pg_cron's extension in `cronDatabase`. Default: true. */
   readonly extension?: boolean;
+  /**
+   * No job runs: the launcher is there and stands still. Default: false. It answers no barrier either, so nothing here may drop a database.
+   */
+  readonly launcherStands?: boolean;
 }
 
 /** Gives the action a server of its own whose `cronDatabase` holds the view's sources and pg_cron alike; ended afterwards. */
 export async function withServer<T>(
-  { sample = true, extension = true, ...options }: TestServerOptions,
+  { sample = true, extension = true, launcherStands = false, ...options }: TestServerOptions,
   action: (database: TestDatabase) => Promise<T>,
 ): Promise<T> {
   const server = await startServer(sample ? { template: await sampleCluster(options.version), ...options } : options);
@@ -78,9 +84,26 @@ export async function withServer<T>(
       );
     }
     if (extension) await withClient(server.url(name), (client) => client.query("create extension pg_cron"));
-    return await useDatabase(server, name, [], action);
+    const use = (): Promise<T> => useDatabase(server, name, [], action);
+    return launcherStands ? await whileLauncherStands(server, use) : await use();
   } finally {
     await server.stop();
+  }
+}
+
+// cron.max_running_jobs = 0 holds nothing back (tried on 1.4).
+async function whileLauncherStands<T>(server: Server, action: () => Promise<T>): Promise<T> {
+  const launcher = await withClient(server.url(), (client) =>
+    untilRow<{ pid: number }>(client, "the launcher", [
+      "select pid from pg_catalog.pg_stat_activity where backend_type = 'pg_cron launcher'",
+    ]),
+  );
+  process.kill(launcher.pid, "SIGSTOP");
+  try {
+    return await action();
+  } finally {
+    // A server that a test stopped itself has taken it along.
+    signalAll([launcher.pid], "SIGCONT");
   }
 }
 

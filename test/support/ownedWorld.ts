@@ -72,8 +72,7 @@ export function withProgram(
   { text, extension = true }: { readonly text: string; readonly extension?: boolean },
   action: (project: ConsumerProject, database: TestDatabase) => Promise<void>,
 ): Promise<void> {
-  const settings = { "cron.max_running_jobs": "0" };
-  return withServer({ sample: false, extension, settings }, async (database) => {
+  return withServer({ sample: false, extension, launcherStands: true }, async (database) => {
     await database.client.query(SETUP);
     const use = (project: ConsumerProject): Promise<void> => {
       project.write("sql/views/tablero.sql", DEFINITION);

@@ -33,7 +33,6 @@ for (const view of JSON.parse(readFileSync("views.json", "utf8"))) new Refreshed
 // Without parallel workers, which fill the processors of a small computer; and the server tells what was waited for a lock.
 const SETTINGS = {
   max_parallel_workers: "0",
-  "cron.max_running_jobs": "0",
   log_lock_waits: "on",
   deadlock_timeout: "1ms",
   log_line_prefix: "%a: ",
@@ -50,7 +49,7 @@ export async function withPlaces(action: (places: readonly Place[]) => Promise<v
 }
 
 function withCatalog(name: Catalog, action: (database: TestDatabase) => Promise<void>): Promise<void> {
-  return withServer({ settings: SETTINGS }, async (database) => {
+  return withServer({ settings: SETTINGS, launcherStands: true }, async (database) => {
     console.error(`making the ${name} catalog`);
     await withClient(database.url, createView);
     await action(database);
