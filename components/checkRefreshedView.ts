@@ -4,12 +4,21 @@ import { refreshJobSchema } from "../kinds/refreshJob/desired.ts";
 import { spotChecksSchema } from "../kinds/viewDeclaration.ts";
 import { viewIndexSchema } from "../kinds/viewIndex/desired.ts";
 import { secretTexts } from "../lifecycle/secretTexts.ts";
+import { connectionNameProblem } from "../postgres/connection.ts";
 import { isUserError, problemReport, userError } from "../postgres/errors.ts";
 import { unknownName } from "../postgres/nearestName.ts";
+import type { ConnectionArgs, GivenConnection } from "../provider/resourceRequest.ts";
 import { checkArguments } from "./arguments.ts";
 import type { Arguments } from "./arguments.ts";
+import { connectionName } from "./configuredConnection.ts";
 import type { IndexArgs, IndexPartsArgs } from "./indexArgs.ts";
 import type { RefreshedViewArgs } from "./refreshedViewArgs.ts";
+
+const CONNECTION: Arguments<ConnectionArgs> = {
+  name: "plain",
+  databaseUrl: "input",
+  cronDatabase: "input",
+};
 
 const PARTS: Arguments<IndexPartsArgs> = {
   columns: "input",
@@ -57,7 +66,7 @@ const ARGUMENTS: Arguments<RefreshedViewArgs> = {
   spotChecks: "input",
   adopt: "input",
   onDrift: "input",
-  connection: { databaseUrl: "input", cronDatabase: "input" },
+  connection: "plain",
 };
 
 const DRIFTING = Object.keys({ ...refreshJobSchema.shape, ...viewIndexSchema.shape, ...materializedViewSchema.shape });
@@ -68,6 +77,7 @@ const DRIFTING = Object.keys({ ...refreshJobSchema.shape, ...viewIndexSchema.sha
  */
 export function checkedArguments(resource: string, args: RefreshedViewArgs): RefreshedViewArgs {
   checkArguments(`RefreshedView ${resource}`, args, ARGUMENTS);
+  checkConnection(`RefreshedView ${resource}`, args.connection);
   args.indexes?.forEach((index, at) => checkIndex(`RefreshedView ${resource}: indexes[${at}]`, index));
   const { onDrift, spotChecks } = args;
   return {
@@ -93,6 +103,13 @@ export function checkedArguments(resource: string, args: RefreshedViewArgs): Ref
     if (problems.length > 0) throw problemReport(`RefreshedView ${resource}`, problems);
     return value;
   }
+}
+
+/** @throws for what is no name of a connection, and for properties that there are none of. */
+function checkConnection(subject: string, given: GivenConnection | undefined): void {
+  const problem = connectionName(given) === undefined ? undefined : connectionNameProblem(connectionName(given));
+  if (problem !== undefined) throw userError(`${subject}: connection: ${problem}`);
+  if (typeof given === "object") checkArguments(subject, { connection: given }, { connection: CONNECTION });
 }
 
 function checkIndex(subject: string, index: unknown): void {

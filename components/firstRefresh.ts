@@ -1,9 +1,9 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { isFromConfig } from "../postgres/connection.ts";
-import type { ConnectionConfig } from "../postgres/connection.ts";
+import { isFromConfig, variableOf } from "../postgres/connection.ts";
 import { displayName } from "../postgres/names.ts";
 import type { QualifiedName } from "../postgres/names.ts";
+import type { ConfiguredConnection } from "./configuredConnection.ts";
 import type { MaterializedView } from "./materializedView.ts";
 import type { Inputs } from "./refreshedViewArgs.ts";
 import type { ViewIndex } from "./viewIndex.ts";
@@ -33,12 +33,12 @@ interface Filling {
 export function runFirstRefresh(
   parent: pulumi.Resource,
   name: string,
-  { schema, name: viewName, connection }: Inputs<QualifiedName> & { readonly connection: Inputs<ConnectionConfig> },
+  { schema, name: viewName, connected }: Inputs<QualifiedName> & { readonly connected: ConfiguredConnection },
   filled: FilledView,
 ): command.local.Command {
   const names = pulumi.output({ schema, name: viewName }).apply(displayName);
   const after = partsOf(filled);
-  return firstRefresh(parent, name, connection, { names, incarnation: filled.view.incarnation, after });
+  return firstRefresh(parent, name, connected, { names, incarnation: filled.view.incarnation, after });
 }
 
 /** Views that one command fills, in the order in which they read each other: it starts Node.js once for all. */
@@ -52,7 +52,7 @@ export interface FilledTogether {
 /** Declares the command; it waits for those who join. */
 export function fillTogether(
   name: string,
-  connection: Inputs<ConnectionConfig>,
+  connection: ConfiguredConnection,
   above: pulumi.Resource | undefined,
 ): FilledTogether {
   const joined: FilledView[] = [];
@@ -87,7 +87,7 @@ export function partsOf({ view, indexes }: FilledView): pulumi.Resource[] {
 function firstRefresh(
   parent: pulumi.Resource,
   name: string,
-  connection: Inputs<ConnectionConfig>,
+  connection: ConfiguredConnection,
   { names, incarnation, after }: Filling,
 ): command.local.Command {
   return new command.local.Command(
@@ -106,15 +106,17 @@ function firstRefresh(
   );
 }
 
-// What comes from the environment is inherited; what comes from the stack's configuration is handed over as a secret.
+// What comes from the environment is inherited; what comes from the stack's configuration or the program is handed over as a secret.
 function connectionEnvironment({
+  name,
   databaseUrl,
   cronDatabase,
-}: Inputs<ConnectionConfig>): Record<string, pulumi.Input<string>> {
+}: ConfiguredConnection): Record<string, pulumi.Input<string>> {
   return {
-    ...(isFromConfig() && databaseUrl
-      ? { MATVIEW_DATABASE_URL: pulumi.secret(databaseUrl as pulumi.Input<string>) }
+    ...(name === undefined ? {} : { MATVIEW_CONNECTION: name }),
+    ...(isFromConfig(name) && databaseUrl
+      ? { [variableOf("MATVIEW_DATABASE_URL", name)]: pulumi.secret(databaseUrl as pulumi.Input<string>) }
       : {}),
-    ...(cronDatabase ? { MATVIEW_CRON_DATABASE: cronDatabase as pulumi.Input<string> } : {}),
+    ...(cronDatabase ? { [variableOf("MATVIEW_CRON_DATABASE", name)]: cronDatabase as pulumi.Input<string> } : {}),
   };
 }

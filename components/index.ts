@@ -6,6 +6,7 @@ export { Platform } from "./platform.ts";
 export type { PlatformArgs } from "./platform.ts";
 export { resolveConnection } from "../postgres/connection.ts";
 export type { Connection, ConnectionConfig } from "../postgres/connection.ts";
+export type { ConnectionArgs } from "../provider/resourceRequest.ts";
 export { RefreshedView } from "./refreshedView.ts";
 export type { Inputs, RefreshedViewArgs, RefreshJobSettings, RefreshSettingsArgs } from "./refreshedViewArgs.ts";
 export type { RefreshSettings } from "../kinds/refreshJob/refreshSettings.ts";

@@ -103,15 +103,7 @@ export class MaterializedView extends pulumi.CustomResource {
   /** `keeps` is for RefreshedView. */
   constructor(name: string, args: MaterializedViewArgs, options?: pulumi.CustomResourceOptions, keeps?: KeepsArgs) {
     const { readReplicas, ...declared } = args;
-    super(
-      ...resourceArguments(
-        "materializedView",
-        name,
-        { owner: undefined, ...declared, incarnation: undefined },
-        options,
-        keeps,
-        readReplicas,
-      ),
-    );
+    const inputs = { owner: undefined, ...declared, incarnation: undefined };
+    super(...resourceArguments("materializedView", name, inputs, options, keeps, readReplicas));
   }
 }

@@ -1,14 +1,22 @@
 import * as postgresql from "@pulumi/postgresql";
 import * as pulumi from "@pulumi/pulumi";
+import { resolveConnection } from "../postgres/connection.ts";
 import type { Connection } from "../postgres/connection.ts";
+import type { ConnectionArgs } from "../provider/resourceRequest.ts";
 import { checkArguments } from "./arguments.ts";
 import type { Arguments } from "./arguments.ts";
+import { configuredConnection } from "./configuredConnection.ts";
 import { OwnerRole, RefreshAudit, RuntimeObjects, SourceGrant } from "./platformParts.ts";
+import type { WhereArgs } from "./takeoverArgs.ts";
 
 /** What the view and its job stand on. */
 export interface PlatformArgs {
-  /** Where PostgreSQL is and who connects: `resolveConnection` reads it from environment and configuration. */
-  readonly connection: pulumi.Input<Connection>;
+  /**
+   * Where PostgreSQL is and who connects: `resolveConnection` reads it from environment and configuration. Of a program with several databases
+   * the name of one, or where it comes from when neither environment nor configuration say.
+   * @default the one database
+   */
+  readonly connection?: string | ConnectionArgs | pulumi.Input<Connection> | undefined;
   /** Role without superuser rights that owns view and job. pg_cron connects as it, so it may log in. */
   readonly owner: pulumi.Input<string>;
   /** Tables and views that the definition reads. The schemas are plain values, as they decide which resources there are. */
@@ -61,7 +69,11 @@ export class Platform extends pulumi.ComponentResource {
     super("matview:index:Platform", name, {}, options);
     checkArguments(`Platform ${name}`, args, PLATFORM_ARGUMENTS);
     const { owner, schemas = [], bypassRowSecurity, adopt } = args;
-    const connection = pulumi.output(args.connection);
+    const { connection: given } = args;
+    const where = whereOf(given);
+    const connection = isConnection(given)
+      ? pulumi.output(given)
+      : pulumi.output(configuredConnection(given)).apply((known) => resolveConnection(known));
     const provider = new postgresql.Provider(name, providerArgs(connection), { parent: this });
     const extension = new postgresql.Extension(
       "pg_cron",
@@ -72,7 +84,7 @@ export class Platform extends pulumi.ComponentResource {
     const role = new OwnerRole(
       `${name}-owner`,
       {
-        ...{ owner, schemas, sources: [...args.sources], observers },
+        ...{ ...where, owner, schemas, sources: [...args.sources], observers },
         ...(bypassRowSecurity === undefined ? {} : { bypassRowSecurity }),
         ...(adopt === undefined ? {} : { adopt }),
       },
@@ -81,17 +93,32 @@ export class Platform extends pulumi.ComponentResource {
     for (const [schema, objects] of bySchema(args.sources)) {
       new SourceGrant(
         `${name}-sources-${schema}`,
-        { owner, schema, objects },
+        { ...where, owner, schema, objects },
         { parent: this, dependsOn: [role], aliases: earlier(owner, schema) },
       );
     }
-    const audit = new RefreshAudit(`${name}-audit`, { owner, observers }, { parent: this, dependsOn: [role] });
+    const audit = new RefreshAudit(
+      `${name}-audit`,
+      { ...where, owner, observers },
+      { parent: this, dependsOn: [role] },
+    );
     if (observers.length > 0) {
       // After the audit: both make schema `matview` where it is missing.
-      new RuntimeObjects(`${name}-observers`, { owner, observers }, { parent: this, dependsOn: [audit] });
+      new RuntimeObjects(`${name}-observers`, { ...where, owner, observers }, { parent: this, dependsOn: [audit] });
     }
     this.registerOutputs();
   }
+}
+
+function isConnection(given: PlatformArgs["connection"]): given is pulumi.Input<Connection> {
+  return pulumi.Output.isInstance(given) || given instanceof Promise || (typeof given === "object" && "host" in given);
+}
+
+/** Where the platform's own resources are: what stands in an output leads to the one database. */
+function whereOf(given: PlatformArgs["connection"]): WhereArgs {
+  if (!isConnection(given)) return given === undefined ? {} : { connection: given };
+  const name = "host" in given && typeof given.host === "string" ? (given as Connection).name : undefined;
+  return name === undefined ? {} : { connection: name };
 }
 
 // The owner was no input then.

@@ -4,6 +4,7 @@ import type { DesiredAudit } from "../kinds/refreshAudit/desired.ts";
 import type { DesiredRuntime } from "../kinds/runtimeObjects/desired.ts";
 import type { DesiredGrant } from "../kinds/sourceGrant/kind.ts";
 import { resourceArguments } from "../provider/resourceRequest.ts";
+import type { WhereArgs } from "./takeoverArgs.ts";
 
 /** What a kind declares, as inputs of Pulumi's all the way down. */
 type InputsOf<T> = T extends readonly (infer Element)[]
@@ -22,7 +23,7 @@ type Options = pulumi.CustomResourceOptions;
 export class OwnerRole extends pulumi.CustomResource {
   constructor(
     name: string,
-    args: InputsOf<DesiredOwner> & { readonly adopt?: pulumi.Input<boolean> },
+    args: InputsOf<DesiredOwner> & WhereArgs & { readonly adopt?: pulumi.Input<boolean> },
     options?: Options,
   ) {
     super(...resourceArguments("ownerRole", name, args, options));
@@ -31,7 +32,7 @@ export class OwnerRole extends pulumi.CustomResource {
 
 /** A role's right to read tables and views of a schema, added to what it has. The rights stay when the resource is destroyed. */
 export class SourceGrant extends pulumi.CustomResource {
-  constructor(name: string, args: InputsOf<DesiredGrant>, options?: Options) {
+  constructor(name: string, args: InputsOf<DesiredGrant> & WhereArgs, options?: Options) {
     super(...resourceArguments("sourceGrant", name, args, options));
   }
 }
@@ -42,14 +43,14 @@ export class SourceGrant extends pulumi.CustomResource {
  * and nobody but the owner reads the table any more; the table stays with what is recorded, and a later deploy goes on with it.
  */
 export class RefreshAudit extends pulumi.CustomResource {
-  constructor(name: string, args: InputsOf<DesiredAudit>, options?: Options) {
+  constructor(name: string, args: InputsOf<DesiredAudit> & WhereArgs, options?: Options) {
     super(...resourceArguments("refreshAudit", name, args, { ...options, replaceOnChanges: ["owner"] }));
   }
 }
 
 /** Functions in schema `matview` of pg_cron's database that show a role's jobs and runs to the observers, and nothing else. */
 export class RuntimeObjects extends pulumi.CustomResource {
-  constructor(name: string, args: InputsOf<DesiredRuntime>, options?: Options) {
+  constructor(name: string, args: InputsOf<DesiredRuntime> & WhereArgs, options?: Options) {
     super(...resourceArguments("runtimeObjects", name, args, options));
   }
 }

@@ -3,17 +3,18 @@ import * as pulumi from "@pulumi/pulumi";
 import { KEY_SUFFIX } from "../kinds/claim.ts";
 import { readConsents } from "../kinds/consent.ts";
 import type { SpotCheck, ViewDeclaration } from "../kinds/viewDeclaration.ts";
-import type { ConnectionConfig } from "../postgres/connection.ts";
+import { variableOf } from "../postgres/connection.ts";
 import { environment } from "../postgres/environment.ts";
 import { displayName } from "../postgres/names.ts";
 import { checkedArguments, saying } from "./checkRefreshedView.ts";
 import { configuredConnection } from "./configuredConnection.ts";
+import type { ConfiguredConnection } from "./configuredConnection.ts";
 import { partsOf, runFirstRefresh } from "./firstRefresh.ts";
 import type { FilledTogether, FilledView } from "./firstRefresh.ts";
 import { MaterializedView } from "./materializedView.ts";
 import type { MaterializedViewArgs } from "./materializedView.ts";
 import { RefreshJob } from "./refreshJob.ts";
-import type { Inputs, RefreshedViewArgs } from "./refreshedViewArgs.ts";
+import type { RefreshedViewArgs } from "./refreshedViewArgs.ts";
 import type { TakeoverArgs } from "./takeoverArgs.ts";
 import { viewDefinition } from "./viewDefinition.ts";
 import { ViewIndex } from "./viewIndex.ts";
@@ -59,14 +60,14 @@ export class RefreshedView extends pulumi.ComponentResource {
     readConsents(environment.MATVIEW_ALLOW ?? "");
     const args = checkedArguments(name, given);
     const known = completed(name, args);
-    const jobs = viewJobs(name, { schema: known.schema, name: known.name }, known.connection, args);
+    const jobs = viewJobs(name, { schema: known.schema, name: known.name }, known.connected, args);
     pulumi.all([jobs.refresh.name, jobs.reason]).apply(([job, reason]) => {
       if (reason !== undefined) void pulumi.log.info(`job ${job} runs ${reason}`, this);
     });
     const place = { schema: args.schema ?? "public", name: args.name ?? name };
     // Where one command fills several views, whoever reads this one fills it before itself.
     const made = (): pulumi.Resource[] => (together === undefined ? [this] : partsOf(this.filled()));
-    const reads = viewsRead(made, { ...place, definition: known.definition });
+    const reads = viewsRead(made, { ...place, definition: known.definition }, known.connected.name);
     // Told by the view that waits for it.
     reads.catch(() => undefined);
     this.view = withoutTraces(() => declareView(this, name, known, jobs, reads));
@@ -96,7 +97,7 @@ interface Completed extends RefreshedViewArgs {
   readonly definition: pulumi.Input<string>;
   readonly key: readonly pulumi.Input<string>[];
   readonly indexed: ViewIndexes;
-  readonly connection: Inputs<ConnectionConfig>;
+  readonly connected: ConfiguredConnection;
 }
 
 function completed(resource: string, args: RefreshedViewArgs): Completed {
@@ -109,12 +110,12 @@ function completed(resource: string, args: RefreshedViewArgs): Completed {
     definition: args.definition ?? (typeof name === "string" ? read(name) : pulumi.output(name).apply(read)),
     key,
     indexed: viewIndexes(resource, pulumi.output(name), args),
-    connection: configuredConnection(args.connection),
+    connected: configuredConnection(args.connection),
   };
 }
 
-function cronDatabaseOf({ connection }: Completed): pulumi.Input<string | undefined> {
-  return environment.MATVIEW_CRON_DATABASE ?? connection.cronDatabase;
+function cronDatabaseOf({ connected }: Completed): pulumi.Input<string | undefined> {
+  return environment[variableOf("MATVIEW_CRON_DATABASE", connected.name)] ?? connected.cronDatabase;
 }
 
 function declareView(
@@ -225,10 +226,11 @@ function declareCompanion(
 }
 
 function declarationOf(
-  { stamp, refresh, rowSecurity, spotChecks = [] }: Completed,
+  { stamp, refresh, rowSecurity, spotChecks = [], connected, connection }: Completed,
   { view, index, job }: RefreshedView,
 ): pulumi.Output<ViewDeclaration> {
   const { schema, name } = view;
+  const isOwnUrl = typeof connection === "object" && connection.databaseUrl !== undefined;
   const { name: jobName, schedule, active } = job;
   return pulumi
     .output({
@@ -245,6 +247,8 @@ function declarationOf(
     })
     .apply((known) => ({
       view: displayName(known),
+      ...(connected.name === undefined ? {} : { connection: connected.name }),
+      ...(isOwnUrl ? { hasOwnUrl: true } : {}),
       ...(known.index === undefined ? { plain: true } : { index: known.index }),
       job: known.jobName,
       schedule: known.schedule,
@@ -256,6 +260,10 @@ function declarationOf(
     }));
 }
 
-function takeover({ adopt, onDrift }: RefreshedViewArgs): TakeoverArgs {
-  return { ...(adopt === undefined ? {} : { adopt }), ...(onDrift === undefined ? {} : { onDrift }) };
+function takeover({ adopt, onDrift, connection }: RefreshedViewArgs): TakeoverArgs {
+  return {
+    ...(adopt === undefined ? {} : { adopt }),
+    ...(onDrift === undefined ? {} : { onDrift }),
+    ...(connection === undefined ? {} : { connection }),
+  };
 }

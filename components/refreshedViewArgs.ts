@@ -1,7 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { RefreshSettings } from "../kinds/refreshJob/refreshSettings.ts";
 import type { SpotCheck } from "../kinds/viewDeclaration.ts";
-import type { ConnectionConfig } from "../postgres/connection.ts";
 import type { IndexArgs, IndexPartsArgs } from "./indexArgs.ts";
 import type { MaterializedViewArgs } from "./materializedView.ts";
 import type { TakeoverArgs } from "./takeoverArgs.ts";
@@ -69,11 +68,6 @@ export interface RefreshedViewArgs extends TakeoverArgs, Pick<MaterializedViewAr
    * @default []
    */
   readonly spotChecks?: pulumi.Input<readonly pulumi.Input<SpotCheck>[]> | undefined;
-  /**
-   * Where the connection comes from when the environment does not say: the first refresh is handed it as a secret.
-   * @default the stack's `matview:databaseUrl` and `matview:cronDatabase`, which the resources use
-   */
-  readonly connection?: Inputs<ConnectionConfig> | undefined;
 }
 
 /** What the view takes as it is given. */

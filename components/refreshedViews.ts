@@ -3,8 +3,10 @@ import { basename, join, relative, resolve, sep } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { problemReport, userError } from "../postgres/errors.ts";
 import { unknownName } from "../postgres/nearestName.ts";
-import { configuredConnection } from "./configuredConnection.ts";
+import type { GivenConnection } from "../provider/resourceRequest.ts";
+import { configuredConnection, connectionName } from "./configuredConnection.ts";
 import { fillTogether } from "./firstRefresh.ts";
+import type { FilledTogether } from "./firstRefresh.ts";
 import { RefreshedView } from "./refreshedView.ts";
 import type { RefreshedViewArgs } from "./refreshedViewArgs.ts";
 import { viewDefinition } from "./viewDefinition.ts";
@@ -50,18 +52,38 @@ export function refreshedViews(
   if (problems.length > 0) throw problemReport(`views of ${shown}`, problems);
   // As the folder is called, which the resource of its command keeps.
   const name = shown.replaceAll(sep, "/");
-  const together = fillTogether(name, configuredConnection(shared.connection), options?.parent);
+  const together = filledByConnection(name, shared.connection, options?.parent);
   const all = Object.fromEntries(
     files.map(({ key, schema, name, path }) => {
       const own = { ...(schema === undefined ? {} : { schema }), name, definition: viewDefinition(name, path) };
       const parts: RefreshedViewArgs[] = [shared, own, views[key] ?? {}, config.views[key] ?? {}];
       const args = parts.reduce(merged);
-      const isElsewhere = args.connection !== shared.connection;
-      return [key, new RefreshedView(key, args, options, isElsewhere ? undefined : together)];
+      return [key, new RefreshedView(key, args, options, together.of(args.connection))];
     }),
   );
   together.close();
   return all;
+}
+
+/** The command of each connection; what names none is filled by a command of its own, unless all share it. */
+function filledByConnection(
+  folder: string,
+  shared: GivenConnection | undefined,
+  parent: pulumi.Resource | undefined,
+): { of: (connection: GivenConnection | undefined) => FilledTogether | undefined; close: () => void } {
+  const name = (connection: GivenConnection | undefined): string =>
+    connection === shared ? folder : `${folder}-${connectionName(connection)}`;
+  const commands = new Map<string, FilledTogether>();
+  const of = (connection: GivenConnection | undefined): FilledTogether | undefined => {
+    if (connection !== shared && connectionName(connection) === undefined) return undefined;
+    const command =
+      commands.get(name(connection)) ?? fillTogether(name(connection), configuredConnection(connection), parent);
+    commands.set(name(connection), command);
+    return command;
+  };
+  // Also where each view is elsewhere: the resource was always there.
+  of(shared);
+  return { of, close: () => commands.forEach((command) => command.close()) };
 }
 
 interface ViewFile {

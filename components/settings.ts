@@ -6,6 +6,7 @@ import { parseDuration } from "../kinds/refreshJob/schedule/duration.ts";
 import { checkMaxAge } from "../kinds/refreshJob/schedule/scheduleFromMaxAge.ts";
 import { parseSchedule, readSchedule } from "../kinds/refreshJob/schedule.ts";
 import { CONFIG_DEFAULTS, ownSettings } from "../lifecycle/configKeys.ts";
+import { databasesProblems } from "../lifecycle/databases.ts";
 import { driftAnswersSchema } from "../lifecycle/driftAnswers.ts";
 import type { DriftAnswers } from "../lifecycle/driftAnswers.ts";
 import { problemReport } from "../postgres/errors.ts";
@@ -80,6 +81,7 @@ const settingsSchema = z.object({
   readers: names,
   observers: names,
   onDrift: driftAnswers,
+  databases: z.string(),
   // Read by refreshedViews.
   views: z.string(),
 });
@@ -98,7 +100,7 @@ export function readSettings(config: Readonly<Record<string, string>>): Settings
     ? []
     : parsed.error.issues.map(({ path, message }) => `matview:${path.join(".")} ${message}`);
   const rules = parsed.success ? rulesBroken(parsed.data) : [];
-  const problems = [...unknown, ...wrong, ...rules];
+  const problems = [...unknown, ...wrong, ...rules, ...databasesProblems(given["databases"])];
   if (!parsed.success || problems.length > 0) throw problemReport("configuration of this stack", problems);
   return settingsOf(parsed.data);
 }
@@ -112,11 +114,12 @@ function settingsOf({
   vacuum,
   keepRuns,
   adoptDatabase,
+  databases,
   views,
   ...rest
 }: Parsed): Settings {
-  // Read by the provider, which opens the connections; here it is only checked.
-  void [adoptDatabase, views];
+  // Read by the provider, which opens the connections; here they are only checked.
+  void [adoptDatabase, databases, views];
   return {
     ...rest,
     schedule: schedule ?? (maxAge === undefined ? DEFAULT_SCHEDULE : undefined),

@@ -3,12 +3,12 @@ import { earlierJobName, jobName, planJobs } from "../kinds/refreshJob/refreshSe
 import type { PlannedJob, PlannedJobs, RefreshRequest } from "../kinds/refreshJob/refreshSettings.ts";
 import { roleTimeouts } from "../kinds/refreshJob/roleTimeouts.ts";
 import { resolveConnection } from "../postgres/connection.ts";
-import type { ConnectionConfig } from "../postgres/connection.ts";
 import { displayName } from "../postgres/names.ts";
 import type { QualifiedName } from "../postgres/names.ts";
 import type { KeepsArgs } from "../provider/resourceRequest.ts";
 import { sayingOf } from "./checkRefreshedView.ts";
-import type { Inputs, RefreshedViewArgs } from "./refreshedViewArgs.ts";
+import type { ConfiguredConnection } from "./configuredConnection.ts";
+import type { RefreshedViewArgs } from "./refreshedViewArgs.ts";
 
 /** A job whose properties are known one by one, and the values of an earlier convention that the state may keep. */
 export interface DeclaredJob {
@@ -49,7 +49,7 @@ const declareTimeout = roleTimeouts();
 export function viewJobs(
   resource: string,
   view: Names,
-  connection: Inputs<ConnectionConfig>,
+  connection: ConfiguredConnection,
   { job = {}, refresh = {}, stamp, owner, uniqueKey = [] }: RefreshedViewArgs,
 ): ViewJobs {
   const part = <T>(needs: object, pick: (jobs: PlannedJobs) => T): pulumi.Output<T> =>
@@ -71,7 +71,7 @@ export function viewJobs(
     };
   };
   const statementTimeoutMs = part({ refresh: { statementTimeout } }, (jobs) => jobs.refresh.statementTimeoutMs);
-  noteTimeout(resource, view, owner, statementTimeoutMs);
+  noteTimeout(resource, view, { owner, connection: connection.name }, statementTimeoutMs);
   return {
     refresh: {
       name: names.name,
@@ -106,7 +106,7 @@ function pair(made: pulumi.Output<string>, earlier: pulumi.Output<string>): pulu
 function namesOf(
   resource: string,
   view: Names,
-  connection: Inputs<ConnectionConfig>,
+  connection: ConfiguredConnection,
   given: pulumi.Input<string> | undefined,
 ): { name: pulumi.Output<string>; earlier: pulumi.Output<string> } {
   if (given !== undefined) return { name: pulumi.output(given), earlier: pulumi.output(given) };
@@ -125,12 +125,12 @@ function namesOf(
 function noteTimeout(
   resource: string,
   view: Names,
-  owner: pulumi.Input<string> | undefined,
+  { owner, connection }: { readonly owner: pulumi.Input<string> | undefined; readonly connection: string | undefined },
   timeout: pulumi.Output<number | undefined>,
 ): void {
   const values = pulumi.all([view.schema, view.name, pulumi.output(owner), timeout]);
   sayingOf(resource, values, ([schema, name, role, timeoutMs]) => {
     if (timeoutMs === undefined) return;
-    declareTimeout({ view: displayName({ schema, name }), owner: role, timeoutMs });
+    declareTimeout({ view: displayName({ schema, name }), connection, owner: role, timeoutMs });
   });
 }

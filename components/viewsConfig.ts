@@ -3,6 +3,7 @@ import { unknownName } from "../postgres/nearestName.ts";
 import type { RefreshedViewArgs } from "./refreshedViewArgs.ts";
 
 const SETTINGS = {
+  connection: z.string(),
   owner: z.string(),
   tablespace: z.string(),
   adopt: z.boolean(),
@@ -44,7 +45,7 @@ function readView(view: string, settings: unknown): { readonly args: RefreshedVi
   const path = `matview:views.${view}`;
   if (!isObject(settings)) return { args: {}, problems: [`${path} must be an object of settings`] };
   const problems = Object.entries(settings).flatMap(([name, value]) => {
-    const schema = (SETTINGS as Readonly<Record<string, z.ZodType | undefined>>)[name];
+    const schema = Object.hasOwn(SETTINGS, name) ? SETTINGS[name as keyof typeof SETTINGS] : undefined;
     if (schema === undefined) return [unknownName("setting", name, Object.keys(SETTINGS), `${path}.`)];
     const { error } = schema.safeParse(value);
     return error === undefined ? [] : [`${path}.${name}: ${error.issues[0]?.message ?? "is not allowed"}`];

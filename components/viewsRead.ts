@@ -9,6 +9,7 @@ import type { QualifiedName } from "../postgres/names.ts";
 /** A view of the program as far as it is known while that runs. */
 interface DeclaredView extends QualifiedName {
   readonly definition: string;
+  readonly connection: string | undefined;
   /** What has to be there before those that read it. */
   readonly made: () => readonly pulumi.Resource[];
 }
@@ -23,11 +24,12 @@ const declared = new Map<string, DeclaredView>();
 export async function viewsRead(
   made: () => readonly pulumi.Resource[],
   view: { readonly [K in keyof QualifiedName | "definition"]: pulumi.Input<string> },
+  connection: string | undefined,
 ): Promise<pulumi.Resource[]> {
   const { schema, name, definition } = view;
   if (typeof schema !== "string" || typeof name !== "string" || typeof definition !== "string") return [];
-  const own = { schema, name, definition, made };
-  declared.set(displayName(own), own);
+  const own = { schema, name, definition, connection, made };
+  declared.set(JSON.stringify([connection, displayName(own)]), own);
   await new Promise((resolve) => setImmediate(resolve));
   const circle = await circleThrough(own);
   if (circle !== undefined)
@@ -40,7 +42,9 @@ export async function viewsRead(
 async function readBy(own: DeclaredView): Promise<DeclaredView[]> {
   const text = own.definition.toLowerCase();
   // The parser takes longer than all else in a program, and few views read others.
-  const named = [...declared.values()].filter((other) => other !== own && text.includes(other.name.toLowerCase()));
+  const named = [...declared.values()].filter(
+    (other) => other !== own && other.connection === own.connection && text.includes(other.name.toLowerCase()),
+  );
   if (named.length === 0) return [];
   const parsed = await parseDefinition(own.definition);
   if (!parsed.ok) return [];

@@ -30,6 +30,10 @@ export interface SpotCheck {
 export interface ViewDeclaration {
   /** Qualified name. */
   view: string;
+  /** Name of the connection, where the program has several databases. */
+  connection?: string | undefined;
+  /** The program gives the database's URL itself, so that the stack's state alone has it. */
+  hasOwnUrl?: boolean | undefined;
   /** Name of the unique index. */
   index?: string | undefined;
   /** No unique key is declared, so that the refreshes are plain. */
@@ -73,6 +77,8 @@ export const spotChecksSchema = z.array(spotCheckSchema);
 /** @internal */
 export const viewDeclarationSchema: z.ZodType<ViewDeclaration> = z.object({
   view: z.string(),
+  connection: z.string().optional(),
+  hasOwnUrl: z.boolean().optional(),
   index: z.string().optional(),
   plain: z.boolean().optional(),
   job: z.string().optional(),

@@ -3,6 +3,7 @@ import { unknownName } from "../postgres/nearestName.ts";
 /** Every key with its default, as text: what `Pulumi.yaml` says too. An empty text is a setting that is not made. */
 export const CONFIG_DEFAULTS = {
   databaseUrl: "",
+  databases: "{}",
   cronDatabase: "",
   readReplicas: "",
   schema: "public",

@@ -12,9 +12,11 @@ import { isAbsent, planChange, recalled } from "./change.ts";
 import type { Sight } from "./change.ts";
 import { checkInputs } from "./checkInputs.ts";
 import { identityRecord, refuseOtherDatabase } from "./databaseIdentity.ts";
+import { connectionConfig, placeOf, whereFailures, whereOf } from "./databases.ts";
+import type { Where } from "./databases.ts";
 import { deploy, describeOne, permitted, remove } from "./deploy.ts";
 import { forgetSurveys, sightOfNow, surveyor } from "./look.ts";
-import type { Open } from "./look.ts";
+import type { Open, Place } from "./look.ts";
 import { doubleRefusal, leftNote, lostNote, replacedNote } from "./ownership.ts";
 import type { Deployer } from "./ownership.ts";
 import { allowedNow, mustBeApproved } from "./planFile.ts";
@@ -35,7 +37,7 @@ import { speaker } from "./speaker.ts";
 import { logToStderr, tellPlannedLater, tellReviewer } from "./tellReviewer.ts";
 import type { PreviewLog } from "./tellReviewer.ts";
 import { isUnknown } from "./unknowns.ts";
-import { forgetUnreachable, isToldUnreachable } from "./unreachable.ts";
+import { forgetUnreachable, isLeftOut, isToldUnreachable } from "./unreachable.ts";
 
 /** Inputs as the program sends them. */
 type Asked = Props & { [REQUEST]?: ResourceRequest; [KEEPS]?: Keeps };
@@ -43,8 +45,8 @@ type Asked = Props & { [REQUEST]?: ResourceRequest; [KEEPS]?: Keeps };
 /** All kinds take turns on the same connections. */
 const inSession = sessionPool("pulumi-matview");
 
-/** Of this preview: a view is announced before the job that refreshes it. */
-const notedSteps: NotedSteps = new Set();
+/** Of this preview, for each database: a view is announced before the job that refreshes it. */
+const notedSteps = new Map<string, NotedSteps>();
 
 /**
  * The whole life of a resource, once for every kind: check, diff, create, read, update, delete, each in terms of describe,
@@ -61,21 +63,43 @@ export function lifecycle<Desired extends object, Actual>(
   const secrets = secretTexts();
   const { log, say, failing } = speaker(engineLog, secrets);
 
-  const open: Open = (work, asks) => inSession(resolveConnection(config.now()), work, asks);
+  const connectionOf = (where: Where): ReturnType<typeof resolveConnection> =>
+    resolveConnection(connectionConfig(where, config.now()));
+  const openIn =
+    (where: Where): Open =>
+    (work, asks) =>
+      inSession(connectionOf(where), work, asks);
   /** For those who change nothing. */
-  const openToLook: Open = (work, asks) => inSession(resolveConnection(config.now()), work, asks, sightOfNow());
-  const look = surveyor(kind, openToLook);
+  const placeToLook = (where: Where): Place => ({
+    key: placeOf(where),
+    open: (work, asks) => inSession(connectionOf(where), work, asks, sightOfNow()),
+  });
+  const look = surveyor(kind);
 
-  const withReplicas = (way: Open, props: Props): Open =>
-    openWithReplicas(way, registry.find(kind.id(declaration(props) as Desired)), config.now().readReplicas);
+  /** What this process calls the object that a resource means. */
+  const keyOf = (where: Where, desired: Desired): string => placeOf(where) + kind.id(desired);
 
-  const subjectOf = (props: Props): string => `${kind.noun} ${kind.id(declaration(props) as Desired)}`;
+  const withReplicas = (way: Open, props: Props): Open => {
+    const where = whereOf(props);
+    const request = registry.find(keyOf(where, declaration(props) as Desired));
+    return openWithReplicas(way, { request, config: config.now().readReplicas, name: where.connection });
+  };
+
+  const subjectOf = (props: Props): string => {
+    const { connection } = whereOf(props);
+    const there = connection === undefined ? "" : ` in ${connection}`;
+    return `${kind.noun} ${kind.id(declaration(props) as Desired)}${there}`;
+  };
 
   /** `unseen` is the answer where the run fails already because there is no database to ask. */
   const explaining = async <T>(props: Props, work: () => Promise<T>, unseen?: T): Promise<T> => {
     try {
       return await work();
     } catch (error) {
+      if (unseen !== undefined && isLeftOut(error)) {
+        if (!isToldUnreachable(error)) say(`${subjectOf(props)}: ${error.message}; what is there is left out`);
+        return unseen;
+      }
       if (!isToldUnreachable(error)) throw failing(() => subjectOf(props), error);
       if (unseen !== undefined) return unseen;
       throw userError(`${subjectOf(props)}: the database cannot be reached, as told above; nothing was done`);
@@ -89,30 +113,35 @@ export function lifecycle<Desired extends object, Actual>(
   ): Promise<T> => {
     forgetSurveys();
     return explaining(props, async () => {
-      await mustBeApproved(kind, desired, kind.id(declaration(props) as Desired), open);
-      return withReplicas(open, props)(work, (known) => kind.asks?.([declaration(props) as Desired], known) ?? []);
+      const where = whereOf(props);
+      const approved = { kind, desired, id: kind.id(declaration(props) as Desired), where };
+      await mustBeApproved(approved, openIn);
+      return withReplicas(openIn(where), props)(
+        work,
+        (known) => kind.asks?.([declaration(props) as Desired], known) ?? [],
+      );
     });
   };
 
   /** What the engine may ask of a resource when the program does not run. */
   const withoutProgram = <T>(props: Props, work: () => Promise<T>, unseen?: T): Promise<T> =>
-    explaining(props, () => config.within(stackOf(props), work), unseen);
+    explaining(props, () => config.within(stackOf(props), whereOf(props).connection, work), unseen);
 
   const deleting = (props: Props, work: (session: Session) => Promise<void>): Promise<void> =>
-    config.within(stackOf(props), () => writing(props, "absent", work));
+    config.within(stackOf(props), whereOf(props).connection, () => writing(props, "absent", work));
 
   /** What is found in the place of a secret was one. */
-  const noted = (desired: Desired, sight: Sight<Actual>): Sight<Actual> => {
-    const known = registry.find(kind.id(desired))?.secrets;
+  const noted = (where: Where, desired: Desired, sight: Sight<Actual>): Sight<Actual> => {
+    const known = registry.find(keyOf(where, desired))?.secrets;
     if (known !== undefined && !isAbsent(kind, sight.actual) && sight.actual !== undefined)
       secrets.note(kind.observed(desired, sight.actual, sight.capabilities), known);
     return sight;
   };
 
   const seeIn =
-    (open: Session) =>
+    (open: Session, where: Where) =>
     async (desired: Desired): Promise<Sight<Actual>> =>
-      noted(desired, { actual: await describeOne(kind, open, desired), capabilities: open.capabilities });
+      noted(where, desired, { actual: await describeOne(kind, open, desired), capabilities: open.capabilities });
 
   /** What the engine will do about the resource, told in a preview; never a reason for it to fail. */
   const announce = async (
@@ -121,32 +150,36 @@ export function lifecycle<Desired extends object, Actual>(
     news: Props,
   ): Promise<void> => {
     const desired = declaration(news) as Desired;
+    const where = whereOf(news);
+    const place = placeToLook(where);
+    const steps = notedSteps.get(place.key) ?? new Set();
+    notedSteps.set(place.key, steps);
     const transition = {
       desired,
       previous: previous === undefined ? undefined : (declaration(previous) as Desired),
       recorded: previous?.["recorded"],
       adopt: extra(news).adopt === true,
       onDrift: extra(news).onDrift,
-      deployer: deployerOf(desired, previous),
+      deployer: deployerOf(where, desired, previous),
     };
     const isSame = previous !== undefined && sameProps(declaration(previous), declaration(news));
     const see = async (wanted: Desired): Promise<Sight<Actual>> => {
-      const { actual, capabilities } = noted(wanted, await look(wanted, previous?.["recorded"]));
-      if (previous !== undefined) refuseCopy(previous, capabilities);
-      return { actual: asLeft(actual, notedSteps, wanted), capabilities };
+      const { actual, capabilities } = noted(where, wanted, await look(place, wanted, previous?.["recorded"]));
+      if (previous !== undefined) refuseCopy(previous, where, capabilities);
+      return { actual: asLeft(actual, steps, wanted), capabilities };
     };
     await tellReviewer(log, urn, async () => {
-      noteOthers(notedSteps, others);
-      const reader = { see, open: withReplicas(openToLook, news), before: notedSteps };
+      noteOthers(steps, others);
+      const reader = { see, open: withReplicas(place.open, news), before: steps };
       const preview = await previewChange(kind, reader, { ...transition, allow: allowedNow() }, isSame);
-      noteSteps(notedSteps, preview, desired, transition.previous);
+      noteSteps(steps, preview, desired, transition.previous);
       return preview;
     });
   };
 
   /** What is known of who deploys: the program's word for it, and what the last write left in the state. */
-  const deployerOf = (desired: Desired, state: Props | undefined): Deployer => {
-    const id = kind.id(desired);
+  const deployerOf = (where: Where, desired: Desired, state: Props | undefined): Deployer => {
+    const id = keyOf(where, desired);
     const urn = registry.find(id)?.urn;
     return {
       urn,
@@ -158,15 +191,15 @@ export function lifecycle<Desired extends object, Actual>(
   };
 
   /** What nobody manages by a token says the stack all the same. */
-  const stackToken = (desired: Desired): Props => {
-    const urn = kind.ownership === undefined ? registry.find(kind.id(desired))?.urn : undefined;
+  const stackToken = (where: Where, desired: Desired): Props => {
+    const urn = kind.ownership === undefined ? registry.find(keyOf(where, desired))?.urn : undefined;
     return urn === undefined ? {} : { fencingToken: fencingToken({ token: "-", ...entryOf(urn) }) };
   };
 
   /** A copy of the database that the state speaks of is left alone. */
-  const refuseCopy = (state: Props, capabilities: Capabilities): void => {
+  const refuseCopy = (state: Props, where: Where, capabilities: Capabilities): void => {
     const { adoptDatabase } = config.now();
-    const { source } = resolveConnection(config.now());
+    const { source } = connectionOf(where);
     refuseOtherDatabase(subjectOf(state), state, capabilities, { source, adoptDatabase });
   };
 
@@ -203,13 +236,16 @@ export function lifecycle<Desired extends object, Actual>(
       const { inputs, desired, unknown, isNew } = checked;
       for (const props of [olds, inputs]) secrets.note(props, hidden);
       secrets.note({ ...request }, ["readReplicas"]);
-      const failures = [...checked.failures, ...replicaFailures(request)];
+      const where = whereOf(inputs);
+      const failures = [...checked.failures, ...whereFailures(where), ...replicaFailures(request)];
       if (failures.length > 0) {
         return { inputs, failures: failures.map((one) => ({ ...one, reason: secrets.hide(one.reason) })) };
       }
       const id = kind.id(desired);
       const twin =
-        request === undefined || isUnknown(id) ? undefined : registry.note(id, { ...request, secrets: hidden });
+        request === undefined || isUnknown(id)
+          ? undefined
+          : registry.note(keyOf(where, desired), { ...request, secrets: hidden });
       if (request !== undefined && twin !== undefined && kind.ownership !== undefined) {
         const reason = doubleRefusal(`${kind.noun} ${id}`, twin, request.urn);
         return { inputs: news, failures: [{ property: "name", reason }] };
@@ -223,7 +259,7 @@ export function lifecycle<Desired extends object, Actual>(
 
     // The engine compares old and new inputs property by property, and shows them so.
     diff: async (_id: string, olds: Props, news: Props) => {
-      const request = isUnknown(news) ? undefined : registry.find(kind.id(declaration(news) as Desired));
+      const request = isUnknown(news) ? undefined : registry.find(keyOf(whereOf(news), declaration(news) as Desired));
       if (request?.isPreview === true) await announce(request, olds, news);
       return {};
     },
@@ -231,19 +267,20 @@ export function lifecycle<Desired extends object, Actual>(
     create: (inputs: Props) =>
       writing(inputs, declaration(inputs) as Desired, async (open) => {
         const desired = declaration(inputs) as Desired;
+        const where = whereOf(inputs);
         const change = await permitted(kind, open, { desired }, () =>
-          planChange(kind, seeIn(open), {
+          planChange(kind, seeIn(open, where), {
             desired,
             previous: undefined,
             adopt: extra(inputs).adopt === true,
             allow: allowedNow(),
-            deployer: deployerOf(desired, undefined),
+            deployer: deployerOf(where, desired, undefined),
             claims: true,
           }),
         );
         const kept = await deploy(kind, open, { desired, previous: undefined, change });
         await warn(open, desired);
-        const outs = { ...inputs, ...stackToken(desired), ...kept, ...identityRecord(open.capabilities) };
+        const outs = { ...inputs, ...stackToken(where, desired), ...kept, ...identityRecord(open.capabilities) };
         return { id: kind.id(desired), outs };
       }),
 
@@ -252,16 +289,17 @@ export function lifecycle<Desired extends object, Actual>(
         const { recorded } = olds;
         const desired = recalled(kind, declaration(news) as Desired, recorded);
         const previous = recalled(kind, declaration(olds) as Desired, recorded);
-        refuseCopy(olds, open.capabilities);
+        const where = whereOf(news);
+        refuseCopy(olds, where, open.capabilities);
         const { onDrift } = extra(news);
         // By what the program says: the recalled declaration may have another id.
-        const deployer = deployerOf(declaration(news) as Desired, olds);
+        const deployer = deployerOf(where, declaration(news) as Desired, olds);
         const adopt = extra(news).adopt === true;
         const transition = { desired, previous, adopt, onDrift, allow: allowedNow(), deployer, claims: true };
-        const change = await permitted(kind, open, transition, () => planChange(kind, seeIn(open), transition));
+        const change = await permitted(kind, open, transition, () => planChange(kind, seeIn(open, where), transition));
         const { wanted } = change;
         const kept = {
-          ...stackToken(declaration(news) as Desired),
+          ...stackToken(where, declaration(news) as Desired),
           ...tokenOf(olds),
           ...(await deploy(kind, open, { desired: wanted === "absent" ? desired : wanted, previous, change })),
         };
@@ -270,17 +308,24 @@ export function lifecycle<Desired extends object, Actual>(
       }),
 
     read: (id: string, props: Props) => {
-      const subject = subjectOf(props);
-      const reader = { look, refuseCopy: (found: Capabilities) => refuseCopy(props, found), say, subject };
+      const where = whereOf(props);
+      const reader = {
+        look: (desired: Desired, recorded: unknown) => look(placeToLook(where), desired, recorded),
+        refuseCopy: (found: Capabilities) => refuseCopy(props, where, found),
+        say,
+        subject: subjectOf(props),
+      };
       return withoutProgram<StateRead>(props, () => readState(kind, { id, props }, reader), { id, props });
     },
 
     delete: (_id: string, props: Props) =>
       deleting(props, async (open) => {
         const previous = recalled(kind, declaration(props) as Desired, props["recorded"]);
-        refuseCopy(props, open.capabilities);
-        const transition = { desired: "absent", previous, adopt: true, deployer: deployerOf(previous, props) } as const;
-        const { plan, tenure, actual, refusal } = await planChange(kind, seeIn(open), transition);
+        const where = whereOf(props);
+        refuseCopy(props, where, open.capabilities);
+        const deployer = deployerOf(where, previous, props);
+        const transition = { desired: "absent", previous, adopt: true, deployer } as const;
+        const { plan, tenure, actual, refusal } = await planChange(kind, seeIn(open, where), transition);
         if (tenure.is === "lost") return say(lostNote(subjectOf(props), tenure.holder));
         if (tenure.is === "replaced") return say(replacedNote(subjectOf(props)));
         if (tenure.is === "left") {

@@ -8,6 +8,16 @@ import type { Sight } from "./change.ts";
 /** Looks at objects for those who change nothing afterwards: reads for drift, and previews. */
 export type Look<Desired, Actual> = (desired: Desired, recorded: unknown) => Promise<Sight<Actual>>;
 
+/** The same in one of several databases. */
+export type LookIn<Desired, Actual> = (place: Place, desired: Desired, recorded: unknown) => Promise<Sight<Actual>>;
+
+/** One of the databases that this process speaks with. */
+export interface Place {
+  /** Tells it from the others. */
+  readonly key: string;
+  readonly open: Open;
+}
+
 /** Runs work with a session of the one object that it is about, or of several. */
 export type Open = <T>(work: (session: Session) => Promise<T>, asks?: Asks) => Promise<T>;
 
@@ -23,12 +33,13 @@ interface Asked<Desired, Actual> {
 }
 
 const kinds = new Set<Kind<never, never>>();
-let surveys: Promise<Surveys | undefined> | undefined;
+/** By place. */
+const surveys = new Map<string, Promise<Surveys | undefined>>();
 let sight = {};
 
 /** To be called before the first write, and when an engine run begins: what was seen till then may no longer be so. */
 export function forgetSurveys(): void {
-  surveys = undefined;
+  surveys.clear();
   sight = {};
 }
 
@@ -56,18 +67,32 @@ async function surveyAll(session: Session): Promise<Surveys> {
 }
 
 /**
- * One survey of all kinds for the whole engine run, read at the first look. What it cannot answer is asked of the server, all
+ * One survey of all kinds for the whole engine run and each database, read at the first look. What it cannot answer is asked of the server, all
  * questions together that came in while the ones before were answered.
  */
-export function surveyor<Desired extends object, Actual>(
-  kind: Kind<Desired, Actual>,
-  open: Open,
-): Look<Desired, Actual> {
+export function surveyor<Desired extends object, Actual>(kind: Kind<Desired, Actual>): LookIn<Desired, Actual> {
   kinds.add(kind as unknown as Kind<never, never>);
+  const questions = new Map<string, (open: Open, desired: Desired) => Promise<Sight<Actual>>>();
+  return async ({ key, open }, desired, recorded) => {
+    const surveying = surveys.get(key) ?? open(surveyAll, surveyed).catch(() => undefined);
+    surveys.set(key, surveying);
+    const known = await surveying;
+    const survey = known?.byKind.get(kind) as Survey<Desired, Actual> | undefined;
+    const found = survey?.find(desired, recorded);
+    if (known !== undefined && found !== undefined) return { actual: found.actual, capabilities: known.capabilities };
+    const question = questions.get(key) ?? questioner(kind);
+    questions.set(key, question);
+    return question(open, desired);
+  };
+}
+
+function questioner<Desired extends object, Actual>(
+  kind: Kind<Desired, Actual>,
+): (open: Open, desired: Desired) => Promise<Sight<Actual>> {
   let waiting: Asked<Desired, Actual>[] = [];
   let asking = false;
 
-  const askAll = async (): Promise<void> => {
+  const askAll = async (open: Open): Promise<void> => {
     while (waiting.length > 0) {
       const questions = waiting;
       waiting = [];
@@ -89,23 +114,13 @@ export function surveyor<Desired extends object, Actual>(
     asking = false;
   };
 
-  const question = (desired: Desired): Promise<Sight<Actual>> =>
+  return (open, desired) =>
     new Promise((resolve) => {
       waiting.push({ desired, answer: resolve });
       if (asking) return;
       asking = true;
-      void askAll();
+      void askAll(open);
     });
-
-  return async (desired, recorded) => {
-    surveys ??= open(surveyAll, surveyed).catch(() => undefined);
-    const known = await surveys;
-    const survey = known?.byKind.get(kind) as Survey<Desired, Actual> | undefined;
-    const found = survey?.find(desired, recorded);
-    return known === undefined || found === undefined
-      ? question(desired)
-      : { actual: found.actual, capabilities: known.capabilities };
-  };
 }
 
 function ask<Desired extends object, Actual>(

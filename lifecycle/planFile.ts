@@ -12,7 +12,10 @@ import { problemReport, userError } from "../postgres/errors.ts";
 import type { Session } from "../postgres/session.ts";
 import { canonical } from "./canonical.ts";
 import { planChange } from "./change.ts";
+import { placeOf } from "./databases.ts";
+import type { Where } from "./databases.ts";
 import { driftAnswersSchema } from "./driftAnswers.ts";
+import type { Open } from "./look.ts";
 import { declaredOnly, fingerprint, idleFingerprint } from "./preview/fingerprint.ts";
 import { asPlanned, isPlannedLater } from "./preview/plannedLater.ts";
 
@@ -24,6 +27,8 @@ const entrySchema = z.object({
   urn: z.string(),
   kind: z.string(),
   id: z.string(),
+  connection: z.string().nullable().default(null),
+  hasOwnUrl: z.boolean().default(false),
   operation: z.string(),
   adopt: z.boolean(),
   onDrift: driftAnswersSchema,
@@ -42,9 +47,18 @@ const planSchema = z.object({
 });
 
 type Entry = z.infer<typeof entrySchema>;
-type Open = <T>(work: (session: Session) => Promise<T>) => Promise<T>;
+type OpenIn = (where: Where) => Open;
 
-let approved: Promise<readonly Entry[]> | undefined;
+/** A write that is to be approved. */
+interface Write<Desired extends object, Actual> {
+  readonly kind: Kind<Desired, Actual>;
+  readonly desired: Desired | "absent";
+  readonly id: string;
+  readonly where: Where;
+}
+
+/** The promise for the databases that this process finds by itself is under "", those for a program's own ones under the place. */
+const approved = new Map<string, Promise<void>>();
 let plan: z.infer<typeof planSchema> | undefined;
 
 /**
@@ -53,23 +67,26 @@ let plan: z.infer<typeof planSchema> | undefined;
  * @throws when the live state would be treated differently now, or the resource is not in the plan as it is declared.
  */
 export async function mustBeApproved<Desired extends object, Actual>(
-  kind: Kind<Desired, Actual>,
-  desired: Desired | "absent",
-  id: string,
-  open: Open,
+  { kind, desired, id, where }: Write<Desired, Actual>,
+  openIn: OpenIn,
 ): Promise<void> {
   const file = environment[PLAN_FILE];
   if (!file) return;
-  approved ??= approve(file, open);
+  const { resources } = (plan ??= readPlan(file));
+  const openEach = ({ connection }: Entry): Open => openIn(connection === null ? {} : { connection });
+  const [known, own] = [resources.filter(({ hasOwnUrl }) => !hasOwnUrl), resources.filter((one) => isIn(one, where))];
+  await once("", () => approve(file, known, openEach));
+  if (where.databaseUrl !== undefined) await once(placeOf(where), () => approve(file, own, () => openIn(where)));
   const wanted = desired === "absent" ? null : declaredOnly(desired);
-  const isIn = (await approved).some(
+  const isPlanned = resources.some(
     (one) =>
       one.kind === kind.noun &&
       one.id === id &&
+      isIn(one, where) &&
       one.operation !== "same" &&
       canonical(one.declared) === canonical(asPlanned(wanted, one.declared)),
   );
-  if (isIn) return;
+  if (isPlanned) return;
   throw userError(
     `${kind.noun} ${id} is not in the plan ${file} as it is declared now; nothing was done about it. ${AGAIN}`,
   );
@@ -92,24 +109,45 @@ export function allowedNow(): readonly Consent[] {
 
 const AGAIN = "Make a new plan with `matview plan --json`, and deploy that";
 
-async function approve(file: string, open: Open): Promise<readonly Entry[]> {
-  const { resources } = (plan ??= readPlan(file));
+function once(key: string, work: () => Promise<void>): Promise<void> {
+  const known = approved.get(key) ?? work();
+  approved.set(key, known);
+  return known;
+}
+
+function isIn({ connection, hasOwnUrl }: Entry, where: Where): boolean {
+  return connection === (where.connection ?? null) && hasOwnUrl === (where.databaseUrl !== undefined);
+}
+
+async function approve(file: string, entries: readonly Entry[], openEach: (entry: Entry) => Open): Promise<void> {
   const allow = allowedNow();
-  const planned = resources.filter(({ operation }) => ["create", "update", "delete"].includes(operation));
-  const changed = await open(async (session) => {
-    const found: string[] = [];
-    const noted: NotedSteps = new Set();
-    for (const entry of planned) {
-      if ((await fingerprintNow(session, entry, { noted, allow })) !== entry.fingerprint)
-        found.push(`${entry.kind} ${entry.id}`);
-    }
-    return found;
-  });
-  if (changed.length === 0) return resources;
+  const planned = entries.filter(({ operation }) => ["create", "update", "delete"].includes(operation));
+  const changedAmong = ([first, ...more]: readonly [Entry, ...Entry[]]): Promise<string[]> =>
+    openEach(first)(async (session) => {
+      const found: string[] = [];
+      const noted: NotedSteps = new Set();
+      for (const entry of [first, ...more]) {
+        if ((await fingerprintNow(session, entry, { noted, allow })) !== entry.fingerprint)
+          found.push(`${entry.kind} ${entry.id}`);
+      }
+      return found;
+    });
+  const changed = (await Promise.all(byConnection(planned).map(changedAmong))).flat();
+  if (changed.length === 0) return;
   throw problemReport(
     `the plan ${file} no longer fits what is there, and nothing was changed. ${AGAIN}`,
     changed.map((what) => `${what} would be treated differently now`),
   );
+}
+
+function byConnection(entries: readonly Entry[]): (readonly [Entry, ...Entry[]])[] {
+  const groups = new Map<string | null, [Entry, ...Entry[]]>();
+  for (const entry of entries) {
+    const group = groups.get(entry.connection);
+    if (group === undefined) groups.set(entry.connection, [entry]);
+    else group.push(entry);
+  }
+  return [...groups.values()];
 }
 
 function readPlan(file: string): z.infer<typeof planSchema> {

@@ -1,12 +1,13 @@
 import { readFencingToken } from "../kinds/claim.ts";
 import type { Stack } from "../kinds/claim.ts";
+import type { Where } from "./databases.ts";
 import type { DriftAnswers } from "./driftAnswers.ts";
 
 /** What the engine hands over and gets back: JSON with our declaration in it. */
 export type Props = Record<string, unknown>;
 
 /** Inputs that every kind takes besides its own. */
-interface Extra {
+interface Extra extends Where {
   adopt?: boolean;
   onDrift?: DriftAnswers;
   /** Properties that were secrets when they were declared: what they held is one still when they go. */
@@ -15,7 +16,15 @@ interface Extra {
 }
 
 /** What stands beside the declaration: in the inputs how it is treated and what loads us, in the outputs also what the state keeps. */
-const BESIDE: readonly string[] = ["adopt", "onDrift", "secretInputs", "__provider"] satisfies (keyof Extra)[];
+const BESIDE: readonly string[] = [
+  "adopt",
+  "onDrift",
+  "secretInputs",
+  "connection",
+  "databaseUrl",
+  "cronDatabase",
+  "__provider",
+] satisfies (keyof Extra)[];
 const KEPT = ["recorded", "databaseIdentity", "fencingToken"];
 
 export function declaration(props: object): Props {

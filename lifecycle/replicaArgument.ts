@@ -1,4 +1,5 @@
 import { resolveReplicas } from "../postgres/connection.ts";
+import type { ReplicaConfig } from "../postgres/connection.ts";
 import { isUserError } from "../postgres/errors.ts";
 import type { Open } from "./look.ts";
 import type { CheckFailure } from "./resourceProvider.ts";
@@ -6,10 +7,13 @@ import type { ResourceRequest } from "./resourceRequest.ts";
 import { isUnknown } from "./unknowns.ts";
 
 /** Opens sessions that know the replicas that are named for an object. */
-export function openWithReplicas(open: Open, request: ResourceRequest | undefined, config: string | undefined): Open {
+export function openWithReplicas(
+  open: Open,
+  { request, ...configured }: Omit<ReplicaConfig, "argument"> & { readonly request: ResourceRequest | undefined },
+): Open {
   return (work, asks) =>
     open((session) => {
-      const replicas = resolveReplicas({ argument: knownReplicas(request), config });
+      const replicas = resolveReplicas({ argument: knownReplicas(request), ...configured });
       return work({ ...session, replicas });
     }, asks);
 }

@@ -11,6 +11,8 @@ export interface DatabaseConfig extends HandedConfig {
   /** The other database that the stack may be moved to. */
   readonly adoptDatabase?: string | undefined;
   readonly readReplicas?: string | undefined;
+  /** Those that have names, as the setting's text. */
+  readonly databases?: string | undefined;
 }
 
 /** The configuration of this engine run, also where the engine hands over an older one. */
@@ -20,8 +22,11 @@ export interface RunConfig {
   readonly take: (get: (key: FullConfigKey) => string | undefined) => void;
   /** The program runs, and so what was handed over is of this run. */
   readonly isOfProgram: () => void;
-  /** Work of a state refresh or a destroy, for which the engine hands over the configuration of the last run of the program. */
-  readonly within: <T>(stack: Stack | undefined, work: () => Promise<T>) => Promise<T>;
+  /**
+   * Work of a state refresh or a destroy, for which the engine hands over the configuration of the last run of the program; `connection` is
+   * the name of the one that it is about.
+   */
+  readonly within: <T>(stack: Stack | undefined, connection: string | undefined, work: () => Promise<T>) => Promise<T>;
 }
 
 /** `changed` is called where the configuration turns out to be another one. */
@@ -32,15 +37,13 @@ export function runConfig(ask: AskConfig, changed: () => void): RunConfig {
   /** True where it is another one than before. */
   const renew = async (stack: Stack): Promise<boolean> => {
     const values = await ask(stack);
+    if (isKnown || values === undefined) return false;
     // Another file of configuration than the engine was given has none of it.
-    if (isKnown || values === undefined || (isFromConfig() && values["matview:databaseUrl"] === undefined))
-      return false;
+    if (isFromConfig() && DATABASES.every((key) => values[`matview:${key}`] === undefined)) return false;
     const before = config;
     config = databaseConfig((key) => values[key]);
     isKnown = true;
-    const isSame = (["databaseUrl", "cronDatabase", "adoptDatabase", "readReplicas"] as const).every(
-      (key) => before[key] === config[key],
-    );
+    const isSame = KEYS.every((key) => before[key] === config[key]);
     if (!isSame) changed();
     return !isSame;
   };
@@ -55,9 +58,9 @@ export function runConfig(ask: AskConfig, changed: () => void): RunConfig {
       config = { ...config, isOfLastUp: false };
       isKnown = true;
     },
-    within: async (stack, work) => {
+    within: async (stack, connection, work) => {
       if (isKnown || stack === undefined) return work();
-      if (isFromConfig()) await renew(stack);
+      if (isFromConfig(connection)) await renew(stack);
       try {
         return await work();
       } catch (error) {
@@ -69,11 +72,9 @@ export function runConfig(ask: AskConfig, changed: () => void): RunConfig {
   };
 }
 
+const DATABASES = ["databaseUrl", "databases"] as const;
+const KEYS = [...DATABASES, "cronDatabase", "adoptDatabase", "readReplicas"] as const;
+
 function databaseConfig(get: (key: FullConfigKey) => string | undefined): DatabaseConfig {
-  return {
-    databaseUrl: get("matview:databaseUrl"),
-    cronDatabase: get("matview:cronDatabase"),
-    adoptDatabase: get("matview:adoptDatabase"),
-    readReplicas: get("matview:readReplicas"),
-  };
+  return Object.fromEntries(KEYS.map((key) => [key, get(`matview:${key}`)]));
 }

@@ -1,3 +1,4 @@
+import { environment } from "../postgres/environment.ts";
 import { isUnreachable } from "../postgres/errors.ts";
 
 const told = new Set<string>();
@@ -13,4 +14,9 @@ export function isToldUnreachable(error: unknown): boolean {
   const isTold = told.has(error.message);
   told.add(error.message);
   return isTold;
+}
+
+/** True where this run is to go on without what lives in a database that is out of reach. */
+export function isLeftOut(error: unknown): error is Error {
+  return environment.MATVIEW_UNREACHABLE === "skip" && isUnreachable(error);
 }

@@ -1,11 +1,12 @@
 import colors from "picocolors";
-import { displayName } from "../postgres/names.ts";
 import { withViews } from "./commandLine/declaredViews.ts";
 import { defineVerb } from "./commandLine/defineVerb.ts";
 import { toldInOrder } from "./commandLine/overview.ts";
 import type { Judged } from "./commandLine/overview.ts";
 import { screenWidth, table, wrapped } from "./commandLine/table.ts";
 import { print, printJson } from "./commandLine/text.ts";
+import { labelled, namedView } from "./commandLine/viewNames.ts";
+import type { NamedView } from "./commandLine/viewNames.ts";
 import { diagnose } from "./doctor/diagnose.ts";
 import { gatherEvidence } from "./doctor/evidence.ts";
 import { docsLink } from "./doctor/finding.ts";
@@ -27,12 +28,12 @@ together. Changes nothing.`,
   run: async (call) => {
     const told = await withViews(call, async (session, views) => {
       const evidence = await gatherEvidence(session, await readFacts(session, views));
-      return evidence.map((one) => ({ view: displayName(one.declared), findings: diagnose(one) }));
+      return evidence.map((one) => ({ ...namedView(one.declared), findings: diagnose(one) }));
     });
     if (call.json)
       printJson(
-        told.map(({ view, findings }) => ({
-          view,
+        told.map(({ findings, ...view }) => ({
+          ...view,
           findings: findings.map((one) => ({ ...one, docs: docsLink(one) })),
         })),
       );
@@ -41,13 +42,12 @@ together. Changes nothing.`,
   },
 });
 
-interface Told {
-  readonly view: string;
+interface Told extends NamedView {
   readonly findings: readonly Finding[];
 }
 
 function judged(told: Told): Told & Judged {
-  return { ...told, verdict: told.findings.length === 0 ? "pass" : "fail" };
+  return { ...labelled(told), verdict: told.findings.length === 0 ? "pass" : "fail" };
 }
 
 function overview(unhealthy: readonly Told[]): string {

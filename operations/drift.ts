@@ -1,5 +1,4 @@
 import { writeFileSync } from "node:fs";
-import { withSession } from "../postgres/session.ts";
 import { CHANGES_FOUND, runPulumi } from "../provider/runPulumi.ts";
 import { stackOf } from "./commandLine/declaredViews.ts";
 import { defineVerb } from "./commandLine/defineVerb.ts";
@@ -8,8 +7,10 @@ import { print, printJson } from "./commandLine/text.ts";
 import { hasDrifted } from "./drift/driftRow.ts";
 import { driftJunit, driftMarkdown, driftTable } from "./drift/driftText.ts";
 import { driftReport } from "./drift/report.ts";
-import { readDigest } from "./preview/digest.ts";
+import { databasesOf, readDigest } from "./preview/digest.ts";
 import { stackServers } from "./stack/connection.ts";
+import { withSessions } from "./stack/sessions.ts";
+import type { Sessions } from "./stack/sessions.ts";
 
 /** `matview drift`: is the world as declared? */
 export const drift = defineVerb({
@@ -36,16 +37,18 @@ every declared object property by property. Changes nothing; docs/drift.md says 
     if (file !== undefined) writeFileSync(file, driftJunit(report));
     if (call.json) printJson(report);
     else print(call.has("markdown") ? driftMarkdown(report) : driftTable(report));
-    return hasDrifted(report) ? CHANGES_FOUND : 0;
+    if (hasDrifted(report)) return CHANGES_FOUND;
+    return report.unreached.length > 0 ? 1 : 0;
   },
 });
 
 async function checkDrift(stack: string): ReturnType<typeof driftReport> {
   // With a state refresh, also where the project does not always refresh: else the program is compared with the state alone.
   const args = ["preview", "--refresh", "--expect-no-changes", "--json", "--stack", stack];
-  const run = await runPulumi(args, { MATVIEW_PREVIEW: "off" });
+  // What cannot be reached is told by the report.
+  const run = await runPulumi(args, { MATVIEW_PREVIEW: "off", MATVIEW_UNREACHABLE: "skip" });
   const preview = readDigest(`the preview of stack ${stack}`, run, [0, CHANGES_FOUND]);
   const verdict = { stack, preview, previewChanged: run.code === CHANGES_FOUND };
-  const { connection } = await stackServers(stack);
-  return withSession(connection, "matview drift", (session) => driftReport(session, verdict), "look");
+  const work = (sessions: Sessions) => driftReport(sessions, verdict);
+  return withSessions(databasesOf(preview), stackServers(stack), "matview drift", work);
 }

@@ -1,10 +1,11 @@
 import { longestGapSeconds, runRate } from "../kinds/refreshJob/schedule/runRate.ts";
 import { readSchedule } from "../kinds/refreshJob/schedule.ts";
-import { displayName } from "../postgres/names.ts";
 import { withViews } from "./commandLine/declaredViews.ts";
 import { defineVerb } from "./commandLine/defineVerb.ts";
 import { table } from "./commandLine/table.ts";
 import { duration, percent, print, printJson } from "./commandLine/text.ts";
+import { labelled, namedView } from "./commandLine/viewNames.ts";
+import type { NamedView } from "./commandLine/viewNames.ts";
 import { readFacts } from "./health/facts.ts";
 import type { Facts } from "./health/facts.ts";
 import { durationsOf } from "./health/historySummary.ts";
@@ -28,7 +29,7 @@ time that a refresh is going on) and the worst age that a reader meets (the inte
     const found = await withViews(call, (session, views) => readFacts(session, views));
     const told = found.map(tradeOff);
     if (call.json) printJson(told);
-    else for (const one of told) printTradeOff(one, call.value("stack") ?? "STACK");
+    else for (const one of told) printTradeOff(labelled(one), call.value("stack") ?? "STACK");
     return 0;
   },
 });
@@ -43,8 +44,7 @@ export interface Choice {
   readonly remark: string;
 }
 
-interface TradeOff {
-  readonly view: string;
+interface TradeOff extends NamedView {
   readonly schedule: string | undefined;
   readonly runsPerDay: number | undefined;
   /** Why job or runs are not known to this role. */
@@ -58,7 +58,7 @@ function tradeOff({ declared, job, runs, unseen }: Facts): TradeOff {
   const measured = durationsOf(runs);
   const current = schedule === undefined ? undefined : longestGapSeconds(schedule);
   return {
-    view: displayName(declared),
+    ...namedView(declared),
     schedule: job?.schedule,
     runsPerDay: schedule === undefined ? undefined : runRate(schedule).perDay,
     unseen: unseen.job ?? unseen.runs,

@@ -2,13 +2,14 @@ import colors from "picocolors";
 import { parseDuration } from "../kinds/refreshJob/schedule/duration.ts";
 import { readSchedule } from "../kinds/refreshJob/schedule.ts";
 import { userError } from "../postgres/errors.ts";
-import { displayName } from "../postgres/names.ts";
 import { withViews } from "./commandLine/declaredViews.ts";
 import { defineVerb } from "./commandLine/defineVerb.ts";
 import { toldInOrder } from "./commandLine/overview.ts";
 import { table, wrapped } from "./commandLine/table.ts";
 import { clock, duration, percent, print, printJson } from "./commandLine/text.ts";
 import { usageError } from "./commandLine/usageError.ts";
+import { labelled, namedView, viewWords } from "./commandLine/viewNames.ts";
+import type { NamedView } from "./commandLine/viewNames.ts";
 import { readFacts } from "./health/facts.ts";
 import type { Facts } from "./health/facts.ts";
 import { summariseRuns } from "./health/historySummary.ts";
@@ -44,7 +45,7 @@ and those that are not well are shown.`,
     const [only, ...more] = told;
     if (only?.problem !== undefined && more.length === 0) throw userError(only.problem);
     const judged = told.map((one) => ({
-      ...one,
+      ...labelled(one),
       verdict: isGood(one.summary) ? ("pass" as const) : ("fail" as const),
     }));
     if (call.json) printJson(told);
@@ -54,8 +55,7 @@ and those that are not well are shown.`,
 });
 
 /** The runs of a view's job and their summary, or why they are not known. */
-interface History {
-  readonly view: string;
+interface History extends NamedView {
   readonly problem?: string;
   readonly job?: string;
   readonly summary?: HistorySummary;
@@ -63,10 +63,12 @@ interface History {
 }
 
 function historyOf({ declared, job, view: state, runs, now, timeZone, unseen }: Facts, seconds: number): History {
-  const view = displayName(declared);
+  const named = namedView(declared);
+  const { view } = labelled(named);
   const hidden = unseen.job ?? unseen.runs;
-  if (hidden !== undefined) return { view, problem: `the runs of ${view} are not known: ${hidden}` };
-  if (job === undefined) return { view, problem: `${view} has no job; matview doctor ${view} says more` };
+  if (hidden !== undefined) return { ...named, problem: `the runs of ${view} are not known: ${hidden}` };
+  if (job === undefined)
+    return { ...named, problem: `${view} has no job; matview doctor ${viewWords(declared)} says more` };
   const since = new Date(now.getTime() - seconds * 1000);
   const summary = summariseRuns(runs, readSchedule(job.schedule), {
     since,
@@ -74,7 +76,7 @@ function historyOf({ declared, job, view: state, runs, now, timeZone, unseen }: 
     timeZone,
     filledAt: state?.analyzedAt,
   });
-  return { view, job: job.name, summary, runs: runs.filter(({ at }, index) => at >= since || index < SHOWN_RUNS) };
+  return { ...named, job: job.name, summary, runs: runs.filter(({ at }, index) => at >= since || index < SHOWN_RUNS) };
 }
 
 function isGood(summary: HistorySummary | undefined): boolean {

@@ -42,8 +42,8 @@ as a label, and its limit is a metric.`,
   },
 });
 
-function readMetrics(call: Call): Promise<string> {
-  return withViews(call, async (session, views) => metricsText(await measure(session, views)));
+async function readMetrics(call: Call): Promise<string> {
+  return metricsText(await withViews(call, measure));
 }
 
 async function measure(session: Session, views: readonly DeclaredView[]): Promise<Measured[]> {

@@ -1,17 +1,17 @@
 import { readConsents } from "../kinds/consent.ts";
 import type { Consent } from "../kinds/consent.ts";
 import { environment } from "../postgres/environment.ts";
-import { withSession } from "../postgres/session.ts";
-import type { Session } from "../postgres/session.ts";
 import { runPulumi } from "../provider/runPulumi.ts";
 import { stackOf } from "./commandLine/declaredViews.ts";
 import { defineVerb } from "./commandLine/defineVerb.ts";
 import { STACK_OPTIONS } from "./commandLine/options.ts";
 import { print, printJson } from "./commandLine/text.ts";
-import { readDigest } from "./preview/digest.ts";
+import { databasesOf, readDigest } from "./preview/digest.ts";
 import { planDocument } from "./preview/document.ts";
 import { planMarkdown, planSql, planTable } from "./preview/planText.ts";
 import { stackServers } from "./stack/connection.ts";
+import { withSessions } from "./stack/sessions.ts";
+import type { Sessions } from "./stack/sessions.ts";
 
 /** `matview plan`: what a deploy would do, for people, for pull requests and for policies. */
 export const plan = defineVerb({
@@ -43,7 +43,8 @@ JSON has a fingerprint (docs/previews.md): MATVIEW_PLAN=FILE pulumi up deploys w
     if (call.json) printJson(document);
     else if (call.has("sql")) print(planSql(document));
     else print(call.has("markdown") ? planMarkdown(document) : planTable(document));
-    return document.resources.some(({ refusals }) => refusals.length > 0) ? 1 : 0;
+    const isRefused = document.resources.some(({ refusals }) => refusals.length > 0);
+    return isRefused || document.unreached.length > 0 ? 1 : 0;
   },
 });
 
@@ -52,9 +53,10 @@ export async function makePlan(
   stack: string,
   allow: readonly Consent[] = [],
 ): Promise<Awaited<ReturnType<typeof planDocument>>> {
-  const run = await runPulumi(["preview", "--json", "--stack", stack], { MATVIEW_PREVIEW: "off" });
+  // What cannot be reached is told by the plan.
+  const variables = { MATVIEW_PREVIEW: "off", MATVIEW_UNREACHABLE: "skip" };
+  const run = await runPulumi(["preview", "--json", "--stack", stack], variables);
   const digest = readDigest(`the preview of stack ${stack}`, run, [0]);
-  const { connection, replicas } = await stackServers(stack);
-  const work = (session: Session) => planDocument(session, stack, digest, { allow });
-  return withSession(connection, "matview plan", work, "look", replicas);
+  const work = (sessions: Sessions) => planDocument(sessions, stack, digest, { allow });
+  return withSessions(databasesOf(digest), stackServers(stack), "matview plan", work);
 }

@@ -6,6 +6,7 @@ import type { Session } from "../postgres/session.ts";
 import { withDatabase } from "./commandLine/declaredViews.ts";
 import { defineVerb } from "./commandLine/defineVerb.ts";
 import type { Call } from "./commandLine/defineVerb.ts";
+import { COMMON_OPTIONS } from "./commandLine/options.ts";
 import { table } from "./commandLine/table.ts";
 import { print, printJson } from "./commandLine/text.ts";
 import { usageError } from "./commandLine/usageError.ts";
@@ -24,6 +25,7 @@ is removed.`,
     { name: "database", value: "NAME", multiple: true, summary: "the jobs that run in this database" },
     { name: "all", summary: "the jobs of every database of the server" },
   ],
+  common: COMMON_OPTIONS.filter(({ name }) => name !== "database"),
   examples: [
     ["quiesce --url-env COPY_URL", "what runs there"],
     ["quiesce --url-env COPY_URL --yes --database app", "switch off what runs in database app"],

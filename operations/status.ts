@@ -1,12 +1,12 @@
 import colors from "picocolors";
 import { userError } from "../postgres/errors.ts";
 import { endingSql, hiddenLine, holderLine } from "../postgres/lockHolders.ts";
-import { displayName } from "../postgres/names.ts";
 import { withViews } from "./commandLine/declaredViews.ts";
 import { defineVerb } from "./commandLine/defineVerb.ts";
 import { healthWord, tally, worstFirst } from "./commandLine/overview.ts";
 import { table, wrapped } from "./commandLine/table.ts";
 import { clock, duration, grouped, print, printJson, size } from "./commandLine/text.ts";
+import { labelled, namedView } from "./commandLine/viewNames.ts";
 import { blockageText, isLongBlocked } from "./health/blockage.ts";
 import type { Check, Verdict } from "./health/check.ts";
 import { checkView, worst } from "./health/checks.ts";
@@ -37,7 +37,7 @@ run of the job, which is a failure. matview verify also makes the spot checks.`,
     if (only?.isThere === false && more.length === 0) throw userError(`there is no materialized view ${only.view}`);
     if (call.json) printJson(statuses);
     else if (only === undefined) print("There is no materialized view in this database.");
-    else print(more.length === 0 ? statusTable(only) : statusRows(statuses));
+    else print(more.length === 0 ? statusTable(labelled(only)) : statusRows(statuses.map(labelled)));
     return statuses.some(({ health }) => health === "fail") ? 1 : 0;
   },
 });
@@ -50,7 +50,7 @@ function statusOf(facts: Facts) {
   const checks = [...blockedCheck(facts), ...checkView(facts, [])];
   const [lastRun] = runs;
   return {
-    view: displayName(facts.declared),
+    ...namedView(facts.declared),
     isThere: view !== undefined,
     isPopulated: view?.isPopulated ?? false,
     rows: facts.rows,

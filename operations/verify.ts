@@ -10,6 +10,8 @@ import type { Judged } from "./commandLine/overview.ts";
 import { table } from "./commandLine/table.ts";
 import { print, printJson } from "./commandLine/text.ts";
 import { usageError } from "./commandLine/usageError.ts";
+import { labelled, namedView } from "./commandLine/viewNames.ts";
+import type { NamedView } from "./commandLine/viewNames.ts";
 import { awaitRuns } from "./health/awaitRuns.ts";
 import { VERDICTS } from "./health/check.ts";
 import type { Check, Verdict } from "./health/check.ts";
@@ -55,7 +57,7 @@ the first run of pg_cron itself, and fails as soon as there will be none. With -
       return verifyViews(session, views, missed, seenUntil);
     });
     if (call.json) printJson(verified);
-    const judged = verified.map((one) => ({ ...one, verdict: verdictOf(one) }));
+    const judged = verified.map((one) => ({ ...labelled(one), verdict: verdictOf(one) }));
     if (!call.json && judged.length > 0) print(toldInOrder("verify", judged, { overview, one: viewText }));
     return VERDICTS.indexOf(worst(judged.map(({ verdict }) => verdict)));
   },
@@ -74,8 +76,7 @@ function timeOf(text: string | undefined): Date | undefined {
 }
 
 /** A view and its eight checks. */
-interface Verified {
-  readonly view: string;
+interface Verified extends NamedView {
   readonly checks: readonly Check[];
   /** Why pg_cron has not refreshed it since the deploy, where that was waited for. */
   readonly notRefreshed?: string;
@@ -100,7 +101,7 @@ async function verifyViews(
     const view = displayName(facts.declared);
     const notRefreshed = missed.get(view);
     const checks = checkView(facts, spotChecks[index] ?? [], seenUntil);
-    return { view, checks, ...(notRefreshed === undefined ? {} : { notRefreshed }) };
+    return { ...namedView(facts.declared), checks, ...(notRefreshed === undefined ? {} : { notRefreshed }) };
   });
 }
 

@@ -27,10 +27,18 @@ export interface Connection {
   readonly tls: { readonly mode: TlsMode; readonly rootCertFile?: string };
   /** What said so, as messages name it. */
   readonly source?: string;
+  /** Its name, where a program has several. */
+  readonly name?: string;
 }
 
 /** What the stack's configuration says about the connection; the environment comes first. */
 export interface ConnectionConfig {
+  /**
+   * Name of the connection, where a program has several: lower-case letters, digits and _. Its environment variables end with it:
+   * `MATVIEW_DATABASE_URL_VENTAS` for `ventas`.
+   * @default that of the program's one database
+   */
+  readonly name?: string | undefined;
   /** `postgresql://user:password@host:5432/database?sslmode=verify-full`. It bears a password, so make it a secret. */
   readonly databaseUrl?: string | undefined;
   /**
@@ -46,16 +54,30 @@ export interface HandedConfig extends ConnectionConfig {
   readonly isOfLastUp?: boolean;
 }
 
+/** Why a connection cannot be called so; undefined where it can. */
+export function connectionNameProblem(name: unknown): string | undefined {
+  return typeof name === "string" && /^[a-z][a-z0-9_]{0,62}$/.test(name)
+    ? undefined
+    : `${JSON.stringify(name)} is no name of a connection: a lower-case letter, then lower-case letters, digits and _, at most 63`;
+}
+
+/** The variable of a connection: that of a named one ends with its name. */
+export function variableOf(variable: keyof Environment, name: string | undefined): keyof Environment {
+  return (name === undefined ? variable : `${variable}_${name.toUpperCase()}`) as keyof Environment;
+}
+
 /**
  * The connection: `MATVIEW_DATABASE_URL`, else the PG* variables (when PGHOST is set), else the secret config
- * `matview:databaseUrl`. No message ever contains the URL or the password.
+ * `matview:databaseUrl`. One with a name: `MATVIEW_DATABASE_URL_<NAME>`, else what the config says of it. No message ever contains the URL or
+ * the password.
  * @throws when none is set, or what is set cannot be used.
  */
 export function resolveConnection(
   config: HandedConfig,
   variables: Environment = environment,
 ): Connection & Pick<Parsed, "source"> {
-  const cronDatabase = variables.MATVIEW_CRON_DATABASE ?? config.cronDatabase;
+  const cronDatabase = variables[variableOf("MATVIEW_CRON_DATABASE", config.name)] ?? config.cronDatabase;
+  if (config.name !== undefined) return namedConnection(config.name, config, variables, cronDatabase);
   const connection = variables.MATVIEW_DATABASE_URL
     ? parseUrl("MATVIEW_DATABASE_URL", variables.MATVIEW_DATABASE_URL)
     : variables.PGHOST
@@ -77,28 +99,61 @@ const OF_LAST_UP = {
     "matview:databaseUrl as the last pulumi up had it (to use what is set now: MATVIEW_DATABASE_URL, or the flag --run-program)",
 };
 
+function namedConnection(
+  name: string,
+  { databaseUrl, isOfLastUp }: HandedConfig,
+  variables: Environment,
+  cronDatabase: string | undefined,
+): Connection & Pick<Parsed, "source"> {
+  const problem = connectionNameProblem(name);
+  if (problem !== undefined) throw userError(problem);
+  const variable = variableOf("MATVIEW_DATABASE_URL", name);
+  const url = variables[variable];
+  const connection = url
+    ? parseUrl(variable, url)
+    : databaseUrl
+      ? parseUrl(`the connection ${name}`, databaseUrl)
+      : undefined;
+  if (connection === undefined) {
+    throw userError(
+      `no database for the connection ${name}: set ${variable} in the environment, or ` +
+        `\`pulumi config set --secret --path matview:databases.${name} postgresql://user:password@host:5432/database\``,
+    );
+  }
+  const ofLastUp =
+    isOfLastUp === true && !url
+      ? {
+          source: `the connection ${name} as the last pulumi up had it (to use what is set now: ${variable}, or the flag --run-program)`,
+        }
+      : {};
+  return { ...connection, ...ofLastUp, name, cronDatabase: cronDatabase || connection.database };
+}
+
 /** Where read replicas are named, beside the environment. */
 export interface ReplicaConfig {
   /** Of one view, by its argument. */
   readonly argument?: readonly string[] | undefined;
   /** Of the stack, by its secret config `matview:readReplicas`: URLs with spaces between them. */
   readonly config?: string | undefined;
+  /** Name of the connection to their primary. */
+  readonly name?: string | undefined;
 }
 
 /**
- * The standbys on which readers read: `MATVIEW_READ_REPLICAS`, else the argument, else the secret config `matview:readReplicas`.
- * No message ever contains a URL or a password.
+ * The standbys on which readers read: `MATVIEW_READ_REPLICAS`, else the argument, else the secret config `matview:readReplicas`; of a named
+ * connection `MATVIEW_READ_REPLICAS_<NAME>`, else the argument. No message ever contains a URL or a password.
  * @throws when what is set cannot be used.
  */
 export function resolveReplicas(
-  { argument, config }: ReplicaConfig,
+  { argument, config, name }: ReplicaConfig,
   variables: Environment = environment,
 ): Connection[] {
-  const [source, urls] = variables.MATVIEW_READ_REPLICAS
-    ? ["MATVIEW_READ_REPLICAS", urlsIn(variables.MATVIEW_READ_REPLICAS)]
+  const variable = variableOf("MATVIEW_READ_REPLICAS", name);
+  const [source, urls] = variables[variable]
+    ? [variable, urlsIn(variables[variable])]
     : argument !== undefined
       ? ["readReplicas", argument]
-      : ["matview:readReplicas", urlsIn(config ?? "")];
+      : ["matview:readReplicas", urlsIn((name === undefined ? config : undefined) ?? "")];
   return urls.map((url, index) => {
     const replica = parseUrl(`${source}, URL ${index + 1},`, url);
     return { ...replica, cronDatabase: replica.database, source: `${source}, URL ${index + 1}` };
@@ -109,9 +164,9 @@ function urlsIn(text: string): readonly string[] {
   return text.split(/[\s,]+/).filter((url) => url !== "");
 }
 
-/** True when the connection comes from the stack's configuration, so that a command must be handed it as a secret. */
-export function isFromConfig(variables: Environment = environment): boolean {
-  return !variables.MATVIEW_DATABASE_URL && !variables.PGHOST;
+/** True when the connection comes from the stack's configuration or the program, so that a command must be handed it as a secret. */
+export function isFromConfig(name?: string, variables: Environment = environment): boolean {
+  return !variables[variableOf("MATVIEW_DATABASE_URL", name)] && (name !== undefined || !variables.PGHOST);
 }
 
 /** @internal Arguments of a node-postgres Client; TLS is explicit, nothing is left to URL parameters. */

@@ -15,12 +15,13 @@ import { refuseUnknownSettings } from "./settingNames.ts";
 export function resourceArguments(
   kind: KindName,
   name: string,
-  args: object,
+  { connection, ...declared }: { readonly connection?: GivenConnection | undefined },
   options: pulumi.CustomResourceOptions | undefined,
   keeps?: KeepsArgs,
   readReplicas?: pulumi.Input<readonly pulumi.Input<string>[]>,
 ): [type: string, name: string, inputs: pulumi.Inputs, options: pulumi.CustomResourceOptions | undefined] {
   refuseUnknownSettings();
+  const args = { ...declared, ...whereInputs(connection) };
   const type = typeToken(kind);
   const urn = pulumi.createUrn(name, type, options?.parent);
   // A promise and not an output: a child that depends on its component would wait for itself.
@@ -30,6 +31,42 @@ export function resourceArguments(
     ...(keeps === undefined ? {} : { [KEEPS]: keeps }),
   };
   return [type, name, { ...args, ...beside, __provider: loaderText(kind) }, options];
+}
+
+/** A program's connection where it is not only named; the environment comes before what is said here. */
+export interface ConnectionArgs {
+  /**
+   * Name of the connection, where a program has several: lower-case letters, digits and _. Its environment variables end with it:
+   * `MATVIEW_DATABASE_URL_VENTAS` for `ventas`.
+   * @default that of the program's one database
+   */
+  readonly name?: string | undefined;
+  /**
+   * `postgresql://user:password@host:5432/database?sslmode=verify-full`, such as that of a database which the program makes itself. The resources
+   * keep it as a secret, encrypted in the state.
+   * @default what the stack's configuration says of the connection
+   */
+  readonly databaseUrl?: pulumi.Input<string | undefined> | undefined;
+  /**
+   * Database that holds pg_cron (`cron.database_name`).
+   * @default that of the connection
+   */
+  readonly cronDatabase?: pulumi.Input<string | undefined> | undefined;
+}
+
+/** A connection as a program gives it: often its name alone. */
+export type GivenConnection = string | ConnectionArgs;
+
+/** As the inputs of a resource have it. */
+function whereInputs(given: GivenConnection | undefined): pulumi.Inputs {
+  if (given === undefined) return {};
+  if (typeof given === "string") return { connection: given };
+  const { name, databaseUrl, cronDatabase } = given;
+  return {
+    ...(name === undefined ? {} : { connection: name }),
+    ...(databaseUrl === undefined ? {} : { databaseUrl: pulumi.secret(databaseUrl) }),
+    ...(cronDatabase === undefined ? {} : { cronDatabase }),
+  };
 }
 
 async function requestOf(

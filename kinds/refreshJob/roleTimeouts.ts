@@ -4,6 +4,8 @@ import { userError } from "../../postgres/errors.ts";
 export interface RoleTimeout {
   /** As messages name it: `public.daily_revenue`. */
   readonly view: string;
+  /** Name of its connection, where the program has several databases. */
+  readonly connection?: string | undefined;
   /** Undefined for the role that deploys. */
   readonly owner: string | undefined;
   readonly timeoutMs: number;
@@ -15,10 +17,11 @@ export interface RoleTimeout {
  * @throws for the second of two such views, with both names.
  */
 export function roleTimeouts(): (declared: RoleTimeout) => void {
-  const known = new Map<string | undefined, Map<string, number>>();
-  return ({ view, owner, timeoutMs }) => {
-    const ofOwner = known.get(owner) ?? new Map<string, number>();
-    known.set(owner, ofOwner);
+  const known = new Map<string, Map<string, number>>();
+  return ({ view, connection, owner, timeoutMs }) => {
+    const setting = JSON.stringify([connection, owner]);
+    const ofOwner = known.get(setting) ?? new Map<string, number>();
+    known.set(setting, ofOwner);
     for (const [other, otherMs] of ofOwner) {
       if (other === view || otherMs === timeoutMs) continue;
       const role = owner === undefined ? "the role that deploys" : `role ${owner}`;

@@ -3,24 +3,27 @@ import { parseDuration } from "../../kinds/refreshJob/schedule/duration.ts";
 import { spotCheckSchema, viewDeclarationSchema } from "../../kinds/viewDeclaration.ts";
 import type { SpotCheck, ViewDeclaration } from "../../kinds/viewDeclaration.ts";
 import { SECRET } from "../../lifecycle/secretTexts.ts";
-import { resolveConnection, resolveReplicas } from "../../postgres/connection.ts";
+import { connectionNameProblem, resolveConnection, resolveReplicas } from "../../postgres/connection.ts";
 import { environment } from "../../postgres/environment.ts";
 import type { Environment } from "../../postgres/environment.ts";
-import { userError } from "../../postgres/errors.ts";
+import { isServerError, isUserError, serverText, userError } from "../../postgres/errors.ts";
 import type { QualifiedName } from "../../postgres/names.ts";
 import { displayName } from "../../postgres/names.ts";
+import { unknownName } from "../../postgres/nearestName.ts";
 import { withSession } from "../../postgres/session.ts";
 import type { Purpose, Session } from "../../postgres/session.ts";
 import { sqlText } from "../../postgres/sqlFiles.ts";
+import { isStopping } from "../../postgres/stopping.ts";
 import { runPulumi } from "../../provider/runPulumi.ts";
 import { stackServers } from "../stack/connection.ts";
-import type { Servers } from "../stack/connection.ts";
+import type { Database, Servers } from "../stack/connection.ts";
 import type { Call } from "./defineVerb.ts";
 import { usageError } from "./usageError.ts";
 import { viewArgument } from "./viewArgument.ts";
+import { labelled, namedView } from "./viewNames.ts";
 
 /** A view and what is known of its declaration, from a stack's outputs or from flags. */
-export interface DeclaredView extends QualifiedName {
+export interface DeclaredView extends QualifiedName, Database {
   readonly job: string | undefined;
   /** Whether it is declared to have no unique key; undefined where no declaration says. */
   readonly plain?: boolean | undefined;
@@ -31,49 +34,113 @@ export interface DeclaredView extends QualifiedName {
   readonly spotChecks: readonly SpotCheck[];
 }
 
-/** Opens a session for the views that the call names, that its stack declares, or else all of the database. */
+/** A database that a call is about. */
+interface Place {
+  readonly servers: () => Promise<Servers>;
+  /** The views that the call means there. */
+  readonly views: (session: Session) => Promise<readonly DeclaredView[]>;
+  /** The same without a look at the database, where a stack says it. */
+  readonly declared: readonly DeclaredView[] | undefined;
+}
+
+/**
+ * For the views that the call names, that its stack declares, or else all of a database: what the work says of them, database by
+ * database. Where one of several cannot be looked at, that is told, and the call does not end well.
+ */
 export async function withViews<T>(
   call: Call,
+  work: (session: Session, views: readonly DeclaredView[]) => Promise<readonly T[]>,
+): Promise<T[]> {
+  const places = await placesOf(call);
+  const found = await Promise.allSettled(places.map((place) => withPlace(call, place, work, "look")));
+  return found.flatMap((one) => {
+    if (one.status === "fulfilled") return one.value;
+    const error: unknown = one.reason;
+    if (places.length === 1 || isStopping() || !(isUserError(error) || isServerError(error))) throw error;
+    call.miss(isServerError(error) ? serverText(error) : error.message);
+    return [];
+  });
+}
+
+async function withPlace<T>(
+  call: Call,
+  { servers, views }: Place,
   work: (session: Session, views: readonly DeclaredView[]) => Promise<T>,
-  purpose: Purpose = "look",
+  purpose: Purpose,
 ): Promise<T> {
+  const { connection, replicas } = await servers();
+  const act = async (session: Session): Promise<T> => work(session, await views(session));
+  return withSession(connection, `matview ${call.verb}`, act, purpose, replicas);
+}
+
+async function placesOf(call: Call): Promise<Place[]> {
   const named = call.words.length === 0 ? undefined : viewArgument(call.words);
   const flags = flagsOf(call);
   const stack = call.value("stack");
-  const declarations = stack === undefined ? undefined : await stackViews(stack);
-  const chosenViews = async (session: Session): Promise<readonly DeclaredView[]> => {
-    const views = (declarations ?? (named ? [named] : await allViews(session)).map(bare)).map((view) => ({
-      ...view,
-      ...flags,
-    }));
-    const chosen = named === undefined ? views : views.filter((view) => displayName(view) === displayName(named));
-    if (named !== undefined && chosen.length === 0) {
-      const known = views.map(displayName).join(", ");
-      throw userError(`stack ${stack} declares no view ${displayName(named)}; it declares ${known || "none"}`);
-    }
-    return chosen;
-  };
-  const { connection, replicas } = await serversOf(call);
-  return withSession(
-    connection,
-    `matview ${call.verb}`,
-    async (session) => work(session, await chosenViews(session)),
-    purpose,
-    replicas,
+  if (stack !== undefined) return stackPlaces(call, stack, named, flags);
+  const connection = databaseOption(call);
+  const views = async (session: Session): Promise<DeclaredView[]> =>
+    (named ? [named] : await allViews(session)).map((view) => ({ ...bare(view), connection, ...flags }));
+  return [{ servers: () => serversOf(call), views, declared: undefined }];
+}
+
+async function stackPlaces(
+  call: Call,
+  stack: string,
+  named: QualifiedName | undefined,
+  flags: Partial<DeclaredView>,
+): Promise<Place[]> {
+  const all = await stackViews(stack);
+  const database = databaseOption(call);
+  const here = database === undefined ? all : all.filter((view) => view.connection === database);
+  if (database !== undefined && here.length === 0)
+    throw userError(
+      unknownName(
+        "connection of this stack",
+        database,
+        all.flatMap((view) => view.connection ?? []),
+      ),
+    );
+  const chosen = named === undefined ? here : here.filter((view) => displayName(view) === displayName(named));
+  if (named !== undefined && chosen.length === 0) {
+    const known = here.map(displayName).join(", ");
+    throw userError(`stack ${stack} declares no view ${displayName(named)}; it declares ${known || "none"}`);
+  }
+  const find = call.value("url-env") === undefined ? stackServers(stack) : () => serversOf(call);
+  const groups = Map.groupBy(
+    chosen.map((view) => ({ ...view, ...flags })),
+    ({ connection = "", hasOwnUrl = false }) => `${connection} ${hasOwnUrl}`,
   );
+  const places = [...groups.values()].map((views) => ({
+    servers: () => find(views[0] ?? {}),
+    views: () => Promise.resolve(views),
+    declared: views,
+  }));
+  return places.length > 0 ? places : [{ servers: () => find(), views: () => Promise.resolve([]), declared: [] }];
 }
 
 /** The same for verbs that act on one view, which must be there. */
 export async function withView<T>(call: Call, work: (session: Session, view: DeclaredView) => Promise<T>): Promise<T> {
-  if (call.words.length === 0 && call.value("stack") === undefined)
+  const stack = call.value("stack");
+  if (call.words.length === 0 && stack === undefined)
     throw usageError("which view? write its name, e.g. public.daily_revenue");
-  const act = (session: Session, views: readonly DeclaredView[]): Promise<T> => {
-    const [view, ...more] = views;
-    if (view === undefined) throw userError(`stack ${call.value("stack")} declares no view`);
-    if (more.length > 0) throw usageError(`which view? the stack declares ${views.map(displayName).join(", ")}`);
+  const places = await placesOf(call);
+  const declared = places.flatMap((place) => place.declared ?? []);
+  if (declared.length > 1) {
+    const isOne = new Set(declared.map(displayName)).size === 1;
+    const ways = isOne ? "; say which with --database NAME" : "";
+    throw usageError(`which view? the stack declares ${declared.map(viewLabel).join(", ")}${ways}`);
+  }
+  const [place] = places;
+  const act = (session: Session, [view]: readonly DeclaredView[]): Promise<T> => {
+    if (view === undefined) throw userError(`stack ${stack} declares no view`);
     return work(session, view);
   };
-  return withViews(call, act, "change");
+  return withPlace(call, place as Place, act, "change");
+}
+
+function viewLabel(view: DeclaredView): string {
+  return labelled(namedView(view)).view;
 }
 
 /** How many views are worked on at the same time. */
@@ -128,16 +195,25 @@ async function allViews({ target }: Session): Promise<QualifiedName[]> {
 
 // Environment first, the variable that the call names before the others; then the stack's configuration.
 async function serversOf(call: Call): Promise<Servers> {
-  const name = call.value("url-env");
-  if (name !== undefined) {
-    const databaseUrl = environment[name as keyof Environment];
-    if (!databaseUrl) throw usageError(`--url-env ${name}: the environment has no ${name}, or it is empty`);
+  const variable = call.value("url-env");
+  if (variable !== undefined) {
+    const databaseUrl = environment[variable as keyof Environment];
+    if (!databaseUrl) throw usageError(`--url-env ${variable}: the environment has no ${variable}, or it is empty`);
     const connection = resolveConnection({}, { ...process.env, MATVIEW_DATABASE_URL: databaseUrl });
     return { connection, replicas: resolveReplicas({}) };
   }
   const stack = call.value("stack");
-  if (stack !== undefined) return stackServers(stack);
-  return { connection: resolveConnection({}), replicas: resolveReplicas({}) };
+  const name = databaseOption(call);
+  if (stack !== undefined) return stackServers(stack)(name === undefined ? {} : { connection: name });
+  return { connection: resolveConnection({ name }), replicas: resolveReplicas({ name }) };
+}
+
+// A verb may have an option of that name for something else.
+function databaseOption(call: Call): string | undefined {
+  const name = call.isCommon("database") ? call.value("database") : undefined;
+  const problem = name === undefined ? undefined : connectionNameProblem(name);
+  if (problem !== undefined) throw usageError(`--database ${name}: ${problem}`);
+  return name;
 }
 
 async function stackViews(stack: string): Promise<DeclaredView[]> {
@@ -160,6 +236,8 @@ async function stackViews(stack: string): Promise<DeclaredView[]> {
 
 function fromOutput({
   view,
+  connection,
+  hasOwnUrl,
   index,
   plain,
   job,
@@ -171,6 +249,8 @@ function fromOutput({
   const maxAgeSeconds = maxAge === undefined ? undefined : secondsOf("maxAge", maxAge);
   return {
     ...viewArgument([view]),
+    connection,
+    hasOwnUrl,
     plain: index === undefined ? plain : false,
     job,
     stamp,

@@ -14,6 +14,10 @@ export interface Call {
   value(name: string): string | undefined;
   values(name: string): readonly string[];
   readonly json: boolean;
+  /** True for an option that means what it means for most verbs. */
+  isCommon(name: string): boolean;
+  /** Says of a part of the work that it could not be done; the call does not end well. */
+  miss(reason: string): void;
 }
 
 /** A verb as its file writes it. */
@@ -35,13 +39,23 @@ export function defineVerb(definition: VerbDefinition): Verb {
     ...definition,
     options,
     run: async (words) => {
-      const call = toCall(definition.verb, parseWords(words, options));
-      return call.has("watch") ? watch(() => definition.run(call)) : definition.run(call);
+      const run = async (): Promise<number> => {
+        const missed: string[] = [];
+        const call = toCall(definition, parseWords(words, options), missed);
+        const status = await definition.run(call);
+        for (const reason of missed) process.stderr.write(`matview ${definition.verb}: not looked at: ${reason}\n`);
+        return missed.length > 0 ? Math.max(status, definition.troubleStatus ?? 1) : status;
+      };
+      return parseWords(words, options).switches.has("watch") ? watch(run) : run();
     },
   };
 }
 
-function toCall(verb: string, { words, switches, values }: ReturnType<typeof parseWords>): Call {
+function toCall(
+  { verb, options = [] }: VerbDefinition,
+  { words, switches, values }: ReturnType<typeof parseWords>,
+  missed: string[],
+): Call {
   if (words.includes("")) throw usageError("an empty word is no view");
   return {
     verb,
@@ -50,6 +64,8 @@ function toCall(verb: string, { words, switches, values }: ReturnType<typeof par
     value: (name) => values.get(name)?.at(-1),
     values: (name) => values.get(name) ?? [],
     json: switches.has("json"),
+    isCommon: (name) => !options.some((one) => one.name === name),
+    miss: (reason) => void missed.push(reason),
   };
 }
 

@@ -11,4 +11,6 @@ setInterval(() => process.ppid !== parent && process.kill(process.pid, "SIGTERM"
 const named = environment.MATVIEW_FIRST_REFRESH ?? "";
 // A list where one command fills several.
 const views = named.startsWith("[") ? (JSON.parse(named) as string[]) : [named];
-process.exitCode = await matview(["refresh", "--if-unpopulated", ...views]);
+const { MATVIEW_CONNECTION: connection } = environment;
+const database = connection === undefined ? [] : ["--database", connection];
+process.exitCode = await matview(["refresh", "--if-unpopulated", ...database, ...views]);

@@ -1,6 +1,7 @@
 import { readSchedule } from "../../kinds/refreshJob/schedule.ts";
-import { displayName, shellWord, sqlLiteral } from "../../postgres/names.ts";
+import { displayName, sqlLiteral } from "../../postgres/names.ts";
 import { clock } from "../commandLine/text.ts";
+import { viewWords } from "../commandLine/viewNames.ts";
 import { asFix, diagnosisOf } from "./finding.ts";
 import type { Diagnosis } from "./finding.ts";
 
@@ -56,7 +57,7 @@ export const jobDiagnoses: readonly Diagnosis[] = [
           evidence: `job ${job.name} is inactive`,
           cause: "it was paused by hand, or the configuration says active: false",
           fix: "let it run",
-          run: [`matview resume ${shellWord(displayName(declared))}`],
+          run: [`matview resume ${viewWords(declared)}`],
         },
   ({ job, jobRefreshesView, declared, capabilities: { database } }) =>
     job === undefined || jobRefreshesView

@@ -1,7 +1,8 @@
 import { explained } from "../../kinds/conditions.ts";
-import { displayName, shellWord, sqlIdentifier, sqlName } from "../../postgres/names.ts";
+import { displayName, sqlIdentifier, sqlName } from "../../postgres/names.ts";
 import type { QualifiedName } from "../../postgres/names.ts";
 import { duration } from "../commandLine/text.ts";
+import { viewWords } from "../commandLine/viewNames.ts";
 import { isOver, median, messageText, stuckRuns, succeededSeconds } from "../health/runs.ts";
 import { breakable } from "./evidence.ts";
 import type { Anatomy } from "./evidence.ts";
@@ -63,7 +64,7 @@ function duplicatesSql(anatomy: Anatomy): string {
 }
 
 function refreshNow(view: QualifiedName): string {
-  return `matview refresh ${shellWord(displayName(view))}`;
+  return `matview refresh ${viewWords(view)}`;
 }
 
 /** The last run failed, and nothing in the catalog says why. */

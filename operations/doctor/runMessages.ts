@@ -1,5 +1,6 @@
-import { displayName, shellWord, sqlIdentifier, sqlLiteral, sqlName } from "../../postgres/names.ts";
+import { sqlIdentifier, sqlLiteral, sqlName } from "../../postgres/names.ts";
 import { duration } from "../commandLine/text.ts";
+import { viewWords } from "../commandLine/viewNames.ts";
 import { isOver, messageText, succeededSeconds } from "../health/runs.ts";
 import type { Evidence, HbaRule, Runner } from "./evidence.ts";
 import type { Diagnosis } from "./finding.ts";
@@ -18,7 +19,7 @@ interface MessageCause {
 
 const refreshNow = {
   fix: "wait for the next run; or now:",
-  run: ({ declared }: Evidence) => [`matview refresh ${shellWord(displayName(declared))}`],
+  run: ({ declared }: Evidence) => [`matview refresh ${viewWords(declared)}`],
 };
 
 const roleOf = ({ job }: Evidence): string => sqlIdentifier(job?.user ?? "");

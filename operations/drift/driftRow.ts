@@ -26,6 +26,8 @@ export interface DriftReport {
   readonly others: readonly string[];
   /** What this role may not look at, a sentence each. */
   readonly unseen: readonly string[];
+  /** Databases that could not be looked at, and why. */
+  readonly unreached: readonly string[];
   /** The engine's own verdict. */
   readonly previewChanged: boolean;
 }

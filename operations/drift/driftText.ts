@@ -51,13 +51,14 @@ export function driftJunit(report: DriftReport): string {
 function heading(report: DriftReport): string {
   const count = report.rows.filter(({ severity }) => severity === "drift").length;
   const found = count > 0 ? `${count} ${count === 1 ? "property has" : "properties have"} drifted` : "drift";
-  return `stack ${report.stack}, database ${report.database}: ${hasDrifted(report) ? found : "no drift"}`;
+  return `stack ${report.stack}, database ${report.database}: ${hasDrifted(report) ? found : report.unreached.length > 0 ? "no drift where it could be told" : "no drift"}`;
 }
 
-function notes({ checked, others, unseen, previewChanged }: DriftReport): string[] {
+function notes({ checked, others, unseen, unreached, previewChanged }: DriftReport): string[] {
   return [
     `looked at ${checked.length} ${checked.length === 1 ? "resource" : "resources"}`,
     ...(previewChanged ? ["the preview found changes: the next up would do something"] : []),
+    ...unreached,
     ...unseen,
     ...others.map((other) => `besides, by the engine: ${other}`),
   ];

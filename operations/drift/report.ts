@@ -5,14 +5,16 @@ import type { DesiredView } from "../../kinds/materializedView/desired.ts";
 import { doubtOf, isAbsent, recalled } from "../../lifecycle/change.ts";
 import type { Sight } from "../../lifecycle/change.ts";
 import { forgetSurveys, surveyor } from "../../lifecycle/look.ts";
-import type { Look } from "../../lifecycle/look.ts";
+import type { LookIn } from "../../lifecycle/look.ts";
 import type { Session } from "../../postgres/session.ts";
 import { sqlText } from "../../postgres/sqlFiles.ts";
 import { typeOf } from "../preview/digest.ts";
 import type { Digest } from "../preview/digest.ts";
 import { planDocument } from "../preview/document.ts";
 import { otherText } from "../preview/otherStep.ts";
+import { resourceTitle } from "../preview/plannedResource.ts";
 import type { PlannedResource } from "../preview/plannedResource.ts";
+import type { Sessions } from "../stack/sessions.ts";
 import { compareProperties } from "./compareProperties.ts";
 import type { Answer, DriftReport, DriftRow } from "./driftRow.ts";
 import { extrasOf } from "./extras.ts";
@@ -26,32 +28,48 @@ export interface EngineVerdict {
 }
 
 /** Looks at every declared object itself, property by property, and at what lies around it. Changes nothing. */
-export async function driftReport(session: Session, verdict: EngineVerdict): Promise<DriftReport> {
+export async function driftReport(sessions: Sessions, verdict: EngineVerdict): Promise<DriftReport> {
   const { stack, preview } = verdict;
-  const { resources, others, database } = await planDocument(session, stack, preview, { withFacts: false });
+  const {
+    resources: all,
+    others,
+    database,
+    unreached,
+  } = await planDocument(sessions, stack, preview, { withFacts: false });
   const rows: DriftRow[] = [];
-  const look = lookAt(session, preview);
-  const declared = declaredOf(session, resources);
-  for (const resource of resources) rows.push(...(await rowsOf(session, resource, declared, look)));
+  const resources: PlannedResource[] = [];
+  const unseen: string[] = [];
+  forgetSurveys();
+  for (const [connection, here] of Map.groupBy(all, ({ connection }) => connection)) {
+    const [{ hasOwnUrl } = { hasOwnUrl: false }] = here;
+    const session = sessions({ ...(connection === null ? {} : { connection }), hasOwnUrl });
+    if (session instanceof Error) continue;
+    const look = lookAt(session, preview, connection ?? "");
+    const declared = declaredOf(session, here);
+    for (const resource of here) rows.push(...(await rowsOf(session, resource, declared, look)));
+    resources.push(...here);
+    unseen.push(...unseenBy(session));
+  }
   return {
     stack,
     database,
-    checked: resources.filter(({ operation }) => operation !== "run").map(title),
+    checked: resources.filter(({ operation }) => operation !== "run").map(resourceTitle),
     rows,
     others: [
       ...resources
         .filter((one) => isSilent(one, rows))
-        .map((one) => `${one.operation} ${title(one)}: ${whatUpWould(one)}`),
+        .map((one) => `${one.operation} ${resourceTitle(one)}: ${whatUpWould(one)}`),
       ...others.map(otherText),
     ],
-    unseen: unseenBy(session),
+    unseen,
+    unreached,
     previewChanged: verdict.previewChanged,
   };
 }
 
 /** What the engine would change and no row tells: the program was edited, or the state keeps something else than the world. */
 function isSilent(one: PlannedResource, rows: readonly DriftRow[]): boolean {
-  return one.operation !== "same" && !rows.some(({ resource }) => resource === title(one));
+  return one.operation !== "same" && !rows.some(({ resource }) => resource === resourceTitle(one));
 }
 
 function unseenBy({ capabilities: { cron, currentUser } }: Session): string[] {
@@ -71,7 +89,7 @@ async function rowsOf(
   if (kind === undefined) return [];
   const upWould = whatUpWould(resource);
   const row = (property: string, declared: string, actual: string, rest: Partial<DriftRow> = {}): DriftRow => ({
-    resource: title(resource),
+    resource: resourceTitle(resource),
     property,
     declared,
     actual,
@@ -106,10 +124,6 @@ function answerOf({ onDrift }: PlannedResource, property: string): Answer | unde
   return onDrift[property];
 }
 
-function title({ kind, id }: PlannedResource): string {
-  return `${kind} ${id}`;
-}
-
 function isView(kind: AnyKind): boolean {
   return (kind as unknown) === KINDS.materializedView;
 }
@@ -138,22 +152,18 @@ function whatUpWould({ steps, refusals }: PlannedResource): string {
 function lookAt(
   session: Session,
   { steps = [] }: Digest,
+  place: string,
 ): (kind: AnyKind, one: PlannedResource) => Promise<Sight<unknown>> {
   const recorded = new Map(
     steps.map(({ urn, newState, oldState }) => [urn, (newState ?? oldState)?.outputs?.["recorded"]]),
   );
-  const looks = new Map<AnyKind, Look<object, unknown>>();
-  forgetSurveys();
-  for (const kind of allKinds()) {
-    looks.set(
-      kind,
-      surveyor(kind, (work) => work(session)),
-    );
-  }
+  const looks = new Map<AnyKind, LookIn<object, unknown>>();
+  for (const kind of allKinds()) looks.set(kind, surveyor(kind));
+  const here = { key: place, open: <T>(work: (session: Session) => Promise<T>) => work(session) };
   return (kind, { urn, declared }) => {
     const look = looks.get(kind);
     if (look === undefined || declared === null) throw new Error(`${urn} cannot be looked at`);
-    return look(recalled(kind, declared, recorded.get(urn)), recorded.get(urn));
+    return look(here, recalled(kind, declared, recorded.get(urn)), recorded.get(urn));
   };
 }
 

@@ -7,6 +7,7 @@ import { mustGoOn } from "../../postgres/stopping.ts";
 import type { DeclaredView } from "../commandLine/declaredViews.ts";
 import { named } from "../commandLine/overview.ts";
 import { clock, duration } from "../commandLine/text.ts";
+import { viewWords } from "../commandLine/viewNames.ts";
 import { readFacts } from "./facts.ts";
 import type { Facts } from "./facts.ts";
 import { nextRunOf } from "./nextRun.ts";
@@ -60,16 +61,14 @@ function awaited(facts: Facts, began: Date, until: Date): Awaited {
   ]);
   if (failure !== undefined) return never(failure.join(": "));
   if (job === undefined) return never("it has no job: deploy the stack");
-  if (!job.isActive) return never(`job ${job.name} is inactive: matview resume ${displayName(facts.declared)}`);
+  if (!job.isActive) return never(`job ${job.name} is inactive: matview resume ${viewWords(facts.declared)}`);
   if (!jobRefreshesView) return never(`job ${job.name} refreshes something else: deploy the stack`);
   const since = view?.analyzedAt ?? began;
   const over = runs.filter((run) => isOver(run) && run.at >= since);
   if (over.some(({ status }) => status === "succeeded")) return { is: "done" };
   const [last] = over;
   if (last !== undefined)
-    return never(
-      `run ${last.runId} failed: ${messageText(last.message)}; matview doctor ${displayName(facts.declared)}`,
-    );
+    return never(`run ${last.runId} failed: ${messageText(last.message)}; matview doctor ${viewWords(facts.declared)}`);
   const next = nextRunOf(facts)?.at;
   if (next === undefined) return never(`schedule ${job.schedule} never fires`);
   if (next > until && !runs.some((run) => !isOver(run)))

@@ -1,6 +1,7 @@
 import { checkFailure } from "../../kinds/conditions.ts";
 import { displayName } from "../../postgres/names.ts";
 import { clock, duration } from "../commandLine/text.ts";
+import { viewWords } from "../commandLine/viewNames.ts";
 import { checking, VERDICTS } from "./check.ts";
 import type { Check, Verdict } from "./check.ts";
 import type { Facts } from "./facts.ts";
@@ -45,7 +46,7 @@ function jobActive(facts: Facts): Check {
       "0 jobs",
       ["deploy the stack", ...(unseen.otherJobs === undefined ? [] : [unseen.otherJobs])].join("; "),
     );
-  if (!job.isActive) return fail("inactive", `matview resume ${displayName(declared)}`);
+  if (!job.isActive) return fail("inactive", `matview resume ${viewWords(declared)}`);
   if (!jobRefreshesView)
     return fail("job does not refresh this view in this database", `its command is: ${job.command}; deploy the stack`);
   const dead = checkFailure(facts, ["job-without-role", "launcher-dead"]);

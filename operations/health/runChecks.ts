@@ -1,5 +1,6 @@
 import { displayName } from "../../postgres/names.ts";
 import { clock, percent } from "../commandLine/text.ts";
+import { viewWords } from "../commandLine/viewNames.ts";
 import { checking } from "./check.ts";
 import type { Check } from "./check.ts";
 import type { Facts } from "./facts.ts";
@@ -75,6 +76,6 @@ function runsWithError(
   const rate = 1 - failed.length / over.length;
   const found = `${failed.length} of ${over.length} failed, ${percent(rate)} succeeded`;
   if (rate > GOOD_RATE) return pass(found);
-  const advice = `${messageText(failed[0]?.message ?? null)}; matview history ${displayName(declared)} --since 24h`;
+  const advice = `${messageText(failed[0]?.message ?? null)}; matview history ${viewWords(declared)} --since 24h`;
   return (rate > BAD_RATE ? warn : fail)(found, advice);
 }

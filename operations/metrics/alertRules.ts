@@ -8,8 +8,8 @@ interface Rule {
 
 // As Prometheus fills it in.
 const VIEW = "{{ $labels.view }}";
-/** Views of several databases may have one name: each is measured by an instance of its own. */
-const SAME_VIEW = "on (instance, view)";
+/** Views of several databases may have one name. */
+const SAME_VIEW = "on (instance, connection, view)";
 const DOCTOR = `matview doctor '${VIEW}' says why`;
 
 /** One set for all views: each alert has its view as a label, and the limits are measured with the ages. */
@@ -37,7 +37,7 @@ const RULES: readonly Rule[] = [
   },
   {
     alert: "MatviewLauncherDown",
-    expr: "min by (instance) (matview_launcher_up) == 0",
+    expr: "min by (instance, connection) (matview_launcher_up) == 0",
     for: "2m",
     severity: "critical",
     summary: "pg_cron's launcher is not running, and no view is refreshed; matview doctor says why",
@@ -51,7 +51,7 @@ const RULES: readonly Rule[] = [
   },
   {
     alert: "MatviewRunsFail",
-    expr: `matview_runs_last_day{status="failed"} > ${SAME_VIEW} 0.01 * sum by (instance, view) (matview_runs_last_day)`,
+    expr: `matview_runs_last_day{status="failed"} > ${SAME_VIEW} 0.01 * sum by (instance, connection, view) (matview_runs_last_day)`,
     for: "5m",
     severity: "warning",
     summary: `more than 1 % of the runs of ${VIEW} fail; ${DOCTOR}`,

@@ -1,5 +1,5 @@
 import { Gauge, Registry } from "prom-client";
-import { displayName } from "../../postgres/names.ts";
+import { namedView } from "../commandLine/viewNames.ts";
 import { VERDICTS } from "../health/check.ts";
 import { checkView } from "../health/checks.ts";
 import type { Facts } from "../health/facts.ts";
@@ -45,13 +45,13 @@ export async function metricsText(measured: readonly Measured[]): Promise<string
   const gauges = Object.fromEntries(
     Object.entries(METRICS).map(([name, { help, labels }]) => [
       name,
-      new Gauge({ name, help, labelNames: [...labels], registers: [registry] }),
+      new Gauge({ name, help, labelNames: [...labels, "connection"], registers: [registry] }),
     ]),
   ) as Record<keyof typeof METRICS, Gauge>;
   for (const one of measured) {
-    const view = displayName(one.facts.declared);
+    const view = { ...namedView(one.facts.declared) };
     for (const [name, labels, value] of samples(one))
-      if (value !== undefined) gauges[name].set({ view, ...labels }, value);
+      if (value !== undefined) gauges[name].set({ ...view, ...labels }, value);
   }
   return registry.metrics();
 }

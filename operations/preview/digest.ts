@@ -1,6 +1,8 @@
 import { z } from "zod";
+import { kindOfType } from "../../kinds/all.ts";
 import { userError } from "../../postgres/errors.ts";
 import type { PulumiRun } from "../../provider/runPulumi.ts";
+import type { Database } from "../stack/connection.ts";
 
 const stateSchema = z.object({
   type: z.string(),
@@ -37,6 +39,22 @@ export function readDigest(what: string, { code, stdout, stderr }: PulumiRun, al
     .map(({ message = "" }) => message.replace(/^error: /, "").trim());
   const reason = [...new Set(errors)].join("\n") || stderr.trim() || stdout.trim().slice(-2_000);
   throw userError(`${what} failed (pulumi ended with ${code}): ${reason}`);
+}
+
+/** The databases that a run is about: at least one, the first that of the program's one database. */
+export function databasesOf({ steps = [] }: Digest): Database[] {
+  const ours = steps.filter(({ urn }) => kindOfType(typeOf(urn)) !== undefined);
+  const all = ours.map(databaseOf);
+  return all.length === 0 ? [{}] : all;
+}
+
+/** The database in which a resource is, or was before it goes. */
+export function databaseOf({ newState, oldState }: DigestStep): Database {
+  const { connection, databaseUrl } = (newState ?? oldState)?.inputs ?? {};
+  return {
+    ...(typeof connection === "string" ? { connection } : {}),
+    ...(databaseUrl === undefined ? {} : { hasOwnUrl: true }),
+  };
 }
 
 /** The type of a resource, without those of its parents. */

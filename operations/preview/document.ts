@@ -20,12 +20,14 @@ import { displayName } from "../../postgres/names.ts";
 import type { QualifiedName } from "../../postgres/names.ts";
 import { unknownName } from "../../postgres/nearestName.ts";
 import type { Session } from "../../postgres/session.ts";
-import { parentTypeOf, typeOf } from "./digest.ts";
+import type { Database } from "../stack/connection.ts";
+import type { Sessions } from "../stack/sessions.ts";
+import { databaseOf, databasesOf, parentTypeOf, typeOf } from "./digest.ts";
 import type { Digest, DigestStep } from "./digest.ts";
-import { firstRefreshOf } from "./firstRefresh.ts";
+import { filledConnection, firstRefreshOf } from "./firstRefresh.ts";
 import { otherStep } from "./otherStep.ts";
 import type { OtherStep } from "./otherStep.ts";
-import type { PlannedResource } from "./plannedResource.ts";
+import type { Planned, PlannedResource } from "./plannedResource.ts";
 import { policyFacts } from "./policyFacts.ts";
 
 /** What `matview plan --json` prints. */
@@ -38,6 +40,8 @@ export interface PlanDocument {
   /** Of all resources together: equal plans have equal fingerprints, whenever and wherever they are made. */
   readonly fingerprint: string;
   readonly risk: Risk;
+  /** Databases that could not be looked at, and why. */
+  readonly unreached: readonly string[];
   readonly resources: readonly PlannedResource[];
   /** What the engine will do about resources of other kinds. */
   readonly others: readonly OtherStep[];
@@ -47,24 +51,32 @@ const IDLE = ["same", "refresh", "read"];
 
 /** The plan of every resource of ours that the engine's preview names, in the order in which the engine goes about it. */
 export async function planDocument(
-  session: Session,
+  sessions: Sessions,
   stack: string,
   digest: Digest,
   { withFacts = true, allow = [] }: { readonly withFacts?: boolean; readonly allow?: readonly Consent[] } = {},
 ): Promise<PlanDocument> {
   const steps = digest.steps ?? [];
   const resources: PlannedResource[] = [];
-  const noted: NotedSteps = new Set();
-  noteOthers(noted, othersOf(steps));
+  const notedIn = new Map<string | null, NotedSteps>();
   for (const step of relevant(steps)) {
     const kind = kindOfType(typeOf(step.urn));
-    const planned =
-      kind === undefined
-        ? await firstRefreshOf(session, step, resources)
-        : await plannedOf(session, kind, step, { withFacts, allow, noted, planned: resources });
-    if (planned === undefined) continue;
-    resources.push(planned);
-    noteSteps(noted, planned, planned.declared ?? undefined, planned.previous ?? undefined);
+    const database = kind === undefined ? filledDatabase(step, resources) : databaseOf(step);
+    const { connection = null, hasOwnUrl = false } = database;
+    const noted: NotedSteps = notedIn.get(connection) ?? new Set();
+    if (!notedIn.has(connection)) noteOthers(noted, othersOf(steps));
+    notedIn.set(connection, noted);
+    const session = sessions(database);
+    const planned = resources.filter((one) => one.connection === connection);
+    const resource =
+      session instanceof Error
+        ? unreached(kind, step, session)
+        : kind === undefined
+          ? await firstRefreshOf(session, step, planned)
+          : await plannedOf(session, kind, step, { withFacts, allow, noted, planned });
+    if (resource === undefined) continue;
+    resources.push({ ...resource, connection, hasOwnUrl });
+    noteSteps(noted, resource, resource.declared ?? undefined, resource.previous ?? undefined);
   }
   refuseOthers(allow, resources);
   withViews(resources);
@@ -72,14 +84,56 @@ export async function planDocument(
   return {
     version: 1,
     stack,
-    database: session.capabilities.database,
+    database: namesOf(databasesOf(digest), sessions),
     allow,
     // What does not stand on each other the engine does in any order.
     fingerprint: canonicalHash([...resources.map(({ urn, fingerprint }) => [urn, fingerprint]).sort(byUrn), ...allow]),
     risk: resources.flatMap((one) => one.steps).reduce<Risk>((risk, one) => worse(risk, one.risk), "none"),
+    unreached: databasesOf(digest).map(sessions).flatMap(reasonOf).filter(isFirst),
     resources,
     others: steps.filter(({ op, urn }) => !IDLE.includes(op) && !known.has(urn)).map(otherStep),
   };
+}
+
+function reasonOf(session: Session | Error): string[] {
+  return session instanceof Error ? [session.message] : [];
+}
+
+function isFirst(text: string, index: number, all: readonly string[]): boolean {
+  return all.indexOf(text) === index;
+}
+
+function namesOf(databases: readonly Database[], sessions: Sessions): string {
+  const names = databases.map((database) => {
+    const session = sessions(database);
+    const name = session instanceof Error ? "out of reach" : session.capabilities.database;
+    return database.connection === undefined ? name : `${name} (${database.connection})`;
+  });
+  return [...new Set(names)].join(", ");
+}
+
+/** What is in a database of which nothing is known now. */
+function unreached(kind: AnyKind | undefined, step: DigestStep, error: Error): Planned | undefined {
+  const { news, olds } = propsOf(step);
+  const props = news ?? olds;
+  if (kind === undefined || props === undefined) return undefined;
+  const refused = IDLE.includes(step.op) ? [] : [error.message];
+  const operation =
+    news === undefined ? "delete" : IDLE.includes(step.op) ? "same" : olds === undefined ? "create" : "update";
+  const later = plannedLater(kind.noun, kind.id(declaration(props)), declaration(props), step.op);
+  return {
+    ...{ urn: step.urn, ...later, operation, refusals: refused, handover: [] },
+    ...{ adopt: false, onDrift: {}, recorded: undefined, facts: undefined, token: null },
+    declared: news === undefined ? null : declaredOnly(declaration(news)),
+    previous: olds === undefined ? null : declaredOnly(declaration(olds)),
+  };
+}
+
+/** The database of a command that fills views. */
+function filledDatabase(step: DigestStep, resources: readonly PlannedResource[]): Database {
+  const connection = filledConnection(step);
+  const hasOwnUrl = resources.some((one) => one.connection === (connection ?? null) && one.hasOwnUrl);
+  return { ...(connection === undefined ? {} : { connection }), ...(hasOwnUrl ? { hasOwnUrl } : {}) };
 }
 
 /** @throws where something is allowed of a view that there is none of. */
@@ -126,10 +180,9 @@ async function plannedOf(
     noted,
     planned,
   }: PlannedSoFar & { readonly withFacts: boolean; readonly allow: readonly Consent[] },
-): Promise<PlannedResource | undefined> {
+): Promise<Planned | undefined> {
   const isIdle = IDLE.includes(step.op);
-  const news = step.op === "delete" ? undefined : step.newState?.inputs;
-  const olds = isIdle ? news : oldInputs(step);
+  const { news, olds } = propsOf(step);
   if (news === undefined && olds === undefined) return undefined;
   const known = step.oldState?.outputs?.["fencingToken"];
   const recorded = (step.oldState ?? step.newState)?.outputs?.["recorded"];
@@ -167,6 +220,11 @@ async function plannedOf(
   };
 }
 
+function propsOf(step: DigestStep): Record<"news" | "olds", Record<string, unknown> | undefined> {
+  const news = step.op === "delete" ? undefined : step.newState?.inputs;
+  return { news, olds: IDLE.includes(step.op) ? news : oldInputs(step) };
+}
+
 interface PlannedSoFar {
   readonly noted: NotedSteps;
   readonly planned: readonly PlannedResource[];
@@ -179,7 +237,9 @@ function withViews(resources: PlannedResource[]): void {
   );
   for (const [at, one] of resources.entries()) {
     if (one.operation !== "delete" || one.steps.length === 0) continue;
-    const view = gone.find(({ previous }) => previous !== null && goesWith(one, previous));
+    const view = gone.find(
+      ({ connection, previous }) => connection === one.connection && previous !== null && goesWith(one, previous),
+    );
     if (view === undefined) continue;
     const handover = [`goes with ${view.kind} ${view.id}`];
     resources[at] = { ...one, steps: [], handover, runsPerDay: undefined, fingerprint: idleFingerprint(one.id) };

@@ -14,7 +14,7 @@ import type { Session } from "../../postgres/session.ts";
 import { sqlText } from "../../postgres/sqlFiles.ts";
 import { viewArgument } from "../commandLine/viewArgument.ts";
 import type { DigestStep } from "./digest.ts";
-import type { PlannedResource } from "./plannedResource.ts";
+import type { Planned, PlannedResource } from "./plannedResource.ts";
 
 // The view's name is in its environment; commands of earlier versions end with it.
 const COMMAND = /\bimport\('pulumi-matview\/first-refresh'\)/;
@@ -28,7 +28,7 @@ export async function firstRefreshOf(
   session: Session,
   { op, urn, oldState, newState }: DigestStep,
   planned: readonly PlannedResource[],
-): Promise<PlannedResource | undefined> {
+): Promise<Planned | undefined> {
   const names = viewsOf(newState?.inputs);
   if (names === undefined || !["create", "update"].includes(op)) return undefined;
   if (variable(oldState?.inputs, INCARNATION) === variable(newState?.inputs, INCARNATION)) return undefined;
@@ -60,6 +60,11 @@ export async function firstRefreshOf(
     recorded: undefined,
     facts: undefined,
   };
+}
+
+/** Name of the connection in whose database the command fills views. */
+export function filledConnection({ newState, oldState }: DigestStep): string | undefined {
+  return variable((newState ?? oldState)?.inputs, "MATVIEW_CONNECTION");
 }
 
 // Nobody reads a view that has no data, whatever lock is on it.

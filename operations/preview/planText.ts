@@ -6,6 +6,7 @@ import { table } from "../commandLine/table.ts";
 import { markdownTable } from "../commandLine/text.ts";
 import type { PlanDocument } from "./document.ts";
 import { otherText } from "./otherStep.ts";
+import { resourceTitle } from "./plannedResource.ts";
 import type { PlannedResource } from "./plannedResource.ts";
 
 /** A plan as a table for a terminal. */
@@ -39,21 +40,22 @@ export function planMarkdown(plan: PlanDocument): string {
 /** The statements in order, as psql would take them, with what they are for as comments. */
 export function planSql(plan: PlanDocument): string {
   return plan.resources
-    .flatMap(({ steps }) => steps)
-    .map(({ action, target, reason, on, statements }) => {
+    .flatMap(({ steps, connection }) => steps.map((step) => ({ ...step, connection })))
+    .map(({ action, target, reason, on, statements, connection }) => {
       const comment = `-- ${action} ${target}: ${reason}`.replaceAll("\n", " ");
       const where = on === "cron" ? ["-- in the database that holds pg_cron"] : [];
-      return [comment, ...where, ...statements.map((statement) => `${statement};`)].join("\n");
+      const at = connection === null ? [] : [`-- in the database of the connection ${connection}`];
+      return [comment, ...at, ...where, ...statements.map((statement) => `${statement};`)].join("\n");
     })
     .join("\n\n");
 }
 
 const HEAD = ["risk", "step", "why", "lock", "takes", "writes"];
 
-function stepRows({ steps }: PlannedResource): string[][] {
+function stepRows({ steps, connection }: PlannedResource): string[][] {
   return steps.map((step) => [
     step.risk,
-    `${step.action} ${step.target}`,
+    `${step.action} ${step.target}${connection === null ? "" : ` in ${connection}`}`,
     [
       step.reason,
       ...(step.gate === undefined ? [] : [step.gate]),
@@ -66,24 +68,24 @@ function stepRows({ steps }: PlannedResource): string[][] {
   ]);
 }
 
-function notes({ resources, others }: PlanDocument): string[] {
+function notes({ resources, others, unreached }: PlanDocument): string[] {
+  const of = (pick: (one: PlannedResource) => readonly string[], before = ""): string[] =>
+    resources.flatMap((one) => pick(one).map((line) => `${before}${resourceTitle(one)}: ${line}`));
   return [
-    ...resources.flatMap(({ kind, id, refusals }) => refusals.map((refusal) => `REFUSED ${kind} ${id}: ${refusal}`)),
-    ...resources.flatMap(({ kind, id, warnings }) => warnings.map((warning) => `warning: ${kind} ${id}: ${warning}`)),
-    ...resources.flatMap((one) => rateLines(one).map((line) => `${one.kind} ${one.id}: ${line}`)),
-    ...resources.flatMap((one) => dropLines(one).map((line) => `${one.kind} ${one.id}: ${line}`)),
-    ...resources.flatMap(({ kind, id, handover }) =>
-      handover.map((line) => (line.startsWith(kind) ? line : `${kind} ${id}: ${line}`)),
+    ...unreached.map((reason) => `not looked at: ${reason}`),
+    ...of(({ refusals }) => refusals, "REFUSED "),
+    ...of(({ warnings }) => warnings, "warning: "),
+    ...of(rateLines),
+    ...of(dropLines),
+    ...resources.flatMap((one) =>
+      one.handover.map((line) => (line.startsWith(one.kind) ? line : `${resourceTitle(one)}: ${line}`)),
     ),
-    ...resources
-      .filter(({ isPlanned }) => !isPlanned)
-      .map(({ kind, id }) => `${kind} ${id}: is planned when what it stands on is there, such as pg_cron`),
-    ...resources
-      .filter(
-        ({ operation, steps, refusals, handover }) =>
-          handover.length === 0 && operation === "update" && steps.length + refusals.length === 0,
-      )
-      .map(({ kind, id }) => `${kind} ${id}: nothing is run for it`),
+    ...of(({ isPlanned }) => (isPlanned ? [] : ["is planned when what it stands on is there, such as pg_cron"])),
+    ...of(({ operation, steps, refusals, handover }) =>
+      handover.length === 0 && operation === "update" && steps.length + refusals.length === 0
+        ? ["nothing is run for it"]
+        : [],
+    ),
     ...others.map((other) => `besides, by the engine: ${otherText(other)}`),
   ];
 }

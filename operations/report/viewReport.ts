@@ -1,8 +1,8 @@
 import { readSchedule } from "../../kinds/refreshJob/schedule.ts";
-import { displayName } from "../../postgres/names.ts";
 import { tally, worstFirst } from "../commandLine/overview.ts";
 import type { Judged } from "../commandLine/overview.ts";
 import { clock, duration, grouped, percent, size } from "../commandLine/text.ts";
+import { labelled, namedView } from "../commandLine/viewNames.ts";
 import type { Evidence } from "../doctor/evidence.ts";
 import type { Finding } from "../doctor/finding.ts";
 import type { Check, Verdict } from "../health/check.ts";
@@ -61,7 +61,7 @@ export function viewReport(evidence: Evidence, findings: readonly Finding[], spa
   ].join("\n");
   const last = checks.at(-1);
   return {
-    view: displayName(declared),
+    view: labelled(namedView(declared)).view,
     verdict: last?.verdict ?? "fail",
     cells: [
       ageText(evidence),

@@ -34,6 +34,7 @@ const CHAPTERS: Readonly<Record<string, readonly string[]>> = {
     "RefreshJobArgs",
   ],
   "For a program's own settings": [
+    "ConnectionArgs",
     "resolveConnection",
     "ConnectionConfig",
     "Connection",

@@ -11,6 +11,8 @@ import { code, section, table } from "./markdown.ts";
 /** The keys that Pulumi.yaml cannot declare: a declared secret has no default. */
 const SECRETS: { readonly [K in ConfigKey]?: string } = {
   databaseUrl: ENVIRONMENT.MATVIEW_DATABASE_URL.replace(/\. .*/, ", where the environment names none"),
+  databases:
+    "Databases of the named connections, by name: a URL, or an object with `url` and `cronDatabase` ([several databases](several-databases.md)).",
   readReplicas: ENVIRONMENT.MATVIEW_READ_REPLICAS.replace(
     /\. .*/,
     ", where neither environment nor argument names any",
@@ -29,7 +31,7 @@ export function configSection(): string {
   };
   return section(2, "Stack configuration", [
     "```sh\npulumi config set --secret matview:databaseUrl 'postgresql://user:password@host:5432/database?sslmode=verify-full'\n```",
-    "`databaseUrl`, `cronDatabase`, `readReplicas` and `adoptDatabase` hold for every program. The others are read by `readSettings`, for programs that hand them to their views, as [index.ts](../index.ts) does.",
+    "`databaseUrl`, `databases`, `cronDatabase`, `readReplicas` and `adoptDatabase` hold for every program. The others are read by `readSettings`, for programs that hand them to their views, as [index.ts](../index.ts) does.",
     table(["key", "type", "default", "meaning"], Object.entries(CONFIG_DEFAULTS).map(row)),
   ]);
 }
@@ -37,7 +39,7 @@ export function configSection(): string {
 /** Every variable that program, provider and command read. */
 export function environmentSection(): string {
   return section(2, "Environment", [
-    "The first that is there counts: `MATVIEW_DATABASE_URL`, then `PGHOST` with the other `PG*` variables, then `matview:databaseUrl`.",
+    "The first that is there counts: `MATVIEW_DATABASE_URL`, then `PGHOST` with the other `PG*` variables, then `matview:databaseUrl`. The first three have a twin for each named connection, such as `MATVIEW_DATABASE_URL_VENTAS`.",
     variableTable(ENVIRONMENT),
     "Those who work on this repository have more:",
     variableTable(CHECKOUT_VARIABLES),

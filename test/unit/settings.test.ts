@@ -104,8 +104,8 @@ describe("Pulumi.yaml", () => {
       typeof value === "string" ? value : JSON.stringify(value),
     ]);
     // A declared secret has no default, so the connection is the one key that it leaves out.
-    const { databaseUrl, readReplicas, ...rest } = CONFIG_DEFAULTS;
-    expect([databaseUrl, readReplicas]).toEqual(["", ""]);
+    const { databaseUrl, databases, readReplicas, ...rest } = CONFIG_DEFAULTS;
+    expect([databaseUrl, databases, readReplicas]).toEqual(["", "{}", ""]);
     expect(Object.fromEntries(declared)).toEqual(rest);
     for (const { type, description } of Object.values(config)) {
       expect(type).toMatch(/^(string|boolean|array|object)$/);

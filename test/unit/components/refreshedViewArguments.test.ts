@@ -14,7 +14,7 @@ describe("an argument that there is none of", () => {
     [{ maxAge: "5m" }, "maxAge is no argument; did you mean refresh.maxAge?"],
     [{ refresh: { minage: "2m" } }, "refresh.minage is no argument; did you mean refresh.minAge?"],
     [{ job: { hasOwnProperty: 1 } }, "job.hasOwnProperty is no argument; known are name, schedule, active"],
-    [{ connection: { host: "x" } }, "connection.host is no argument; known are databaseUrl, cronDatabase"],
+    [{ connection: { host: "x" } }, "connection.host is no argument; known are name, databaseUrl, cronDatabase"],
   ])("is told with the right one: %j", (args, problem) => {
     expect(() => check(args)).toThrow(`RefreshedView ventas: 1 problem\n  - ${problem}`);
   });

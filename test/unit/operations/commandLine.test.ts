@@ -26,7 +26,7 @@ test("help names every verb, and an unknown verb too", () => {
 });
 
 test.each([
-  [["status", "--nope"], 2, "matview status: Unknown option '--nope'; options are --stack, --url-env, "],
+  [["status", "--nope"], 2, "matview status: Unknown option '--nope'; options are --stack, --database, "],
   [["verify", "--nope"], 3, "matview verify: Unknown option '--nope'; options are --wait, --since, --stack, "],
   [["pause"], 2, "matview pause: which view? write its name, e.g. public.daily_revenue\n"],
   [["status", "a", "b"], 2, "matview status: one view at a time: a b\n"],

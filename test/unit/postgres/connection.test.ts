@@ -29,8 +29,8 @@ describe("resolveConnection", () => {
     expect(resolveConnection(config, { ...variables, MATVIEW_DATABASE_URL: URL }).host).toBe("db.example.com");
     expect(resolveConnection(config, variables)).toMatchObject({ host: "pg.example.com", port: 6000, password: "p" });
     expect(resolveConnection(config, {}).host).toBe("config.example.com");
-    expect(isFromConfig({})).toBe(true);
-    expect(isFromConfig(variables)).toBe(false);
+    expect(isFromConfig(undefined, {})).toBe(true);
+    expect(isFromConfig(undefined, variables)).toBe(false);
   });
 
   test("takes pg_cron's database from the environment before the configuration", () => {
