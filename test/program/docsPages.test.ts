@@ -1,8 +1,9 @@
 import { expect, jest, test } from "@jest/globals";
 import { withProject } from "../../scripts/consumerProject.ts";
 import type { ConsumerProject } from "../../scripts/consumerProject.ts";
+import { withClient } from "../../scripts/database/withClient.ts";
 import { withDatabase, withServer } from "../support/database.ts";
-import { HOST_ROLE, HOSTS, withHost } from "../support/hosts.ts";
+import { HOSTS, NO_PG_CRON, withHost } from "../support/hosts.ts";
 import { missingLines, readPage } from "../support/pages.ts";
 import { mustConverge, mustRun, UP } from "../support/pulumi.ts";
 
@@ -43,13 +44,25 @@ test("docs/source-column-type.md changes the type and keeps the view", async () 
   });
 });
 
-test("docs/supabase.md goes from nothing to a fresh view as the role that Supabase gives", async () => {
-  const supabase = HOSTS.find(({ name }) => name === "Supabase")!;
-  await withHost(supabase, async (server) => {
-    const url = server.url("postgres", HOST_ROLE);
-    const told =
-      "postgresql://postgres.PROJECT:PASSWORD@aws-0-REGION.pooler.supabase.com:5432/postgres?sslmode=verify-full";
-    await withProject("", {}, (project) => follow(project, "supabase", [[told, url]]), { stack: "dev" });
+test("docs/hosts/README.md goes on from docs/hosts/supabase.md to a fresh view", async () => {
+  const supabase = HOSTS.find(({ page }) => page === "supabase")!;
+  await withHost(supabase, async (_, deployer) => {
+    const env = { MATVIEW_DATABASE_URL: deployer.url() };
+    await withProject("", {}, (project) => follow(project, "hosts/README", [], env), { stack: "dev" });
+  });
+});
+
+test("docs/hosts/no-pg-cron.md goes to a view that is refreshed from outside", async () => {
+  await withHost(NO_PG_CRON, async (_, deployer) => {
+    const told = "postgresql://USER:PASSWORD@HOST:5432/shop?sslmode=require";
+    await withProject("", { MATVIEW_DATABASE_URL: deployer.url() }, async (project) => {
+      await follow(project, "hosts/no-pg-cron", [[told, deployer.url()]]);
+      await mustConverge(project);
+    });
+    const { rows } = await withClient(deployer.url(), (client) =>
+      client.query("select sum(amount)::int as sum from reports.daily_sales"),
+    );
+    expect(rows).toEqual([{ sum: 2485 }]);
   });
 });
 

@@ -23,10 +23,24 @@ export interface Page {
 
 const MARK = "==== next ====";
 
-/** Does what a page says in one shell, up to what ends with an error. Each text of `replaced` must be there once. */
+/** The text of a page of docs/. */
+export function readDocument(name: string): string {
+  return readFileSync(join(checkout, "docs", `${name}.md`), "utf8");
+}
+
+/** What a page says is to be run in the database: its SQL that is in no file. */
+export function readSql(name: string): string {
+  const scripts = readFences(readDocument(name)).filter(isPasted);
+  return scripts.map(({ text }) => text).join("\n");
+}
+
+/**
+ * Does what a page says in one shell, up to what ends with an error; what is to be run in the database is left out. Each text of `replaced`
+ * must be there once.
+ */
 export function readPage(name: string, replaced: readonly (readonly [from: string, to: string])[]): Page {
   const file = join("docs", `${name}.md`);
-  const fences = readFences(readFileSync(join(checkout, file), "utf8"));
+  const fences = readFences(readDocument(name));
   const script = replaced.reduce((text, [from, to]) => replacedOnce(file, text, from, to), scriptOf(file, fences));
   const commands = fences.filter(isCommands);
   const seen = (stdout: string): Seen[] => {
@@ -69,11 +83,15 @@ function isCommands({ file, language }: Fence): boolean {
   return file === undefined && language === "sh";
 }
 
+function isPasted({ file, language }: Fence): boolean {
+  return file === undefined && language === "sql";
+}
+
 function scriptOf(page: string, fences: readonly Fence[]): string {
   const parts = fences.map((fence) => {
     if (isCommands(fence)) return `echo '${MARK}'\n${fence.text}`;
     const { file, language, text } = fence;
-    if (language === "text") return "";
+    if (language === "text" || isPasted(fence)) return "";
     if (file === undefined) throw new Error(`${page} does not say which file holds ${text}`);
     return `mkdir -p "$(dirname ${file})"\ncat > ${file} <<'END OF FILE'\n${text}END OF FILE\n`;
   });

@@ -1,20 +1,32 @@
-import { describe, expect, jest, test } from "@jest/globals";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { expect, jest, test } from "@jest/globals";
 import type { dynamic } from "@pulumi/pulumi";
 import { materializedViewKind } from "../../../kinds/materializedView/kind.ts";
 import { refreshCommand } from "../../../kinds/refreshJob/command.ts";
 import { viewIndexKind } from "../../../kinds/viewIndex/kind.ts";
 import { lifecycle } from "../../../lifecycle/lifecycle.ts";
+import { checkout } from "../../../scripts/checkout.ts";
+import type { Server } from "../../../scripts/database/server.ts";
 import { withClient } from "../../../scripts/database/withClient.ts";
 import type { TestDatabase } from "../../support/database.ts";
-import { HOST_ROLE, HOSTS, withHost } from "../../support/hosts.ts";
+import { HOST_ROLE, HOSTS, NO_PG_CRON, withHost } from "../../support/hosts.ts";
+import type { Host, HostDeployer } from "../../support/hosts.ts";
 import { cron, JobDeploy, jobs, mustBeConverged, QUIET } from "../../support/jobs.ts";
+import { readDocument } from "../../support/pages.ts";
 
 jest.setTimeout(90_000);
 
 type Props = Record<string, unknown>;
 
-const view = { schema: "public", name: "mv", definition: "select id, nombre from public.clientes", uniqueKey: ["id"] };
-const index = { schema: "public", view: "mv", name: "mv_id_idx", columns: ["id"], unique: true };
+// Schema and table are what the scripts of docs/hosts make and grant.
+const view = {
+  schema: "reports",
+  name: "mv",
+  definition: "select day, count(*) as orders from public.orders group by day",
+  uniqueKey: ["day"],
+};
+const index = { schema: "reports", view: "mv", name: "mv_day_idx", columns: ["day"], unique: true };
 const job = { name: "refresh-mv", schedule: QUIET, command: refreshCommand(view), active: true };
 
 function configured(kind: dynamic.ResourceProvider, url: string): dynamic.ResourceProvider {
@@ -28,10 +40,56 @@ async function make(kind: dynamic.ResourceProvider, props: Props): Promise<Props
   return (await kind.create(inputs)).outs as Props;
 }
 
-describe.each(HOSTS)("a host like $name", (host) => {
-  test("deploys, changes, pauses, notices drift, heals and destroys", async () => {
-    await withHost(host, async (server) => {
-      const url = server.url("postgres", HOST_ROLE);
+async function mustRead(kind: dynamic.ResourceProvider, state: Props): Promise<void> {
+  expect((await kind.read?.("id", state))?.props).toEqual(state);
+}
+
+test("docs/hosts has a page for each of these hosts and for no other", () => {
+  const pages = readdirSync(join(checkout, "docs/hosts")).sort();
+  const tested = [...HOSTS, NO_PG_CRON].map(({ page }) => `${page}.md`);
+  expect(pages).toEqual([...tested, "README.md"].sort());
+});
+
+test("the table of docs/hosts says what is found here", () => {
+  const rows = readDocument("hosts/README").matchAll(
+    /^\| \[([^\]]+)\]\(([^)]+)\.md\) +\| ([^|]+?) +\| ([^|]+?) +\| ([^|]+?) +\|/gm,
+  );
+  const told = [...rows].map(([, ...cells]) => cells);
+  const found = HOSTS.map(({ name, page, altersInPlace, paused, otherDatabases }) => [
+    name,
+    page,
+    altersInPlace ? "in place" : "new job",
+    paused === "absent" ? "is absent" : "inactive",
+    otherDatabases ? "yes" : "says what to grant",
+  ]);
+  expect(told).toEqual(found);
+});
+
+/** Puts a job into another database than pg_cron's, or expects to be told what is missing. */
+async function goElsewhere(host: Host, server: Server, { role, url: urlTo }: HostDeployer): Promise<void> {
+  await withClient(server.url("postgres", HOST_ROLE), (client) => client.query("create database app"));
+  const url = urlTo("app");
+  const database = { server, name: "app", url, cronUrl: server.url() } as TestDatabase;
+  const deploy = new JobDeploy(database, { url, cronDatabase: "postgres" });
+  const declared = { ...job, command: "select 1" };
+  if (host.otherDatabases) {
+    const state = await deploy.create(declared);
+    expect(await jobs(database, job.name)).toMatchObject([{ database: "app", username: role }]);
+    await mustBeConverged(deploy, state, declared);
+    return;
+  }
+  await expect(deploy.create(declared)).rejects.toThrow(
+    `job refresh-mv runs in database app and pg_cron lives in postgres: role ${role} needs cron.schedule_in_database; let a superuser ` +
+      `run: grant execute on function cron.schedule_in_database(text, text, text, text, text, boolean) to ${role}`,
+  );
+  expect(await jobs(database, "")).toEqual([]);
+}
+
+test.each(HOSTS)(
+  "a host like $name deploys, changes, pauses, notices drift, heals and destroys, and knows other databases",
+  async (host) => {
+    await withHost(host, async (server, deployer) => {
+      const url = deployer.url();
       const database = { server, name: "postgres", url, cronUrl: server.url() } as TestDatabase;
       const admin = { cronUrl: server.url() };
       const [views, indexes] = [
@@ -40,15 +98,17 @@ describe.each(HOSTS)("a host like $name", (host) => {
       ];
       const deploy = new JobDeploy(database, { url });
       await withClient(url, async (client) => {
-        await client.query("create table public.clientes (id int primary key, nombre text)");
         const viewState = await make(views, view);
         const indexState = await make(indexes, index);
-        await client.query("refresh materialized view public.mv");
+        await client.query("refresh materialized view reports.mv");
         const state = await deploy.create(job);
         await mustBeConverged(deploy, state, job);
         const [made] = await jobs(admin, job.name);
-        expect(made).toMatchObject({ username: HOST_ROLE, database: "postgres", active: true });
+        expect(made).toMatchObject({ username: deployer.role, database: "postgres", active: true });
         await client.query(made?.command ?? "");
+        await client.query("select from cron.job_run_details");
+        await mustRead(views, viewState);
+        await mustRead(indexes, indexState);
 
         const changed = { ...job, schedule: "0 1 29 2 *" };
         const changedState = await deploy.update(state, changed);
@@ -84,30 +144,10 @@ describe.each(HOSTS)("a host like $name", (host) => {
         expect(await jobs(admin, "")).toEqual([]);
         expect((await client.query("select 1 from pg_class where relname like 'mv%'")).rows).toEqual([]);
       });
+      await goElsewhere(host, server, deployer);
     });
-  });
-
-  test("puts a job into another database, or says what is missing", async () => {
-    await withHost(host, async (server) => {
-      await withClient(server.url("postgres", HOST_ROLE), (client) => client.query("create database app"));
-      const url = server.url("app", HOST_ROLE);
-      const database = { server, name: "app", url, cronUrl: server.url() } as TestDatabase;
-      const deploy = new JobDeploy(database, { url, cronDatabase: "postgres" });
-      const declared = { ...job, command: "select 1" };
-      if (host.otherDatabases) {
-        const state = await deploy.create(declared);
-        expect(await jobs(database, job.name)).toMatchObject([{ database: "app", username: HOST_ROLE }]);
-        await mustBeConverged(deploy, state, declared);
-        return;
-      }
-      await expect(deploy.create(declared)).rejects.toThrow(
-        `job refresh-mv runs in database app and pg_cron lives in postgres: role ${HOST_ROLE} needs cron.schedule_in_database; let a superuser ` +
-          `run: grant execute on function cron.schedule_in_database(text, text, text, text, text, boolean) to ${HOST_ROLE}`,
-      );
-      expect(await jobs(database, "")).toEqual([]);
-    });
-  });
-});
+  },
+);
 
 test("the job of an owner rests while its view is empty, where who deploys may act as the owner", async () => {
   const [supabase] = HOSTS;
@@ -118,10 +158,9 @@ test("the job of an owner rests while its view is empty, where who deploys may a
     const owned = { ...view, owner: "mv_owner" };
     const views = configured(lifecycle(materializedViewKind), url);
     await withClient(url, async (client) => {
-      await client.query("create table public.clientes (id int primary key, nombre text)");
       await client.query(`create role mv_owner login; grant mv_owner to ${HOST_ROLE}`);
-      await client.query("grant usage on schema cron to mv_owner; grant create on schema public to mv_owner");
-      await client.query("grant select on public.clientes to mv_owner");
+      await client.query("grant usage on schema cron to mv_owner; grant usage, create on schema reports to mv_owner");
+      await client.query("grant select on public.orders to mv_owner");
       await server.mapRole("mv_owner");
     });
     const first = await make(views, owned);
