@@ -9,6 +9,7 @@ const benches: Readonly<Record<string, () => Promise<{ bench(args: string[]): Pr
   replica: () => import("./bench/replica.ts"),
   stamp: () => import("./bench/stamp.ts"),
   swap: () => import("./bench/swap.ts"),
+  triggers: () => import("./bench/triggers.ts"),
   views: () => import("./bench/views.ts"),
 };
 

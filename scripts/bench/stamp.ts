@@ -5,6 +5,7 @@ import { withProgress } from "../../postgres/progress.ts";
 import { sqlStatement } from "../../postgres/sqlFiles.ts";
 import { withServer } from "../../test/support/database.ts";
 import { resultLine, short, spread, summarise, type Summary } from "./statistics.ts";
+import { walPosition } from "./walPosition.ts";
 
 /** Where the time of the last refresh may be kept. */
 type Variant = "per_row" | "one_row" | "side_table";
@@ -120,13 +121,6 @@ async function refreshOnce(
     [variant],
   );
   return { walMb, timeMs, deadRows: Number(rows[0]?.dead) };
-}
-
-async function walPosition(client: Client): Promise<number> {
-  const { rows } = await client.query<{ bytes: string }>(
-    "select pg_catalog.pg_current_wal_insert_lsn() - '0/0'::pg_catalog.pg_lsn as bytes",
-  );
-  return Number(rows[0]?.bytes);
 }
 
 function print(rows: number, figures: Record<Variant, Figures>): void {
