@@ -71,11 +71,13 @@ export async function startRefresher(
   const once = way === "cron" ? refresh : refreshWhereMarked;
   const isLate = way === "cron" || way === "debounced";
   const work = async (): Promise<void> => {
-    while (isLate && !stopped.signal.aborted) {
+    if (!isLate) return;
+    while (!stopped.signal.aborted) {
       const isStopped = await delay(everySeconds * 1_000, false, { signal: stopped.signal }).catch(() => true);
-      const done = await once(client);
-      if (done !== undefined && !isStopped) refreshes.push(done);
+      const done = isStopped ? undefined : await once(client);
+      if (done !== undefined) refreshes.push(done);
     }
+    await once(client);
   };
   const working = work();
   working.catch(() => undefined);
