@@ -3,7 +3,7 @@ import { dirname, join, resolve } from "node:path";
 import { userError } from "../postgres/errors.ts";
 import { readViews } from "./adopt/readViews.ts";
 import { writtenFiles } from "./adopt/writtenFiles.ts";
-import { withDatabase } from "./commandLine/declaredViews.ts";
+import { databaseOption, withDatabase } from "./commandLine/declaredViews.ts";
 import { defineVerb } from "./commandLine/defineVerb.ts";
 import { print, printJson } from "./commandLine/text.ts";
 import { usageError } from "./commandLine/usageError.ts";
@@ -50,7 +50,7 @@ the program, where it belongs. Nothing in the database is changed.`,
           `database ${session.capabilities.database} has no materialized views${where} that no stack manages`,
         );
       }
-      return writtenFiles(session, views, resolve(folder));
+      return writtenFiles(session, views, resolve(folder), databaseOption(call));
     });
     for (const [path, text] of files) {
       mkdirSync(dirname(join(folder, path)), { recursive: true });

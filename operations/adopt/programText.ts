@@ -15,7 +15,7 @@ import { undeclared } from "./undeclared.ts";
 export function programText(
   views: readonly FoundView[],
   files: readonly DefinitionFile[],
-  capabilities: Capabilities,
+  capabilities: ReadCapabilities,
 ): string {
   const variables = new Map(
     views.map(({ view }, at) => [displayName(view), variableName(resourceName(view), at, views)]),
@@ -63,12 +63,17 @@ function asComment(text: string): string {
     .join("\n");
 }
 
+/** What was found of the server, and by which of a program's connections. */
+export interface ReadCapabilities extends Capabilities {
+  readonly connection: string | undefined;
+}
+
 interface Context {
   readonly one: FoundView;
   readonly file: DefinitionFile;
   readonly variable: string;
   readonly names: ReadonlyMap<string, string>;
-  readonly capabilities: Capabilities;
+  readonly capabilities: ReadCapabilities;
 }
 
 /** One job, with the command and as the role that the component declares. */
@@ -102,7 +107,7 @@ function wholeText({ one, file, variable, capabilities }: Context): string {
         .map((index) => ({ name: index.name, ...indexArgs(index) })),
     ),
     owner: view.owner === capabilities.currentUser ? undefined : view.owner,
-    ...shared(one),
+    ...shared(one, capabilities),
     job: objectOf(jobSettings(view.jobs[0] as ActualJob, one, capabilities)),
   };
   return `const ${variable} = new RefreshedView(${literal(name)}, ${literal(args)});`;
@@ -129,13 +134,14 @@ function partsText({ one, file, variable, names, capabilities }: Context): strin
   const { schema, name } = view;
   const key = keyOf(indexes);
   const resource = resourceName(view);
+  const connection = connectionOf(capabilities);
   const args = {
     schema,
     name,
     definition: definitionOf(file, undefined),
     ...(key === undefined ? {} : { uniqueKey: key.columns, keyIndex: key.index.name }),
     owner: view.owner === capabilities.currentUser ? undefined : view.owner,
-    ...shared(one),
+    ...shared(one, capabilities),
     accessMethod: view.accessMethod === "heap" ? undefined : view.accessMethod,
   };
   const before = reads.flatMap((read) => names.get(read) ?? []);
@@ -146,12 +152,13 @@ function partsText({ one, file, variable, names, capabilities }: Context): strin
     ...indexes
       .filter(({ isValid }) => isValid)
       .map((index) => {
-        const parts = { schema, view: name, name: index.name, unique: index.isUnique, ...indexArgs(index) };
+        const parts = { schema, view: name, name: index.name, unique: index.isUnique, ...indexArgs(index), connection };
         return `new ViewIndex(${literal(index.name)}, ${literal(parts)}, ${beside});`;
       }),
     ...view.jobs.map((job) => {
       const user = job.user === capabilities.currentUser ? undefined : job.user;
-      const parts = { name: job.name, schedule: job.schedule, command: job.command, active: job.isActive, user };
+      const { name, schedule, command, isActive: active } = job;
+      const parts = { name, schedule, command, active, user, connection };
       const text = `new RefreshJob(${literal(job.name)}, ${literal(parts)}, ${beside});`;
       const isBare = refreshTarget(job.command)?.schema === undefined;
       return isBare ? asComment(`Write the view's schema into the command, and declare the job:\n${text}`) : text;
@@ -160,7 +167,7 @@ function partsText({ one, file, variable, names, capabilities }: Context): strin
 }
 
 /** What view and component declare alike. */
-function shared({ view, properties }: FoundView): object {
+function shared({ view, properties }: FoundView, capabilities: ReadCapabilities): object {
   const roles = [...new Set(view.grants.map(({ role }) => role))];
   const grants = roles.map((role) => ({
     role,
@@ -171,7 +178,12 @@ function shared({ view, properties }: FoundView): object {
     grants: listOf(grants),
     storageParameters: objectOf(view.storageParameters),
     tablespace: properties.tablespace ?? undefined,
+    connection: connectionOf(capabilities),
   };
+}
+
+function connectionOf({ connection, database, cronDatabase }: ReadCapabilities): string | object | undefined {
+  return connection === undefined || cronDatabase === database ? connection : { name: connection, cronDatabase };
 }
 
 function definitionOf({ folder, name }: DefinitionFile, conventional: string | undefined): Code | undefined {

@@ -11,19 +11,20 @@ export function writtenFiles(
   { capabilities }: Session,
   views: readonly FoundView[],
   folder: string,
+  connection: string | undefined,
 ): ReadonlyMap<string, string> {
   const project = basename(folder).replace(/[^\w.-]/g, "-") || "views";
   const files = definitionFiles(views);
   return new Map([
     ["Pulumi.yaml", projectText(project)],
     // The connection is no setting that a file should hold.
-    ...(capabilities.cronDatabase === capabilities.database
+    ...(capabilities.cronDatabase === capabilities.database || connection !== undefined
       ? []
       : ([["Pulumi.dev.yaml", `config:\n  matview:cronDatabase: ${literal(capabilities.cronDatabase)}\n`]] as const)),
     ["package.json", packageText(project)],
     ["tsconfig.json", TSCONFIG],
     [".gitignore", "node_modules/\n"],
-    ["index.ts", programText(views, files, capabilities)],
+    ["index.ts", programText(views, files, { ...capabilities, connection })],
     ...views.map(({ text }, at) => [files[at]?.path ?? "", `${text}\n`] as const),
   ]);
 }

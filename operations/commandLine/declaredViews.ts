@@ -208,8 +208,8 @@ async function serversOf(call: Call): Promise<Servers> {
   return { connection: resolveConnection({ name }), replicas: resolveReplicas({ name }) };
 }
 
-// A verb may have an option of that name for something else.
-function databaseOption(call: Call): string | undefined {
+/** The connection that a call names; a verb may have an option of that name for something else. */
+export function databaseOption(call: Call): string | undefined {
   const name = call.isCommon("database") ? call.value("database") : undefined;
   const problem = name === undefined ? undefined : connectionNameProblem(name);
   if (problem !== undefined) throw usageError(`--database ${name}: ${problem}`);

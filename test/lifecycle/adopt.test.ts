@@ -42,6 +42,20 @@ const WORLDS: readonly World[] = [
     program: ['const mv = new RefreshedView("mv", { uniqueKey: ["id"] });', "export const views = [mv.declaration];"],
   },
   {
+    what: "of a named connection, a view with two jobs",
+    sql: [MV, KEY],
+    jobs: [
+      ["uno", "*/5 * * * *", REFRESH],
+      ["dos", "0 3 * * *", REFRESH],
+    ],
+    options: ["--database", "ventas"],
+    program: [
+      'keyIndex: "mv_id_idx",\n  connection: { name: "ventas", cronDatabase: "postgres" },\n});',
+      'unique: true,\n  columns: ["id"],\n  connection: { name: "ventas", cronDatabase: "postgres" },\n}',
+      'schedule: "0 3 * * *"',
+    ],
+  },
+  {
     what: "a head column list, expression, partial and covering indexes",
     sql: [
       'create materialized view public.mv (clave, "El Nombre") as select id, nombre from public.ejecutivos',
@@ -230,7 +244,13 @@ test.each(WORLDS)("adopted as it is: $what", async (world) => {
     const role = await database.createRole();
     await make(database, world, role);
     const [before, jobsBefore] = [schemaOf(database), await jobs(database)];
-    const env = { MATVIEW_DATABASE_URL: database.url, MATVIEW_CRON_DATABASE: database.server.cronDatabase };
+    const { url, server } = database;
+    const env = Object.fromEntries(
+      ["", "_VENTAS"].flatMap((name) => [
+        [`MATVIEW_DATABASE_URL${name}`, url],
+        [`MATVIEW_CRON_DATABASE${name}`, server.cronDatabase],
+      ]),
+    );
     await withProject("", env, async (project) => {
       const program = await adopt(project, world, role);
       for (const line of world.program) expect(program).toContain(line);
