@@ -2,6 +2,8 @@ import * as postgresql from "@pulumi/postgresql";
 import * as pulumi from "@pulumi/pulumi";
 import { resolveConnection } from "../postgres/connection.ts";
 import type { Connection } from "../postgres/connection.ts";
+import { userError } from "../postgres/errors.ts";
+import { chosenServer } from "../postgres/session.ts";
 import type { ConnectionArgs } from "../provider/resourceRequest.ts";
 import { checkArguments } from "./arguments.ts";
 import type { Arguments } from "./arguments.ts";
@@ -126,20 +128,36 @@ function earlier(owner: pulumi.Input<string>, what: string): pulumi.Alias[] {
   return typeof owner === "string" ? [{ type: GRANT, name: `${owner}-${what}` }] : [];
 }
 
-/** The connection as @pulumi/postgresql wants it; the password becomes a secret there. */
+/** The connection as @pulumi/postgresql wants it, to the server that our own take of several; the password becomes a secret there. */
 function providerArgs(connection: pulumi.Output<Connection>): postgresql.ProviderArgs {
-  const of = <T>(pick: (known: Connection) => T): pulumi.Output<T> => connection.apply(pick);
+  const server = connection.apply((known) => chosenServer(known, "pulumi-matview"));
+  const of = <T>(pick: (known: Connection) => T): pulumi.Output<T> => server.apply(pick);
   return {
-    host: of(({ host }) => host),
+    host: of(hostOf),
     port: of(({ port }) => port),
     database: of(({ database }) => database),
     username: of(({ user }) => user),
     password: pulumi.secret(of(({ password }) => password)) as pulumi.Output<string>,
     sslmode: of(({ tls }) => tls.mode),
-    sslrootcert: of(({ tls }) => tls.rootCertFile) as pulumi.Output<string>,
+    // Without a file it asks the operating system's authorities.
+    sslrootcert: of(({ tls: { rootCertFile } }) =>
+      rootCertFile === "system" ? undefined : rootCertFile,
+    ) as pulumi.Output<string>,
+    clientcert: of(({ tls: { certFile, keyFile } }) =>
+      certFile === undefined || keyFile === undefined ? undefined : { cert: certFile, key: keyFile },
+    ) as pulumi.Output<postgresql.types.input.ProviderClientcert>,
     // False keeps it from reading password hashes, which nobody but a superuser may.
     superuser: false,
   };
+}
+
+function hostOf({ host, hostAddress, tls }: Connection): string {
+  if (hostAddress !== undefined && tls.mode === "verify-full")
+    throw userError(
+      "Platform: @pulumi/postgresql cannot connect to a hostaddr and check the host's name: leave hostaddr out, write sslmode=verify-ca, " +
+        "or create the extension by hand and set matview:managePlatform to false",
+    );
+  return hostAddress ?? host;
 }
 
 function bySchema(sources: PlatformArgs["sources"]): Map<string, pulumi.Input<string>[]> {

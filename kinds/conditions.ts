@@ -73,7 +73,7 @@ const statementName = (view: QualifiedName | undefined): string => (view === und
 const CONDITIONS = {
   standby: {
     is: ({ capabilities }) => capabilities.inRecovery,
-    refusals: ({ capabilities: { identity, replaysFrom } }) => [standbyProblem({ host: identity.host, replaysFrom })],
+    refusals: ({ capabilities: { identity, replaysFrom } }) => [standbyProblem({ ...identity, replaysFrom })],
     explanation: ({ capabilities: { identity, replaysFrom } }) => ({
       symptom: NOT_RUNNING,
       evidence: `the server at ${identity.host} is a standby`,

@@ -46,10 +46,12 @@ function recordedIdentity({ databaseIdentity }: Partial<IdentityRecord>): Databa
   return { database, host, systemIdentifier };
 }
 
+// The second is what is there: a cluster may have moved to another one of its hosts.
 function isSame(a: DatabaseIdentity, b: DatabaseIdentity): boolean {
   // A role that may not ask for the identifier knows less, and that is no difference.
   const unknown = a.systemIdentifier === "" || b.systemIdentifier === "";
-  return a.database === b.database && a.host === b.host && (unknown || a.systemIdentifier === b.systemIdentifier);
+  const hosts = [b.host, ...(b.among ?? [])];
+  return a.database === b.database && hosts.includes(a.host) && (unknown || a.systemIdentifier === b.systemIdentifier);
 }
 
 function isNamed(name: string, identity: DatabaseIdentity): boolean {

@@ -1,7 +1,7 @@
 import type { Client, QueryResult } from "pg";
 import { isBorrowed } from "./borrowed.ts";
-import type { Connection } from "./connection.ts";
 import { isServerError, SQLSTATE } from "./errors.ts";
+import type { Located } from "./hosts.ts";
 import { flight } from "./pipeline.ts";
 import { sqlText } from "./sqlFiles.ts";
 
@@ -28,6 +28,8 @@ export interface DatabaseIdentity {
   readonly database: string;
   /** As the connection names it. */
   readonly host: string;
+  /** Where the connection names several, each of them: they are servers of one cluster. */
+  readonly among?: readonly string[] | undefined;
 }
 
 /** What the server is and what the connected role may do on it. */
@@ -117,12 +119,12 @@ export async function lookAtServer(client: Client, begin: string): Promise<Serve
 export function capabilitiesOf(
   { server, systemIdentifier, isPooled }: ServerLook,
   { cron }: ServerLook,
-  { host, port, cronDatabase }: Pick<Connection, "host" | "port" | "cronDatabase">,
+  { host, port, among, cronDatabase }: Located,
 ): Capabilities {
   return {
     ...server,
     pooler: isPooled ? `${host}:${port}` : undefined,
-    identity: { systemIdentifier, database: server.database, host },
+    identity: { systemIdentifier, database: server.database, host, among },
     serverMajor: Math.floor(server.serverVersion / 10_000),
     cronDatabase,
     cron: cron === undefined ? undefined : { ...cron, ...featuresOf(cron.version) },

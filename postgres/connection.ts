@@ -1,18 +1,34 @@
 import { readFileSync } from "node:fs";
+import { isIP } from "node:net";
+import nodeTls from "node:tls";
 import type { ConnectionOptions } from "node:tls";
 import type { ClientConfig } from "pg";
-import { fromVariables, parseUrl } from "./connectionUrl.ts";
-import type { Parsed, TlsMode } from "./connectionUrl.ts";
+import { connectionOf, isSocket } from "./connectionParameters.ts";
+import type { Parsed } from "./connectionParameters.ts";
+import { urlParameters } from "./connectionUrl.ts";
 import { environment } from "./environment.ts";
 import type { Environment } from "./environment.ts";
-import { userError } from "./errors.ts";
+import { SQLSTATE, userError } from "./errors.ts";
+
+/** TLS as libpq names it. `verify-full` checks the certificate and the host name and is the default for other hosts. */
+export type TlsMode = "disable" | "require" | "verify-ca" | "verify-full";
+export type TlsVersion = "TLSv1" | "TLSv1.1" | "TLSv1.2" | "TLSv1.3";
+
+/** Which of several servers is taken, as libpq names it. */
+export type TargetSessionAttrs = "any" | "read-write" | "read-only" | "primary" | "standby" | "prefer-standby";
 
 /** Where PostgreSQL is and who connects. One object builds our client and the `postgresql.Provider`. */
 export interface Connection {
-  /** Host name, address, or folder of a socket. */
+  /** Host name, address, or folder of a socket; of several servers the first. */
   readonly host: string;
   /** Port. */
   readonly port: number;
+  /** Address to connect to, where the host's name is not to be looked up. */
+  readonly hostAddress?: string | undefined;
+  /** Where there are several servers, each of them; the first that fits is taken. */
+  readonly hosts?: readonly Pick<Connection, "host" | "port" | "hostAddress" | "password">[] | undefined;
+  /** Which server fits; any when left out. */
+  readonly targetSessionAttrs?: TargetSessionAttrs;
   /** Database of the views. */
   readonly database: string;
   /** Database that holds pg_cron (`cron.database_name`); the same as `database` on most hosts. */
@@ -20,9 +36,28 @@ export interface Connection {
   /** Role that connects. */
   readonly user: string;
   /** Its password, where one is needed. */
-  readonly password?: string;
-  /** How the connection is encrypted, and the file of the certificate authority where it is not a public one. */
-  readonly tls: { readonly mode: TlsMode; readonly rootCertFile?: string };
+  readonly password?: string | undefined;
+  /** How the connection is encrypted, and the files of certificates: of the authority where it is not a public one, and of the user. */
+  readonly tls: {
+    readonly mode: TlsMode;
+    readonly rootCertFile?: string;
+    readonly certFile?: string;
+    readonly keyFile?: string;
+    readonly minVersion?: TlsVersion;
+    readonly maxVersion?: TlsVersion;
+    /** TLS from the first byte on, which PostgreSQL 17 and later understand. */
+    readonly isDirect?: boolean;
+  };
+  /** Settings of the session in the form of a command line, `-c name=value`. Those that each session here sets itself come before them. */
+  readonly options?: string;
+  /** Name of the connections, instead of the one that each has. */
+  readonly applicationName?: string;
+  /** How long a server is waited for, in seconds; 0 for ever. 15 when left out. */
+  readonly connectTimeoutSeconds?: number;
+  /** How long a connection is silent until the network is asked whether it is still there, in seconds; 10 when left out, false for never. */
+  readonly keepAliveSeconds?: number | false;
+  /** Whether the password is bound to the server's certificate; `disable` when left out. */
+  readonly channelBinding?: "disable" | "prefer" | "require";
   /** What said so, as messages name it. */
   readonly source?: string;
   /** Its name, where a program has several. */
@@ -65,9 +100,9 @@ export function variableOf(variable: keyof Environment, name: string | undefined
 }
 
 /**
- * The connection: `MATVIEW_DATABASE_URL`, else the PG* variables (when PGHOST is set), else the secret config
- * `matview:databaseUrl`. One with a name: `MATVIEW_DATABASE_URL_<NAME>`, else what the config says of it. No message ever contains the URL or
- * the password.
+ * The connection: `MATVIEW_DATABASE_URL`, else the PG* variables (when PGHOST, PGHOSTADDR or PGSERVICE is set), else the secret config
+ * `matview:databaseUrl`. One with a name: `MATVIEW_DATABASE_URL_<NAME>`, else what the config says of it. What a URL leaves out, the PG*
+ * variables say. No message ever contains the URL or the password.
  * @throws when none is set, or what is set cannot be used.
  */
 export function resolveConnection(
@@ -76,12 +111,16 @@ export function resolveConnection(
 ): Connection & Pick<Parsed, "source"> {
   const cronDatabase = variables[variableOf("MATVIEW_CRON_DATABASE", config.name)] ?? config.cronDatabase;
   if (config.name !== undefined) return namedConnection(config.name, config, variables, cronDatabase);
+  const place = placeVariable(variables);
   const connection = variables.MATVIEW_DATABASE_URL
-    ? parseUrl("MATVIEW_DATABASE_URL", variables.MATVIEW_DATABASE_URL)
-    : variables.PGHOST
-      ? fromVariables(variables)
+    ? fromUrl("MATVIEW_DATABASE_URL", variables.MATVIEW_DATABASE_URL, variables)
+    : place !== undefined
+      ? connectionOf(`${place} (with the other PG* variables)`, new Map(), variables)
       : config.databaseUrl
-        ? { ...parseUrl("matview:databaseUrl", config.databaseUrl), ...(config.isOfLastUp === true ? OF_LAST_UP : {}) }
+        ? {
+            ...fromUrl("matview:databaseUrl", config.databaseUrl, variables),
+            ...(config.isOfLastUp === true ? OF_LAST_UP : {}),
+          }
         : undefined;
   if (connection === undefined) {
     throw userError(
@@ -90,6 +129,24 @@ export function resolveConnection(
     );
   }
   return { ...connection, cronDatabase: cronDatabase || connection.database };
+}
+
+function fromUrl(source: string, url: string, variables: Environment): Parsed {
+  return connectionOf(source, urlParameters(source, url), variables);
+}
+
+/** What says where the database of the views is says nothing of its standbys, nor of a database with a name. */
+function elsewhere(variables: Environment): Environment {
+  return {
+    ...variables,
+    ...{ PGHOST: undefined, PGHOSTADDR: undefined, PGPORT: undefined },
+    ...{ PGSERVICE: undefined, PGTARGETSESSIONATTRS: undefined },
+  };
+}
+
+/** The variable that says where the database is. */
+function placeVariable(variables: Environment): keyof Environment | undefined {
+  return (["PGHOST", "PGHOSTADDR", "PGSERVICE"] as const).find((name) => variables[name]);
 }
 
 const OF_LAST_UP = {
@@ -108,9 +165,9 @@ function namedConnection(
   const variable = variableOf("MATVIEW_DATABASE_URL", name);
   const url = variables[variable];
   const connection = url
-    ? parseUrl(variable, url)
+    ? fromUrl(variable, url, elsewhere(variables))
     : databaseUrl
-      ? parseUrl(`the connection ${name}`, databaseUrl)
+      ? fromUrl(`the connection ${name}`, databaseUrl, elsewhere(variables))
       : undefined;
   if (connection === undefined) {
     throw userError(
@@ -152,45 +209,80 @@ export function resolveReplicas(
     : argument !== undefined
       ? ["readReplicas", argument]
       : ["matview:readReplicas", urlsIn((name === undefined ? config : undefined) ?? "")];
+  const others = elsewhere(variables);
   return urls.map((url, index) => {
-    const replica = parseUrl(`${source}, URL ${index + 1},`, url);
-    return { ...replica, cronDatabase: replica.database, source: `${source}, URL ${index + 1}` };
+    const name = `${source}, URL ${index + 1}`;
+    const replica = fromUrl(`${name},`, url, others);
+    if (replica.hosts !== undefined) throw userError(`${name}, names several hosts: write a URL for each standby`);
+    return { ...replica, cronDatabase: replica.database, source: name };
   });
 }
 
+// A comma also stands between the hosts of one URL.
 function urlsIn(text: string): readonly string[] {
-  return text.split(/[\s,]+/).filter((url) => url !== "");
+  return text.split(/[\s,]*\s[\s,]*|,+(?=postgres(?:ql)?:)/).filter((url) => url !== "");
 }
 
 /** True when the connection comes from the stack's configuration or the program, so that a command must be handed it as a secret. */
 export function isFromConfig(name?: string, variables: Environment = environment): boolean {
-  return !variables[variableOf("MATVIEW_DATABASE_URL", name)] && (name !== undefined || !variables.PGHOST);
+  return (
+    !variables[variableOf("MATVIEW_DATABASE_URL", name)] && (name !== undefined || placeVariable(variables) === undefined)
+  );
 }
 
-/** @internal Arguments of a node-postgres Client; TLS is explicit, nothing is left to URL parameters. */
+/** @internal Arguments of a node-postgres Client for one server; all is explicit, nothing is left to URL parameters or to variables. */
 export function clientConfig(
   connection: Connection,
   applicationName: string,
   database = connection.database,
-): ClientConfig {
+): ClientConfig & Pick<Connection, "channelBinding"> {
+  const { host, hostAddress, port, user, password, options, channelBinding, tls } = connection;
+  const { connectTimeoutSeconds = 15, keepAliveSeconds = 10 } = connection;
   return {
-    host: connection.host,
-    port: connection.port,
+    host: hostAddress ?? host,
+    port,
     database,
-    user: connection.user,
-    ...(connection.password === undefined ? {} : { password: connection.password }),
+    user,
+    password: password ?? noPassword,
     ssl: tlsOptions(connection),
-    application_name: applicationName,
-    connectionTimeoutMillis: 15_000,
-    keepAlive: true,
-    keepAliveInitialDelayMillis: 10_000,
+    sslnegotiation: tls.isDirect === true ? "direct" : "postgres",
+    ...(options === undefined ? {} : { options }),
+    ...(channelBinding === undefined ? {} : { channelBinding, enableChannelBinding: channelBinding !== "disable" }),
+    application_name: connection.applicationName ?? applicationName,
+    connectionTimeoutMillis: connectTimeoutSeconds * 1_000,
+    keepAlive: keepAliveSeconds !== false,
+    keepAliveInitialDelayMillis: Number(keepAliveSeconds) * 1_000,
   };
 }
 
-function tlsOptions({ tls, host }: Connection): false | ConnectionOptions {
-  if (tls.mode === "disable") return false;
-  const ca = tls.rootCertFile === undefined ? {} : { ca: readFileSync(tls.rootCertFile, "utf8") };
-  if (tls.mode === "require") return { rejectUnauthorized: false, ...ca };
-  if (tls.mode === "verify-ca") return { rejectUnauthorized: true, checkServerIdentity: () => undefined, ...ca };
-  return { rejectUnauthorized: true, servername: host, ...ca };
+// Without a function here node-postgres would look for one by its own rules.
+function noPassword(): never {
+  throw Object.assign(new Error("the server asks for a password, and none is given"), {
+    code: SQLSTATE.invalidPassword,
+    hint: "Name one in the URL, in PGPASSWORD or in the file that PGPASSFILE names",
+  });
+}
+
+function tlsOptions(connection: Connection): false | ConnectionOptions {
+  const { tls, host } = connection;
+  if (tls.mode === "disable" || isSocket(connection)) return false;
+  const { rootCertFile, certFile, keyFile, minVersion, maxVersion } = tls;
+  const options = {
+    ...(rootCertFile === undefined ? {} : { ca: authorities(rootCertFile) }),
+    ...(certFile === undefined ? {} : { cert: readFileSync(certFile, "utf8") }),
+    ...(keyFile === undefined ? {} : { key: readFileSync(keyFile, "utf8") }),
+    ...(minVersion === undefined ? {} : { minVersion }),
+    ...(maxVersion === undefined ? {} : { maxVersion }),
+    // The name of an address is the address.
+    ...(isIP(host) === 0 ? { servername: host } : {}),
+  };
+  if (tls.mode === "require") return { rejectUnauthorized: false, ...options };
+  if (tls.mode === "verify-ca") return { rejectUnauthorized: true, checkServerIdentity: () => undefined, ...options };
+  return { rejectUnauthorized: true, ...options };
+}
+
+function authorities(file: string): string | string[] {
+  if (file !== "system") return readFileSync(file, "utf8");
+  if (!("getCACertificates" in nodeTls)) throw userError("sslrootcert=system needs Node.js 22.15 or newer");
+  return nodeTls.getCACertificates("system");
 }

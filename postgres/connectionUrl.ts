@@ -1,85 +1,64 @@
-import type { Connection } from "./connection.ts";
-import type { Environment } from "./environment.ts";
 import { userError } from "./errors.ts";
 
-/** TLS as libpq names it. `verify-full` checks the certificate and the host name and is the default for other hosts. */
-export const TLS_MODES = ["disable", "require", "verify-ca", "verify-full"] as const;
-export type TlsMode = (typeof TLS_MODES)[number];
+/** How a database's URL is written. */
+export const URL_EXAMPLE = "write postgresql://user:password@host:5432/database?sslmode=verify-full";
 
-/** A connection as a URL or the PG* variables say it. */
-export type Parsed = Omit<Connection, "cronDatabase" | "source"> & { readonly source: string };
-
-/** @throws when the URL cannot be used; without repeating it. */
-export function parseUrl(source: string, text: string): Parsed {
-  const refuse = (problem: string): Error =>
-    userError(`${source} ${problem}; write postgresql://user:password@host:5432/database?sslmode=verify-full`);
-  if (!/^postgres(ql)?:\/\//.test(text)) throw refuse("is not a postgresql:// URL");
-  let url: URL;
-  try {
-    url = new URL(text);
-  } catch {
-    throw refuse("cannot be read as a URL (a #, /, ? or @ in the password must be percent-encoded)");
+/**
+ * The parameters that a URL gives, by libpq's names and with its reading: several hosts with commas between them, `+` is a plus, and a
+ * parameter behind the ? comes before what stands at its own place. What is in no place of a URL is not in the map.
+ * @throws when it cannot be read; without repeating any of it, as each part may be one of a password.
+ */
+export function urlParameters(source: string, text: string): Map<string, string> {
+  const refuse = (problem: string): Error => userError(`${source} ${problem}; ${URL_EXAMPLE}`);
+  const rest = /^postgres(?:ql)?:\/\/(.*)$/s.exec(text)?.[1];
+  if (rest === undefined) {
+    const isKeywords = /^\s*\w+\s*=/.test(text);
+    throw refuse(`is not a postgresql:// URL${isKeywords ? ", but keywords with values" : ""}`);
   }
-  if (url.hash !== "") throw refuse("contains a # (in a password write it as %23)");
-  if (url.hostname.includes(",")) throw refuse("names several hosts, and one is allowed");
-  const options = new Map(url.searchParams);
-  const allowed = ["sslmode", "sslrootcert", "host", "application_name"];
-  const unknown = [...options.keys()].filter((key) => !allowed.includes(key));
-  if (unknown.length > 0)
-    throw refuse(`has the parameter ${unknown.join(", ")}, and allowed are ${allowed.join(", ")}`);
-  const host = options.get("host") ?? decodeURIComponent(url.hostname);
-  const user = decodeURIComponent(url.username);
-  const database = decodeURIComponent(url.pathname.slice(1));
-  if (host === "") throw refuse("names no host");
-  if (user === "") throw refuse("names no user");
-  if (database === "") throw refuse("names no database");
-  return {
-    host: host.replace(/^\[(.*)\]$/, "$1"),
-    port: url.port === "" ? 5432 : Number(url.port),
-    database,
-    user,
-    ...(url.password === "" ? {} : { password: decodeURIComponent(url.password) }),
-    tls: tlsSettings(source, host, options.get("sslmode"), options.get("sslrootcert")),
-    source,
+  const decode = (part: string): string => {
+    try {
+      const decoded = decodeURIComponent(part);
+      if (!decoded.includes("\0")) return decoded;
+    } catch {
+      // Told below.
+    }
+    throw refuse("has a % without two digits of a character behind it (write % itself as %25)");
   };
-}
-
-/** @throws when the PG* variables cannot be used. */
-export function fromVariables(variables: Environment): Parsed {
-  const host = variables.PGHOST ?? "";
-  const user = variables.PGUSER;
-  if (!user) throw userError("PGHOST is set but PGUSER is not: set PGUSER, or use MATVIEW_DATABASE_URL instead");
-  const port = Number(variables.PGPORT ?? 5432);
-  if (!Number.isInteger(port) || port < 1 || port > 65535)
-    throw userError("PGPORT must be a port number from 1 to 65535");
-  return {
-    host,
-    port,
-    database: variables.PGDATABASE ?? user,
-    user,
-    ...(variables.PGPASSWORD ? { password: variables.PGPASSWORD } : {}),
-    tls: tlsSettings("PGSSLMODE", host, variables.PGSSLMODE, variables.PGSSLROOTCERT),
-    source: "PGHOST (with the other PG* variables)",
+  const found = new Map<string, string>();
+  const put = (key: string, part: string | undefined): void => {
+    if (part !== undefined && part !== "") found.set(key, decode(part));
   };
-}
 
-function tlsSettings(
-  source: string,
-  host: string,
-  mode: string | undefined,
-  rootCertFile: string | undefined,
-): Connection["tls"] {
-  const chosen = mode ?? (isLocal(host) ? "disable" : "verify-full");
-  const known = TLS_MODES.find((candidate) => candidate === chosen);
-  if (known === undefined) {
-    throw userError(
-      `${source}: sslmode ${JSON.stringify(chosen)} is not supported; allowed are ${TLS_MODES.join(", ")}`,
-    );
+  const login = /^([^@/:]*)(?::([^@/]*))?@/.exec(rest);
+  put("user", login?.[1]);
+  put("password", login?.[2]);
+  const [, servers = "", database, query] = SECTIONS.exec(rest.slice(login?.[0].length ?? 0)) ?? [];
+  if (servers.includes("@")) throw refuse("has a second @ before the host (in a password write it as %40)");
+  if (database?.includes("@"))
+    throw refuse("has an @ behind a / (in a password write / as %2F, and @ anywhere else as %40)");
+  const places = servers.split(",").map((server) => SERVER.exec(server));
+  if (places.includes(null))
+    throw refuse("has a host in brackets or a port that cannot be read (in a password write [ as %5B, and : as %3A)");
+  put("host", joined(places.map((place) => place?.[1] ?? place?.[2])));
+  put("port", joined(places.map((place) => place?.[3])));
+  put("dbname", database);
+
+  for (const pair of query === undefined || query === "" ? [] : query.split("&")) {
+    const [, key, value] = /^([^=]*)=(.*)$/s.exec(pair) ?? [];
+    if (key === undefined || value === undefined) throw refuse("has a parameter without a value behind the ?");
+    const [name, decoded] = [decode(key), decode(value)];
+    // As drivers for Java write it.
+    if (name === "ssl" && decoded === "true") found.set("sslmode", "require");
+    else found.set(name, decoded);
   }
-  return { mode: known, ...(rootCertFile ? { rootCertFile } : {}) };
+  return found;
 }
 
-/** True for this computer: the loopback addresses and socket folders. */
-function isLocal(host: string): boolean {
-  return host.startsWith("/") || host === "localhost" || host === "::1" || /^127\./.test(host);
+const SECTIONS = /^([^/?]*)(?:\/([^?]*))?(?:\?(.*))?$/s;
+
+const SERVER = /^(?:\[([^\]]+)\]|([^[\]:]*))(?::(.*))?$/s;
+
+// An empty list is none.
+function joined(parts: readonly (string | undefined)[]): string {
+  return parts.every((part) => part === undefined || part === "") ? "" : parts.map((part) => part ?? "").join(",");
 }

@@ -5,6 +5,7 @@ export const SQLSTATE = {
   dependentObjectsStillExist: "2BP01",
   duplicateTable: "42P07",
   insufficientPrivilege: "42501",
+  invalidPassword: "28P01",
   invalidParameterValue: "22023",
   invalidSchemaName: "3F000",
   lockNotAvailable: "55P03",
@@ -69,6 +70,8 @@ export function isRaised(error: unknown): boolean {
 
 /** PostgreSQL's own words with detail, hint and SQLSTATE, on one line, without what they quote of a row. */
 export function serverText(error: unknown): string {
+  // Of a host with several addresses, which says nothing itself.
+  if (error instanceof AggregateError && error.message === "") return error.errors.map(serverText).join(", ");
   if (!isServerError(error)) return error instanceof Error ? error.message : String(error);
   // Its hint is CASCADE, which drops what nobody has looked at.
   const hint = error.code === SQLSTATE.dependentObjectsStillExist ? undefined : error.hint;

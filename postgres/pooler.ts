@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
-import pg from "pg";
+import type pg from "pg";
+import { BoundClient } from "./channelBinding.ts";
 import { clientConfig } from "./connection.ts";
 import type { Connection } from "./connection.ts";
 
@@ -49,7 +50,7 @@ async function keepsSession(client: pg.Client, connection: Connection, database:
   const first = await backend(client);
   const second = await backend(client);
   if (first !== second) return false;
-  const other = new pg.Client(clientConfig(connection, "pulumi-matview", database));
+  const other = new BoundClient(clientConfig(connection, "pulumi-matview", database));
   other.on("error", () => undefined);
   try {
     await other.connect();

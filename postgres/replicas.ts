@@ -101,7 +101,7 @@ async function openReplica(connection: Connection, applicationName: string): Pro
     query_timeout: PATIENCE_MS,
   };
   try {
-    return { name, client: await connect(connection, connection.database, () => connected(config)) };
+    return { name, client: await connect(connection, connection.database, (at) => connected(config, at)) };
   } catch (error) {
     const { message, cause } = error as Error;
     // A server that answers will say the same tomorrow, but for one that has too much to do or is just starting.

@@ -1,12 +1,15 @@
 import { setTimeout as delay } from "node:timers/promises";
-import pg from "pg";
+import type pg from "pg";
 import { forgetAnswers } from "./asked.ts";
 import { borrow, isBorrowed } from "./borrowed.ts";
 import { capabilitiesOf, lookAtServer } from "./capabilities.ts";
 import type { Capabilities, ServerLook } from "./capabilities.ts";
+import { BoundClient } from "./channelBinding.ts";
 import { clientConfig } from "./connection.ts";
 import type { Connection } from "./connection.ts";
-import { isServerError, isUserError, serverText, SQLSTATE, unreachableError, userError } from "./errors.ts";
+import { isServerError, isUnreachable, serverText, SQLSTATE, unreachableError, userError } from "./errors.ts";
+import { mustFit, tryServers } from "./hosts.ts";
+import type { Failure, Located } from "./hosts.ts";
 import { sqlIdentifier } from "./names.ts";
 import { hasOwnSession, isNamedPooler, poolerProblem } from "./pooler.ts";
 import type { Place } from "./pooler.ts";
@@ -29,6 +32,8 @@ export interface Session {
 /** A connection for one session, pinned to the settings that every session has. */
 export interface Lease {
   readonly client: pg.Client;
+  /** The server that it is to. */
+  readonly at: Located;
   readonly look: ServerLook;
   /** Hands it back; `intact` when the work on it ended without an error. */
   readonly end: (intact: boolean) => Promise<void>;
@@ -55,38 +60,40 @@ export function withSession<T>(
   purpose: Purpose = "change",
   replicas: readonly Connection[] = [],
 ): Promise<T> {
-  const lease = async (database: string): Promise<Lease> => {
-    const opened = await open({ connection, database }, applicationName, purpose);
+  const lease = async (at: Connection, database: string): Promise<Lease> => {
+    const opened = await open({ connection: at, database }, applicationName, purpose);
     return { ...opened, end: () => opened.client.end() };
   };
   return withLeases(connection, applicationName, lease, (session) => work({ ...session, replicas }));
 }
 
-/** Runs `work` with a session made of leased connections, which are handed back in every case. */
+/** Runs `work` with a session made of leased connections to one server, which are handed back in every case. */
 export async function withLeases<T>(
   connection: Connection,
   applicationName: string,
-  lease: (database: string) => Promise<Lease>,
+  lease: (at: Connection, database: string) => Promise<Lease>,
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
   const { database, cronDatabase } = connection;
-  const another = async (): Promise<pg.Client> =>
-    (await open({ connection, database }, applicationName, "change")).client;
-  return leased(lease, database, (target) => {
+  return leased(lease, connection, database, (target) => {
+    const { at } = target;
+    const another = async (): Promise<pg.Client> =>
+      (await open({ connection: at, database }, applicationName, "change")).client;
     const within = async (cron: Lease): Promise<T> => {
-      const capabilities = capabilitiesOf(target.look, cron.look, connection);
+      const capabilities = capabilitiesOf(target.look, cron.look, at);
       return work({ target: target.client, cron: cron.client, another, capabilities, replicas: [] });
     };
-    return cronDatabase === database ? within(target) : leased(lease, cronDatabase, within);
+    return cronDatabase === database ? within(target) : leased(lease, at, cronDatabase, within);
   });
 }
 
 async function leased<T>(
-  lease: (database: string) => Promise<Lease>,
+  lease: (at: Connection, database: string) => Promise<Lease>,
+  at: Connection,
   database: string,
   work: (lease: Lease) => Promise<T>,
 ): Promise<T> {
-  const held = await lease(database);
+  const held = await lease(at, database);
   let intact = false;
   try {
     const result = await work(held);
@@ -98,55 +105,81 @@ async function leased<T>(
 }
 
 /** One connection, pinned; the caller ends it. */
-async function open(place: Place, applicationName: string, purpose: Purpose): Promise<Pick<Lease, "client" | "look">> {
+async function open(place: Place, applicationName: string, purpose: Purpose): Promise<Omit<Lease, "end">> {
   const { connection, database } = place;
-  const client = await connect(connection, database, () =>
-    connected(clientConfig(connection, applicationName, database)),
-  );
+  const { client, at } = await connect(connection, database, async (at) => ({
+    client: await connected(clientConfig(at, applicationName, database), at),
+    at,
+  }));
   try {
-    return { client, look: await pin(client, place, purpose) };
+    return { client, at, look: await pin(client, { connection: at, database }, purpose) };
   } catch (error) {
     await client.end().catch(() => undefined);
     throw error;
   }
 }
 
-/** A client that is connected; the caller ends it. */
-export async function connected(config: pg.ClientConfig): Promise<pg.Client> {
-  const made = new pg.Client(config);
+/** The server of the connection that is taken, as a connection of its own; the connection itself where none can be reached. */
+export async function chosenServer(connection: Connection, applicationName: string): Promise<Connection> {
+  if (connection.hosts === undefined) return connection;
+  try {
+    return await connect(connection, connection.database, async (at) => {
+      await (await connected(clientConfig(at, applicationName), at)).end();
+      return at;
+    });
+  } catch (error) {
+    if (isUnreachable(error)) return connection;
+    throw error;
+  }
+}
+
+/** A client that is connected to the server that the connection asks for; the caller ends it. */
+export async function connected(config: ReturnType<typeof clientConfig>, at: Connection): Promise<pg.Client> {
+  const made = new BoundClient(config);
   // Without a listener a connection that is lost between two statements would end the process.
   made.on("error", () => undefined);
-  await made.connect().catch(async (error: unknown) => {
+  try {
+    await made.connect();
+    await mustFit(made, at);
+  } catch (error) {
     await made.end().catch(() => undefined);
     throw error;
-  });
+  }
   stopsWithProcess(made, config);
   return made;
 }
 
-/** Tries until the server takes connections, as long as it is only starting. */
-export async function connect<Client>(
-  { host, port, user, source }: Connection,
+/** Tries the servers of the connection until one takes connections, as long as one is only starting. */
+export async function connect<T>(
+  connection: Connection,
   database: string,
-  attempt: () => Promise<Client>,
-): Promise<Client> {
+  attempt: (at: Located) => Promise<T>,
+): Promise<T> {
   const deadline = Date.now() + CONNECT_PATIENCE_MS;
   for (let pauseMs = 100; ; pauseMs = Math.min(pauseMs * 2, 2_000)) {
-    try {
-      return await attempt();
-    } catch (error) {
-      if (isUserError(error)) throw error;
-      if (!isStarting(error) || Date.now() + pauseMs > deadline) {
-        const where = `${host}:${port}, database "${database}", user "${user}"`;
-        const grant = isServerError(error, SQLSTATE.insufficientPrivilege)
-          ? `; run: grant connect on database ${sqlIdentifier(database)} to ${sqlIdentifier(user)}`
-          : "";
-        const from = source === undefined ? "" : `; the connection is from ${source}`;
-        throw unreachableError(`cannot connect to PostgreSQL at ${where}: ${serverText(error)}${grant}${from}`, error);
-      }
-    }
+    const tried = await tryServers(connection, attempt);
+    if ("reached" in tried) return tried.reached;
+    const isOver = Date.now() + pauseMs > deadline;
+    if (isOver || !tried.failures.some(({ error }) => isStarting(error)))
+      throw unreached(connection, database, tried.failures);
     await delay(pauseMs);
   }
+}
+
+function unreached({ hosts = [], user, source }: Connection, database: string, failures: readonly Failure[]): Error {
+  const cause = failures.at(-1)?.error;
+  const login = `database "${database}", user "${user}"`;
+  const met = failures.map(({ at: { host, port }, error }) => ({ place: `${host}:${port}`, text: serverText(error) }));
+  const each = new Set(met.map(({ place, text }) => `${place}: ${text}`));
+  const what =
+    hosts.length === 0
+      ? `${met[0]?.place}, ${login}: ${met.at(-1)?.text}`
+      : `any of ${hosts.length} servers, ${login}: ${[...each].join("; ")}`;
+  const grant = isServerError(cause, SQLSTATE.insufficientPrivilege)
+    ? `; run: grant connect on database ${sqlIdentifier(database)} to ${sqlIdentifier(user)}`
+    : "";
+  const from = source === undefined ? "" : `; the connection is from ${source}`;
+  return unreachableError(`cannot connect to PostgreSQL at ${what}${grant}${from}`, cause);
 }
 
 /**
@@ -163,7 +196,7 @@ export async function pin(
   const look = await pinned(client, place, purpose, first);
   const { inRecovery, replaysFrom } = look.server;
   if (purpose === "change" && inRecovery) {
-    throw userError(standbyProblem({ host: place.connection.host, replaysFrom }));
+    throw userError(standbyProblem({ ...place.connection, replaysFrom }));
   }
   return look;
 }

@@ -2,8 +2,10 @@ import pg from "pg";
 import { ask, keepAnswers } from "./asked.ts";
 import type { Question } from "./asked.ts";
 import type { Capabilities, ServerLook } from "./capabilities.ts";
+import { BoundClient } from "./channelBinding.ts";
 import { clientConfig } from "./connection.ts";
 import type { Connection } from "./connection.ts";
+import { mustFit } from "./hosts.ts";
 import type { Place } from "./pooler.ts";
 import { connect, pin, withLeases } from "./session.ts";
 import type { Lease, Purpose, Session } from "./session.ts";
@@ -54,21 +56,21 @@ export function sessionPool(applicationName: string, idleMs = IDLE_MS): SessionP
       withLeases(
         connection,
         applicationName,
-        (database) => lease(database, seen),
+        (at, database) => lease(at, database, seen),
         (session) => {
           known.set(place, session.capabilities);
           return work(session);
         },
       );
-    const lease = async (database: string, seen: object | undefined): Promise<Lease> => {
+    const lease = async (from: Connection, database: string, seen: object | undefined): Promise<Lease> => {
       const here = asks(known.get(place)).filter(({ on }) => (on === "cron" ? cronDatabase : target) === database);
-      const pool = poolOf(connection, database);
-      const { client, look, goesOn } = await connect(connection, database, () =>
-        readyClient(pool, { connection, database, purpose }, here, seen),
-      );
+      const { client, at, look, goesOn } = await connect(from, database, async (at) => ({
+        ...(await readyClient(poolOf(at, database), { connection: at, database, purpose }, here, seen)),
+        at,
+      }));
       wentOn ||= goesOn;
       used.set(client, { sight, look });
-      return { client, look, end: (intact) => Promise.resolve(client.release(!intact)) };
+      return { client, at, look, end: (intact) => Promise.resolve(client.release(!intact)) };
     };
     return attempt(sight).catch((error: unknown) => {
       if (!wentOn) throw error;
@@ -117,6 +119,7 @@ async function readyClient(
     if (seen !== undefined && before?.sight === seen) return { client, look: before.look, goesOn: true };
     const isReused = before !== undefined;
     try {
+      if (!isReused) await mustFit(client, place.connection);
       const pinned = pin(client, place, purpose, isReused ? FORGET : []);
       // Nothing but plans is applied on these connections, and those forget.
       keepAnswers(client);
@@ -135,6 +138,7 @@ async function readyClient(
 function makePool(config: pg.PoolConfig): pg.Pool {
   const pool = new pg.Pool({
     ...config,
+    Client: BoundClient,
     // As many as the engine works on at the same time: who waits for a connection would time out behind a long swap.
     max: Number.POSITIVE_INFINITY,
     allowExitOnIdle: true,

@@ -144,8 +144,8 @@ async function refusedSight(error: unknown, open: Open): Promise<Error> {
   return error;
 }
 
-function standbyText({ identity: { host }, replaysFrom }: Pick<Capabilities, "identity" | "replaysFrom">): string {
-  return standbyProblem({ host, replaysFrom });
+function standbyText({ identity, replaysFrom }: Pick<Capabilities, "identity" | "replaysFrom">): string {
+  return standbyProblem({ ...identity, replaysFrom });
 }
 
 /** The delete of an object that another resource takes over earlier in the same run. */
