@@ -160,10 +160,11 @@ function settle(
       put(key, value, origin);
     }
   };
-  take(given, source);
+  const name = source.replace(/,$/, "");
+  take(given, name);
   const service = given.get("service") || variables.PGSERVICE;
   if (service) {
-    const { origin, parameters } = readService(given.has("service") ? source : "PGSERVICE", service, variables);
+    const { origin, parameters } = readService(given.has("service") ? name : "PGSERVICE", service, variables);
     take(parameters, origin);
   }
   for (const [key, { variable }] of Object.entries(PARAMETERS))
@@ -180,7 +181,7 @@ function settle(
   }
   return {
     settings,
-    refusal: (key, problem) => userError(`${settings.get(key)?.origin ?? source}: ${key} ${problem}`),
+    refusal: (key, problem) => userError(`${settings.get(key)?.origin ?? name}: ${key} ${problem}`),
   };
 }
 

@@ -39,7 +39,7 @@ export function configSection(): string {
 /** Every variable that program, provider and command read. */
 export function environmentSection(): string {
   return section(2, "Environment", [
-    "The first that is there counts: `MATVIEW_DATABASE_URL`, then `PGHOST` with the other `PG*` variables, then `matview:databaseUrl`. The first three have a twin for each named connection, such as `MATVIEW_DATABASE_URL_VENTAS`.",
+    "The first that is there counts: `MATVIEW_DATABASE_URL`, then `PGHOST` with the other `PG*` variables, then `matview:databaseUrl`. The first three have a twin for each named connection, such as `MATVIEW_DATABASE_URL_VENTAS`. What a URL may say stands in [connections](connections.md).",
     variableTable(ENVIRONMENT),
     "Those who work on this repository have more:",
     variableTable(CHECKOUT_VARIABLES),
