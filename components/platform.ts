@@ -3,7 +3,6 @@ import * as pulumi from "@pulumi/pulumi";
 import { resolveConnection } from "../postgres/connection.ts";
 import type { Connection } from "../postgres/connection.ts";
 import { userError } from "../postgres/errors.ts";
-import { chosenServer } from "../postgres/session.ts";
 import type { ConnectionArgs } from "../provider/resourceRequest.ts";
 import { checkArguments } from "./arguments.ts";
 import type { Arguments } from "./arguments.ts";
@@ -130,7 +129,12 @@ function earlier(owner: pulumi.Input<string>, what: string): pulumi.Alias[] {
 
 /** The connection as @pulumi/postgresql wants it, to the server that our own take of several; the password becomes a secret there. */
 function providerArgs(connection: pulumi.Output<Connection>): postgresql.ProviderArgs {
-  const server = connection.apply((known) => chosenServer(known, "pulumi-matview"));
+  const server = connection.apply(async (known) => {
+    if (known.hosts === undefined) return known;
+    // Most programs have no need of a client.
+    const { chosenServer } = await import("../postgres/session.ts");
+    return chosenServer(known, "pulumi-matview");
+  });
   const of = <T>(pick: (known: Connection) => T): pulumi.Output<T> => server.apply(pick);
   return {
     host: of(hostOf),

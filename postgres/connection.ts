@@ -226,7 +226,8 @@ function urlsIn(text: string): readonly string[] {
 /** True when the connection comes from the stack's configuration or the program, so that a command must be handed it as a secret. */
 export function isFromConfig(name?: string, variables: Environment = environment): boolean {
   return (
-    !variables[variableOf("MATVIEW_DATABASE_URL", name)] && (name !== undefined || placeVariable(variables) === undefined)
+    !variables[variableOf("MATVIEW_DATABASE_URL", name)] &&
+    (name !== undefined || placeVariable(variables) === undefined)
   );
 }
 

@@ -121,7 +121,6 @@ async function open(place: Place, applicationName: string, purpose: Purpose): Pr
 
 /** The server of the connection that is taken, as a connection of its own; the connection itself where none can be reached. */
 export async function chosenServer(connection: Connection, applicationName: string): Promise<Connection> {
-  if (connection.hosts === undefined) return connection;
   try {
     return await connect(connection, connection.database, async (at) => {
       await (await connected(clientConfig(at, applicationName), at)).end();
