@@ -5,7 +5,8 @@ export type { BuiltIndexArgs, GrantArgs, MaterializedViewArgs } from "./material
 export { Platform } from "./platform.ts";
 export type { PlatformArgs } from "./platform.ts";
 export { resolveConnection } from "../postgres/connection.ts";
-export type { Connection, ConnectionConfig } from "../postgres/connection.ts";
+export type { ConnectionConfig } from "../postgres/connection.ts";
+export type { Connection } from "../postgres/connectionParts.ts";
 export type { ConnectionArgs } from "../provider/resourceRequest.ts";
 export { RefreshedView } from "./refreshedView.ts";
 export type { Inputs, RefreshedViewArgs, RefreshJobSettings, RefreshSettingsArgs } from "./refreshedViewArgs.ts";

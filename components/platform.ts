@@ -1,7 +1,7 @@
 import * as postgresql from "@pulumi/postgresql";
 import * as pulumi from "@pulumi/pulumi";
 import { resolveConnection } from "../postgres/connection.ts";
-import type { Connection } from "../postgres/connection.ts";
+import type { Connection } from "../postgres/connectionParts.ts";
 import { userError } from "../postgres/errors.ts";
 import type { ConnectionArgs } from "../provider/resourceRequest.ts";
 import { checkArguments } from "./arguments.ts";

@@ -1,7 +1,7 @@
 import type { EventEmitter } from "node:events";
 import pg from "pg";
 import type { ClientConfig } from "pg";
-import type { Connection } from "./connection.ts";
+import type { Connection } from "./connectionParts.ts";
 
 /** What node-postgres tells of a login. */
 interface Wire extends EventEmitter {

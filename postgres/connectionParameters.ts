@@ -1,6 +1,6 @@
 import { userInfo } from "node:os";
-import type { Connection, TargetSessionAttrs, TlsMode, TlsVersion } from "./connection.ts";
 import { filedPassword, readService } from "./connectionFiles.ts";
+import type { Connection, TargetSessionAttrs, TlsMode, TlsVersion } from "./connectionParts.ts";
 import { URL_EXAMPLE } from "./connectionUrl.ts";
 import type { Environment } from "./environment.ts";
 import { userError } from "./errors.ts";

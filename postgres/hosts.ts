@@ -1,5 +1,5 @@
 import type { Client } from "pg";
-import type { Connection, TargetSessionAttrs } from "./connection.ts";
+import type { Connection, TargetSessionAttrs } from "./connectionParts.ts";
 import { isServerError, isUserError, SQLSTATE } from "./errors.ts";
 import { sqlText } from "./sqlFiles.ts";
 

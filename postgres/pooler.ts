@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type pg from "pg";
 import { BoundClient } from "./channelBinding.ts";
 import { clientConfig } from "./connection.ts";
-import type { Connection } from "./connection.ts";
+import type { Connection } from "./connectionParts.ts";
 
 /** Longer than a server takes to answer what it is; where every session is in use a pooler answers much later. */
 const PATIENCE_MS = 2_000;

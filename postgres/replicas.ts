@@ -1,7 +1,7 @@
 import type { Client } from "pg";
 import type { DatabaseIdentity } from "./capabilities.ts";
 import { clientConfig } from "./connection.ts";
-import type { Connection } from "./connection.ts";
+import type { Connection } from "./connectionParts.ts";
 import { isServerError, SQLSTATE } from "./errors.ts";
 import { connect, connected } from "./session.ts";
 import { sqlText } from "./sqlFiles.ts";

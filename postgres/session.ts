@@ -6,7 +6,7 @@ import { capabilitiesOf, lookAtServer } from "./capabilities.ts";
 import type { Capabilities, ServerLook } from "./capabilities.ts";
 import { BoundClient } from "./channelBinding.ts";
 import { clientConfig } from "./connection.ts";
-import type { Connection } from "./connection.ts";
+import type { Connection } from "./connectionParts.ts";
 import { isServerError, isUnreachable, serverText, SQLSTATE, unreachableError, userError } from "./errors.ts";
 import { mustFit, tryServers } from "./hosts.ts";
 import type { Failure, Located } from "./hosts.ts";

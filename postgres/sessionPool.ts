@@ -4,7 +4,7 @@ import type { Question } from "./asked.ts";
 import type { Capabilities, ServerLook } from "./capabilities.ts";
 import { BoundClient } from "./channelBinding.ts";
 import { clientConfig } from "./connection.ts";
-import type { Connection } from "./connection.ts";
+import type { Connection } from "./connectionParts.ts";
 import { mustFit } from "./hosts.ts";
 import type { Place } from "./pooler.ts";
 import { connect, pin, withLeases } from "./session.ts";

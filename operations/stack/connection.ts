@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { connectionConfig } from "../../lifecycle/databases.ts";
 import { isFromConfig, resolveConnection, resolveReplicas } from "../../postgres/connection.ts";
-import type { Connection } from "../../postgres/connection.ts";
+import type { Connection } from "../../postgres/connectionParts.ts";
 import { userError } from "../../postgres/errors.ts";
 import { runPulumi } from "../../provider/runPulumi.ts";
 import { readStackConfig } from "../../provider/stackConfig.ts";

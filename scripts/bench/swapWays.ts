@@ -2,7 +2,7 @@ import type { Client } from "pg";
 import { materializedViewKind } from "../../kinds/materializedView/kind.ts";
 import { applyPlan } from "../../postgres/applyPlan.ts";
 import { resolveConnection } from "../../postgres/connection.ts";
-import type { Connection } from "../../postgres/connection.ts";
+import type { Connection } from "../../postgres/connectionParts.ts";
 import { withProgress } from "../../postgres/progress.ts";
 import { withSession } from "../../postgres/session.ts";
 import { sqlStatement } from "../../postgres/sqlFiles.ts";

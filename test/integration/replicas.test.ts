@@ -4,7 +4,7 @@ import { materializedViewKind } from "../../kinds/materializedView/kind.ts";
 import { previewChange } from "../../lifecycle/preview/previewChange.ts";
 import type { ResourcePreview } from "../../lifecycle/preview/previewChange.ts";
 import { resolveConnection, resolveReplicas } from "../../postgres/connection.ts";
-import type { Connection } from "../../postgres/connection.ts";
+import type { Connection } from "../../postgres/connectionParts.ts";
 import { withSession } from "../../postgres/session.ts";
 import type { Session } from "../../postgres/session.ts";
 import { startServer } from "../../scripts/database/server.ts";

@@ -2,7 +2,7 @@ import { expect } from "@jest/globals";
 import type { Client } from "pg";
 import { ask, wasAsked } from "../../postgres/asked.ts";
 import { resolveConnection } from "../../postgres/connection.ts";
-import type { Connection } from "../../postgres/connection.ts";
+import type { Connection } from "../../postgres/connectionParts.ts";
 import type { Session } from "../../postgres/session.ts";
 import { sessionPool } from "../../postgres/sessionPool.ts";
 import type { SessionPool } from "../../postgres/sessionPool.ts";

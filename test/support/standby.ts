@@ -1,4 +1,4 @@
-import type { Connection } from "../../postgres/connection.ts";
+import type { Connection } from "../../postgres/connectionParts.ts";
 import { resolveReplicas } from "../../postgres/connection.ts";
 import { startStandby } from "../../scripts/database/standby.ts";
 import { until } from "../../scripts/database/until.ts";

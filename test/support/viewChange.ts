@@ -5,7 +5,7 @@ import { readProperties } from "../../kinds/materializedView/swap/relationProper
 import type { RelationProperties } from "../../kinds/materializedView/swap/relationProperties.ts";
 import { applyPlan } from "../../postgres/applyPlan.ts";
 import { resolveConnection } from "../../postgres/connection.ts";
-import type { Connection } from "../../postgres/connection.ts";
+import type { Connection } from "../../postgres/connectionParts.ts";
 import type { Plan } from "../../postgres/plan.ts";
 import { withSession } from "../../postgres/session.ts";
 import type { Session } from "../../postgres/session.ts";

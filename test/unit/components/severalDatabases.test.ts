@@ -41,6 +41,15 @@ describe("the connection of a resource", () => {
     expect(variableOf("MATVIEW_CRON_DATABASE", "dos_tres")).toBe("MATVIEW_CRON_DATABASE_DOS_TRES");
   });
 
+  test("has a role and a password of its own", () => {
+    const variables = { PGUSER: "otro", PGPASSWORD: "otra", PGDATABASE: "otra", PGOPTIONS: "-c x=1" };
+    const { user, database, ...rest } = resolveConnection(
+      { name: "ventas", databaseUrl: "postgresql://yo@db.example.com" },
+      variables,
+    );
+    expect([user, database, rest.password, rest.options]).toEqual(["yo", "yo", undefined, undefined]);
+  });
+
   test("has replicas of its own", () => {
     const variables = { MATVIEW_READ_REPLICAS: `${URL}0`, MATVIEW_READ_REPLICAS_VENTAS: `${URL}1` };
     const names = (name?: string): string[] => resolveReplicas({ name }, variables).map(({ database }) => database);

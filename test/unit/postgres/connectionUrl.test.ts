@@ -3,8 +3,8 @@ import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "@jest/globals";
 import { clientConfig, resolveConnection } from "../../../postgres/connection.ts";
-import type { Connection } from "../../../postgres/connection.ts";
 import { PARAMETERS } from "../../../postgres/connectionParameters.ts";
+import type { Connection } from "../../../postgres/connectionParts.ts";
 import type { Environment } from "../../../postgres/environment.ts";
 import { checkout } from "../../../scripts/checkout.ts";
 
