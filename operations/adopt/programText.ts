@@ -146,7 +146,7 @@ function partsText({ one, file, variable, names, capabilities }: Context): strin
   };
   const before = reads.flatMap((read) => names.get(read) ?? []);
   const options = before.length === 0 ? "" : `, { dependsOn: [${before.join(", ")}] }`;
-  const beside = `{ dependsOn: ${variable}, deletedWith: ${variable} }`;
+  const [after, beside] = [`{ dependsOn: ${variable} }`, `{ dependsOn: ${variable}, deletedWith: ${variable} }`];
   return [
     `const ${variable} = new MaterializedView(${literal(resource)}, ${literal(args)}${options});`,
     ...indexes
@@ -155,11 +155,12 @@ function partsText({ one, file, variable, names, capabilities }: Context): strin
         const parts = { schema, view: name, name: index.name, unique: index.isUnique, ...indexArgs(index), connection };
         return `new ViewIndex(${literal(index.name)}, ${literal(parts)}, ${beside});`;
       }),
+    // The view's drop takes its indexes along, and a job alone that the view declares.
     ...view.jobs.map((job) => {
       const user = job.user === capabilities.currentUser ? undefined : job.user;
       const { name, schedule, command, isActive: active } = job;
       const parts = { name, schedule, command, active, user, connection };
-      const text = `new RefreshJob(${literal(job.name)}, ${literal(parts)}, ${beside});`;
+      const text = `new RefreshJob(${literal(job.name)}, ${literal(parts)}, ${after});`;
       const isBare = refreshTarget(job.command)?.schema === undefined;
       return isBare ? asComment(`Write the view's schema into the command, and declare the job:\n${text}`) : text;
     }),
