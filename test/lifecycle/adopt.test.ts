@@ -210,12 +210,11 @@ async function make(database: TestDatabase, world: World, role: string): Promise
   });
 }
 
-/** Without who manages what, which the deploy writes into the comments, and without what pg_dump makes up at each call. */
+/** Without who manages what, which the deploy writes into the comments. */
 function schemaOf({ url }: TestDatabase): string {
   return dump(url)
     .replace(/\n*pulumi-matview: \{[^\n]*\}(?=')/g, "")
-    .replace(/\n--\n-- Name: [^\n]*; Type: COMMENT[^\n]*\n--\n\nCOMMENT ON [^;]* IS '';\n\n/g, "")
-    .replace(/^\\(un)?restrict .*$/gm, "");
+    .replace(/\n--\n-- Name: [^\n]*; Type: COMMENT[^\n]*\n--\n\nCOMMENT ON [^;]* IS '';\n\n/g, "");
 }
 
 async function adopt(project: ConsumerProject, world: World, role: string): Promise<string> {

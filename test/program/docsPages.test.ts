@@ -5,11 +5,10 @@ import { withClient } from "../../scripts/database/withClient.ts";
 import { withDatabase, withServer } from "../support/database.ts";
 import { HOSTS, NO_PG_CRON, withHost } from "../support/hosts.ts";
 import { missingLines, readPage } from "../support/pages.ts";
+import type { Replaced } from "../support/pages.ts";
 import { mustConverge, mustRun, UP } from "../support/pulumi.ts";
 
 jest.setTimeout(600_000);
-
-type Replaced = Parameters<typeof readPage>[1];
 
 /** Does what a page says, and expects what it shows. */
 async function follow(project: ConsumerProject, name: string, replaced: Replaced, env = {}): Promise<void> {

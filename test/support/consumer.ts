@@ -37,7 +37,11 @@ export async function withInstallation(
   const directory = mkdtempSync(join(tmpdir(), "matview consumer-"));
   try {
     const pack = await packInto(directory);
-    const manifest = { private: true, workspaces: ["programs/*"], ...dependencies(pack.filename) };
+    const manifest = {
+      private: true,
+      workspaces: ["programs/*", "pulumi-matview/examples/*"],
+      ...dependencies(pack.filename),
+    };
     writeInto(directory, { ...files, "package.json": JSON.stringify(manifest) });
     await npm(["install", "--ignore-scripts", "--cache", join(cacheDirectory, "npm")], directory);
     await action({

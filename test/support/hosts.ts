@@ -105,10 +105,10 @@ export const HOSTS: readonly Host[] = [
 /** A host whose servers have no pg_cron. */
 export const NO_PG_CRON = { page: "no-pg-cron", role: "USER" };
 
-/** Gives the action a server as the host would give it, on which the scripts of docs/hosts were run as the host's role. */
-export async function withHost<T>(
+/** Gives the action a server as the host would give it. */
+export async function withHostServer<T>(
   host: Host | typeof NO_PG_CRON,
-  action: (server: Server, deployer: HostDeployer) => Promise<T>,
+  action: (server: Server) => Promise<T>,
 ): Promise<T> {
   const cronMode = "cronMode" in host ? host.cronMode : undefined;
   const server = await startServer(cronMode === undefined ? {} : { cronMode });
@@ -122,13 +122,23 @@ export async function withHost<T>(
       for (const grant of host.grants) await admin.query(grant);
     });
     await server.mapRole(HOST_ROLE);
+    return await action(server);
+  } finally {
+    await server.stop();
+  }
+}
+
+/** The same server, on which the scripts of docs/hosts were run as the host's role. */
+export async function withHost<T>(
+  host: Host | typeof NO_PG_CRON,
+  action: (server: Server, deployer: HostDeployer) => Promise<T>,
+): Promise<T> {
+  return withHostServer(host, async (server) => {
     await withClient(server.url("postgres", HOST_ROLE), async (client) => {
       for (const page of ["README", host.page]) await client.query(readSql(`hosts/${page}`));
     });
     return await action(server, await deployerOf(host, server));
-  } finally {
-    await server.stop();
-  }
+  });
 }
 
 /** The role of the URL that the page tells. */

@@ -15,13 +15,16 @@ export interface Seen {
   readonly printed: string;
 }
 
-/** A page of docs/ as one script, and what it should have printed. */
+/** A page as one script, and what it should have printed. */
 export interface Page {
   readonly script: string;
   seen(stdout: string): Seen[];
 }
 
 const MARK = "==== next ====";
+
+/** Texts of a page, each there once, and what stands in their place here. */
+export type Replaced = readonly (readonly [from: string, to: string])[];
 
 /** The text of a page of docs/. */
 export function readDocument(name: string): string {
@@ -34,13 +37,14 @@ export function readSql(name: string): string {
   return scripts.map(({ text }) => text).join("\n");
 }
 
-/**
- * Does what a page says in one shell, up to what ends with an error; what is to be run in the database is left out. Each text of `replaced`
- * must be there once.
- */
-export function readPage(name: string, replaced: readonly (readonly [from: string, to: string])[]): Page {
-  const file = join("docs", `${name}.md`);
-  const fences = readFences(readDocument(name));
+/** Does what a page of docs/ says in one shell, up to what ends with an error; what is to be run in the database is left out. */
+export function readPage(name: string, replaced: Replaced): Page {
+  return readCommands(join("docs", `${name}.md`), replaced);
+}
+
+/** The same of any page of the checkout. */
+export function readCommands(file: string, replaced: Replaced): Page {
+  const fences = readFences(readFileSync(join(checkout, file), "utf8"));
   const script = replaced.reduce((text, [from, to]) => replacedOnce(file, text, from, to), scriptOf(file, fences));
   const commands = fences.filter(isCommands);
   const seen = (stdout: string): Seen[] => {

@@ -1,0 +1,4 @@
+SELECT daily_sales.day,
+    daily_sales.amount
+   FROM public.daily_sales
+  WHERE (daily_sales.amount > 350)

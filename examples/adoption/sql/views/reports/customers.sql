@@ -1,0 +1,4 @@
+SELECT orders.customer,
+    sum(orders.amount) AS amount
+   FROM public.orders
+  GROUP BY orders.customer

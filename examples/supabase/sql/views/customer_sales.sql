@@ -1,0 +1,3 @@
+select user_id, day, count(*) as orders, sum(amount) as amount
+from public.orders
+group by user_id, day
