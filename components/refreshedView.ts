@@ -230,7 +230,7 @@ function declarationOf(
   { view, index, job }: RefreshedView,
 ): pulumi.Output<ViewDeclaration> {
   const { schema, name } = view;
-  const isOwnUrl = typeof connection === "object" && connection.databaseUrl !== undefined;
+  const { databaseUrl, cronDatabase } = typeof connection === "object" ? connection : {};
   const { name: jobName, schedule, active } = job;
   return pulumi
     .output({
@@ -244,11 +244,13 @@ function declarationOf(
       maxAge: refresh?.maxAge,
       rowSecurity,
       spotChecks,
+      cronDatabase,
     })
     .apply((known) => ({
       view: displayName(known),
       ...(connected.name === undefined ? {} : { connection: connected.name }),
-      ...(isOwnUrl ? { hasOwnUrl: true } : {}),
+      ...(databaseUrl === undefined ? {} : { hasOwnUrl: true }),
+      ...(known.cronDatabase === undefined ? {} : { cronDatabase: known.cronDatabase }),
       ...(known.index === undefined ? { plain: true } : { index: known.index }),
       job: known.jobName,
       schedule: known.schedule,

@@ -34,6 +34,8 @@ export interface ViewDeclaration {
   connection?: string | undefined;
   /** The program gives the database's URL itself, so that the stack's state alone has it. */
   hasOwnUrl?: boolean | undefined;
+  /** Database that holds pg_cron, where the program says so. */
+  cronDatabase?: string | undefined;
   /** Name of the unique index. */
   index?: string | undefined;
   /** No unique key is declared, so that the refreshes are plain. */
@@ -79,6 +81,7 @@ export const viewDeclarationSchema: z.ZodType<ViewDeclaration> = z.object({
   view: z.string(),
   connection: z.string().optional(),
   hasOwnUrl: z.boolean().optional(),
+  cronDatabase: z.string().optional(),
   index: z.string().optional(),
   plain: z.boolean().optional(),
   job: z.string().optional(),

@@ -50,10 +50,11 @@ export function databasesOf({ steps = [] }: Digest): Database[] {
 
 /** The database in which a resource is, or was before it goes. */
 export function databaseOf({ newState, oldState }: DigestStep): Database {
-  const { connection, databaseUrl } = (newState ?? oldState)?.inputs ?? {};
+  const { connection, databaseUrl, cronDatabase } = (newState ?? oldState)?.inputs ?? {};
   return {
     ...(typeof connection === "string" ? { connection } : {}),
     ...(databaseUrl === undefined ? {} : { hasOwnUrl: true }),
+    ...(typeof cronDatabase === "string" ? { cronDatabase } : {}),
   };
 }
 

@@ -109,7 +109,8 @@ function namesOf(databases: readonly Database[], sessions: Sessions): string {
     const name = session instanceof Error ? "out of reach" : session.capabilities.database;
     return database.connection === undefined ? name : `${name} (${database.connection})`;
   });
-  return [...new Set(names)].join(", ");
+  // The engine has no order for them.
+  return [...new Set(names)].sort().join(", ");
 }
 
 /** What is in a database of which nothing is known now. */

@@ -18,17 +18,20 @@ export interface Database {
   readonly connection?: string | undefined;
   /** The program gives the URL itself, so that the state alone has it. */
   readonly hasOwnUrl?: boolean | undefined;
+  /** The one that holds pg_cron, where the program says so. */
+  readonly cronDatabase?: string | undefined;
 }
 
 /** Finds a stack's databases: the environment first, then its program's URL in the state, then its configuration; each is asked once. */
 export function stackServers(stack: string): (database?: Database) => Promise<Servers> {
   let config: ReturnType<typeof readStackConfig> | undefined;
   let urls: ReturnType<typeof ownUrls> | undefined;
-  return async ({ connection, hasOwnUrl } = {}) => {
+  return async ({ connection, hasOwnUrl, cronDatabase } = {}) => {
     const known = await (config ??= readStackConfig(stack));
     const own = hasOwnUrl === true && isFromConfig(connection) ? await (urls ??= ownUrls(stack)) : undefined;
     const where = {
       ...(connection === undefined ? {} : { connection }),
+      ...(cronDatabase === undefined ? {} : { cronDatabase }),
       ...own?.find((one) => one.connection === connection),
     };
     const configured = {

@@ -38,6 +38,12 @@ const own: Example["open"] = (use) =>
     use({ server, database: name, replaced: [["postgresql://user:password@host:5432/shop?sslmode=verify-full", url]] }),
   );
 
+const two: Example["open"] = (use) =>
+  own((place) => {
+    const other = "postgresql://user:password@host:5432/warehouse?sslmode=verify-full";
+    return use({ ...place, replaced: [...place.replaced, [other, place.server.url("warehouse")]] });
+  });
+
 const ofHost = (page: string) => HOSTS.find((host) => host.page === page)!;
 
 /** What a project on Supabase has from the beginning. */
@@ -88,6 +94,7 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
   "folder-of-views": { open: own },
   rds: { open: rds },
   supabase: { open: supabase },
+  "two-databases": { open: two },
 };
 
 const FOLDER = join(checkout, "examples");

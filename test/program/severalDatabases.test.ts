@@ -98,7 +98,7 @@ export const views = all.map(({ declaration }) => declaration);
       );
       const plan = await project.matview(["plan", "--stack", "bench"], away);
       expect(plan.code).toBe(1);
-      expect(plan.stdout).toMatch(/out of reach \(ventas\), postgres: 1 step, /);
+      expect(plan.stdout).toMatch(/database out of reach \(ventas\), postgres: 1 step, /);
       expect(plan.stdout).toMatch(/not looked at: [^]*127\.0\.0\.1/);
       const refused = await project.pulumi(UP, away);
       expect([refused.code === 0, await jobsOf(one)]).toEqual([false, [job]]);

@@ -1,0 +1,3 @@
+select shelf, count(*) as products, sum(amount) as amount
+from public.stock
+group by shelf
