@@ -162,7 +162,10 @@ export function lifecycle<Desired extends object, Actual>(
       onDrift: extra(news).onDrift,
       deployer: deployerOf(where, desired, previous),
     };
-    const isSame = previous !== undefined && sameProps(declaration(previous), declaration(news));
+    const isSame =
+      previous !== undefined &&
+      placeOf(whereOf(previous)) === place.key &&
+      sameProps(declaration(previous), declaration(news));
     const see = async (wanted: Desired): Promise<Sight<Actual>> => {
       const { actual, capabilities } = noted(where, wanted, await look(place, wanted, previous?.["recorded"]));
       if (previous !== undefined) refuseCopy(previous, where, capabilities);

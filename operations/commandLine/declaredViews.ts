@@ -98,7 +98,7 @@ async function stackPlaces(
       unknownName(
         "connection of this stack",
         database,
-        all.flatMap((view) => view.connection ?? []),
+        [...new Set(all.flatMap((view) => view.connection ?? []))],
       ),
     );
   const chosen = named === undefined ? here : here.filter((view) => displayName(view) === displayName(named));

@@ -11,6 +11,7 @@ import type { OtherWork } from "../../kinds/otherWork.ts";
 import { ownJobNames } from "../../kinds/refreshJob/refreshSettings.ts";
 import { canonicalHash } from "../../lifecycle/canonical.ts";
 import type { DriftAnswers } from "../../lifecycle/driftAnswers.ts";
+import { refuseOtherDatabase } from "../../lifecycle/databaseIdentity.ts";
 import { declaredOnly, idleFingerprint } from "../../lifecycle/preview/fingerprint.ts";
 import { isPlannedLater, plannedLater } from "../../lifecycle/preview/plannedLater.ts";
 import { forgotten, previewChange } from "../../lifecycle/preview/previewChange.ts";
@@ -58,6 +59,7 @@ export async function planDocument(
 ): Promise<PlanDocument> {
   const steps = digest.steps ?? [];
   const resources: PlannedResource[] = [];
+  const adoptDatabase = digest.config?.["matview:adoptDatabase"];
   const notedIn = new Map<string | null, NotedSteps>();
   for (const step of relevant(steps)) {
     const kind = kindOfType(typeOf(step.urn));
@@ -73,7 +75,7 @@ export async function planDocument(
         ? unreached(kind, step, session)
         : kind === undefined
           ? await firstRefreshOf(session, step, planned)
-          : await plannedOf(session, kind, step, { withFacts, allow, noted, planned });
+          : await plannedOf(session, kind, step, { withFacts, allow, noted, planned, adoptDatabase });
     if (resource === undefined) continue;
     resources.push({ ...resource, connection, hasOwnUrl });
     noteSteps(noted, resource, resource.declared ?? undefined, resource.previous ?? undefined);
@@ -180,6 +182,7 @@ async function plannedOf(
     allow,
     noted,
     planned,
+    adoptDatabase,
   }: PlannedSoFar & { readonly withFacts: boolean; readonly allow: readonly Consent[] },
 ): Promise<Planned | undefined> {
   const isIdle = IDLE.includes(step.op);
@@ -196,10 +199,13 @@ async function plannedOf(
     allow,
     onDrift: news?.["onDrift"] as DriftAnswers | undefined,
   };
-  const see = async (wanted: object) => ({
-    actual: asLeft((await kind.describe(session, [wanted]))[0], noted, wanted),
-    capabilities: session.capabilities,
-  });
+  const see = async (wanted: object) => {
+    refuseCopy(kind, step, session, adoptDatabase);
+    return {
+      actual: asLeft((await kind.describe(session, [wanted]))[0], noted, wanted),
+      capabilities: session.capabilities,
+    };
+  };
   const later = [news, olds].some((props) => props !== undefined && isPlannedLater(declaration(props)));
   const heir = news === undefined && olds !== undefined ? heirOf(kind, kind.id(declaration(olds)), planned) : undefined;
   const preview =
@@ -221,12 +227,24 @@ async function plannedOf(
   };
 }
 
+/** A change of a copy, or of another database than the one that the state speaks of, is refused as the deploy refuses it. */
+function refuseCopy(kind: AnyKind, step: DigestStep, { capabilities }: Session, adoptDatabase: unknown): void {
+  const { olds } = propsOf(step);
+  if (step.oldState === undefined || olds === undefined || IDLE.includes(step.op)) return;
+  const { connection } = databaseOf(step);
+  const source = connection === undefined ? "the connection" : `the connection ${connection}`;
+  const adopted = typeof adoptDatabase === "string" ? adoptDatabase : undefined;
+  const subject = `${kind.noun} ${kind.id(declaration(olds))}`;
+  refuseOtherDatabase(subject, step.oldState.outputs ?? {}, capabilities, { source, adoptDatabase: adopted });
+}
+
 function propsOf(step: DigestStep): Record<"news" | "olds", Record<string, unknown> | undefined> {
   const news = step.op === "delete" ? undefined : step.newState?.inputs;
   return { news, olds: IDLE.includes(step.op) ? news : oldInputs(step) };
 }
 
 interface PlannedSoFar {
+  readonly adoptDatabase: unknown;
   readonly noted: NotedSteps;
   readonly planned: readonly PlannedResource[];
 }

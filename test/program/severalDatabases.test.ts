@@ -31,7 +31,7 @@ const NOWHERE = "postgresql://postgres:x@127.0.0.1:9/ventas";
 /** Two servers, so that one can be out of reach. */
 function withServers(action: (one: TestDatabase, ventas: TestDatabase) => Promise<void>): Promise<void> {
   return withServer({ sample: false, launcherStands: true }, (one) =>
-    withServer({ sample: false, launcherStands: true }, async (ventas) => {
+    withServer({ sample: false, cronDatabase: "ventas", launcherStands: true }, async (ventas) => {
       await one.client.query("create table public.xs as select 1 as id");
       await ventas.client.query("create table public.ventas as select generate_series(7, 8) as id");
       await action(one, ventas);
@@ -106,6 +106,16 @@ export const views = all.map(({ declaration }) => declaration);
       expect(await jobsOf(one)).toEqual([{ ...job, schedule: "0 4 1 1 *" }]);
       await mustConverge(project);
 
+      // Another database under another name is no place for what is there.
+      project.write("index.ts", program().replace('connection: "ventas"', 'connection: "otra"'));
+      const moved = { MATVIEW_DATABASE_URL_OTRA: one.url };
+      const told = /leads to database postgres on host [^]*restored copy, another server/;
+      expect(await mustRun(project, ["preview"], moved)).toMatch(told);
+      const planned = await project.matview(["plan", "--stack", "bench"], moved);
+      expect([planned.code, planned.stdout]).toEqual([1, expect.stringMatching(told)]);
+      expect((await project.pulumi(UP, moved)).code).not.toBe(0);
+      const sameOne = { MATVIEW_DATABASE_URL_OTRA: ventas.url };
+      expect(await mustRun(project, ["preview"], sameOne)).not.toContain("refused");
       // The configuration says the same.
       await mustRun(project, ["config", "set", "--secret", "--path", "matview:databases.ventas", ventas.url]);
       await mustRun(project, DESTROY, { MATVIEW_DATABASE_URL_VENTAS: "" });
