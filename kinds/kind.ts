@@ -7,6 +7,7 @@ import type { Plan } from "../postgres/plan.ts";
 import type { Session } from "../postgres/session.ts";
 import type { Claim, Stack } from "./claim.ts";
 import type { Consent } from "./consent.ts";
+import type { DefinitionChange } from "./materializedView/change/definitionChange.ts";
 
 /** What `plan` decides from. Everything is data: no connection, no clock. */
 export interface Situation<Desired, Actual> {
@@ -136,6 +137,8 @@ export interface Kind<Desired extends object, Actual> {
     change: Pick<Situation<Desired, Actual>, "previous" | "actual">,
     plan: Plan,
   ): Promise<Foresight>;
+  /** What differs between what is there and its declaration, for those who judge the change, where its definition does. */
+  definitionChange?(actual: Actual): Promise<DefinitionChange | undefined>;
   /** What does not stand in the way and should be known, a sentence each. */
   warnings?(session: Session, desired: Desired, previous?: Desired): Promise<string[]>;
   /** What `warnings` asks first, so that a deploy asks it together with its last description. */

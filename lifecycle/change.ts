@@ -18,6 +18,7 @@ import {
   tenureLater,
 } from "./ownership.ts";
 import type { Deployer, Tenure } from "./ownership.ts";
+import { diffLines } from "./preview/definitionLines.ts";
 
 /** What a look at one object found. */
 export interface Sight<Actual> {
@@ -37,6 +38,8 @@ export interface Transition<Desired> {
   readonly onDrift?: DriftAnswers | undefined;
   /** What a person allows in this deploy alone. */
   readonly allow?: readonly Consent[];
+  /** Properties of which no message may quote the value. */
+  readonly secrets?: readonly string[] | undefined;
   /** Who deploys; a preview knows it too. */
   readonly deployer: Deployer;
   /** Whether the plan says on the object who manages it from now on: in a deploy. */
@@ -78,7 +81,7 @@ export async function planChange<Desired extends object, Actual>(
   const claim = claimOf(kind, holder, tenure, transition);
   const { adopt } = transition;
   const plan = kind.plan({ desired: wanted, previous, actual, superseded, capabilities, claim, adopt });
-  const refusal = refusalOf(kind, wanted, tenure, { ...transition, previous }, plan, { actual, capabilities });
+  const refusal = await refusalOf(kind, wanted, tenure, { ...transition, previous }, plan, { actual, capabilities });
   const allowed = [holder, claim, holderOf(kind, superseded)].map((one) => one?.token);
   return {
     actual,
@@ -154,14 +157,14 @@ function claimOf<Desired extends object, Actual>(
   return newClaim(entry, previous === undefined ? undefined : token);
 }
 
-function refusalOf<Desired extends object, Actual>(
+async function refusalOf<Desired extends object, Actual>(
   kind: Kind<Desired, Actual>,
   wanted: Desired,
   tenure: Tenure,
-  { previous, adopt, deployer }: Transition<Desired>,
+  { previous, adopt, deployer, secrets }: Transition<Desired>,
   plan: Plan,
   sight: Sight<Actual>,
-): Error | undefined {
+): Promise<Error | undefined> {
   const subject = `${kind.noun} ${kind.id(wanted)}`;
   if (tenure.is === "refused") return foreignRefusal(subject, tenure.holder);
   if (tenure.is === "lost") return lostRefusal(subject, tenure.holder);
@@ -170,7 +173,7 @@ function refusalOf<Desired extends object, Actual>(
   // Also where the object is absent: what there is under another name may differ, and is not taken over unasked.
   const isNobodys = previous === undefined && tenure.is === "free";
   const differs = isNobodys && plan.differences.length > 0;
-  if (differs && !adopt) return takeoverRefusal(subject, plan);
+  if (differs && !adopt) return takeoverRefusal(subject, await takeoverLines(kind, plan, sight.actual, secrets));
   return previous && doubtOf(kind, wanted, sight);
 }
 
@@ -252,9 +255,25 @@ async function locate<Desired extends object, Actual>(
   return { ...(await see(desired)), at: desired };
 }
 
-function takeoverRefusal(subject: string, plan: Plan): Error {
+function takeoverRefusal(subject: string, lines: readonly string[]): Error {
   return problemReport(
     `${subject} exists and differs from the declaration; declare what it is, or set adopt: true to change it`,
-    differenceLines(plan.differences),
+    lines,
   );
+}
+
+async function takeoverLines<Desired extends object, Actual>(
+  kind: Kind<Desired, Actual>,
+  { differences }: Plan,
+  actual: Actual | undefined,
+  secrets: readonly string[] = [],
+): Promise<string[]> {
+  const change = actual === undefined ? undefined : await kind.definitionChange?.(actual);
+  return differences.flatMap((difference) => {
+    if (difference.property !== "definition") return differenceLines([difference]);
+    // The server prints it in words that are not the secret's own, which are all that is hidden.
+    if (secrets.includes("definition")) return ["definition is a secret, and another one than found"];
+    if (change === undefined || change.diff === "") return differenceLines([difference]);
+    return [["definition (- found, + declared):", ...diffLines(change)].join("\n")];
+  });
 }

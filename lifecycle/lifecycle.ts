@@ -130,9 +130,12 @@ export function lifecycle<Desired extends object, Actual>(
   const deleting = (props: Props, work: (session: Session) => Promise<void>): Promise<void> =>
     config.within(stackOf(props), whereOf(props).connection, () => writing(props, "absent", work));
 
+  const secretsOf = (where: Where, desired: Desired): readonly string[] | undefined =>
+    registry.find(keyOf(where, desired))?.secrets;
+
   /** What is found in the place of a secret was one. */
   const noted = (where: Where, desired: Desired, sight: Sight<Actual>): Sight<Actual> => {
-    const known = registry.find(keyOf(where, desired))?.secrets;
+    const known = secretsOf(where, desired);
     if (known !== undefined && !isAbsent(kind, sight.actual) && sight.actual !== undefined)
       secrets.note(kind.observed(desired, sight.actual, sight.capabilities), known);
     return sight;
@@ -160,6 +163,7 @@ export function lifecycle<Desired extends object, Actual>(
       recorded: previous?.["recorded"],
       adopt: extra(news).adopt === true,
       onDrift: extra(news).onDrift,
+      secrets: secretsOf(where, desired),
       deployer: deployerOf(where, desired, previous),
     };
     const isSame =
@@ -277,6 +281,7 @@ export function lifecycle<Desired extends object, Actual>(
             previous: undefined,
             adopt: extra(inputs).adopt === true,
             allow: allowedNow(),
+            secrets: secretsOf(where, desired),
             deployer: deployerOf(where, desired, undefined),
             claims: true,
           }),

@@ -1,3 +1,4 @@
+import type { DefinitionChange } from "../kinds/materializedView/change/definitionChange.ts";
 import { runsPerDay } from "../lifecycle/preview/subject.ts";
 
 /** What a rule looks at: a resource as it is declared, and, from a plan, what a deploy would do and what the database says. */
@@ -9,6 +10,8 @@ export interface PolicyResource {
   readonly declared: Readonly<Record<string, unknown>> | null;
   readonly steps?: readonly { readonly action: string; readonly target: string; readonly risk: string }[];
   readonly refusals?: readonly string[];
+  /** Of a view that is built anew: what differs, for rules of your own. */
+  readonly definition?: DefinitionChange | undefined;
   readonly facts?:
     | {
         readonly ownerIsSuperuser: boolean;

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { withServer } from "../test/support/database.ts";
 import type { TestDatabase } from "../test/support/database.ts";
@@ -7,11 +7,11 @@ import { withProject } from "./consumerProject.ts";
 import type { ConsumerProject } from "./consumerProject.ts";
 import { ensureInstallation } from "./database/packages.ts";
 import { until } from "./database/until.ts";
+import { README_VIEW, readmeProgram, writeReadmeView } from "./readmeProgram.ts";
 import { runScript } from "./runScript.ts";
 import { browse, BROWSERS, findBrowser } from "./toolchain/browser.ts";
 import type { run } from "./toolchain/executables.ts";
 
-const VIEW = "sql/views/mv_conversaciones_dashboard.sql";
 const PICTURE = join(checkout, "docs", "report.png");
 const RUNS = 40;
 
@@ -28,23 +28,22 @@ await runScript(async () => {
   await withServer({ version: "17" }, async (database) => {
     await database.client.query("create role app");
     const env = { MATVIEW_DATABASE_URL: database.url };
-    await withProject(readmeProgram(), env, (project) => report(database, project, browser), { stack: "prod" });
+    await withProject(hastyProgram(), env, (project) => report(database, project, browser), { stack: "prod" });
   });
   console.log(PICTURE);
   return 0;
 });
 
-/** The first program of README.md, with a schedule that fills a report in minutes. */
-function readmeProgram(): string {
-  const [, program = ""] = /```ts\n(import [^]*?)```/.exec(readFileSync(join(checkout, "README.md"), "utf8")) ?? [];
+/** README's program with a schedule that fills a report in minutes. */
+function hastyProgram(): string {
+  const program = readmeProgram();
   const hasty = program.replace(/schedule: "[^"]*"/, 'schedule: "10 seconds"');
   if (hasty === program) throw new Error("README.md has no program with a schedule any more");
   return hasty;
 }
 
 async function report(database: TestDatabase, project: ConsumerProject, browser: string): Promise<void> {
-  mkdirSync(join(project.directory, "sql", "views"), { recursive: true });
-  copyFileSync(join(checkout, VIEW), join(project.directory, VIEW));
+  writeReadmeView(project.directory);
   await mustEndWell(project.pulumi(["up", "--yes", "--skip-preview"]));
   await until(async () => (await finishedRuns(database)) >= RUNS, {
     what: `${RUNS} runs of the job`,
@@ -59,11 +58,11 @@ async function report(database: TestDatabase, project: ConsumerProject, browser:
 }
 
 async function previewOfChange(project: ConsumerProject): Promise<string> {
-  const changed = readFileSync(join(checkout, VIEW), "utf8").replace(
+  const changed = readFileSync(join(checkout, README_VIEW), "utf8").replace(
     "conversaciones.estado,",
     "upper(conversaciones.estado) as estado,",
   );
-  project.write(VIEW, changed);
+  project.write(README_VIEW, changed);
   return mustEndWell(project.pulumi(["preview", "--diff=false"]));
 }
 

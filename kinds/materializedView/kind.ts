@@ -4,6 +4,7 @@ import { sqlStatement } from "../../postgres/sqlFiles.ts";
 import { splitComment } from "../claim.ts";
 import { withConsents } from "../consent.ts";
 import type { Kind } from "../kind.ts";
+import { changeOfView } from "./change/changeOfView.ts";
 import { sameTree } from "./definition/parseDefinition.ts";
 import { describeViews, viewQuestions } from "./describe.ts";
 import type { AbsentView, ActualView } from "./describe.ts";
@@ -58,6 +59,7 @@ export const materializedViewKind: Kind<DesiredView, ActualView | AbsentView> = 
   foresee: foreseeView,
   relationOf: (actual) => (actual.exists ? actual : undefined),
   foreseeData: foreseeKey,
+  definitionChange: changeOfView,
   warnings: warnOfView,
   warningQuestions,
 };

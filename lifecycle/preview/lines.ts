@@ -1,5 +1,6 @@
 import { RISKS } from "../../kinds/materializedView/cost/statementCost.ts";
 import { duration, bytes, count } from "../../kinds/quantities.ts";
+import { definitionLines, diffLines } from "./definitionLines.ts";
 import type { ResourcePreview } from "./previewChange.ts";
 import type { PreviewedStep } from "./previewStep.ts";
 
@@ -11,6 +12,9 @@ export function previewLines(preview: ResourcePreview): { severity: "info" | "wa
     lines: [
       ...preview.refusals.map((refusal) => `refused: ${refusal}`),
       ...preview.steps.map(stepLine),
+      ...(preview.definition === undefined
+        ? []
+        : [...diffLines(preview.definition), ...definitionLines(preview.definition)]),
       ...dropLines(preview),
       ...preview.handover,
       ...rateLines(preview),

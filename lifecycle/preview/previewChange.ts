@@ -17,6 +17,7 @@ import type { Sight, Transition } from "../change.ts";
 import type { Open } from "../look.ts";
 import { aliasLine, lostNote } from "../ownership.ts";
 import type { Tenure } from "../ownership.ts";
+import type { PreviewedDefinition } from "./definitionLines.ts";
 import { declaredOnly, fingerprint, idleFingerprint } from "./fingerprint.ts";
 import { inTheWay } from "./inTheWay.ts";
 import { obstaclesOf } from "./obstacles.ts";
@@ -35,6 +36,8 @@ export interface ResourcePreview {
   /** Why the deploy would stop before any of the steps. */
   readonly refusals: readonly string[];
   readonly differences: readonly Difference[];
+  /** Of a view that is built anew: what differs, and whom that touches. */
+  readonly definition: PreviewedDefinition | undefined;
   /** What does not stand in the way and should be known. */
   readonly warnings: readonly string[];
   /** From whom the object is taken over, or who has it now. */
@@ -60,7 +63,7 @@ export interface ResourcePreview {
 /** A preview of which nothing is to be told. */
 export const NOTHING = {
   ...{ steps: [], refusals: [], differences: [], warnings: [], handover: [] },
-  ...{ drops: undefined, isPlanned: true, runsPerDay: undefined, refreshMs: undefined },
+  ...{ definition: undefined, drops: undefined, isPlanned: true, runsPerDay: undefined, refreshMs: undefined },
 } as const satisfies Partial<ResourcePreview>;
 
 /** How the preview reads: an object through a survey where there is one, numbers through a session of its own. */
@@ -110,27 +113,36 @@ export async function previewChange<Desired extends object, Actual>(
   const refusals = [...(plan.refusals ?? []), ...(refusal === undefined ? [] : [refusal.message]), ...obstacles];
   const names = previous === undefined ? [id] : [id, kind.id(previous)];
   const allowed = wordsFor(names, plan.steps.length === 0 ? [] : (transition.allow ?? []));
+  const isSecret = (transition.secrets ?? []).includes("definition");
   const base = desired === "absent" ? undefined : recreatedWith(earlier, id);
   const handover = [
     ...(base === undefined ? [] : [`recreated with ${base}, which this deploy changes before`]),
     ...(allowed.length === 0 ? [] : [`allowed in this deploy alone: ${allowed.join(", ")}`]),
     ...handoverLines(`${kind.noun} ${id}`, tenure, transition, plan),
+    ...(isSecret && plan.differences.some(isOfDefinition) ? ["definition is a secret: what differs is not shown"] : []),
     ...(plan.later === undefined || refusals.length > 0 ? [] : [`planned at deploy: ${plan.later}`]),
   ];
   if (plan.steps.length === 0) {
     return whole(plan, { refusals, warnings, handover, isPlanned: desired === "absent" || !isAbsent(kind, actual) });
   }
   const { steps, measures } = priced;
+  const isShown = actual !== undefined && desired !== "absent" && !isSecret;
+  const differs = isShown ? await kind.definitionChange?.(actual) : undefined;
   const before = actual === undefined ? undefined : kind.observed(subject, actual, capabilities);
   return whole(plan, {
     steps,
     refusals,
     warnings,
     handover,
+    definition: differs && { ...differs, reads: measures?.reads ?? 0, readsSince: measures?.readsSince ?? null },
     drops: desired === "absent" && kind.dropProblems !== undefined ? dropsOf(measures) : undefined,
     runsPerDay: changedRate(before, desired === "absent" ? undefined : desired),
     refreshMs: measures?.runs?.medianMs,
   });
+}
+
+function isOfDefinition({ property }: Difference): boolean {
+  return property === "definition";
 }
 
 /**

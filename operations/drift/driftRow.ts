@@ -8,6 +8,10 @@ export interface DriftRow {
   readonly property: string;
   readonly declared: string;
   readonly actual: string;
+  /** Of a definition: both as the server prints them, the declared one second, as a unified diff. */
+  readonly diff?: string;
+  /** Of a definition: what else differs, a sentence each. */
+  readonly changes?: readonly string[];
   /** When the object was last changed, where the server keeps such times. */
   readonly since: string | undefined;
   /** What the next `pulumi up` would do about it. */

@@ -1,6 +1,7 @@
 import colors from "picocolors";
-import { table } from "../commandLine/table.ts";
+import { table, wrapped } from "../commandLine/table.ts";
 import { markdownTable } from "../commandLine/text.ts";
+import { diffMarkdown, diffTerminal } from "../preview/diffText.ts";
 import { hasDrifted } from "./driftRow.ts";
 import type { DriftReport, DriftRow } from "./driftRow.ts";
 
@@ -13,14 +14,33 @@ export function driftTable(report: DriftReport): string {
     const [resource = "", ...cells] = cellsOf(row);
     return [row.severity === "drift" ? colors.red(resource) : colors.yellow(resource), ...cells];
   });
-  return [heading(report), ...(rows.length === 0 ? [] : [table(HEAD, rows)]), ...notes(report)].join("\n");
+  const definitions = report.rows.flatMap((row) => [
+    ...(row.diff === undefined
+      ? []
+      : [
+          `definition of ${row.resource} (- found, + declared):`,
+          ...diffTerminal(row.diff, "matview drift --markdown"),
+        ]),
+    ...(row.changes ?? []).map((line) => wrapped(`  ${line}`)),
+  ]);
+  return [heading(report), ...(rows.length === 0 ? [] : [table(HEAD, rows)]), ...definitions, ...notes(report)].join(
+    "\n",
+  );
 }
 
 /** The same for an issue. */
 export function driftMarkdown(report: DriftReport): string {
   const lines = markdownTable(HEAD, report.rows.map(cellsOf));
   const gap = lines.length === 0 ? [] : [""];
-  return [`### ${heading(report)}`, "", ...lines, ...gap, ...notes(report).map((note) => `- ${note}`)].join("\n");
+  const definitions = report.rows.flatMap(definitionMarkdown);
+  return [
+    `### ${heading(report)}`,
+    "",
+    ...lines,
+    ...gap,
+    ...definitions,
+    ...notes(report).map((note) => `- ${note}`),
+  ].join("\n");
 }
 
 /** JUnit XML: a test for each resource, which fails where it drifted. */
@@ -32,7 +52,8 @@ export function driftJunit(report: DriftReport): string {
     const open = `    <testcase classname="matview drift ${xml(report.stack)}" name="${xml(resource)}"`;
     if (rows.length === 0) return `${open}/>`;
     const text = rows.map(
-      (row) => `${row.property}: declared ${row.declared}, actual ${row.actual}; up would: ${row.upWould}`,
+      ({ property, declared, actual, diff, upWould }) =>
+        `${property}: ${diff === undefined ? `declared ${declared}, actual ${actual}` : `found (-), declared (+)\n${diff}\n`}; up would: ${upWould}`,
     );
     return `${open}>\n      <failure message="${xml(rows.map(({ property }) => property).join(", "))}">${xml(text.join("\n"))}</failure>\n    </testcase>`;
   });
@@ -64,8 +85,15 @@ function notes({ checked, others, unseen, unreached, previewChanged }: DriftRepo
   ];
 }
 
-function cellsOf({ resource, property, declared, actual, since, upWould }: DriftRow): string[] {
-  return [resource, property, short(declared), short(actual), since ?? "not known", upWould];
+function definitionMarkdown({ resource, diff, changes = [] }: DriftRow): string[] {
+  if (diff === undefined) return [];
+  const lines = changes.map((line) => `- ${line}`);
+  return [`**definition of ${resource}** (- found, + declared)`, "", ...diffMarkdown(diff), ...lines, ""];
+}
+
+function cellsOf({ resource, property, declared, actual, since, upWould, diff }: DriftRow): string[] {
+  const cells = diff === undefined ? [short(declared), short(actual)] : ["below", "below"];
+  return [resource, property, ...cells, since ?? "not known", upWould];
 }
 
 function short(text: string): string {

@@ -6,6 +6,7 @@ import { doubtOf, isAbsent, recalled } from "../../lifecycle/change.ts";
 import type { Sight } from "../../lifecycle/change.ts";
 import { forgetSurveys, surveyor } from "../../lifecycle/look.ts";
 import type { LookIn } from "../../lifecycle/look.ts";
+import { changeLines } from "../../lifecycle/preview/definitionLines.ts";
 import type { Session } from "../../postgres/session.ts";
 import { sqlText } from "../../postgres/sqlFiles.ts";
 import { typeOf } from "../preview/digest.ts";
@@ -110,10 +111,13 @@ async function rowsOf(
   const observed = kind.observed(resource.declared, actual, capabilities) as Record<string, unknown>;
   const differences = compareProperties(resource.declared, observed);
   const since = differences.length === 0 ? undefined : await changedAt(session, resource);
+  const change = actual === undefined ? undefined : await kind.definitionChange?.(actual);
+  const shown = change === undefined ? {} : { diff: change.diff, changes: changeLines(change) };
   const different = differences.flatMap(({ property, declared, actual: found }) => {
     const answer = answerOf(resource, property);
     if (answer === "ignore") return [];
-    return [row(property, declared, found, { since, ...(answer === "warn" ? LET_ALONE : {}) })];
+    const rest = { since, ...(property === "definition" ? shown : {}) };
+    return [row(property, declared, found, { ...rest, ...(answer === "warn" ? LET_ALONE : {}) })];
   });
   return [...different, ...undeclared];
 }

@@ -1,9 +1,11 @@
 import colors from "picocolors";
 import type { Risk } from "../../kinds/materializedView/cost/statementCost.ts";
 import { bytes, duration } from "../../kinds/quantities.ts";
+import { definitionLines } from "../../lifecycle/preview/definitionLines.ts";
 import { dropLines, rateLines } from "../../lifecycle/preview/lines.ts";
-import { table } from "../commandLine/table.ts";
+import { table, wrapped } from "../commandLine/table.ts";
 import { markdownTable } from "../commandLine/text.ts";
+import { diffMarkdown, diffTerminal, fence } from "./diffText.ts";
 import type { PlanDocument } from "./document.ts";
 import { otherText } from "./otherStep.ts";
 import { resourceTitle } from "./plannedResource.ts";
@@ -15,15 +17,20 @@ export function planTable(plan: PlanDocument): string {
     stepRows(one).map(([risk, ...cells]) => [colour(risk as Risk), ...cells]),
   );
   const heading = `stack ${plan.stack}, database ${plan.database}: ${summary(plan)}`;
-  return [heading, ...(rows.length === 0 ? [] : [table([...HEAD], rows)]), ...notes(plan), fingerprintLine(plan)].join(
-    "\n",
-  );
+  return [
+    heading,
+    ...(rows.length === 0 ? [] : [table([...HEAD], rows)]),
+    ...notes(plan),
+    ...plan.resources.flatMap(definitionText),
+    fingerprintLine(plan),
+  ].join("\n");
 }
 
 /** The same for a comment on a pull request. */
 export function planMarkdown(plan: PlanDocument): string {
   const sql = planSql(plan);
-  const details = sql === "" ? [] : ["", "<details><summary>Statements</summary>", "", fence(sql), "", "</details>"];
+  const details =
+    sql === "" ? [] : ["", "<details><summary>Statements</summary>", "", fence(sql, "sql"), "", "</details>"];
   return [
     `### matview plan for \`${plan.stack}\``,
     "",
@@ -31,6 +38,7 @@ export function planMarkdown(plan: PlanDocument): string {
     "",
     ...markdownTable(HEAD, plan.resources.flatMap(stepRows)),
     ...notes(plan).map((note) => `- ${note}`),
+    ...plan.resources.flatMap(definitionMarkdown),
     ...details,
     "",
     `<sub>${fingerprintLine(plan)}</sub>`,
@@ -68,6 +76,21 @@ function stepRows({ steps, connection }: PlannedResource): string[][] {
   ]);
 }
 
+/** What differs in a view that is built anew, for a terminal. */
+function definitionText(one: PlannedResource): string[] {
+  const { definition } = one;
+  if (definition === undefined) return [];
+  const lines = definitionLines(definition).map((line) => wrapped(`  ${line}`));
+  return [`${resourceTitle(one)}:`, ...diffTerminal(definition.diff), ...lines];
+}
+
+function definitionMarkdown(one: PlannedResource): string[] {
+  const { definition } = one;
+  if (definition === undefined) return [];
+  const lines = definitionLines(definition).map((line) => `- ${line}`);
+  return ["", `**${resourceTitle(one)}**`, "", ...diffMarkdown(definition.diff), ...lines];
+}
+
 function notes({ resources, others, unreached }: PlanDocument): string[] {
   const of = (pick: (one: PlannedResource) => readonly string[], before = ""): string[] =>
     resources.flatMap((one) => pick(one).map((line) => `${before}${resourceTitle(one)}: ${line}`));
@@ -103,11 +126,4 @@ function fingerprintLine({ fingerprint }: PlanDocument): string {
 function colour(risk: Risk): string {
   if (risk === "data gone" || risk === "readers wait") return colors.red(risk);
   return risk === "brief lock" ? colors.yellow(risk) : colors.green(risk);
-}
-
-// A fence longer than any run of backticks inside.
-function fence(sql: string): string {
-  const longest = Math.max(2, ...(sql.match(/`+/g) ?? []).map((run) => run.length));
-  const mark = "`".repeat(longest + 1);
-  return `${mark}sql\n${sql}\n${mark}`;
 }

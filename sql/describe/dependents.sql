@@ -44,7 +44,8 @@ select e.parent_class::pg_catalog.regclass::pg_catalog.text || ' ' || e.parent a
             else 'other' end as "kind",
        n.nspname as "schema",
        c.relname as "name",
-       pg_catalog.pg_describe_object(e.class, e.oid, 0) as "label"
+       pg_catalog.pg_describe_object(e.class, e.oid, 0) as "label",
+       pg_catalog.obj_description(c.oid, 'pg_class') as "comment"
 from edge e
 left join pg_catalog.pg_class c on e.class = 'pg_catalog.pg_class'::pg_catalog.regclass and c.oid = e.oid
 left join pg_catalog.pg_namespace n on n.oid = c.relnamespace

@@ -79,7 +79,7 @@ describe("a materialized view", () => {
     expect(await rows(database, "select oid, relfilenode, xmin from pg_class where relname = 'mv'")).toEqual(before);
 
     await expect(make(mv, { ...view, definition: "select id from public.ejecutivos", comment: "x" })).rejects.toThrow(
-      /materialized view public\.mv exists and differs from the declaration; declare what it is, or set adopt: true to change it: 2 problems\n {2}- definition: declared .*\n?.*found [^]*comment: declared "x", found none/,
+      /materialized view public\.mv exists and differs from the declaration; declare what it is, or set adopt: true to change it: 2 problems\n {2}- definition \(- found, \+ declared\):\n@@ [^]*comment: declared "x", found none/,
     );
     expect(await rows(database, "select oid, relfilenode, xmin from pg_class where relname = 'mv'")).toEqual(before);
   });

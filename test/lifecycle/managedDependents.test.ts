@@ -74,6 +74,7 @@ ${over}`;
     const preview = await mustRun(project, ["preview"]);
     expect(preview).toMatch(/swap public\.mv_base: [^]*with it: (rebuild public\.(a_mano|mv_sobre)[, ]*){2}/);
     expect(preview).toContain("recreated with public.mv_base, which this deploy changes before");
+    expect(preview).toMatch(/AND (ventas\.)?id > 9\n {4}depends on it: materialized view public\.a_mano\n/);
     expect(preview).not.toContain("nothing is run");
     await mustRun(project, UP);
     await mustConverge(project);

@@ -2,6 +2,7 @@ import { expect, jest, test } from "@jest/globals";
 import { withProject } from "../../scripts/consumerProject.ts";
 import type { ConsumerProject } from "../../scripts/consumerProject.ts";
 import { withClient } from "../../scripts/database/withClient.ts";
+import { DEPENDENT_REPORT, readmeProgram, writeReadmeView } from "../../scripts/readmeProgram.ts";
 import { withDatabase, withServer } from "../support/database.ts";
 import { HOSTS, NO_PG_CRON, withHost } from "../support/hosts.ts";
 import { missingLines, readPage } from "../support/pages.ts";
@@ -40,6 +41,23 @@ test("docs/source-column-type.md changes the type and keeps the view", async () 
        from pg_attribute where attrelid = 'orders'::regclass and attname = 'amount'`,
     );
     expect(rows).toEqual([{ type: "bigint", sum: 2485 }]);
+  });
+});
+
+test("docs/reviewing.md judges a change of README's dashboard", async () => {
+  await withServer({}, async ({ client, url }) => {
+    await client.query("create role app");
+    await withProject(
+      readmeProgram(),
+      { MATVIEW_DATABASE_URL: url },
+      async (project) => {
+        writeReadmeView(project.directory);
+        await mustRun(project, UP);
+        await client.query(DEPENDENT_REPORT);
+        await follow(project, "reviewing", []);
+      },
+      { stack: "prod" },
+    );
   });
 });
 

@@ -104,12 +104,16 @@ describe("inputs", () => {
       expect(up.code === 0 ? "" : up.stdout + up.stderr).toBe("");
       shown.push(up.stdout, await mustRun(project, ["stack", "export"]));
       await mustConverge(project);
-      // What somebody wrote in its place was a secret as well.
+      // What somebody wrote in its place was a secret as well, and of a definition nothing is shown that the server prints.
       await forget(project);
+      const text = "select tienda, count(*) + length('clave-cuatro') as n from public.ventas group by tienda";
+      const secrets = `comment: pulumi.secret("clave-dos"), definition: pulumi.secret("${text}")`;
+      project.write("index.ts", program(`${secrets}, job: { schedule: "0 4 1 1 *" }`));
       await database.client.query("comment on materialized view public.tablero is 'clave-tres'");
       for (const args of [["preview"], UP]) {
         const { stdout, stderr } = await project.pulumi(args);
         expect((stdout + stderr).replaceAll("\\", "")).toContain('comment: declared "[secret]", found "[secret]"');
+        expect(stdout + stderr).toContain("definition is a secret, and another one than found");
         shown.push(stdout, stderr);
       }
       // Nor is it told when it goes.

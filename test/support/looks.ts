@@ -101,6 +101,7 @@ export function looks({ oid, policy, function: fn, jobId }: Subject): Readonly<R
     uses_postgrest: ask(),
     view_anatomy: ask(...NAME),
     view_definitions: ask([oid], null, null),
+    view_sources: ask("grande.mv7", "grande.mv7"),
     view_text: ask(oid),
     wal_position: ask(),
     view_size: ask(...NAME),

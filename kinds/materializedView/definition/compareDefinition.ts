@@ -2,8 +2,9 @@ import type { Client } from "pg";
 import { isRaised, isServerError, serverText, SQLSTATE, userError } from "../../../postgres/errors.ts";
 import type { ServerError } from "../../../postgres/errors.ts";
 import { lockedError } from "../../../postgres/lockHolders.ts";
-import { displayName, sqlIdentifier, type QualifiedName } from "../../../postgres/names.ts";
+import { displayName, sqlIdentifier, sqlName, type QualifiedName } from "../../../postgres/names.ts";
 import { sqlText } from "../../../postgres/sqlFiles.ts";
+import type { ReadSource } from "../change/sourceChanges.ts";
 import { readDeclared } from "./declaredView.ts";
 import { printSettings, SEARCH_PATH } from "./definitionSettings.ts";
 import { sameTree } from "./parseDefinition.ts";
@@ -65,11 +66,10 @@ async function compareWithLive(client: Client, comparison: Comparison): Promise<
   if ("refusal" in read) {
     const { refusal, statement } = read;
     if (!blamesText(refusal)) throw refusal;
-    return {
-      outcome: "invalid",
-      problem: invalidProblem(refusal, statement, { head, sql: definition }),
-      code: refusal.code,
-    };
+    const problem = invalidProblem(refusal, statement, { head, sql: definition });
+    const renamed = refusal.code === SQLSTATE.undefinedTable ? await renamedSources(client, comparison) : [];
+    const hint = renamed.map((source) => `\nThe view reads ${source}, which was renamed after the view was built`);
+    return { outcome: "invalid", problem: [problem, ...hint].join(""), code: refusal.code };
   }
   const rows = (read.answers[1]?.rows ?? []) as PrintedRow[];
   return compared(
@@ -77,6 +77,13 @@ async function compareWithLive(client: Client, comparison: Comparison): Promise<
     rows.find(({ isDeclared }) => !isDeclared),
     rows.find(({ isDeclared }) => isDeclared),
   );
+}
+
+/** What the view reads under another name than it was built with. */
+async function renamedSources(client: Client, view: QualifiedName): Promise<string[]> {
+  const values = [sqlName(view), null];
+  const { rows } = await client.query<ReadSource>(sqlText("describe/view_sources"), values);
+  return rows.filter(({ isRenamed }) => isRenamed).map(displayName);
 }
 
 async function compared(

@@ -16,6 +16,8 @@ import { asideName } from "./swapNames.ts";
 export interface QueryColumn {
   readonly name: string;
   readonly type: string;
+  /** Null is the type's own. */
+  readonly collation: string | null;
 }
 
 /** What a swap has to do with one thing that depends on the view. */

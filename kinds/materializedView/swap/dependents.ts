@@ -12,6 +12,8 @@ export interface DependencyEdge {
   readonly name: string | null;
   /** In PostgreSQL's words: "view public.resumen". */
   readonly label: string;
+  /** Of a relation. */
+  readonly comment: string | null;
 }
 
 /** A function that the catalog ties to a view: through its body or its signature. */

@@ -1,8 +1,9 @@
 import type { Client } from "pg";
-import { displayName } from "../../../postgres/names.ts";
+import { displayName, sqlName } from "../../../postgres/names.ts";
 import type { QualifiedName } from "../../../postgres/names.ts";
 import { pipelined } from "../../../postgres/pipeline.ts";
 import { sqlText } from "../../../postgres/sqlFiles.ts";
+import type { ReadSource } from "../change/sourceChanges.ts";
 import { DECLARED_VIEW, declareSql } from "../definition/declaredView.ts";
 import { printSettings } from "../definition/definitionSettings.ts";
 import { unfilledSources } from "../fillView.ts";
@@ -27,6 +28,10 @@ export interface Replacement {
   readonly unfilled: readonly UnfilledView[];
   /** The declared indexes but that of the key. */
   readonly indexes: readonly TriedIndex[];
+  /** The query of the view and the declared one, as the server prints them for people. */
+  readonly printed: { readonly live: string; readonly declared: string };
+  /** What either reads. */
+  readonly sources: readonly ReadSource[];
   /** Columns of the declared definition. */
   readonly columns: readonly QueryColumn[];
   /** Those that only have another name now, the old one first. */
@@ -35,6 +40,8 @@ export interface Replacement {
   readonly dependents: readonly Dependent[];
   /** All that depends on the view, as an indented tree. */
   readonly tree: readonly string[];
+  /** The same, each once. */
+  readonly dependsOnIt: readonly Pick<DependencyEdge, "label" | "comment">[];
   /** Why the dependents cannot be recreated. */
   readonly obstacles: readonly DependentObstacle[];
   /** Functions that mention the view in a text; they meet the new columns when they run. */
@@ -89,31 +96,49 @@ async function readInTransaction(
     { text: sqlText("describe/functions_mentioning"), values: [view.name] },
     { text: sqlText("describe/view_text"), values: [DECLARED_VIEW] },
     unfilledSources(DECLARED_VIEW),
+    { text: sqlText("describe/view_text"), values: [view.oid] },
+    { text: sqlText("describe/view_sources"), values: [sqlName(view), DECLARED_VIEW] },
   ]);
   const [answers, ownGrantees] = await Promise.all([reading, grantees(client, [view.schema])]);
   const rows = answers.slice(opening.length).map((answer) => answer.rows as unknown[]);
-  const [properties, dependents, columns = [], postgrest, mentioned, texts, unfilled] = rows;
+  const [properties, dependents, columns = [], postgrest, mentioned, texts, unfilled, live, sources] = rows;
   const [old] = (properties ?? []) as RelationProperties[];
   if (old?.oid !== view.oid) throw new Error(`${displayName(view)} went away while it was looked at`);
   const edges = (dependents ?? []) as DependencyEdge[];
   const trial = await tryDependents(client, old, edges);
-  const [text] = (texts ?? []) as { definition: string }[];
+  const [text] = (texts ?? []) as ViewText[];
+  const [before] = (live ?? []) as ViewText[];
   const now = { definition: text?.definition ?? "", columns: columns as QueryColumn[] };
   const [facts] = (postgrest ?? []) as { found: boolean; mayUsePlpgsql: boolean }[];
   return {
     old,
     definition,
     unfilled: (unfilled ?? []) as UnfilledView[],
+    printed: { live: before?.readable ?? "", declared: text?.readable ?? "" },
+    sources: (sources ?? []) as ReadSource[],
     indexes: await tryDeclaredIndexes(client, indexes, serverMajor),
     columns: now.columns,
     renamed: await renamedColumns(old, now),
     ...trial,
     tree: dependencyTree(edges, relationKey(old.oid)),
+    dependsOnIt: dependedOn(edges),
     mentionedBy: ((mentioned ?? []) as { function: string }[]).map((row) => row.function),
     defaultGrantees: { ...ownGrantees, ...(await grantees(client, otherSchemas(trial.dependents, view))) },
     usesPostgrest: facts?.found === true,
     mayUsePlpgsql: facts?.mayUsePlpgsql === true,
   };
+}
+
+/** A row of describe/view_text.sql. */
+interface ViewText {
+  readonly definition: string;
+  readonly readable: string;
+}
+
+/** One of several edges to each, in the order of their labels. */
+function dependedOn(edges: readonly DependencyEdge[]): Replacement["dependsOnIt"] {
+  const found = new Map(edges.map(({ child, label, comment }) => [child, { label, comment }]));
+  return [...found.values()].sort((a, b) => (a.label < b.label ? -1 : 1));
 }
 
 async function grantees(client: Client, schemas: readonly string[]): Promise<Replacement["defaultGrantees"]> {

@@ -216,6 +216,8 @@ describe("a swap", () => {
       planSwap(desiredView(), undefined, replacement(from), "definition differs", HOW).step.hazards;
     const hazard = "prepared-statements";
     expect(hazards({})).not.toContain(hazard);
-    expect(hazards({ columns: [...replacement().columns, { name: "x", type: "text" }] })).toContain(hazard);
+    expect(hazards({ columns: [...replacement().columns, { name: "x", type: "text", collation: null }] })).toContain(
+      hazard,
+    );
   });
 });

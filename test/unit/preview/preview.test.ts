@@ -147,6 +147,7 @@ describe("the lines of a preview", () => {
     differences: [],
     warnings: [],
     handover: [],
+    definition: undefined,
     drops: undefined,
     isPlanned: true,
     runsPerDay: undefined,
