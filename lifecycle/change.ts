@@ -161,7 +161,7 @@ async function refusalOf<Desired extends object, Actual>(
   kind: Kind<Desired, Actual>,
   wanted: Desired,
   tenure: Tenure,
-  { previous, adopt, deployer, secrets }: Transition<Desired>,
+  { previous, adopt, deployer, secrets, claims = false }: Transition<Desired>,
   plan: Plan,
   sight: Sight<Actual>,
 ): Promise<Error | undefined> {
@@ -173,7 +173,8 @@ async function refusalOf<Desired extends object, Actual>(
   // Also where the object is absent: what there is under another name may differ, and is not taken over unasked.
   const isNobodys = previous === undefined && tenure.is === "free";
   const differs = isNobodys && plan.differences.length > 0;
-  if (differs && !adopt) return takeoverRefusal(subject, await takeoverLines(kind, plan, sight.actual, secrets));
+  if (differs && !adopt)
+    return takeoverRefusal(subject, await takeoverLines(kind, plan, sight.actual, { secrets, claims }));
   return previous && doubtOf(kind, wanted, sight);
 }
 
@@ -266,7 +267,7 @@ async function takeoverLines<Desired extends object, Actual>(
   kind: Kind<Desired, Actual>,
   { differences }: Plan,
   actual: Actual | undefined,
-  secrets: readonly string[] = [],
+  { secrets = [], claims }: Pick<Transition<Desired>, "secrets"> & { readonly claims: boolean },
 ): Promise<string[]> {
   const change = actual === undefined ? undefined : await kind.definitionChange?.(actual);
   return differences.flatMap((difference) => {
@@ -274,6 +275,7 @@ async function takeoverLines<Desired extends object, Actual>(
     // The server prints it in words that are not the secret's own, which are all that is hidden.
     if (secrets.includes("definition")) return ["definition is a secret, and another one than found"];
     if (change === undefined || change.diff === "") return differenceLines([difference]);
+    if (!claims) return ["definition differs, as is shown below"];
     return [["definition (- found, + declared):", ...diffLines(change)].join("\n")];
   });
 }

@@ -34,7 +34,11 @@ function outputs(query: SelectStmt, outer: Scope["tables"]): (readonly [name: st
   const tables = withQueries(query, outer);
   if (query.larg !== undefined && query.rarg !== undefined) {
     const right = outputs(query.rarg, tables);
-    return outputs(query.larg, tables).map(([name, one], at) => [name, ofAll([one, right[at]?.[1]])]);
+    const isUnion = query.op === "SETOP_UNION";
+    return outputs(query.larg, tables).map(([name, one], at) => [
+      name,
+      isUnion ? ofAll([one, right[at]?.[1]]) : undefined,
+    ]);
   }
   const isGrouped = query.groupClause?.some((node) => "GroupingSet" in node) === true;
   const relations = isGrouped ? new Map<string, Columns>() : relationsOf(query, tables);
@@ -61,9 +65,12 @@ function called(columns: readonly (readonly [string, Nullness])[], names: readon
 }
 
 /** What stands in FROM, by the name that the query has for it. */
-function relationsOf({ fromClause = [], whereClause }: SelectStmt, tables: Scope["tables"]): Map<string, Columns> {
+function relationsOf(
+  { fromClause = [], whereClause, havingClause }: SelectStmt,
+  tables: Scope["tables"],
+): Map<string, Columns> {
   const found = new Map<string, Columns>();
-  const conditions: unknown[] = [whereClause];
+  const conditions: unknown[] = [whereClause, havingClause];
   for (const item of fromClause)
     for (const [name, columns] of fromItem(item, tables, conditions)) found.set(name, columns);
   // A condition may leave out what is null.
@@ -87,12 +94,15 @@ function fromItem(node: Node, tables: Scope["tables"], conditions: unknown[]): [
     return [[alias?.aliasname ?? name, alias?.colnames === undefined ? (columns ?? new Map()) : new Map()]];
   }
   if ("RangeSubselect" in node) {
-    const { subquery, alias } = node.RangeSubselect;
+    const { subquery, alias, lateral } = node.RangeSubselect;
+    if (lateral === true) conditions.push(subquery);
     const query = selectIn(subquery);
     return [
       [alias?.aliasname ?? "", query === undefined ? new Map() : called(outputs(query, tables), alias?.colnames)],
     ];
   }
+  // It may give no row of what is null.
+  if ("RangeFunction" in node) conditions.push(node);
   if (!("JoinExpr" in node)) return [];
   const { jointype, larg, rarg, quals, usingClause } = node.JoinExpr;
   if (jointype === "JOIN_INNER") conditions.push(quals);
@@ -130,8 +140,8 @@ function ofExpression(node: Node | undefined, scope: Scope): Nullness {
     if (defresult === undefined) return "may";
     return ofAll([of(defresult), ...args.map((arg) => ("CaseWhen" in arg ? of(arg.CaseWhen.result) : undefined))]);
   }
-  if ("FuncCall" in node) return nameParts(node.FuncCall.funcname).at(-1) === "count" ? "never" : undefined;
-  return undefined;
+  const isCount = "FuncCall" in node && /^(pg_catalog\.)?count$/.test(nameParts(node.FuncCall.funcname).join("."));
+  return isCount ? "never" : undefined;
 }
 
 // The server names the relation wherever there are two; where there is one, older majors do too.

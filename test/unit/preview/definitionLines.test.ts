@@ -95,6 +95,13 @@ describe("whether a column can be null", () => {
     ["select t.id, t.n from public.t group by rollup (t.id, t.n)", [undefined, undefined]],
     ["select v.id, x.x from public.v, generate_series(1, 2) x", [undefined, undefined]],
     ["with recursive q as (select t.id from public.t union all select q.id from q) select q.id from q", [undefined]],
+    ["select t.id from public.t except select u.n from public.u", [undefined]],
+    [
+      "select t.n, count(*) as c, public.count(t.n) as d from public.t group by t.n having t.n > 0",
+      [undefined, "never", undefined],
+    ],
+    ["select t.n, x.x from public.t, unnest(array[t.n]) x(x)", [undefined, undefined]],
+    ["select t.n, x.x from public.t, lateral (select t.n as x where t.n > 0) x", [undefined, undefined]],
     ["no query", []],
   ])("is said of %s only where it is certain", async (query, expected) => {
     expect(await nullnessOf(query, sources)).toEqual(expected);
