@@ -41,13 +41,23 @@ const edited = (...edits: readonly (readonly [from: string, to: string])[]): str
     return text.replace(from, to);
   }, LIVE);
 
-async function previewOf(definition: string, secrets: readonly string[] = []): Promise<ResourcePreview> {
+async function previewOf(
+  definition: string,
+  secrets: readonly string[] = [],
+  previous: DesiredView | null = VIEW,
+): Promise<ResourcePreview> {
   return withViewSession(database(), async (session) => {
     const see = async (wanted: DesiredView) => ({
       actual: (await materializedViewKind.describe(session, [wanted]))[0],
       capabilities: session.capabilities,
     });
-    const transition = { desired: { ...VIEW, definition }, previous: VIEW, adopt: false, secrets, deployer: {} };
+    const transition = {
+      desired: { ...VIEW, definition },
+      previous: previous ?? undefined,
+      adopt: false,
+      secrets,
+      deployer: {},
+    };
     return previewChange(materializedViewKind, { see, open: (work) => work(session) }, transition, false);
   });
 }
@@ -232,6 +242,16 @@ describe("what differs is", () => {
     const whole = await linesOf(edited(["as etiqueta", `as etiqueta, ${many}`]));
     const more = whole.findIndex((line) => line === "... 14 more lines: matview plan --markdown");
     expect(whole.slice(0, more)).toHaveLength(19);
+  });
+
+  test("shown once where a view that somebody made differs from the declaration", async () => {
+    await run(database(), ...TABLES);
+    await change(database(), VIEW);
+    const { refusals, definition } = await previewOf(edited(["'otra'", "'ninguna'"]), [], null);
+    expect(refusals).toEqual([
+      expect.stringMatching(/adopt: true to change it: 1 problem\n {2}- definition differs, as is shown below$/),
+    ]);
+    expect(definition?.diff).toContain("+            ELSE 'ninguna'::text");
   });
 
   test("not shown where the definition is a secret", async () => {

@@ -42,6 +42,7 @@ describe("scripts/run", () => {
         "reference",
         "psql",
         "reportPicture",
+        "reviewPictures",
         "bench",
         "fuzzSchedule",
         "testMatrix",
