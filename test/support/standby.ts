@@ -1,5 +1,5 @@
-import type { Connection } from "../../postgres/connectionParts.ts";
 import { resolveReplicas } from "../../postgres/connection.ts";
+import type { Connection } from "../../postgres/connectionParts.ts";
 import { startStandby } from "../../scripts/database/standby.ts";
 import { until } from "../../scripts/database/until.ts";
 import { withClient } from "../../scripts/database/withClient.ts";
