@@ -1,13 +1,18 @@
 import { readConsents } from "../kinds/consent.ts";
 import type { Consent } from "../kinds/consent.ts";
 import { environment } from "../postgres/environment.ts";
-import { runPulumi } from "../provider/runPulumi.ts";
 import { stackOf } from "./commandLine/declaredViews.ts";
 import { defineVerb } from "./commandLine/defineVerb.ts";
 import { STACK_OPTIONS } from "./commandLine/options.ts";
 import { print, printJson } from "./commandLine/text.ts";
-import { databasesOf, readDigest } from "./preview/digest.ts";
+import { limitOf, TIME_LIMIT } from "./diff/limit.ts";
+import { readStackViews } from "./diff/stackViews.ts";
+import { diffStack } from "./diff/viewDiff.ts";
+import { databasesOf, previewDigest } from "./preview/digest.ts";
+import type { Digest } from "./preview/digest.ts";
+import { viewsOfDigest } from "./preview/digestSteps.ts";
 import { planDocument } from "./preview/document.ts";
+import type { PlanDocument } from "./preview/document.ts";
 import { planMarkdown, planSql, planTable } from "./preview/planText.ts";
 import { stackServers } from "./stack/connection.ts";
 import { withSessions } from "./stack/sessions.ts";
@@ -29,17 +34,20 @@ JSON has a fingerprint (docs/previews.md): MATVIEW_PLAN=FILE pulumi up deploys w
       multiple: true,
       summary: "plan with this allowed, as MATVIEW_ALLOW does; the deploy of the plan allows it too",
     },
+    { name: "data", summary: "also what it does to the rows, as matview diff says, in counts; reads the sources" },
+    TIME_LIMIT,
   ],
   common: STACK_OPTIONS,
   examples: [
     ["plan --stack prod", "a table"],
+    ["plan --stack prod --data --markdown", "with what it does to the rows, for a pull request"],
     ["plan --stack prod --json > plan.json", "then MATVIEW_PLAN=plan.json pulumi up --stack prod --yes --skip-preview"],
   ],
   exits: { 0: "planned", 1: "it could not be planned, or the deploy would be refused", 2: "used wrongly" },
   reads: false,
   run: async (call) => {
     const allow = readConsents([environment.MATVIEW_ALLOW ?? "", ...call.values("allow")].join(","), "--allow");
-    const document = await makePlan(stackOf(call), allow);
+    const document = await makePlan(stackOf(call), allow, call.has("data") ? limitOf(call) : undefined);
     if (call.json) printJson(document);
     else if (call.has("sql")) print(planSql(document));
     else print(call.has("markdown") ? planMarkdown(document) : planTable(document));
@@ -48,15 +56,27 @@ JSON has a fingerprint (docs/previews.md): MATVIEW_PLAN=FILE pulumi up deploys w
   },
 });
 
-/** The plan of a stack: the engine says which resources, we say which statements. */
-export async function makePlan(
-  stack: string,
-  allow: readonly Consent[] = [],
-): Promise<Awaited<ReturnType<typeof planDocument>>> {
-  // What cannot be reached is told by the plan.
-  const variables = { MATVIEW_PREVIEW: "off", MATVIEW_UNREACHABLE: "skip" };
-  const run = await runPulumi(["preview", "--json", "--stack", stack], variables);
-  const digest = readDigest(`the preview of stack ${stack}`, run, [0]);
-  const work = (sessions: Sessions) => planDocument(sessions, stack, digest, { allow });
+/** The plan of a stack: the engine says which resources, we say which statements, and, within so many milliseconds a view, which rows. */
+export async function makePlan(stack: string, allow: readonly Consent[] = [], limitMs?: number): Promise<PlanDocument> {
+  const digest = await previewDigest(stack);
+  const work = async (sessions: Sessions): Promise<PlanDocument> => {
+    const document = await planDocument(sessions, stack, digest, { allow });
+    return limitMs === undefined ? document : { ...document, data: await dataOf(sessions, digest, limitMs) };
+  };
   return withSessions(databasesOf(digest), stackServers(stack), "matview plan", work);
+}
+
+/** What a deploy does to the rows in each of its databases that can be looked at. */
+async function dataOf(sessions: Sessions, digest: Digest, limitMs: number): Promise<NonNullable<PlanDocument["data"]>> {
+  const all = viewsOfDigest(digest);
+  const data: NonNullable<PlanDocument["data"]>[number][] = [];
+  for (const connection of new Set(all.map(({ database }) => database.connection))) {
+    const views = all.filter(({ database }) => database.connection === connection);
+    const session = sessions(views[0]?.database ?? {});
+    if (session instanceof Error) continue;
+    const options = { limitMs, share: 1, explain: false, rows: 0 };
+    const found = await diffStack(session, await readStackViews(session, views), options);
+    data.push(...found.map((one) => ({ ...one, connection: connection ?? null })));
+  }
+  return data;
 }

@@ -3,6 +3,7 @@ import { runScript } from "./runScript.ts";
 
 // Each measures ways of doing one thing in the same run and ends with a line "RESULT key=value ...".
 const benches: Readonly<Record<string, () => Promise<{ bench(args: string[]): Promise<void> }>>> = {
+  diff: () => import("./bench/diff.ts"),
   distance: () => import("./bench/distance.ts"),
   engine: () => import("./bench/engine.ts"),
   preview: () => import("./bench/preview.ts"),

@@ -95,11 +95,7 @@ async function stackPlaces(
   const here = database === undefined ? all : all.filter((view) => view.connection === database);
   if (database !== undefined && here.length === 0)
     throw userError(
-      unknownName(
-        "connection of this stack",
-        database,
-        [...new Set(all.flatMap((view) => view.connection ?? []))],
-      ),
+      unknownName("connection of this stack", database, [...new Set(all.flatMap((view) => view.connection ?? []))]),
     );
   const chosen = named === undefined ? here : here.filter((view) => displayName(view) === displayName(named));
   if (named !== undefined && chosen.length === 0) {
@@ -176,6 +172,11 @@ export async function withDatabase<T>(call: Call, work: (session: Session) => Pr
 /** The stack of a call that is about a whole stack. */
 export function stackOf(call: Call): string {
   mustNameNoView(call);
+  return stackNamed(call);
+}
+
+/** The stack that a call names, which it must. */
+export function stackNamed(call: Call): string {
   const stack = call.value("stack");
   if (stack === undefined) throw usageError("which stack? write --stack NAME");
   return stack;

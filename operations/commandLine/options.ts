@@ -20,10 +20,16 @@ export interface ParsedWords {
 
 const JSON_OPTION: CommandOption = { name: "json", summary: "print JSON" };
 
+export const DATABASE_OPTION: CommandOption = {
+  name: "database",
+  value: "NAME",
+  summary: "the one of several databases, by the name of its connection",
+};
+
 /** What every verb that looks at a database takes. */
 export const COMMON_OPTIONS: readonly CommandOption[] = [
   { name: "stack", value: "S", summary: "take views, job and limits from the outputs of this Pulumi stack" },
-  { name: "database", value: "NAME", summary: "the one of several databases, by the name of its connection" },
+  DATABASE_OPTION,
   { name: "url-env", value: "NAME", summary: "environment variable that holds the URL of the database" },
   { name: "job", value: "NAME", summary: "name of the job, where it is not found by its command" },
   { name: "stamp", value: "COLUMN", summary: "column whose maximum says when the view was last refreshed" },

@@ -13,6 +13,7 @@ export const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
   history: async () => (await import("../history.ts")).history,
   drift: async () => (await import("../drift.ts")).drift,
   plan: async () => (await import("../plan.ts")).plan,
+  diff: async () => (await import("../diff.ts")).diff,
   refresh: async () => (await import("../refresh.ts")).refresh,
   pause: async () => (await import("../pause.ts")).pause,
   resume: async () => (await import("../resume.ts")).resume,

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { kindOfType } from "../../kinds/all.ts";
 import { userError } from "../../postgres/errors.ts";
+import { runPulumi } from "../../provider/runPulumi.ts";
 import type { PulumiRun } from "../../provider/runPulumi.ts";
 import type { Database } from "../stack/connection.ts";
 
@@ -29,6 +30,13 @@ const digestSchema = z.object({
 /** What the engine says that it will do, resource by resource, as `preview --json` and `refresh --json` print it. */
 export type Digest = z.infer<typeof digestSchema>;
 export type DigestStep = NonNullable<Digest["steps"]>[number];
+
+/** What a deploy of the stack would do; a database that cannot be reached keeps nothing of it back. @throws as `readDigest`. */
+export async function previewDigest(stack: string): Promise<Digest> {
+  const variables = { MATVIEW_PREVIEW: "off", MATVIEW_UNREACHABLE: "skip" };
+  const run = await runPulumi(["preview", "--json", "--stack", stack], variables);
+  return readDigest(`the preview of stack ${stack}`, run, [0]);
+}
 
 /** The digest that a run printed. @throws with the engine's own words where the run failed. */
 export function readDigest(what: string, { code, stdout, stderr }: PulumiRun, allowed: readonly number[]): Digest {

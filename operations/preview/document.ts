@@ -10,8 +10,8 @@ import type { Risk } from "../../kinds/materializedView/cost/statementCost.ts";
 import type { OtherWork } from "../../kinds/otherWork.ts";
 import { ownJobNames } from "../../kinds/refreshJob/refreshSettings.ts";
 import { canonicalHash } from "../../lifecycle/canonical.ts";
-import type { DriftAnswers } from "../../lifecycle/driftAnswers.ts";
 import { refuseOtherDatabase } from "../../lifecycle/databaseIdentity.ts";
+import type { DriftAnswers } from "../../lifecycle/driftAnswers.ts";
 import { declaredOnly, idleFingerprint } from "../../lifecycle/preview/fingerprint.ts";
 import { isPlannedLater, plannedLater } from "../../lifecycle/preview/plannedLater.ts";
 import { forgotten, previewChange } from "../../lifecycle/preview/previewChange.ts";
@@ -21,10 +21,12 @@ import { displayName } from "../../postgres/names.ts";
 import type { QualifiedName } from "../../postgres/names.ts";
 import { unknownName } from "../../postgres/nearestName.ts";
 import type { Session } from "../../postgres/session.ts";
+import type { UntoldDiff, ViewDiff } from "../diff/viewDiff.ts";
 import type { Database } from "../stack/connection.ts";
 import type { Sessions } from "../stack/sessions.ts";
 import { databaseOf, databasesOf, parentTypeOf, typeOf } from "./digest.ts";
 import type { Digest, DigestStep } from "./digest.ts";
+import { byUrn, IDLE, propsOf, relevant } from "./digestSteps.ts";
 import { filledConnection, firstRefreshOf } from "./firstRefresh.ts";
 import { otherStep } from "./otherStep.ts";
 import type { OtherStep } from "./otherStep.ts";
@@ -46,9 +48,9 @@ export interface PlanDocument {
   readonly resources: readonly PlannedResource[];
   /** What the engine will do about resources of other kinds. */
   readonly others: readonly OtherStep[];
+  /** What the deploy does to the rows of each view that it changes, where that was asked for. */
+  readonly data?: readonly ((ViewDiff | UntoldDiff) & Pick<PlannedResource, "connection">)[];
 }
-
-const IDLE = ["same", "refresh", "read"];
 
 /** The plan of every resource of ours that the engine's preview names, in the order in which the engine goes about it. */
 export async function planDocument(
@@ -159,20 +161,6 @@ function othersOf(steps: readonly DigestStep[]): OtherWork[] {
     .filter((work) => work !== undefined);
 }
 
-/** One step a resource: what is done about it, or else what a state refresh found of it. */
-function relevant(steps: readonly DigestStep[]): DigestStep[] {
-  const acted = new Set(steps.filter(({ op }) => !IDLE.includes(op)).map(({ urn }) => urn));
-  const idle = new Map<string, DigestStep>();
-  for (const step of steps) if (!acted.has(step.urn)) idle.set(step.urn, step);
-  // The engine has no order for these.
-  const sorted = [...idle.entries()].sort(byUrn).map(([, step]) => step);
-  return [...sorted, ...steps.filter(({ op }) => !IDLE.includes(op))];
-}
-
-function byUrn([a = ""]: readonly unknown[], [b = ""]: readonly unknown[]): number {
-  return String(a) < String(b) ? -1 : 1;
-}
-
 async function plannedOf(
   session: Session,
   kind: AnyKind,
@@ -238,11 +226,6 @@ function refuseCopy(kind: AnyKind, step: DigestStep, { capabilities }: Session, 
   refuseOtherDatabase(subject, step.oldState.outputs ?? {}, capabilities, { source, adoptDatabase: adopted });
 }
 
-function propsOf(step: DigestStep): Record<"news" | "olds", Record<string, unknown> | undefined> {
-  const news = step.op === "delete" ? undefined : step.newState?.inputs;
-  return { news, olds: IDLE.includes(step.op) ? news : oldInputs(step) };
-}
-
 interface PlannedSoFar {
   readonly adoptDatabase: unknown;
   readonly noted: NotedSteps;
@@ -275,11 +258,4 @@ function goesWith({ kind, previous }: PlannedResource, view: Readonly<Record<str
 function heirOf(kind: AnyKind, id: string, planned: readonly PlannedResource[]): PlannedResource | undefined {
   if (kind.ownership === undefined) return undefined;
   return planned.find((one) => one.kind === kind.noun && one.id === id && one.operation === "create");
-}
-
-// An update is handed the outputs; what is kept there beside the inputs says nothing about what is run.
-function oldInputs({ oldState }: DigestStep): Record<string, unknown> | undefined {
-  const { inputs, outputs } = oldState ?? {};
-  if (inputs === undefined || outputs === undefined) return inputs;
-  return Object.fromEntries(Object.entries(outputs).filter(([key]) => key in inputs));
 }

@@ -5,6 +5,7 @@ import { definitionLines } from "../../lifecycle/preview/definitionLines.ts";
 import { dropLines, rateLines } from "../../lifecycle/preview/lines.ts";
 import { table, wrapped } from "../commandLine/table.ts";
 import { markdownTable } from "../commandLine/text.ts";
+import { rowsMarkdown, rowsText } from "../diff/rowsText.ts";
 import { diffMarkdown, diffTerminal, fence } from "./diffText.ts";
 import type { PlanDocument } from "./document.ts";
 import { otherText } from "./otherStep.ts";
@@ -22,6 +23,7 @@ export function planTable(plan: PlanDocument): string {
     ...(rows.length === 0 ? [] : [table([...HEAD], rows)]),
     ...notes(plan),
     ...plan.resources.flatMap(definitionText),
+    ...(plan.data ?? []).map((one) => ("problem" in one ? one.problem : rowsText(one))),
     fingerprintLine(plan),
   ].join("\n");
 }
@@ -39,6 +41,7 @@ export function planMarkdown(plan: PlanDocument): string {
     ...markdownTable(HEAD, plan.resources.flatMap(stepRows)),
     ...notes(plan).map((note) => `- ${note}`),
     ...plan.resources.flatMap(definitionMarkdown),
+    ...(plan.data ?? []).flatMap((one) => ["", "problem" in one ? one.problem : rowsMarkdown(one)]),
     ...details,
     "",
     `<sub>${fingerprintLine(plan)}</sub>`,

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # Plans the stack $STACK: plan.json for the deploy, plan.md for people. Fails where the deploy would be refused or a rule is broken.
+# PLAN_DATA=1: also what it does to the rows.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 out=${CI_OUTPUT:-$PWD}
 
 status=0
-node operations/commandLine/matview.ts plan --stack "$STACK" --json >"$out/plan.json" 2>"$out/plan.err" || status=$?
+node operations/commandLine/matview.ts plan --stack "$STACK" --json ${PLAN_DATA:+--data} >"$out/plan.json" 2>"$out/plan.err" || status=$?
 if [ ! -s "$out/plan.json" ]; then
   cat "$out/plan.err" >&2
   # A fence of four, for the message may hold one of three.

@@ -1,7 +1,7 @@
 import type { Client, QueryResult } from "pg";
 import { isServerError, SQLSTATE } from "../../../postgres/errors.ts";
 import { enterJobSession, jobSettings, makeJobSettings } from "../../../postgres/jobSession.ts";
-import { setRoleSql } from "../../../postgres/objectStatements.ts";
+import { grantSql, named, setRoleSql } from "../../../postgres/objectStatements.ts";
 import { answersOf, flight, pipelined } from "../../../postgres/pipeline.ts";
 import type { Statement } from "../../../postgres/pipeline.ts";
 import { sqlStatement, sqlText } from "../../../postgres/sqlFiles.ts";
@@ -60,6 +60,55 @@ export async function askDefinition(
       ({ sql }) => Promise.allSettled(flight(client, questions(sql))),
     ),
   );
+}
+
+/** A definition under the name of the temporary view that it becomes. */
+export interface NamedDefinition {
+  readonly name: string;
+  readonly definition: string;
+  /** As whom it is read and reads. */
+  readonly owner?: string | undefined;
+}
+
+/** How it runs: as the owner, where the connected role may act as that one, and with what is otherwise than in the job's session. */
+export interface RunAs {
+  readonly isOwner: boolean;
+  readonly problems: readonly string[];
+}
+
+/**
+ * The same for several definitions in one snapshot, of which later ones may read earlier ones as `pg_temp.NAME`; the last one's owner and
+ * `user` are who runs them. Nothing that they call may write.
+ * @throws where one cannot be read, or no temporary view be made.
+ */
+export async function withDefinitions<T>(
+  client: Client,
+  {
+    views,
+    owner,
+    user = owner,
+  }: Omit<RunnableDefinition, "definition"> & { readonly views: readonly NamedDefinition[] },
+  work: (as: RunAs) => Promise<T>,
+): Promise<T> {
+  try {
+    await client.query(beginSql().join(";\n"));
+    for (const view of views) await makeView(client, view);
+    const { problems } = await enterJobSession(client, user);
+    const isOwner = await attempt(client, roleSql(owner));
+    await pipelined(client, [...executeAs({ definition: "" }, isOwner), "set transaction read only"]);
+    return await work({ isOwner, problems });
+  } finally {
+    // Nobody waits for it: whatever is asked next comes behind it.
+    client.query("rollback").catch(() => undefined);
+  }
+}
+
+async function makeView(client: Client, { name, definition, owner }: NamedDefinition): Promise<void> {
+  await attempt(client, roleSql(owner));
+  // Whoever owns one below lets the one above read it.
+  const made = sqlStatement("statements/create_trial_view", { names: { view: name }, raw: { definition } });
+  const open = grantSql("select", named("table", { schema: "pg_temp", name }), "public");
+  await pipelined(client, [createSettings(), made, open, RESET_ROLE]);
 }
 
 const turns = new WeakMap<Client, Promise<unknown>>();

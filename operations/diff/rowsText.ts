@@ -1,0 +1,158 @@
+import type { Condition, DifferingRow } from "../../kinds/materializedView/compare/explainRows.ts";
+import { named } from "../commandLine/overview.ts";
+import { table, wrapped } from "../commandLine/table.ts";
+import { duration, grouped, markdownTable, percent } from "../commandLine/text.ts";
+import type { ViewDiff } from "./viewDiff.ts";
+
+/** What a change does to the rows of a view, for a terminal. */
+export function rowsText(diff: ViewDiff): string {
+  const [rows, columns, measures] = [rowTable(diff), columnTable(diff), measureTable(diff)];
+  return [
+    wrapped(`${diff.view}: ${rowsSummary(diff)}`),
+    ...[rows, columns, measures].flatMap(([head, lines]) => (lines.length === 0 ? [] : [table(head, lines)])),
+    ...diffNotes(diff).map((note) => wrapped(note)),
+  ].join("\n");
+}
+
+/** The same for a pull request: one line, and the rest folded away. */
+export function rowsMarkdown(diff: ViewDiff): string {
+  const tables = [rowTable(diff), columnTable(diff), measureTable(diff)].flatMap(([head, lines]) => [
+    ...markdownTable(head, lines),
+    ...(lines.length === 0 ? [] : [""]),
+  ]);
+  return [
+    `**\`${diff.view}\`**: ${rowsSummary(diff)}`,
+    "",
+    "<details><summary>Rows</summary>",
+    "",
+    ...tables,
+    ...diffNotes(diff).map((note) => `- ${note}`),
+    "",
+    "</details>",
+  ].join("\n");
+}
+
+/** One line: "12 of 3,230 rows go, 41 change in etapa, nothing else". */
+export function rowsSummary(diff: ViewDiff): string {
+  const { rows, columns, change, limited } = diff;
+  if (rows === null) return `not compared: it takes longer than the time limit`;
+  if (change === "new") return `new, ${counted(rows.after)}`;
+  if (change === "dropped") return `goes, with ${counted(rows.before)}`;
+  const names = Object.keys(columns.changed);
+  const parts = [
+    ...(rows.gone > 0 ? [`${grouped(rows.gone)} of ${counted(rows.before)} ${rows.gone === 1 ? "goes" : "go"}`] : []),
+    ...(rows.added > 0 ? [`${grouped(rows.added)} ${rows.added === 1 ? "comes" : "come"}`] : []),
+    ...(rows.changed > 0
+      ? [`${grouped(rows.changed)} ${rows.changed === 1 ? "changes" : "change"} in ${named(names)}`]
+      : []),
+    ...columnParts(diff),
+  ];
+  const found = parts.length === 0 ? `no row changes, of ${counted(rows.before)}` : `${parts.join(", ")}, nothing else`;
+  const least = limited === null ? "" : `in ${percent(limited.share)} of the rows: `;
+  const cause =
+    change === "followed" ? " (by what it reads)" : change === "none" ? " (its definition is as deployed)" : "";
+  return `${least}${found}${cause}`;
+}
+
+function columnParts({ columns: { added, removed, retyped } }: ViewDiff): string[] {
+  const part = (names: readonly string[], what: string): string[] =>
+    names.length === 0 ? [] : [`column ${named(names)} ${what}`];
+  return [
+    ...part(added, "is new"),
+    ...part(removed, "goes"),
+    ...part(
+      retyped.map(({ column, before, after }) => `${column} (${before} to ${after})`),
+      "has another type",
+    ),
+  ];
+}
+
+type Table = readonly [head: readonly string[], rows: readonly (readonly string[])[]];
+
+function rowTable({ rows }: ViewDiff): Table {
+  const head = ["rows before", "after", "gone", "added", "changed", "same"];
+  if (rows === null) return [head, []];
+  const { before, after, gone, added, changed, same } = rows;
+  return [head, [[before, after, gone, added, changed, same].map(grouped)]];
+}
+
+function columnTable({ columns: { changed, to_null, from_null, nulls, distinct } }: ViewDiff): Table {
+  if (nulls !== undefined && distinct !== undefined) {
+    const lines = Object.entries(nulls).map(([name, count]) => [name, grouped(count), grouped(distinct[name] ?? 0)]);
+    return [["column", "nulls", "distinct values"], lines];
+  }
+  const lines = Object.entries(changed).map(([name, count]) => [
+    name,
+    ...[count, to_null[name] ?? 0, from_null[name] ?? 0].map(grouped),
+  ]);
+  return [["column", "rows changed", "went null", "came from null"], lines];
+}
+
+function measureTable({ explanation }: ViewDiff): Table {
+  const lines = Object.entries(explanation?.measures ?? {}).flatMap(([column, { before, after }]) =>
+    (["min", "max", "sum"] as const)
+      .filter((name) => before[name] !== after[name])
+      .map((name) => [column, name, before[name] ?? "null", after[name] ?? "null"]),
+  );
+  return [["column", "figure", "before", "after"], lines];
+}
+
+function diffNotes(diff: ViewDiff): string[] {
+  const { key, why_no_key, columns, sources, dependents, served_age_seconds, took_ms, notes } = diff;
+  return [
+    ...limitNotes(diff),
+    ...(diff.explanation?.conditions ?? []).map(conditionText),
+    ...(diff.differing ?? []).map(rowText),
+    ...(key.length > 0 || diff.rows === null || columns.nulls !== undefined
+      ? []
+      : [
+          `rows are told apart by all their values${why_no_key === null ? ", as no key is declared" : `, as ${why_no_key}`}: one that changes is gone and added`,
+        ]),
+    ...(columns.as_text.length > 0 ? [`compared as texts: ${columns.as_text.join(", ")}`] : []),
+    ...notes,
+    ...(sources.added.length > 0 ? [`reads now: ${sources.added.join(", ")}`] : []),
+    ...(sources.removed.length > 0 ? [`no longer reads: ${sources.removed.join(", ")}`] : []),
+    ...sources.renamed.map(({ from, to }) => `what it reads as ${to} was called ${from} at its deploy`),
+    ...(dependents.length > 0 ? [`depends on it: ${dependents.join(", ")}`] : []),
+    `${key.length > 0 ? `by key (${key.join(", ")}), ` : ""}from the sources as they are now, in ${duration(took_ms / 1_000)}`,
+    ...(served_age_seconds === null
+      ? []
+      : [`the rows that readers get are ${duration(served_age_seconds)} old; they are not compared`]),
+  ];
+}
+
+function limitNotes({ limited }: ViewDiff): string[] {
+  if (limited === null) return [];
+  const more = "--time-limit gives it longer, --sample looks at a share";
+  if (limited.share === 0) return [`neither all rows nor a small share could be compared in time: ${more}`];
+  const part = `${percent(limited.share)} of the rows`;
+  return limited.by === "sample"
+    ? [`a sample of ${part}, the same ones on both sides: there are at least as many of each as it has`]
+    : [`all rows take longer than the time limit: of ${part}, so there are at least as many of each; ${more}`];
+}
+
+const WERE = { gone: "rows that go", added: "rows that come", changed: "rows that change" };
+
+function conditionText({ rows, column, values, count, of }: Condition): string {
+  const value = values.map((one) => (one === null ? "null" : `'${one}'`)).join(" or ");
+  const others =
+    of === count ? "no other row has" : of === count + 1 ? "1 other has" : `${grouped(of - count)} others have`;
+  return `all ${grouped(count)} ${WERE[rows]} have ${column} = ${value}, which ${others}`;
+}
+
+function rowText({ rows, before, after, times }: DifferingRow): string {
+  const values = (row: Readonly<Record<string, string | null>>): string =>
+    Object.entries(row)
+      .map(([name, value]) => `${name} = ${value ?? "null"}`)
+      .join(", ");
+  const often = times === undefined || times === 1 ? "" : `${grouped(times)} times `;
+  if (before === undefined || after === undefined) return `${rows}: ${often}${values(after ?? before ?? {})}`;
+  const pairs = Object.entries(before).map(([name, value]) =>
+    value === after[name] ? `${name} = ${value ?? "null"}` : `${name} = ${value ?? "null"} to ${after[name] ?? "null"}`,
+  );
+  return `${rows}: ${pairs.join(", ")}`;
+}
+
+function counted(rows: number): string {
+  return `${grouped(rows)} ${rows === 1 ? "row" : "rows"}`;
+}
