@@ -24,6 +24,15 @@ export interface Claim extends Entry {
   readonly since: string;
   /** Of a job: its role's statement timeout was set for it, and is taken back with it. */
   readonly setsTimeout?: true;
+  /** Of a view: what was deployed was taken back by hand, and the one before serves again. */
+  readonly takenBack?: TakenBack;
+}
+
+/** When and by which role a definition was taken back, and which: its hash. */
+export interface TakenBack {
+  readonly at: string;
+  readonly by: string;
+  readonly definition: string;
 }
 
 /** The entry that a URN names. */
@@ -55,6 +64,14 @@ export function newClaim(entry: Entry, token: string = randomBytes(6).toString("
 /** The claim that an object is to bear: undefined is wanted where it stays as it is, null where nobody is to manage it. */
 export function wantedClaim(wanted: Claim | null | undefined, found: Claim | undefined): Claim | undefined {
   return wanted === undefined ? found : (wanted ?? undefined);
+}
+
+/** The claim as a deploy leaves it, which is not taken back. */
+export function asDeployed<T extends Claim | null | undefined>(claim: T): T {
+  if (claim?.takenBack === undefined) return claim;
+  const { takenBack, ...rest } = claim;
+  void takenBack;
+  return rest as T;
 }
 
 export function isSameClaim(a: Claim | undefined, b: Claim | undefined): boolean {

@@ -60,6 +60,10 @@ export interface Swap {
   /** Whose sessions are in the way when a try fails. */
   readonly locked: readonly QualifiedName[];
   readonly deadlineMs: number;
+  /** True where nothing is built: what was kept aside takes its place again. */
+  readonly putsBack?: true;
+  /** How long the old one stays aside, a duration as it is declared; undefined where it is dropped. */
+  readonly keeps?: string | undefined;
   /** How long a refresh of the old one takes, which the swap waits for; undefined where that is not known. */
   readonly usualRunMs?: number | undefined;
 }

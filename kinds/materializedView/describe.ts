@@ -19,6 +19,9 @@ import { inFile } from "./definition/definitionFile.ts";
 import { parseDefinition } from "./definition/parseDefinition.ts";
 import type { DesiredView } from "./desired.ts";
 import { splitParameter } from "./statements.ts";
+import { usersOf } from "./swap/dependents.ts";
+import { keptName, splitKept } from "./swap/kept.ts";
+import type { KeptView } from "./swap/kept.ts";
 import { readLeftovers } from "./swap/leftovers.ts";
 import type { Leftover } from "./swap/leftovers.ts";
 import { readReplacement } from "./swap/replacement.ts";
@@ -55,6 +58,8 @@ export interface ActualView extends QualifiedName {
   readonly namedJobs: readonly ActualJob[];
   /** What a swap that was cut off left behind. */
   readonly leftovers: readonly Leftover[];
+  /** What bears the name under which a swap keeps the old view aside. */
+  readonly kept: KeptView | undefined;
   /** Read where the declaration asks for what only a view built anew can have. */
   readonly replacement: Replacement | undefined;
 }
@@ -69,7 +74,7 @@ export interface AbsentView extends QualifiedName {
 /** A row of describe/materialized_views.sql. */
 export interface ViewRow extends Omit<
   ActualView,
-  "exists" | "storageParameters" | "claim" | "verdict" | "jobs" | "namedJobs" | "leftovers" | "replacement"
+  "exists" | "storageParameters" | "claim" | "verdict" | "jobs" | "namedJobs" | "leftovers" | "kept" | "replacement"
 > {
   relationKind: string;
   storageParameters: string[];
@@ -106,7 +111,7 @@ export async function describeViews(
     const jobs = jobsOf(all, view, session.capabilities);
     if (row === undefined || look === undefined)
       views.push({ exists: false, schema: view.schema, name: view.name, ...jobs });
-    else views.push(await actualOf(session, view, row, jobs, look));
+    else views.push(await actualOf(session, view, { row, kept: found.get(displayName(keptName(view))) }, jobs, look));
   }
   return views;
 }
@@ -117,7 +122,8 @@ export function viewQuestions(desired: readonly DesiredView[], known: Capabiliti
 }
 
 function rowsQuestion(views: readonly DesiredView[]): Question {
-  const values = [views.map(({ schema }) => schema), views.map(({ name }) => name)];
+  const names = views.flatMap((view) => [view, keptName(view)]);
+  const values = [names.map(({ schema }) => schema), names.map(({ name }) => name)];
   return { on: "target", file: "describe/materialized_views", values };
 }
 
@@ -138,14 +144,22 @@ function lookAt(session: Session, view: DesiredView): Promise<ViewLook> {
 async function actualOf(
   session: Session,
   desired: DesiredView,
-  row: ViewRow,
+  { row, kept: keptRow }: { readonly row: ViewRow; readonly kept: ViewRow | undefined },
   jobs: ReturnType<typeof jobsOf>,
   look: Promise<ViewLook>,
 ): Promise<ActualView> {
   mustBeMaterialized(row);
   const [verdict, leftovers] = await look;
   const replacement = await replacementOf(session, desired, row, verdict, jobs.jobs);
-  return { ...toActual(row, jobs, verdict), leftovers, replacement };
+  const kept = keptRow && keptOf(keptRow);
+  // What stands on it is in the way of the swap with which it goes.
+  const users = kept?.record === undefined || replacement === undefined ? [] : await usersOf(session, kept.oid);
+  return { ...toActual(row, jobs, verdict), leftovers, replacement, kept: kept && { ...kept, users } };
+}
+
+/** What bears the name of a view that is kept. */
+export function keptOf({ oid, schema, name, comment, relationKind }: ViewRow): KeptView {
+  return { oid, schema, name, record: relationKind === "m" ? splitKept(comment).record : undefined, users: [] };
 }
 
 /** The jobs around a view. */
@@ -178,6 +192,7 @@ export function toActual(row: ViewRow, jobs: ReturnType<typeof jobsOf>, verdict:
     verdict,
     ...jobs,
     leftovers: [],
+    kept: undefined,
     replacement: undefined,
   };
 }

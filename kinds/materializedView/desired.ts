@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { exactly } from "../../postgres/exactly.ts";
 import { nameSchema } from "../../postgres/nameSchema.ts";
+import { refusing } from "../refreshJob/desired.ts";
+import { parseDuration } from "../refreshJob/schedule/duration.ts";
 import { declaredIndexSchema } from "./indexes/declaredIndex.ts";
 
 const PRIVILEGES = ["select", "insert", "update", "delete", "truncate", "references", "trigger", "maintain"] as const;
@@ -46,6 +48,8 @@ export const materializedViewSchema = exactly({
     .min(1, "must be a number of seconds from 1 to 3600")
     .max(3_600, "must be a number of seconds from 1 to 3600")
     .optional(),
+  /** How long the old view stays aside after a change of the definition. */
+  keepPrevious: z.string({ error: "must be a duration such as 2h" }).superRefine(refusing(parseDuration)).optional(),
   incarnation: z.string().optional(),
 });
 

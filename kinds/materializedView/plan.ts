@@ -1,9 +1,11 @@
 import type { Capabilities } from "../../postgres/capabilities.ts";
 import { displayName } from "../../postgres/names.ts";
+import type { QualifiedName } from "../../postgres/names.ts";
 import { dropSql, named, renameSql, viewObject } from "../../postgres/objectStatements.ts";
 import { CONVERGED, step } from "../../postgres/plan.ts";
 import type { Difference, Plan, Step } from "../../postgres/plan.ts";
 import { sqlStatement } from "../../postgres/sqlFiles.ts";
+import { asDeployed } from "../claim.ts";
 import type { Claim } from "../claim.ts";
 import type { Situation } from "../kind.ts";
 import { refreshTarget } from "../refreshJob/command.ts";
@@ -13,7 +15,9 @@ import type { AbsentView, ActualView } from "./describe.ts";
 import type { DesiredView } from "./desired.ts";
 import { planDrop } from "./planDrop.ts";
 import { planProperties } from "./planProperties.ts";
+import type { WithKept } from "./planProperties.ts";
 import { createSql } from "./statements.ts";
+import { definitionHash, dropKeptSql, keptName } from "./swap/kept.ts";
 import { planSwap } from "./swap/swapPlan.ts";
 
 /** The incarnation of a view that has no data: `check` gives it a new one, which runs the first refresh. */
@@ -31,7 +35,8 @@ export function planView({
   if (desired === "absent") return planDrop(previous, actual, capabilities, stack);
   if (actual?.exists !== true) return create(desired, actual?.jobs ?? [], capabilities, claim);
   const definition = planDefinition(desired, previous, actual, capabilities);
-  const properties = planProperties(desired, previous, actual, claim);
+  const after = asSwapped(desired, actual, definition);
+  const properties = planProperties(desired, previous, after, asDeployed(claim));
   const halts = [
     ...(actual.isPopulated ? [] : halt(actual.jobs, capabilities, "the view has no data until its first refresh")),
     ...(definition.steps.length > 0 && losesKey(desired, previous, actual)
@@ -45,7 +50,14 @@ export function planView({
   // A swap removes what an earlier one left, and happens under the name that the dependents know.
   const leftovers = definition.steps.length > 0 ? [] : removeLeftovers(actual);
   return {
-    steps: [...halts, ...leftovers, ...definition.steps, ...planName(desired, actual), ...properties.steps],
+    steps: [
+      ...halts,
+      ...leftovers,
+      ...(definition.steps.length > 0 ? [] : dropKept(desired, previous, actual)),
+      ...definition.steps,
+      ...planName(desired, after),
+      ...properties.steps,
+    ],
     differences: [...definition.differences, ...properties.differences],
     ...(definition.refusals === undefined ? {} : { refusals: definition.refusals }),
     ...(actual.verdict.outcome === "awaited" ? { later: "the definition reads what this deploy changes before" } : {}),
@@ -86,15 +98,36 @@ function isConcurrent({ command }: ActualJob): boolean {
   return refreshTarget(command)?.concurrently === true;
 }
 
-function planName(desired: DesiredView, actual: ActualView): Step[] {
+/** What the steps behind a swap find: a view that is not taken back any more, and the old one where it is kept. */
+function asSwapped({ keepPrevious }: DesiredView, actual: ActualView, { steps }: Plan): ActualView & WithKept {
+  if (steps.length === 0) return { ...actual, hasKept: actual.kept?.record !== undefined };
+  return { ...actual, claim: asDeployed(actual.claim), hasKept: keepPrevious !== undefined && actual.isPopulated };
+}
+
+// Nothing is to be kept any more: its job goes too.
+function dropKept(
+  { keepPrevious }: DesiredView,
+  previous: DesiredView | undefined,
+  { kept, ...view }: ActualView,
+): Step[] {
+  if (kept?.record === undefined || keepPrevious !== undefined || previous?.keepPrevious === undefined) return [];
+  const reason = `${displayName(kept)} is kept until ${kept.record.until}, and keepPrevious is declared no more`;
+  return [step("drop the previous", displayName(view), reason, [dropKeptSql(kept)])];
+}
+
+function planName(desired: DesiredView, actual: ActualView & WithKept): Step[] {
   const sql: string[] = [];
-  if (actual.schema !== desired.schema) {
-    const names = { schema: actual.schema, view: actual.name, new_schema: desired.schema };
-    sql.push(sqlStatement("statements/move_materialized_view", { names }));
-  }
-  if (actual.name !== desired.name) {
-    const moved = named("materialized view", { schema: desired.schema, name: actual.name });
-    sql.push(renameSql(moved, desired.name));
+  const pairs: [QualifiedName, QualifiedName][] = [
+    [actual, desired],
+    ...(actual.hasKept ? [[keptName(actual), keptName(desired)] as [QualifiedName, QualifiedName]] : []),
+  ];
+  for (const [from, to] of pairs) {
+    if (from.schema !== to.schema) {
+      const names = { schema: from.schema, view: from.name, new_schema: to.schema };
+      sql.push(sqlStatement("statements/move_materialized_view", { names }));
+    }
+    if (from.name !== to.name)
+      sql.push(renameSql(named("materialized view", { schema: to.schema, name: from.name }), to.name));
   }
   if (sql.length === 0) return [];
   const reason = `is called ${displayName(actual)}, declared ${displayName(desired)}`;
@@ -122,13 +155,25 @@ function planDefinition(
   }
   const reason = differences
     .map(({ property, declared, actual: found }) =>
-      property === "definition" ? "definition differs" : `${property} is ${found}, declared ${declared}`,
+      property === "definition"
+        ? `definition differs${takenBackText(actual)}`
+        : `${property} is ${found}, declared ${declared}`,
     )
     .join("; ");
   const job = actual.jobs.find(({ isActive }) => isActive) ?? actual.jobs[0];
   const jobUser = desired.owner ?? job?.user ?? replacement.old.owner;
-  const { step: swap, refusals } = planSwap(desired, previous, replacement, reason, { jobUser, serverMajor });
+  const how = { jobUser, serverMajor, kept: actual.kept };
+  const { step: swap, refusals } = planSwap(desired, previous, replacement, reason, how);
   return { steps: [swap], differences, ...(refusals.length === 0 ? {} : { refusals }) };
+}
+
+/** What a preview says where the declared definition was there before and a person took it back; empty elsewhere. */
+function takenBackText(actual: ActualView): string {
+  const { verdict } = actual;
+  const { takenBack } = actual.claim ?? {};
+  if (takenBack === undefined || verdict.outcome !== "different") return "";
+  if (takenBack.definition !== definitionHash(verdict.declared.replace(/;$/, ""))) return "";
+  return `: the database was taken back at ${takenBack.at} by ${takenBack.by}; up would deploy the declared one again`;
 }
 
 function definitionDifferences(desired: DesiredView, actual: ActualView): Difference[] {

@@ -11,7 +11,8 @@ import type { ActualJob } from "../refreshJob/describe.ts";
 import { timeoutSql, unscheduleSql, waitForRun } from "../refreshJob/statements.ts";
 import type { AbsentView, ActualView } from "./describe.ts";
 import type { DesiredView } from "./desired.ts";
-import { readEdges, relationKey } from "./swap/dependents.ts";
+import { usersOf } from "./swap/dependents.ts";
+import { dropKeptSql } from "./swap/kept.ts";
 
 /**
  * Drops the view and, where the drop succeeds, its own jobs with it: a drop that is refused leaves all as it was. In another database
@@ -32,7 +33,8 @@ export function planDrop(
   });
   if (!actual.exists) return { steps: jobs.length === 0 ? [] : [removal], differences: [] };
   const view = displayName(actual);
-  const drop = [...actual.leftovers.map(viewObject), named("materialized view", actual)].map(dropSql);
+  const kept = actual.kept?.record === undefined ? [] : [dropKeptSql(actual.kept)];
+  const drop = [...kept, ...[...actual.leftovers.map(viewObject), named("materialized view", actual)].map(dropSql)];
   const waits = jobs.map((job) =>
     step("wait for the run", job.name, "a run of it may be going", [], { on: "cron", wait: waitForRun(job) }),
   );
@@ -46,13 +48,17 @@ export function planDrop(
 }
 
 /** What uses the view, each with what to do. */
-export async function dropProblems({ target }: Session, actual: ActualView | AbsentView): Promise<string[]> {
+export async function dropProblems(session: Session, actual: ActualView | AbsentView): Promise<string[]> {
   if (!actual.exists) return [];
-  const edges = await readEdges(target, actual.oid);
-  const users = new Set(edges.filter(({ parent }) => parent === relationKey(actual.oid)).map(({ label }) => label));
-  return [...users].map(
-    (user) => `${user} depends on ${sqlName(actual)}: drop it first, or let it read something else`,
+  const going = [actual, ...(actual.kept?.record === undefined ? [] : [actual.kept])];
+  const users = await Promise.all(
+    going.map(async (one) =>
+      (await usersOf(session, one.oid)).map(
+        (user) => `${user} depends on ${sqlName(one)}: drop it first, or let it read something else`,
+      ),
+    ),
   );
+  return users.flat();
 }
 
 // A job of that name which another stack manages is left to it, and to another view what refreshes that one by now. Where neither the view

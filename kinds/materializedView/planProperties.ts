@@ -8,6 +8,12 @@ import type { Claim } from "../claim.ts";
 import type { ActualView } from "./describe.ts";
 import type { DesiredView } from "./desired.ts";
 import { parameterList } from "./statements.ts";
+import { keptName } from "./swap/kept.ts";
+
+/** Whether an old view is kept aside at this point of the plan. */
+export interface WithKept {
+  readonly hasKept: boolean;
+}
 
 /**
  * What is altered in place: owner, comment, grants, storage parameters. What is not declared stays as it is; what was
@@ -16,7 +22,7 @@ import { parameterList } from "./statements.ts";
 export function planProperties(
   desired: DesiredView,
   previous: DesiredView | undefined,
-  actual: ActualView,
+  actual: ActualView & WithKept,
   claim: Claim | null | undefined,
 ): Plan {
   const parts = [
@@ -43,15 +49,19 @@ function altered(
   };
 }
 
-function planOwner(desired: DesiredView, actual: ActualView): Plan {
-  if (desired.owner === undefined || desired.owner === actual.owner) return CONVERGED;
+function planOwner(desired: DesiredView, actual: ActualView & WithKept): Plan {
+  const { owner } = desired;
+  if (owner === undefined || owner === actual.owner) return CONVERGED;
   const hazards = ["readers-wait"] as const;
   return altered(
     desired,
     "owner",
-    desired.owner,
+    owner,
     actual.owner,
-    [ownerSql(named("materialized view", desired), desired.owner)],
+    // The job that drops what is overdue is the owner's.
+    [desired, ...(actual.hasKept ? [keptName(desired)] : [])].map((view) =>
+      ownerSql(named("materialized view", view), owner),
+    ),
     { hazards },
   );
 }

@@ -5,9 +5,10 @@ import type { Session } from "../../postgres/session.ts";
 import type { Survey } from "../kind.ts";
 import { visibleJobs } from "../refreshJob/describe.ts";
 import { liveDefinitions, recordDefinition } from "./definition/recordedDefinition.ts";
-import { isStoredElsewhere, jobsOf, toActual } from "./describe.ts";
+import { isStoredElsewhere, jobsOf, keptOf, toActual } from "./describe.ts";
 import type { AbsentView, ActualView, ViewRow } from "./describe.ts";
 import type { DesiredView } from "./desired.ts";
+import { keptName } from "./swap/kept.ts";
 import { asideName } from "./swap/swapNames.ts";
 
 /** Views beyond this many are not held in memory: each is asked for by name. */
@@ -36,7 +37,9 @@ export async function surveyViews(session: Session): Promise<Survey<DesiredView,
       if (!row.isPopulated && capabilities.cron?.seesAllJobs === false) return undefined;
       // What a swap has to do with, or left behind, is described one by one.
       if (isStoredElsewhere(desired, row) || found.has(displayName(asideName(desired)))) return undefined;
-      return { actual: toActual(row, jobsOf(jobs, desired, capabilities), { outcome: "equal", live }) };
+      const kept = found.get(displayName(keptName(desired)));
+      const actual = toActual(row, jobsOf(jobs, desired, capabilities), { outcome: "equal", live });
+      return { actual: { ...actual, kept: kept && keptOf(kept) } };
     },
   };
 }

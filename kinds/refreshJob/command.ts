@@ -60,7 +60,8 @@ function guardedCommand(
   );
 }
 
-function freeTag(body: string): string {
+/** What quotes a body in which it does not occur. */
+export function freeTag(body: string): string {
   let tag = "$matview$";
   for (let index = 1; body.includes(tag); index++) tag = `$matview${index}$`;
   return tag;

@@ -36,6 +36,7 @@ export function actualView(rest: Partial<ActualView> = {}): ActualView {
     jobs: [],
     namedJobs: [],
     leftovers: [],
+    kept: undefined,
     replacement: undefined,
     ...rest,
   };
@@ -124,6 +125,7 @@ export function replacement(rest: Partial<Replacement> = {}): Replacement {
     tree: [],
     dependsOnIt: [],
     obstacles: [],
+    keptAbove: [],
     mentionedBy: [],
     defaultGrantees: { public: { relations: [], functions: [] } },
     usesPostgrest: false,

@@ -44,9 +44,10 @@ export async function tryDependents(
   client: Client,
   old: RelationProperties,
   edges: readonly DependencyEdge[],
+  { aside, called }: { readonly aside: QualifiedName; readonly called: string },
 ): Promise<{ dependents: Dependent[]; obstacles: DependentObstacle[] }> {
   const renamings: Renaming[] = [{ from: old, to: DECLARED }];
-  const asides: Renaming[] = [{ from: old, to: asideName(old) }];
+  const asides: Renaming[] = [{ from: old, to: aside }];
   const replaced = new Set([relationKey(old.oid)]);
   const dependents: Dependent[] = [];
   const obstacles: DependentObstacle[] = [];
@@ -58,7 +59,7 @@ export async function tryDependents(
       obstacles.push({ problem });
       continue;
     }
-    const found = await tryDependent(client, edge, renamings, replaced);
+    const found = await tryDependent(client, edge, { renamings, replaced, called });
     if ("problem" in found) {
       obstacles.push(found);
       continue;
@@ -77,6 +78,12 @@ export async function tryDependents(
   return { dependents, obstacles };
 }
 
+interface Trial {
+  readonly renamings: readonly Renaming[];
+  /** How a refusal calls the definition on which a dependent is tried. */
+  readonly called: string;
+}
+
 interface Tried {
   readonly dependent: Dependent;
   /** Set when the dependent is built aside: its stand-in, for the trials of what depends on it. */
@@ -86,13 +93,12 @@ interface Tried {
 async function tryDependent(
   client: Client,
   edge: DependencyEdge,
-  renamings: readonly Renaming[],
-  replaced: ReadonlySet<string>,
+  { replaced, ...trial }: Trial & { readonly replaced: ReadonlySet<string> },
 ): Promise<Tried | DependentObstacle> {
   switch (edge.kind) {
     case "view":
     case "materialized view":
-      return tryRelation(client, edge, renamings);
+      return tryRelation(client, edge, trial);
     case "function": {
       const [found] = await readFunctions(client, [edge.oid]);
       if (found === undefined) return { problem: `${edge.label} went away while it was looked at` };
@@ -118,15 +124,14 @@ async function tryDependent(
 async function tryRelation(
   client: Client,
   { oid, schema, name, label }: DependencyEdge,
-  renamings: readonly Renaming[],
+  { renamings, called }: Trial,
 ): Promise<Tried | DependentObstacle> {
   if (schema === null || name === null) return { problem: `${label} has no name` };
   const [view] = await readProperties(client, [{ schema, name }]);
   if (view === undefined) return { problem: `${label} went away while it was looked at` };
   const trial = { schema: "pg_temp", name: `matview_trial_${oid}` };
   const columns = await tryQuery(client, trial, await retarget(view.definition, renamings));
-  if (typeof columns === "string")
-    return { problem: `${label} does not fit the declared definition: ${columns}`, misfit: view };
+  if (typeof columns === "string") return { problem: `${label} does not fit ${called}: ${columns}`, misfit: view };
   if (view.kind === "v" && keepsColumns(view, columns)) {
     return { dependent: { how: "replace view", view } };
   }

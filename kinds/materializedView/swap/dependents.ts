@@ -1,4 +1,5 @@
 import type { Client } from "pg";
+import type { Session } from "../../../postgres/session.ts";
 import { sqlText } from "../../../postgres/sqlFiles.ts";
 import type { GrantItem } from "./relationProperties.ts";
 
@@ -42,8 +43,14 @@ export interface DependentPolicy {
 }
 
 /** All that depends on a relation, as the edges of its graph. */
-export async function readEdges(client: Client, oid: string): Promise<DependencyEdge[]> {
+async function readEdges(client: Client, oid: string): Promise<DependencyEdge[]> {
   return (await client.query<DependencyEdge>(sqlText("describe/dependents"), [oid])).rows;
+}
+
+/** What stands on a relation directly, in PostgreSQL's words. */
+export async function usersOf({ target }: Session, oid: string): Promise<string[]> {
+  const edges = await readEdges(target, oid);
+  return [...new Set(edges.filter(({ parent }) => parent === relationKey(oid)).map(({ label }) => label))];
 }
 
 export async function readFunctions(client: Client, oids: readonly string[]): Promise<DependentFunction[]> {

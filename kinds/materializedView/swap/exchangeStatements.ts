@@ -1,8 +1,9 @@
 import type { QualifiedName } from "../../../postgres/names.ts";
-import { dropSql, named, renameSql, viewObject } from "../../../postgres/objectStatements.ts";
+import { dropSql, renameSql, viewObject } from "../../../postgres/objectStatements.ts";
 import { sqlStatement } from "../../../postgres/sqlFiles.ts";
 import { alterPolicySql, dropFunctionSql, recreateFunctionSql, replaceViewSql } from "./dependentStatements.ts";
 import type { Dependent } from "./dependentTrials.ts";
+import { renamePartsSql } from "./kept.ts";
 import type { RelationProperties } from "./relationProperties.ts";
 import type { Replacement } from "./replacement.ts";
 import { asideName, goneName } from "./swapNames.ts";
@@ -27,8 +28,12 @@ export function locksSql(expected: RelationProperties, { dependents }: Replaceme
   ];
 }
 
-/** What puts everything in its place behind the locks: names, dependents, and away with the old ones. */
-export function exchangeSql(expected: RelationProperties, replacement: Replacement): string[] {
+/** What puts everything in its place behind the locks: names, dependents, and away with the old ones, or aside as `keeping` says. */
+export function exchangeSql(
+  expected: RelationProperties,
+  replacement: Replacement,
+  keeping: readonly string[] = [dropOldSql(expected)],
+): string[] {
   const { dependents, defaultGrantees, usesPostgrest } = replacement;
   const asides = dependents.flatMap((dependent) => (dependent.how === "build aside" ? [dependent.view] : []));
   return [
@@ -37,8 +42,8 @@ export function exchangeSql(expected: RelationProperties, replacement: Replaceme
     ...(dependents.some((dependent) => "function" in dependent) ? [sqlStatement("statements/skip_body_check")] : []),
     ...dependents.flatMap((dependent) => attachSql(dependent, defaultGrantees)),
     ...[...asides].reverse().map(dropOldSql),
-    dropOldSql(expected),
-    ...[expected, ...asides].flatMap(renamePartsSql),
+    ...keeping,
+    ...[expected, ...asides].flatMap(renameNewPartsSql),
     ...(usesPostgrest ? [sqlStatement("statements/notify_postgrest")] : []),
   ];
 }
@@ -88,11 +93,7 @@ function dropOldSql(view: RelationProperties): string {
 }
 
 // The old names are free only now.
-function renamePartsSql({ schema, indexes, statistics }: RelationProperties): string[] {
-  return [
-    ...indexes
-      .filter(({ isValid }) => isValid)
-      .map(({ name }) => renameSql(named("index", asideName({ schema, name })), name)),
-    ...statistics.map((one) => renameSql(named("statistics", asideName(one)), one.name)),
-  ];
+function renameNewPartsSql(view: RelationProperties): string[] {
+  const indexes = view.indexes.filter(({ isValid }) => isValid);
+  return renamePartsSql({ ...view, indexes }, asideName, (name) => name);
 }

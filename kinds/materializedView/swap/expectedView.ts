@@ -1,5 +1,5 @@
 import { sqlIdentifier } from "../../../postgres/names.ts";
-import { isOwnKey, splitComment } from "../../claim.ts";
+import { asDeployed, isOwnKey, joinComment, splitComment } from "../../claim.ts";
 import { consentAdvice } from "../../consent.ts";
 import type { DesiredView } from "../desired.ts";
 import { isKeyIndex, isOnKey, keyElements, nullsNotDistinct } from "../keyIndex.ts";
@@ -20,8 +20,10 @@ export function expectedView(
   serverMajor: number,
 ): RelationProperties {
   const kept = new Map([...columns.map(({ name }) => [name, name] as const), ...renamed]);
+  const { comment, claim } = splitComment(old.comment);
   return {
     ...old,
+    comment: claim?.takenBack === undefined ? old.comment : joinComment(comment, asDeployed(claim)),
     tablespace: desired.tablespace === undefined ? old.tablespace : databaseDefault(desired.tablespace),
     accessMethod: desired.accessMethod ?? old.accessMethod,
     columns: old.columns.flatMap((column) => {

@@ -15,9 +15,11 @@ import { tryDependents } from "./dependentTrials.ts";
 import type { Dependent, DependentObstacle, QueryColumn } from "./dependentTrials.ts";
 import { dependencyTree, relationKey } from "./dependents.ts";
 import type { DependencyEdge } from "./dependents.ts";
+import { splitKept } from "./kept.ts";
 import { propertiesQuery } from "./relationProperties.ts";
 import type { RelationProperties } from "./relationProperties.ts";
 import { renamedColumns } from "./renamedColumns.ts";
+import { asideName } from "./swapNames.ts";
 
 /** Everything that a swap is planned from; read in one go, nothing stays in the database. */
 export interface Replacement {
@@ -44,6 +46,8 @@ export interface Replacement {
   readonly dependsOnIt: readonly Pick<DependencyEdge, "label" | "comment">[];
   /** Why the dependents cannot be recreated. */
   readonly obstacles: readonly DependentObstacle[];
+  /** Old views of dependents that are kept aside and read it: they go. */
+  readonly keptAbove: readonly QualifiedName[];
   /** Functions that mention the view in a text; they meet the new columns when they run. */
   readonly mentionedBy: readonly string[];
   /** Roles that default privileges give rights on new relations, by schema. */
@@ -59,6 +63,10 @@ export interface Replacement {
 /** What is declared of the view that is to take the old one's place; the definition must be one that the server accepts. */
 interface Declared {
   readonly definition: string;
+  /** Where it is before it takes the old one's place. */
+  readonly aside?: QualifiedName;
+  /** How refusals call the definition. */
+  readonly called?: string;
   readonly indexes?: readonly DeclaredIndex[] | undefined;
 }
 
@@ -83,7 +91,7 @@ export async function readReplacement(
 async function readInTransaction(
   client: Client,
   view: QualifiedName & { readonly oid: string },
-  { definition, indexes = [] }: Declared,
+  { definition, aside = asideName(view), called = "the declared definition", indexes = [] }: Declared,
   serverMajor: number,
 ): Promise<Replacement> {
   const opening = [...declareSql(definition), printSettings()];
@@ -104,8 +112,9 @@ async function readInTransaction(
   const [properties, dependents, columns = [], postgrest, mentioned, texts, unfilled, live, sources] = rows;
   const [old] = (properties ?? []) as RelationProperties[];
   if (old?.oid !== view.oid) throw new Error(`${displayName(view)} went away while it was looked at`);
-  const edges = (dependents ?? []) as DependencyEdge[];
-  const trial = await tryDependents(client, old, edges);
+  const all = (dependents ?? []) as DependencyEdge[];
+  const edges = all.filter((edge) => !isKept(edge));
+  const trial = await tryDependents(client, old, edges, { aside, called });
   const [text] = (texts ?? []) as ViewText[];
   const [before] = (live ?? []) as ViewText[];
   const now = { definition: text?.definition ?? "", columns: columns as QueryColumn[] };
@@ -120,6 +129,7 @@ async function readInTransaction(
     columns: now.columns,
     renamed: await renamedColumns(old, now),
     ...trial,
+    keptAbove: keptOf(all),
     tree: dependencyTree(edges, relationKey(old.oid)),
     dependsOnIt: dependedOn(edges),
     mentionedBy: ((mentioned ?? []) as { function: string }[]).map((row) => row.function),
@@ -139,6 +149,17 @@ interface ViewText {
 function dependedOn(edges: readonly DependencyEdge[]): Replacement["dependsOnIt"] {
   const found = new Map(edges.map(({ child, label, comment }) => [child, { label, comment }]));
   return [...found.values()].sort((a, b) => (a.label < b.label ? -1 : 1));
+}
+
+function isKept({ kind, comment }: DependencyEdge): boolean {
+  return kind === "materialized view" && splitKept(comment).record !== undefined;
+}
+
+function keptOf(edges: readonly DependencyEdge[]): QualifiedName[] {
+  const kept = edges.flatMap((edge) =>
+    isKept(edge) && edge.schema !== null && edge.name !== null ? [{ schema: edge.schema, name: edge.name }] : [],
+  );
+  return [...new Map(kept.map((one) => [displayName(one), one])).values()];
 }
 
 async function grantees(client: Client, schemas: readonly string[]): Promise<Replacement["defaultGrantees"]> {

@@ -228,7 +228,7 @@ function notSwapped(swap: Swap, what: string, sessions: readonly string[], endin
   const who = sessions.length === 0 ? "sessions that are gone now" : sessions.join(", ");
   const end = endings.length === 0 ? "" : ` (${endings.join("; ")})`;
   return userError(
-    `${what} for ${swap.deadlineMs / 1_000} s; the old one still serves and the new one is removed. In the way: ${who}. ` +
+    `${what} for ${swap.deadlineMs / 1_000} s; ${swap.putsBack ? "nothing was changed" : "the old one still serves and the new one is removed"}. In the way: ${who}. ` +
       `End those transactions${end} or set swapDeadlineSeconds higher, and run it again`,
   );
 }

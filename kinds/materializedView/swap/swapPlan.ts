@@ -24,6 +24,8 @@ import { dependentLine } from "./dependentStatements.ts";
 import type { Dependent } from "./dependentTrials.ts";
 import { exchangeSql, lockedRelations, locksSql } from "./exchangeStatements.ts";
 import { columnObstacles, columnsDiffer, expectedView, lostRights } from "./expectedView.ts";
+import { dropKeptSql, keepAsideSql, keptName, noteKeptSql } from "./kept.ts";
+import type { KeptView } from "./kept.ts";
 import { keptProperties, propertyLines } from "./relationProperties.ts";
 import type { RelationProperties } from "./relationProperties.ts";
 import type { Replacement } from "./replacement.ts";
@@ -54,9 +56,17 @@ export function deadlineWarning({ view, deadlineMs, usualRunMs = 0 }: Swap): str
 /** Fewer rows are refused where the declaration does not say that they are right: times the rows before. */
 const LEAST_SHARE = 0.5;
 
-const NO_PLPGSQL =
+export const NO_PLPGSQL =
   "the connected role may not use language plpgsql, in which the server looks whether the new view keeps all that the old one has: " +
   "grant usage on language plpgsql to it";
+
+/** What a swap goes by besides. */
+export interface SwapCircumstances {
+  readonly jobUser: string;
+  readonly serverMajor: number;
+  /** What bears the name under which the old one would be kept. */
+  readonly kept?: KeptView | undefined;
+}
 
 /** The step that puts a view of the declared definition in the old one's place, and why it must not be taken. */
 export function planSwap(
@@ -64,10 +74,10 @@ export function planSwap(
   previous: DesiredView | undefined,
   replacement: Replacement,
   reason: string,
-  { jobUser, serverMajor }: { readonly jobUser: string; readonly serverMajor: number },
+  { jobUser, serverMajor, kept }: SwapCircumstances,
 ): { readonly step: Step; readonly refusals: string[] } {
   const expected = expectedView(desired, previous, replacement, serverMajor);
-  const swap = swapOf(desired, expected, replacement, jobUser);
+  const swap = swapOf(desired, expected, replacement, { jobUser, kept });
   const dependents = replacement.dependents.map(dependentLine);
   const { mentionedBy, renamed } = replacement;
   const lost = lostRights(replacement);
@@ -85,6 +95,7 @@ export function planSwap(
         ]
       : []),
     ...(lost.length === 0 ? [] : [`lost with its column: ${lost.join(", ")}`]),
+    ...goesText(replacement, kept),
     ...(mentionedBy.length === 0 ? [] : [`mentioned in the text of ${mentionedBy.join(", ")}, which stay as they are`]),
   ];
   const built = [...swap.built.flatMap(({ refresh = [] }) => refresh), ...swap.built.flatMap(({ finish }) => finish)];
@@ -105,26 +116,31 @@ export function planSwap(
       ...columnObstacles(desired, expected, replacement),
       ...dependentObstacles(desired, replacement),
       ...(replacement.mayUsePlpgsql ? [] : [NO_PLPGSQL]),
+      ...keepObstacles(desired, kept),
     ],
   };
 }
 
-function swapOf(desired: DesiredView, expected: RelationProperties, replacement: Replacement, jobUser: string): Swap {
-  const { old, dependents } = replacement;
-  const asides = dependents.flatMap((dependent) => (dependent.how === "build aside" ? [dependent] : []));
-  const replaced = dependents.flatMap((dependent) => (dependent.how === "replace view" ? [dependent.view] : []));
-  const materialized = [expected, ...asides.map(({ view }) => view).filter(({ kind }) => kind === "m")];
-  const filled = filledAsides(asides).add(expected.oid);
+function swapOf(
+  desired: DesiredView,
+  expected: RelationProperties,
+  replacement: Replacement,
+  { jobUser, kept }: Pick<SwapCircumstances, "jobUser" | "kept">,
+): Swap {
+  const { old, keptAbove } = replacement;
+  const keep = old.isPopulated ? desired.keepPrevious : undefined;
+  // Whether one is there is seen when it is to go: it may be overdue by then.
+  const older = keep === undefined && kept?.record === undefined ? [] : [keptName(old)];
+  const keeping = keep === undefined ? undefined : [...keepAsideSql(old), ...noteKeptSql(old, expected, keep)];
+  const around = swapAround(expected, replacement, keeping);
   return {
-    view: nameOf(old),
-    oid: old.oid,
-    lockKey: lockKey(old),
+    ...around,
     ...(replacement.unfilled.length === 0 ? {} : { unfilled: replacement.unfilled }),
     make: [
       createSettings(),
       ...makeSql(expected, replacement.definition, replacement),
       printSettings(),
-      ...asides.flatMap(({ view, definition }) => makeSql(view, definition, replacement)),
+      ...around.make,
     ],
     gate: {
       old: nameOf(old),
@@ -133,21 +149,63 @@ function swapOf(desired: DesiredView, expected: RelationProperties, replacement:
       rowCount: { ...desired.rowCount, min: desired.rowCount?.min ?? LEAST_SHARE },
       oldIsPopulated: old.isPopulated,
     },
-    hold: [...materialized].reverse().map(holdSql),
+    // What is kept aside nobody reads: it goes before readers wait.
+    hold: [...around.hold, ...[...older, ...keptAbove].map((one) => dropKeptSql(one))],
+    built: [builtView(expected, jobUser), ...around.built],
+    locked: [...around.locked, ...[...older, ...keptAbove].map(nameOf)],
+    deadlineMs: deadlineSeconds(desired, replacement) * 1_000,
+    usualRunMs: replacement.usualRunMs,
+    keeps: keep,
+  };
+}
+
+/** What is the same whether the view that takes the old one's place is built for it or was there before: the way of the dependents and the exchange. */
+export function swapAround(
+  expected: RelationProperties,
+  replacement: Replacement,
+  keeping?: readonly string[],
+): Omit<Swap, "gate" | "deadlineMs"> {
+  const { old, dependents } = replacement;
+  const asides = dependents.flatMap((dependent) => (dependent.how === "build aside" ? [dependent] : []));
+  const replaced = dependents.flatMap((dependent) => (dependent.how === "replace view" ? [dependent.view] : []));
+  const materialized = asides.map(({ view }) => view).filter(({ kind }) => kind === "m");
+  const filled = filledAsides(asides);
+  return {
+    view: nameOf(old),
+    oid: old.oid,
+    lockKey: lockKey(old),
+    make: asides.flatMap(({ view, definition }) => makeSql(view, definition, replacement)),
+    hold: [old, ...materialized].reverse().map(holdSql),
     built: materialized.map((view) => ({
-      ...builtView(view, view === expected ? jobUser : view.owner),
+      ...builtView(view, view.owner),
       ...(filled.has(view.oid) ? {} : { refresh: undefined }),
     })),
     locks: locksSql(expected, replacement),
-    exchange: exchangeSql(expected, replacement),
+    exchange: exchangeSql(expected, replacement, keeping),
     relations: [
       swapped(old, expected),
       ...[...asides.map(({ view }) => view), ...replaced].map((view) => swapped(view, view)),
     ],
     locked: lockedRelations(replacement),
-    deadlineMs: deadlineSeconds(desired, replacement) * 1_000,
-    usualRunMs: replacement.usualRunMs,
   };
+}
+
+function goesText({ keptAbove }: Replacement, kept: KeptView | undefined): string[] {
+  const until = kept?.record?.until;
+  return [
+    ...(kept === undefined || until === undefined ? [] : [`${displayName(kept)}, kept until ${until}, goes`]),
+    ...(keptAbove.length === 0 ? [] : [`kept and reads it, so goes: ${keptAbove.map(displayName).join(", ")}`]),
+  ];
+}
+
+function keepObstacles({ keepPrevious }: DesiredView, kept: KeptView | undefined): string[] {
+  if (kept === undefined) return [];
+  if (kept.record !== undefined)
+    return kept.users.map((user) => `${user} stands on ${displayName(kept)}, which goes with the swap: drop it first`);
+  if (keepPrevious === undefined) return [];
+  return [
+    `${displayName(kept)}, where the old view would be kept, is there and is none that a swap kept: rename it, or leave out keepPrevious`,
+  ];
 }
 
 /** The dependents that have data, and those that they are computed from: one made `with no data` comes back so. */
