@@ -52,6 +52,7 @@ const ARGUMENTS: Arguments<RefreshedViewArgs> = {
   rowCount: "input",
   rowSecurity: "input",
   swapDeadlineSeconds: "input",
+  keepPrevious: "plain",
   readReplicas: "input",
   job: { name: "input", schedule: "input", active: "input" },
   refresh: {

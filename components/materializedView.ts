@@ -82,6 +82,12 @@ export interface MaterializedViewArgs extends TakeoverArgs {
    */
   swapDeadlineSeconds?: pulumi.Input<number> | undefined;
   /**
+   * How long the old view stays aside after a change of the definition, a duration such as `2h`: as long, `matview rollback` puts it back in
+   * a moment. It costs its disk space, and keeps what it reads from being dropped.
+   * @default it is dropped
+   */
+  keepPrevious?: pulumi.Input<string> | undefined;
+  /**
    * Standbys on which readers read, as URLs: a swap waits for a moment without readers there too. Never stored. `MATVIEW_READ_REPLICAS` comes before it.
    * @default the stack's `matview:readReplicas`
    */

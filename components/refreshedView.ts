@@ -45,6 +45,8 @@ export class RefreshedView extends pulumi.ComponentResource {
   readonly vacuum: RefreshJob | undefined;
   /** Removes old runs from pg_cron's history, where that is asked for. */
   readonly purge: RefreshJob | undefined;
+  /** Drops the old view that a changed definition kept aside, where that is asked for. */
+  readonly previous: RefreshJob | undefined;
   /** What the `matview` command knows of the view: put it into the stack's output `views`. */
   readonly declaration: pulumi.Output<ViewDeclaration>;
 
@@ -81,6 +83,8 @@ export class RefreshedView extends pulumi.ComponentResource {
     this.job = withoutTraces(() => declareJob(this, `${name}-refresh`, known, jobs.refresh, job));
     this.vacuum = declareCompanion(this, `${name}-vacuum`, known, jobs.vacuum);
     this.purge = declareCompanion(this, `${name}-purge`, known, jobs.purge, cronDatabaseOf(known));
+    // What is kept goes when its time is over, also where the view is not refreshed.
+    this.previous = declareCompanion(this, `${name}-previous`, { ...known, job: {} }, jobs.previous);
     this.declaration = declarationOf(known, this);
     this.registerOutputs();
   }
@@ -144,6 +148,7 @@ function declareView(
       rowCount: args.rowCount,
       rowSecurity: args.rowSecurity,
       swapDeadlineSeconds: args.swapDeadlineSeconds,
+      keepPrevious: args.keepPrevious,
       readReplicas: args.readReplicas,
       ...takeover(args),
     }),

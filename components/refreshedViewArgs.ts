@@ -47,6 +47,13 @@ export interface RefreshedViewArgs extends TakeoverArgs, Pick<MaterializedViewAr
    */
   readonly indexes?: readonly IndexArgs[] | undefined;
   /**
+   * How long the old view stays aside after a change of the definition, a duration such as `2h`: as long, `matview rollback` puts it back in
+   * a moment. It costs its disk space, and keeps what it reads from being dropped. A job drops it when its time is over. A plain value, as it
+   * decides whether there is such a job.
+   * @default it is dropped
+   */
+  readonly keepPrevious?: string | undefined;
+  /**
    * Role that owns the view and runs its jobs. It must be able to read every source, and to log in.
    * @default the connecting role
    */

@@ -26,6 +26,7 @@ export interface ViewJobs {
   };
   readonly vacuum: DeclaredJob | undefined;
   readonly purge: DeclaredJob | undefined;
+  readonly previous: DeclaredJob | undefined;
   /** Why the schedule is what it is, where it was derived. */
   readonly reason: pulumi.Output<string | undefined>;
 }
@@ -50,7 +51,7 @@ export function viewJobs(
   resource: string,
   view: Names,
   connection: ConfiguredConnection,
-  { job = {}, refresh = {}, stamp, owner, uniqueKey = [] }: RefreshedViewArgs,
+  { job = {}, refresh = {}, stamp, owner, uniqueKey = [], keepPrevious }: RefreshedViewArgs,
 ): ViewJobs {
   const part = <T>(needs: object, pick: (jobs: PlannedJobs) => T): pulumi.Output<T> =>
     sayingOf(resource, pulumi.output(needs), (known) => pick(planJobs({ ...ANY, ...known })));
@@ -60,7 +61,10 @@ export function viewJobs(
   const { maxAge, lockTimeout, minAge, statementTimeout, vacuum, keepRuns } = refresh;
   const when = (name: pulumi.Output<string>) => ({ job: { name, schedule: job.schedule }, refresh: { maxAge } });
   const chosen = part(when(names.name), ({ refresh: { schedule }, reason }) => ({ schedule, reason }));
-  const companion = (of: "vacuum" | "purge", needs: (name: pulumi.Output<string>) => object): DeclaredJob => {
+  const companion = (
+    of: "vacuum" | "purge" | "previous",
+    needs: (name: pulumi.Output<string>) => object,
+  ): DeclaredJob => {
     const made = (name: pulumi.Output<string>) => part(needs(name), (jobs) => jobs[of] as PlannedJob);
     const [{ name, schedule, command }, earlier] = [made(names.name), made(names.earlier)];
     return {
@@ -94,6 +98,8 @@ export function viewJobs(
         : companion("vacuum", (name) => ({ view, job: { name, schedule: chosen.schedule }, refresh: { vacuum } })),
     purge:
       keepRuns === undefined ? undefined : companion("purge", (name) => ({ job: { name }, refresh: { keepRuns } })),
+    previous:
+      keepPrevious === undefined ? undefined : companion("previous", (name) => ({ view, job: { name }, keepPrevious })),
     reason: chosen.reason,
   };
 }

@@ -11,6 +11,7 @@ const SETTINGS = {
   allowColumnChanges: z.boolean(),
   rowSecurity: z.enum(["refuse", "allow"]),
   swapDeadlineSeconds: z.number(),
+  keepPrevious: z.string(),
   schedule: z.string(),
   active: z.boolean(),
   maxAge: z.string(),

@@ -45,7 +45,7 @@ refresh is going on, it waits for its turn. Ctrl-C cancels it on the server, and
       reason: checkedReason(call.value("reason")),
     };
     if (options.ifUnpopulated) return fillAll(call, options);
-    const done = await withView(call, (session, view) => run(session, view, options));
+    const done = await withView(call, (session, view) => refreshView(session, view, options));
     if (call.json) printJson(done);
     else print(doneText(done));
     return 0;
@@ -57,7 +57,7 @@ async function fillAll(call: Call, options: Options): Promise<number> {
   const filling = new Map<string, Promise<Done>>();
   const fill = (session: Session, view: QualifiedName): Promise<Done> => {
     const name = displayName(view);
-    const filled = filling.get(name) ?? run(session, view, { ...options, fill });
+    const filled = filling.get(name) ?? refreshView(session, view, { ...options, fill });
     filling.set(name, filled);
     return filled;
   };
@@ -90,7 +90,8 @@ interface Options {
   readonly fill?: (session: Session, view: QualifiedName) => Promise<unknown>;
 }
 
-interface Done {
+/** What a refresh came to. */
+export interface Done {
   readonly view: string;
   readonly rows: number;
   /** Undefined when it had data already and was left alone. */
@@ -98,7 +99,8 @@ interface Done {
   readonly concurrently: boolean;
 }
 
-async function run(session: Session, view: QualifiedName, options: Options): Promise<Done> {
+/** Refreshes a view, beside its readers where that is possible, for the record that is kept of it. */
+export async function refreshView(session: Session, view: QualifiedName, options: Options): Promise<Done> {
   const state = stateOf(session, view);
   const [before, unfilled, running, user] = await Promise.all([
     state,

@@ -64,6 +64,8 @@ function statusOf(facts: Facts) {
     ...freshnessOf(facts, limits),
     maxAgeSeconds: limits.staleSeconds,
     health: worst(checks.map(({ verdict }) => verdict)),
+    previous: facts.kept && { until: facts.kept.until, bytes: facts.kept.bytes },
+    takenBack: facts.takenBack && { at: facts.takenBack.at, by: facts.takenBack.by },
     replicas: facts.replicas.map((one) => ({ ...one, ageSeconds: ageOn(one, facts, limits) })),
     unseen: facts.unseen,
     problems: checks.filter(isProblem).map(({ name, found, verdict, advice }) => ({ name, found, verdict, advice })),
@@ -137,6 +139,8 @@ function statusTable(one: Status): string {
       ["next run", nextRunText(one)],
       ["age", ageText(one)],
       ...one.replicas.map((replica) => [`on ${replica.name}`, replicaText(replica)]),
+      ...(one.previous === undefined ? [] : [["previous", previousText(one.previous)]]),
+      ...(one.takenBack === undefined ? [] : [["taken back", takenBackText(one.takenBack)]]),
       ["health", healthText(one.health, one.problems)],
     ],
   );
@@ -168,6 +172,14 @@ function nextRunText({ nextRun, unseen }: Status): string {
 function ageText({ ageSeconds, maxAgeSeconds }: Status): string {
   const limit = maxAgeSeconds === undefined ? "" : ` (limit ${duration(maxAgeSeconds)})`;
   return `${ageSeconds === undefined ? "unknown" : duration(ageSeconds)}${limit}`;
+}
+
+function previousText({ until, bytes }: NonNullable<Status["previous"]>): string {
+  return `kept until ${clock(new Date(until))}, ${size(bytes)}`;
+}
+
+function takenBackText({ at, by }: NonNullable<Status["takenBack"]>): string {
+  return `at ${clock(new Date(at))} by ${by}: a deploy would make it again what the stack declares`;
 }
 
 function replicaText({ ageSeconds, problem, stopped }: Status["replicas"][number]): string {

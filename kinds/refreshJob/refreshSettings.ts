@@ -2,6 +2,7 @@ import { userError } from "../../postgres/errors.ts";
 import { derivedName } from "../../postgres/names.ts";
 import type { QualifiedName } from "../../postgres/names.ts";
 import { sqlStatement } from "../../postgres/sqlFiles.ts";
+import { dropOverdueCommand } from "../materializedView/swap/kept.ts";
 import { refreshCommand, vacuumCommand } from "./command.ts";
 import { parseDuration } from "./schedule/duration.ts";
 import { checkMaxAge, scheduleFromMaxAge } from "./schedule/scheduleFromMaxAge.ts";
@@ -51,6 +52,8 @@ export interface RefreshRequest {
   readonly view: QualifiedName;
   readonly job: { readonly name: string; readonly schedule?: string | undefined };
   readonly refresh: RefreshSettings;
+  /** How long the old view stays aside after a change of the definition. */
+  readonly keepPrevious?: string | undefined;
   /** Columns that identify a row; without any the refreshes are plain. */
   readonly uniqueKey: readonly string[];
   /** Column whose maximum says when the view was last refreshed; `minAge` is measured by it. */
@@ -70,8 +73,13 @@ export interface PlannedJobs {
   readonly vacuum: PlannedJob | undefined;
   /** Runs in pg_cron's database. */
   readonly purge: PlannedJob | undefined;
+  /** Drops the old view that is kept when its time is over. */
+  readonly previous: PlannedJob | undefined;
   readonly reason: string | undefined;
 }
+
+/** What is overdue goes within the hour: the longest even interval within this, at a minute of its own. */
+const ONCE_AN_HOUR = "90m";
 
 /** When neither a schedule nor a maxAge says otherwise. */
 export const DEFAULT_SCHEDULE = "*/5 * * * *";
@@ -83,7 +91,14 @@ const ONCE_A_DAY = "30h";
  * The jobs that keep a view fresh, from the declaration alone, so that no preview ever changes them.
  * @throws when a duration cannot be read, or a setting lacks what it stands on.
  */
-export function planJobs({ view, job: { name, ...job }, refresh, uniqueKey, stamp }: RefreshRequest): PlannedJobs {
+export function planJobs({
+  view,
+  job: { name, ...job },
+  refresh,
+  keepPrevious,
+  uniqueKey,
+  stamp,
+}: RefreshRequest): PlannedJobs {
   const chosen = chooseSchedule(name, job.schedule, refresh.maxAge);
   const statementTimeoutMs = milliseconds("statementTimeout", refresh.statementTimeout);
   const command = refreshCommand(view, {
@@ -101,6 +116,7 @@ export function planJobs({ view, job: { name, ...job }, refresh, uniqueKey, stam
     },
     vacuum: planVacuum(view, name, refresh.vacuum, chosen.schedule),
     purge: planPurge(name, refresh.keepRuns),
+    previous: planPrevious(view, name, keepPrevious),
     reason: chosen.reason,
   };
 }
@@ -131,7 +147,7 @@ function fitting(whole: string): string {
 
 /** The jobs that a view may have of its own, by the name of the one that refreshes it. */
 export function ownJobNames(refreshJob: string): string[] {
-  return [refreshJob, vacuumName(refreshJob), purgeName(refreshJob)];
+  return [refreshJob, ...[vacuumName, purgeName, previousName].map((name) => name(refreshJob))];
 }
 
 function vacuumName(refreshJob: string): string {
@@ -140,6 +156,10 @@ function vacuumName(refreshJob: string): string {
 
 function purgeName(refreshJob: string): string {
   return derivedName(refreshJob, "purge");
+}
+
+function previousName(refreshJob: string): string {
+  return derivedName(refreshJob, "previous");
 }
 
 function chooseSchedule(
@@ -198,6 +218,16 @@ function planPurge(name: string, keepRuns: string | undefined): PlannedJob | und
   if (!schedule.ok) throw userError(schedule.problem);
   const command = sqlStatement("statements/purge_runs", { literals: { keep: `${keep} seconds` } });
   return { name: own, schedule: schedule.schedule, command };
+}
+
+function planPrevious(view: QualifiedName, name: string, keepPrevious: string | undefined): PlannedJob | undefined {
+  if (keepPrevious === undefined) return undefined;
+  const keep = parseDuration(keepPrevious);
+  if (!keep.ok) throw userError(`keepPrevious: ${keep.problem}`);
+  const own = previousName(name);
+  const schedule = scheduleFromMaxAge(ONCE_AN_HOUR, own, { seconds: false, lastDay: false });
+  if (!schedule.ok) throw userError(schedule.problem);
+  return { name: own, schedule: schedule.schedule, command: dropOverdueCommand(view) };
 }
 
 function milliseconds(setting: string, duration: string | undefined): number | undefined {

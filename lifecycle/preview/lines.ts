@@ -52,9 +52,15 @@ function stepLine(step: PreviewedStep): string {
     ...(step.extraDiskBytes === 0 ? [] : [`needs ${bytes(step.extraDiskBytes)} more disk while both copies exist`]),
     ...(step.dependents.length === 0 ? [] : [`touches ${step.dependents.join(", ")}`]),
     ...(step.gate === undefined ? [] : [step.gate]),
+    ...keptText(step),
     ...step.hazards,
   ];
   return `${step.action} ${step.target}: ${step.reason} (${parts.join("; ")})`;
+}
+
+/** What stays of the old view, and for how long. */
+export function keptText({ kept }: PreviewedStep): string[] {
+  return kept === undefined ? [] : [`keeps the old one aside for ${kept.for}, ${bytes(kept.bytes)}`];
 }
 
 /** How often the job runs before and after, and how busy that keeps the server. */

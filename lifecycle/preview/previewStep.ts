@@ -25,6 +25,8 @@ export interface PreviewedStep {
   readonly bytesWritten: number;
   /** Needed beside the view for as long as two copies of it exist. */
   readonly extraDiskBytes: number;
+  /** The old view, where it stays aside. */
+  readonly kept?: { readonly for: string; readonly bytes: number };
   /** What the new rows must pass before anybody reads them. */
   readonly gate?: string;
   /** As people read them. */
@@ -63,6 +65,7 @@ export function previewStep(step: Step, measures: Measures | undefined): Preview
     ...(step.swap?.gate.oldIsPopulated === true && rowCountText(step.swap.gate.rowCount) !== ANY_NUMBER
       ? { gate: `refused unless it has ${rowCountText(step.swap.gate.rowCount)} times the rows of now` }
       : {}),
+    ...(step.swap?.keeps === undefined ? {} : { kept: { for: step.swap.keeps, bytes: measures?.totalBytes ?? 0 } }),
     hazards: step.hazards.map((hazard) => HAZARDS[hazard]),
     dependents: (step.swap?.relations ?? []).slice(1).map(displayName),
   };

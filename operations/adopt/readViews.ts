@@ -2,6 +2,7 @@ import { relationsOf } from "../../kinds/materializedView/definition/definitionT
 import { parseDefinition } from "../../kinds/materializedView/definition/parseDefinition.ts";
 import { jobsOf, toActual } from "../../kinds/materializedView/describe.ts";
 import type { ActualView, ViewRow } from "../../kinds/materializedView/describe.ts";
+import { splitKept } from "../../kinds/materializedView/swap/kept.ts";
 import { readProperties } from "../../kinds/materializedView/swap/relationProperties.ts";
 import type { RelationProperties } from "../../kinds/materializedView/swap/relationProperties.ts";
 import { visibleJobs } from "../../kinds/refreshJob/describe.ts";
@@ -32,7 +33,9 @@ export async function readViews(
   definitions: string | undefined,
 ): Promise<FoundView[]> {
   const { rows } = await ask<ViewRow>(session.target, "describe/materialized_views", [null, null]);
-  const wanted = rows.filter(({ schema }) => schemas.length === 0 || schemas.includes(schema));
+  const wanted = rows
+    .filter(({ schema }) => schemas.length === 0 || schemas.includes(schema))
+    .filter(({ comment }) => splitKept(comment).record === undefined);
   const owners = [...new Set(wanted.map(({ owner }) => owner))];
   const [jobs, properties, indexes] = [
     session.capabilities.cron === undefined ? [] : await visibleJobs(session, owners),

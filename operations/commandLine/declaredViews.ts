@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { splitKept } from "../../kinds/materializedView/swap/kept.ts";
 import { parseDuration } from "../../kinds/refreshJob/schedule/duration.ts";
 import { spotCheckSchema, viewDeclarationSchema } from "../../kinds/viewDeclaration.ts";
 import type { SpotCheck, ViewDeclaration } from "../../kinds/viewDeclaration.ts";
@@ -191,7 +192,12 @@ function bare({ schema, name }: QualifiedName): DeclaredView {
 }
 
 async function allViews({ target }: Session): Promise<QualifiedName[]> {
-  return (await target.query<QualifiedName>(sqlText("describe/view_states"), [null, null])).rows;
+  const { rows } = await target.query<QualifiedName & { comment: string | null }>(sqlText("describe/view_states"), [
+    null,
+    null,
+  ]);
+  // What is kept aside belongs to the view that took its place.
+  return rows.filter(({ comment }) => splitKept(comment).record === undefined);
 }
 
 // Environment first, the variable that the call names before the others; then the stack's configuration.

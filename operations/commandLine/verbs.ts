@@ -17,6 +17,7 @@ export const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
   refresh: async () => (await import("../refresh.ts")).refresh,
   pause: async () => (await import("../pause.ts")).pause,
   resume: async () => (await import("../resume.ts")).resume,
+  rollback: async () => (await import("../rollback.ts")).rollback,
   frequency: async () => (await import("../frequency.ts")).frequency,
   quiesce: async () => (await import("../quiesce.ts")).quiesce,
   doctor: async () => (await import("../doctor.ts")).doctor,

@@ -1,3 +1,4 @@
+import type { TakenBack } from "../../kinds/claim.ts";
 import type { AbsentView, ActualView } from "../../kinds/materializedView/describe.ts";
 import type { DesiredView } from "../../kinds/materializedView/desired.ts";
 import { displayName } from "../../postgres/names.ts";
@@ -35,6 +36,9 @@ export function extrasOf(view: DesiredView, actual: ActualView | AbsentView, dec
       severity: "drift",
       upWould: "remove it with the view's next change",
     })),
+    ...(actual.claim?.takenBack !== undefined && actual.verdict.outcome === "different"
+      ? [takenBack(actual.claim.takenBack)]
+      : []),
     ...actual.indexes
       .filter(({ name }) => !declared.indexes.has(displayName({ schema: actual.schema, name })))
       .map(({ name }): Extra => ({ property: "undeclared index", actual: name, ...idle })),
@@ -48,6 +52,15 @@ export function extrasOf(view: DesiredView, actual: ActualView | AbsentView, dec
       ? [{ property: "undeclared comment", actual: actual.comment, ...idle }]
       : []),
   ];
+}
+
+function takenBack({ at, by }: TakenBack): Extra {
+  return {
+    property: "taken back",
+    actual: `at ${at} by ${by}`,
+    severity: "drift",
+    upWould: "deploy the declared definition again",
+  };
 }
 
 function undeclaredGrants({ grants = [] }: DesiredView, actual: ActualView): string[] {

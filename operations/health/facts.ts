@@ -1,5 +1,9 @@
+import { splitComment } from "../../kinds/claim.ts";
+import type { TakenBack } from "../../kinds/claim.ts";
 import type { World } from "../../kinds/conditions.ts";
 import { countRows } from "../../kinds/materializedView/countRows.ts";
+import { keptName, splitKept } from "../../kinds/materializedView/swap/kept.ts";
+import type { KeptRecord } from "../../kinds/materializedView/swap/kept.ts";
 import { refreshedBy, refreshTarget } from "../../kinds/refreshJob/command.ts";
 import { lookForJobs } from "../../kinds/refreshJob/describe.ts";
 import type { ActualJob } from "../../kinds/refreshJob/describe.ts";
@@ -27,6 +31,7 @@ export interface ViewState extends QualifiedName {
   /** True when the connected role may read at least a column. */
   readonly mayRead: boolean;
   readonly owner: string;
+  readonly comment: string | null;
   /** When it was last analyzed by a statement, as a first refresh and a swap do. */
   readonly analyzedAt: Date | null;
   readonly estimatedRows: number;
@@ -43,6 +48,10 @@ export interface Facts extends World {
   readonly now: Date;
   readonly declared: DeclaredView;
   readonly view: ViewState | undefined;
+  /** The old view that a changed definition kept aside. */
+  readonly kept: (KeptRecord & { readonly bytes: number }) | undefined;
+  /** Set where what was deployed was taken back. */
+  readonly takenBack: TakenBack | undefined;
   /** Undefined when the view has no data, and where nobody has told this role how many it has. */
   readonly rows: number | undefined;
   readonly job: ActualJob | undefined;
@@ -83,7 +92,7 @@ export async function readFacts(
   views: readonly DeclaredView[],
   historyMs = DAY_MS,
 ): Promise<Facts[]> {
-  const found = readStates(session, views);
+  const found = readStates(session, [...views, ...views.map(keptName)]);
   const owners = found.then((states) => states.map(({ owner }) => owner));
   const [states, { jobs, hidden }, { rows: clock }, timeZone, waits, replicas] = await Promise.all([
     found,
@@ -104,8 +113,10 @@ export async function readFacts(
   );
   return Promise.all(
     views.map((declared, index) => {
-      const view = states.find(({ schema, name }) => schema === declared.schema && name === declared.name);
-      const subject = { declared, view, ...chosen[index]!, replicas: replicas[index] ?? [] };
+      const stateOf = (one: QualifiedName): ViewState | undefined =>
+        states.find(({ schema, name }) => schema === one.schema && name === one.name);
+      const [view, kept] = [stateOf(declared), stateOf(keptName(declared))];
+      const subject = { declared, view, kept, ...chosen[index]!, replicas: replicas[index] ?? [] };
       return factsOf(session, subject, { hidden, now, timeZone, runs, waits, orphans });
     }),
   );
@@ -123,6 +134,7 @@ interface Common extends Pick<Awaited<ReturnType<typeof lookForJobs>>, "hidden">
 interface Subject extends ReturnType<typeof jobsOf> {
   readonly declared: DeclaredView;
   readonly view: ViewState | undefined;
+  readonly kept: ViewState | undefined;
   readonly replicas: readonly ReplicaFacts[];
 }
 
@@ -134,12 +146,13 @@ function jobsOf({ capabilities }: Session, jobs: readonly ActualJob[], declared:
 
 async function factsOf(
   session: Session,
-  { declared, view, job, refreshing, replicas }: Subject,
+  { declared, view, kept, job, refreshing, replicas }: Subject,
   { hidden, now, timeZone, runs: all, waits, orphans }: Common,
 ): Promise<Facts> {
   const { capabilities } = session;
   const others = hiddenFrom(session);
   const jobRefreshesView = job !== undefined && refreshing.includes(job);
+  const { record } = splitKept(kept?.comment ?? null);
   const [[runs, unseenRuns], [rows, unseenRows], stampAt] = await Promise.all([
     all.then((read): RunsRead => read.get(job?.jobId ?? "") ?? [[]]),
     rowsOf(session, view),
@@ -149,6 +162,8 @@ async function factsOf(
     now,
     declared,
     view,
+    kept: record && { ...record, bytes: kept?.bytes ?? 0 },
+    takenBack: splitComment(view?.comment ?? null).claim?.takenBack,
     rows,
     capabilities,
     owner: view?.owner,

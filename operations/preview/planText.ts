@@ -2,7 +2,7 @@ import colors from "picocolors";
 import type { Risk } from "../../kinds/materializedView/cost/statementCost.ts";
 import { bytes, duration } from "../../kinds/quantities.ts";
 import { definitionLines } from "../../lifecycle/preview/definitionLines.ts";
-import { dropLines, rateLines } from "../../lifecycle/preview/lines.ts";
+import { dropLines, keptText, rateLines } from "../../lifecycle/preview/lines.ts";
 import { table, wrapped } from "../commandLine/table.ts";
 import { markdownTable } from "../commandLine/text.ts";
 import { rowsMarkdown, rowsText } from "../diff/rowsText.ts";
@@ -70,6 +70,7 @@ function stepRows({ steps, connection }: PlannedResource): string[][] {
     [
       step.reason,
       ...(step.gate === undefined ? [] : [step.gate]),
+      ...keptText(step),
       ...step.hazards,
       ...(step.dependents.length === 0 ? [] : [`touches ${step.dependents.join(", ")}`]),
     ].join("; "),

@@ -1,5 +1,7 @@
+import { keptName } from "../../kinds/materializedView/swap/kept.ts";
 import { DEFAULT_SCHEDULE, jobName, ownJobNames } from "../../kinds/refreshJob/refreshSettings.ts";
 import { postgresIndexName } from "../../kinds/viewIndex/indexName.ts";
+import { displayName } from "../../postgres/names.ts";
 import { code, section, table } from "./markdown.ts";
 
 /** What a view is called and given where nothing is said, as the code answers for an example. */
@@ -7,7 +9,7 @@ export function conventions(): string {
   const [view, key] = ["orders", "id"];
   const here = { database: "app", cronDatabase: "app" };
   const job = jobName(here, { schema: "public", name: view });
-  const [, vacuum = "", purge = ""] = ownJobNames(job);
+  const [, vacuum = "", purge = "", previous = ""] = ownJobNames(job);
   return section(3, "Conventions", [
     `What ${code(`new RefreshedView("${view}", { uniqueKey: ["${key}"] })`)} makes in database ${code("app")}. A name that would be longer than 63 bytes is cut and gets a hash; that of the index is cut as PostgreSQL cuts the one that it chooses.`,
     table(
@@ -28,6 +30,8 @@ export function conventions(): string {
         ],
         [`job of ${code("refresh.vacuum")}`, code(vacuum)],
         [`job of ${code("refresh.keepRuns")}`, code(purge)],
+        [`job of ${code("keepPrevious")}`, code(previous)],
+        [`old view that ${code("keepPrevious")} keeps`, code(displayName(keptName({ schema: "public", name: view })))],
       ],
     ),
   ]);

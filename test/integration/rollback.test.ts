@@ -1,6 +1,8 @@
 import { expect, jest } from "@jest/globals";
+import { escapeLiteral } from "pg";
 import type { DesiredView } from "../../kinds/materializedView/desired.ts";
 import { materializedViewKind } from "../../kinds/materializedView/kind.ts";
+import { dropOverdueCommand } from "../../kinds/materializedView/swap/kept.ts";
 import { planRollback, readPair } from "../../kinds/materializedView/swap/rollback.ts";
 import { applyPlan } from "../../postgres/applyPlan.ts";
 import { planLines } from "../../postgres/plan.ts";
@@ -9,7 +11,7 @@ import type { TestDatabase } from "../support/database.ts";
 import { dump } from "../support/dump.ts";
 import { testsWith } from "../support/lent.ts";
 import { CHANGED, createOld } from "../support/swappedView.ts";
-import { change, one, run, withViewSession } from "../support/viewChange.ts";
+import { change, one, planChange, run, withViewSession } from "../support/viewChange.ts";
 
 jest.setTimeout(60_000);
 
@@ -28,6 +30,9 @@ const DEPENDENTS = [
 
 const test = testsWith(withDatabase);
 
+/** Without the line that pg_dump makes up for each dump. */
+const dumped = ({ url }: TestDatabase): string => dump(url).replaceAll(/^\\(un)?restrict .*$/gm, "");
+
 /** Plans the way back, or the way forth again, and goes it; answers the plan's lines. */
 async function takeBack(database: TestDatabase, undo = false): Promise<string[]> {
   return withViewSession(database, async (session) => {
@@ -38,13 +43,6 @@ async function takeBack(database: TestDatabase, undo = false): Promise<string[]>
     return planLines(plan).map((line) => line.replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "TIME"));
   });
 }
-
-const relations = (database: TestDatabase): Promise<unknown> =>
-  one(
-    database,
-    `select string_agg(relname, ' ' order by relname) from pg_class
-     where relnamespace = 'public'::regnamespace and relname like '%mv%' and relkind in ('m', 'v', 'i')`,
-  );
 
 /** What the old one is found by: its rows. */
 const longest = (database: TestDatabase, of = "mv"): Promise<unknown> =>
@@ -77,18 +75,132 @@ test("a view is taken back and forth with all that it has, byte for byte", async
   const definition = `${CHANGED.definition.replace("+ 100", "::bigint + 100")}`;
   const { rest } = await change(database, { ...KEEPING, definition, allowColumnChanges: true });
   expect(rest).toEqual({ steps: [], differences: [] });
-  const deployed = dump(database.url);
+  const deployed = dumped(database);
   expect(await one(database, `select has_table_privilege('${reader}', 'public.${KEPT}', 'select')`)).toBe(false);
   const [line = "", ...more] = await takeBack(database);
   const [reason, dependents = ""] = line.split("; with it: ");
   expect([reason, more]).toEqual(["swap public.mv: as it was until TIME", []]);
   expect(dependents.split(", ").sort()).toEqual(DEPENDENTS);
   expect([await longest(database), await longest(database, "mv_top")]).toEqual([false, false]);
-  const back = dump(database.url);
+  const back = dumped(database);
   expect(await takeBack(database, true)).toHaveLength(1);
   expect([await longest(database), await longest(database, "mv_top")]).toEqual([true, true]);
-  expect(dump(database.url)).toBe(deployed);
+  expect(dumped(database)).toBe(deployed);
   await takeBack(database);
   const again = /"takenBack":\{"at":"[^"]*"/g;
-  expect(dump(database.url).replaceAll(again, "")).toBe(back.replaceAll(again, ""));
+  expect(dumped(database).replaceAll(again, "")).toBe(back.replaceAll(again, ""));
+});
+
+const definitionOf = (n: number): string => CHANGED.definition.replace("+ 100", `+ ${n}`);
+
+/** What is kept, and how many rows of which length it has. */
+const kept = async ({ client }: TestDatabase): Promise<unknown> =>
+  (
+    await client.query<{ name: string }>(
+      "select relname as name from pg_class where relname like '%previous%' and relkind = 'm' order by 1",
+    )
+  ).rows.map(({ name }) => name);
+
+test("one old view is kept at most, goes along with its view, and stops what it must stop", async (database) => {
+  const [owner, reader] = [await database.createRole(), await database.createRole()];
+  await createOld(database, `grant select on public.mv to ${reader}`);
+  await run(database, `grant select on public.ejecutivos to ${owner}`, `grant create on schema public to ${owner}`);
+  const planned = (desired: DesiredView, previous?: DesiredView): Promise<string[]> =>
+    withViewSession(database, async (session) => planLines(await planChange(session, desired, previous)));
+  expect(await takeBack(database)).toEqual(["nothing is kept"]);
+
+  await run(database, `create table public.${KEPT} (id int)`);
+  expect(await planned(KEEPING)).toContain(
+    "refused: public.mv_matview_previous, where the old view would be kept, is there and is none that a swap kept: rename it, or leave out keepPrevious",
+  );
+  expect((await change(database, { ...CHANGED, definition: definitionOf(1) })).rest.steps).toEqual([]);
+  await run(database, `drop table public.${KEPT}`);
+
+  for (const n of [2, 3]) await change(database, { ...KEEPING, definition: definitionOf(n) });
+  expect(await kept(database)).toEqual([KEPT]);
+  expect(await one(database, `select bool_and(largo = length(nombre) + 2) from public.${KEPT}`)).toBe(true);
+  await run(database, `create view public.mirador as select * from public.${KEPT}`);
+  expect(await planned({ ...KEEPING, definition: definitionOf(4) })).toContain(
+    "refused: view public.mirador stands on public.mv_matview_previous, which goes with the swap: drop it first",
+  );
+  await run(database, "drop view public.mirador");
+
+  // A right that was taken away stays away.
+  await run(database, `revoke all on public.mv from ${reader}`);
+  await takeBack(database);
+  expect(await one(database, `select has_table_privilege('${reader}', 'public.mv', 'select')`)).toBe(false);
+  expect(await takeBack(database)).toEqual([
+    expect.stringMatching(
+      /^refused: it was taken back at TIME by \w+ already; matview rollback public\.mv --undo puts/,
+    ),
+    expect.any(String),
+  ]);
+  await takeBack(database, true);
+  expect((await takeBack(database, true))[0]).toMatch(
+    /^refused: nothing was taken back of public\.mv: there is nothing/,
+  );
+
+  const moved = { ...KEEPING, definition: definitionOf(3), name: "mv2", owner };
+  await withViewSession(database, async (session) => {
+    const previous = { ...KEEPING, definition: definitionOf(3) };
+    const [actual] = await materializedViewKind.describe(session, [{ ...moved, name: "mv" }]);
+    const { capabilities } = session;
+    await applyPlan(session, materializedViewKind.plan({ desired: moved, previous, actual, capabilities }));
+  });
+  expect(await planned(moved)).toEqual([]);
+  expect(await kept(database)).toEqual(["mv2_matview_previous"]);
+  expect(
+    await one(database, "select relowner::regrole::text from pg_class where relname = 'mv2_matview_previous'"),
+  ).toBe(owner);
+
+  const { keepPrevious, ...dropping } = moved;
+  void keepPrevious;
+  expect(await planned(dropping, moved)).toEqual([
+    expect.stringMatching(
+      /^drop the previous public\.mv2: public\.mv2_matview_previous is kept until \S+, and keepPrevious is declared no more$/,
+    ),
+  ]);
+  await withViewSession(database, async (session) => {
+    const [actual] = await materializedViewKind.describe(session, [moved]);
+    const { capabilities } = session;
+    await applyPlan(session, materializedViewKind.plan({ desired: "absent", previous: moved, actual, capabilities }));
+  });
+  expect([await kept(database), await one(database, "select to_regclass('public.mv2')")]).toEqual([[], null]);
+});
+
+test("what cannot be put back is refused with the reason, and what is overdue goes by the job's command", async (database) => {
+  await createOld(database, "create view public.arriba as select id from public.mv");
+  const wide = { ...KEEPING, definition: CHANGED.definition.replace("select id", "select id, 1 as extra, id") };
+  await change(database, { ...wide, definition: CHANGED.definition.replace("nombre,", "nombre, id as extra,") });
+  await run(database, "create or replace view public.arriba as select id, extra from public.mv");
+  const [misfit = ""] = await takeBack(database);
+  expect(misfit).toBe(
+    "refused: view public.arriba does not fit the definition of public.mv_matview_previous: column mv.extra does not exist [42703]",
+  );
+  await run(database, "drop view public.arriba", "alter table public.ejecutivos rename to vendedores");
+  expect((await takeBack(database))[0]).toMatch(
+    /^refused: what public\.mv_matview_previous reads was renamed or moved since/,
+  );
+  await run(database, "alter table public.vendedores rename to ejecutivos");
+  const command = dropOverdueCommand(VIEW);
+  await run(database, command);
+  expect(await kept(database)).toEqual([KEPT]);
+  const comment = String(await one(database, `select obj_description('public.${KEPT}'::regclass)`));
+  const overdue = comment.replace(/"until":"\d{4}/, '"until":"2020');
+  await run(database, `comment on materialized view public.${KEPT} is ${escapeLiteral(overdue)}`);
+  expect((await takeBack(database))[0]).toMatch(
+    /^refused: public\.mv_matview_previous was kept until TIME, which is over; to go back: git revert the change and pulumi up/,
+  );
+  await run(database, command, command);
+  expect(await kept(database)).toEqual([]);
+});
+
+test("the old view of one that reads another goes when that one is swapped", async (database) => {
+  await createOld(database, "create materialized view public.arriba as select id, largo from public.mv");
+  const top = { schema: "public", name: "arriba", definition: "select id, largo + 1 as largo from public.mv" };
+  await change(database, { ...top, keepPrevious: "1d" });
+  expect(await kept(database)).toEqual(["arriba_matview_previous"]);
+  const { applied } = await change(database, KEEPING);
+  expect(applied.steps[0]?.reason).toContain("kept and reads it, so goes: public.arriba_matview_previous");
+  expect(await kept(database)).toEqual([KEPT]);
 });
