@@ -16,6 +16,7 @@ import { summariseRuns } from "./health/historySummary.ts";
 import type { HistorySummary } from "./health/historySummary.ts";
 import { messageText, runSeconds } from "./health/runs.ts";
 import type { Run } from "./health/runs.ts";
+import { tellDeploys } from "./history/deploys.ts";
 import { sparkline } from "./history/sparkline.ts";
 
 const SHOWN_RUNS = 10;
@@ -30,14 +31,19 @@ export const history = defineVerb({
   says: `The last runs with duration, status and message, and their sum: runs that were recorded and due, success rate, mean, p95 and longest
 run, gaps, overlaps, runs without an end time, runs that are stuck in a state. Durations are bars, failures are ×. Many views are counted,
 and those that are not well are shown.`,
-  options: [{ name: "since", value: "AGE", summary: "how far back, e.g. 24h (the default) or 7d" }],
+  options: [
+    { name: "since", value: "AGE", summary: "how far back, e.g. 24h (the default) or 7d" },
+    { name: "deploys", summary: "who deployed which definition when, of a view that declares keepPrevious" },
+  ],
   examples: [
     ["history --stack prod --since 24h", "a day's watch: 288 runs for every 5 minutes"],
     ["history public.daily_revenue --json", "all runs of the last day"],
+    ["history public.daily_revenue --deploys", "the log of deploys"],
   ],
   exits: { 0: "more than 99 % succeeded and no gap", 1: "fewer, or a gap, or it could not be read", 2: "used wrongly" },
   reads: true,
   run: async (call) => {
+    if (call.has("deploys")) return tellDeploys(call);
     const age = parseDuration(call.value("since") ?? "24h");
     if (!age.ok) throw usageError(`--since: ${age.problem}`);
     const found = await withViews(call, (session, views) => readFacts(session, views, age.seconds * 1000));

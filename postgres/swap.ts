@@ -33,6 +33,12 @@ export interface Gate {
   readonly oldIsPopulated: boolean;
 }
 
+/** What writes a deploy into the log of deploys: `install` on its own before, `write` in the transaction of the exchange. */
+export interface DeployLog {
+  readonly install: string;
+  readonly write: string;
+}
+
 /**
  * A relation that is built aside and takes another's place in a moment, as data: the statements of each phase, in order,
  * and what is checked between them.
@@ -60,6 +66,7 @@ export interface Swap {
   /** Whose sessions are in the way when a try fails. */
   readonly locked: readonly QualifiedName[];
   readonly deadlineMs: number;
+  readonly log?: DeployLog | undefined;
   /** True where nothing is built: what was kept aside takes its place again. */
   readonly putsBack?: true;
   /** How long the old one stays aside, a duration as it is declared; undefined where it is dropped. */

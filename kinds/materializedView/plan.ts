@@ -11,6 +11,7 @@ import type { Situation } from "../kind.ts";
 import { refreshTarget } from "../refreshJob/command.ts";
 import type { ActualJob } from "../refreshJob/describe.ts";
 import { deactivateStep } from "../refreshJob/plan.ts";
+import { deployLog } from "./deployLog.ts";
 import type { AbsentView, ActualView } from "./describe.ts";
 import type { DesiredView } from "./desired.ts";
 import { planDrop } from "./planDrop.ts";
@@ -70,10 +71,21 @@ function create(
   capabilities: Capabilities,
   claim: Claim | null | undefined,
 ): Plan {
-  const make = step("create", displayName(desired), "is not there", createSql(desired, claim ?? undefined), {
-    hazards: ["empty-view"],
-  });
+  const sql = [...createSql(desired, claim ?? undefined), ...logCreate(desired, capabilities, claim)];
+  const make = step("create", displayName(desired), "is not there", sql, { hazards: ["empty-view"] });
   return { steps: [...halt(jobs, capabilities, "the view is not there"), make], differences: [] };
+}
+
+function logCreate(
+  { schema, name, keepPrevious, owner }: DesiredView,
+  { currentUser }: Capabilities,
+  claim: Claim | null | undefined,
+): string[] {
+  if (keepPrevious === undefined) return [];
+  const view = { schema, name };
+  const from = { owner: owner ?? currentUser, claim: claim ?? undefined };
+  const { install, write } = deployLog({ view, ...from, action: "created", relation: view });
+  return [install, write];
 }
 
 // A run that meets a missing or empty view fails; the job resource makes it active again once the view is filled.

@@ -7,6 +7,7 @@ import type { Plan, Step } from "../../../postgres/plan.ts";
 import type { Session } from "../../../postgres/session.ts";
 import { asDeployed, joinComment, splitComment } from "../../claim.ts";
 import type { TakenBack } from "../../claim.ts";
+import { deployLog } from "../deployLog.ts";
 import { accessSql } from "./carriedProperties.ts";
 import { dependentLine } from "./dependentStatements.ts";
 import { definitionHash, joinKept, keepAsideSql, keptName, ownRecord, splitKept } from "./kept.ts";
@@ -73,8 +74,13 @@ export async function planRollback(session: Session, pair: Pair, undo: boolean):
     ...keepAsideSql(live),
     commentSql(named("materialized view", keptName(live)), joinKept(splitComment(live.comment).comment, after)),
   ]);
+  const log = deployLog({
+    ...{ view: { schema: live.schema, name: live.name }, owner: live.owner, claim: splitComment(live.comment).claim },
+    ...{ action: undo ? "put back" : "taken back", relation: asideName(live), had: live.isPopulated, has: true },
+  });
   const swap = {
     ...around,
+    log,
     putsBack: true as const,
     gate: { old: live, aside: kept, uniqueKey: [], rowCount: { min: 0 }, oldIsPopulated: false },
     // Nobody reads what is kept: it is made ready before readers wait.
@@ -82,7 +88,7 @@ export async function planRollback(session: Session, pair: Pair, undo: boolean):
     locked: [...around.locked, { schema: kept.schema, name: kept.name }],
     deadlineMs: DEADLINE_MS,
   };
-  const sql = [...swap.make, ...swap.hold, ...swap.locks, ...swap.exchange];
+  const sql = [log.install, ...swap.make, ...swap.hold, log.write, ...swap.locks, ...swap.exchange];
   return {
     steps: [{ ...rollbackStep(pair, undo, replacement), sql, swap }],
     differences: [],

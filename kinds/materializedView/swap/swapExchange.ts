@@ -53,10 +53,10 @@ export async function exchange(client: Client, swap: Swap, { marks, fence, reade
     await fenced;
     const { found, now } = await holdRefreshes(client, swap);
     mustBeAsPlanned(swap, found);
-    if (wereRefreshed(marks, now)) {
-      await catchUp(client, swap);
-      await client.query(TRY);
-    }
+    const isLate = wereRefreshed(marks, now);
+    if (isLate) await catchUp(client, swap);
+    const log = swap.log === undefined ? [] : [swap.log.write];
+    if (isLate || log.length > 0) await pipelined(client, [...log, TRY]);
     await tryUntil(client, swap, readers, deadline);
   } catch (error) {
     // Past the commit, or on a broken connection, there is nothing to roll back; the first error is the one that explains.

@@ -4,10 +4,11 @@ import { commentSql, named } from "../../../postgres/objectStatements.ts";
 import { step } from "../../../postgres/plan.ts";
 import type { Hazard, Step } from "../../../postgres/plan.ts";
 import { sqlStatement } from "../../../postgres/sqlFiles.ts";
-import type { BuiltView, Swap, SwappedRelation } from "../../../postgres/swap.ts";
+import type { BuiltView, DeployLog, Swap, SwappedRelation } from "../../../postgres/swap.ts";
 import { isSameStack, splitComment } from "../../claim.ts";
 import { consentAdvice } from "../../consent.ts";
 import { createSettings, printSettings } from "../definition/definitionSettings.ts";
+import { deployLog } from "../deployLog.ts";
 import type { DesiredView } from "../desired.ts";
 import { refreshSql } from "../statements.ts";
 import {
@@ -100,10 +101,12 @@ export function planSwap(
   ];
   const built = [...swap.built.flatMap(({ refresh = [] }) => refresh), ...swap.built.flatMap(({ finish }) => finish)];
   const sql = [
+    ...(swap.log === undefined ? [] : [swap.log.install]),
     ...(swap.unfilled ?? []).map((view) => refreshSql(view)),
     ...swap.make,
     ...built,
     ...swap.hold,
+    ...(swap.log === undefined ? [] : [swap.log.write]),
     ...swap.locks,
     ...swap.exchange,
   ];
@@ -156,7 +159,17 @@ function swapOf(
     deadlineMs: deadlineSeconds(desired, replacement) * 1_000,
     usualRunMs: replacement.usualRunMs,
     keeps: keep,
+    ...(desired.keepPrevious === undefined ? {} : { log: logOf(replacement) }),
   };
+}
+
+function logOf({ old }: Replacement): DeployLog {
+  const { claim } = splitComment(old.comment);
+  const relation = asideName(old);
+  return deployLog({
+    ...{ view: nameOf(old), owner: old.owner, claim, action: "deployed", relation },
+    ...{ had: old.isPopulated, has: true },
+  });
 }
 
 /** What is the same whether the view that takes the old one's place is built for it or was there before: the way of the dependents and the exchange. */
