@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { withClient } from "../database/withClient.ts";
 import type { Reading, ReaderTask } from "./swapReader.ts";
-import { change, type Way } from "./swapWays.ts";
+import { around, change, type Way } from "./swapWays.ts";
 
 /** One change in one way. */
 export interface Sample {
@@ -32,10 +32,16 @@ export interface Task {
 }
 
 /** Makes one change while a reader reads, and tells what the reader met. */
-export async function measure(
-  { way, url, changeUrl = url, log, keys, openSeconds }: Task,
-  round: number,
-): Promise<Sample> {
+export async function measure(task: Task, round: number): Promise<Sample> {
+  let sample: Sample | undefined;
+  await around(task.way, task.url, round, async () => {
+    sample = await measured(task, round);
+  });
+  if (sample === undefined) throw new Error(`${task.way} was not measured`);
+  return sample;
+}
+
+async function measured({ way, url, changeUrl = url, log, keys, openSeconds }: Task, round: number): Promise<Sample> {
   await withClient(url, (client) => client.query("checkpoint"));
   const logged = statSync(log).size;
   const statement = "select etapa, mensajes_total from public.mv_bench where conversacion_id = $1";

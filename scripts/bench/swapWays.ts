@@ -1,5 +1,6 @@
 import type { Client } from "pg";
 import { materializedViewKind } from "../../kinds/materializedView/kind.ts";
+import { planRollback, readPair } from "../../kinds/materializedView/swap/rollback.ts";
 import { applyPlan } from "../../postgres/applyPlan.ts";
 import { resolveConnection } from "../../postgres/connection.ts";
 import type { Connection } from "../../postgres/connectionParts.ts";
@@ -8,13 +9,15 @@ import { withSession } from "../../postgres/session.ts";
 import { sqlStatement } from "../../postgres/sqlFiles.ts";
 import { withClient } from "../database/withClient.ts";
 
-/** A way to bring a changed definition to readers; a refresh brings new data only, and a build nothing. */
-export type Way = "swap" | "drop_create" | "refresh" | "plain_swap" | "build";
+/** A way to bring another definition to readers; a refresh brings new data only, and a build nothing. */
+export type Way = "swap" | "keep" | "rollback" | "drop_create" | "refresh" | "plain_swap" | "build";
 
-export const WAYS: readonly Way[] = ["swap", "drop_create", "refresh", "plain_swap", "build"];
+export const WAYS: readonly Way[] = ["swap", "keep", "rollback", "drop_create", "refresh", "plain_swap", "build"];
 
 export const LABELS: Readonly<Record<Way, string>> = {
   swap: "swap (as shipped)",
+  keep: "swap that keeps the old one",
+  rollback: "rollback to the one that is kept",
   drop_create: "drop and create",
   refresh: "plain refresh",
   plain_swap: "swap without lock timeout",
@@ -65,15 +68,38 @@ export async function change(
   round: number,
   replicas: readonly Connection[] = [],
 ): Promise<void> {
-  if (way === "swap") return swap(url, round, replicas);
+  if (way === "swap" || way === "keep") return swap(url, round, { replicas, keeps: way === "keep" });
+  if (way === "rollback") return takeBack(url, false);
   const work = async (client: Client): Promise<void> => {
     for (const statement of statements(way, round)) await client.query(statement);
   };
   await withClient(url, work, `bench ${way}`);
 }
 
-async function swap(databaseUrl: string, round: number, replicas: readonly Connection[]): Promise<void> {
-  const desired = { ...VIEW, definition: definition(round), uniqueKey: ["conversacion_id"], keyIndex: KEY };
+/** What a way stands on, and what it leaves for the next one; nobody reads meanwhile. */
+export async function around(way: Way, url: string, round: number, work: () => Promise<void>): Promise<void> {
+  if (way !== "rollback") return work();
+  await swap(url, round, { keeps: true });
+  await work();
+  await takeBack(url, true);
+}
+
+async function takeBack(databaseUrl: string, undo: boolean): Promise<void> {
+  await withSession(resolveConnection({ databaseUrl }, {}), "bench rollback", async (session) => {
+    const pair = await readPair(session, VIEW);
+    if (pair === undefined) throw new Error("the swap before kept nothing");
+    await applyPlan(session, await planRollback(session, pair, undo), materializedViewKind.runners);
+  });
+}
+
+interface SwapHow {
+  readonly replicas?: readonly Connection[];
+  readonly keeps?: boolean;
+}
+
+async function swap(databaseUrl: string, round: number, { replicas = [], keeps = false }: SwapHow): Promise<void> {
+  const key = { uniqueKey: ["conversacion_id"], keyIndex: KEY };
+  const desired = { ...VIEW, definition: definition(round), ...key, ...(keeps ? { keepPrevious: "1h" } : {}) };
   await withSession(resolveConnection({ databaseUrl }, {}), "bench swap", async (session) => {
     const [actual] = await materializedViewKind.describe(session, [desired]);
     const { capabilities } = session;
@@ -83,7 +109,7 @@ async function swap(databaseUrl: string, round: number, replicas: readonly Conne
   });
 }
 
-function statements(way: Exclude<Way, "swap">, round: number): string[] {
+function statements(way: Exclude<Way, "swap" | "keep" | "rollback">, round: number): string[] {
   const create = (name: string): string => `create materialized view public.${name} as ${definition(round)}`;
   const aside = [create("mv_bench_aside"), ...indexes("mv_bench_aside", "_aside"), "analyze public.mv_bench_aside"];
   switch (way) {

@@ -6,11 +6,13 @@ import { dropOverdueCommand } from "../../kinds/materializedView/swap/kept.ts";
 import { planRollback, readPair } from "../../kinds/materializedView/swap/rollback.ts";
 import { applyPlan } from "../../postgres/applyPlan.ts";
 import { planLines } from "../../postgres/plan.ts";
+import { withClient } from "../../scripts/database/withClient.ts";
 import { withDatabase } from "../support/database.ts";
 import type { TestDatabase } from "../support/database.ts";
 import { dump } from "../support/dump.ts";
 import { testsWith } from "../support/lent.ts";
 import { CHANGED, createOld } from "../support/swappedView.ts";
+import { untilRow } from "../support/untilRow.ts";
 import { change, one, planChange, run, withViewSession } from "../support/viewChange.ts";
 
 jest.setTimeout(60_000);
@@ -193,6 +195,27 @@ test("what cannot be put back is refused with the reason, and what is overdue go
   );
   await run(database, command, command);
   expect(await kept(database)).toEqual([]);
+});
+
+test("a deploy that is killed while it waits leaves the one that was kept, and the next one keeps one", async (database) => {
+  await createOld(database);
+  await change(database, { ...KEEPING, definition: definitionOf(2) });
+  await withClient(database.url, async (reader) => {
+    await reader.query("begin");
+    await reader.query("select 1 from public.mv");
+    const deploy = change(database, { ...KEEPING, definition: definitionOf(3) });
+    deploy.catch(() => undefined);
+    const { pid } = await untilRow<{ pid: number }>(database.client, "the swap to wait", [
+      `select pid from pg_stat_activity where datname = current_database() and state like 'idle in%' and query like '%matview_try%'`,
+    ]);
+    await run(database, `select pg_terminate_backend(${pid})`);
+    await expect(deploy).rejects.toThrow("public.mv: could not swap");
+  });
+  expect(await kept(database)).toEqual([KEPT]);
+  expect(await one(database, `select bool_and(largo = length(nombre)) from public.${KEPT}`)).toBe(true);
+  expect((await change(database, { ...KEEPING, definition: definitionOf(3) })).rest.steps).toEqual([]);
+  expect(await kept(database)).toEqual([KEPT]);
+  expect(await one(database, `select bool_and(largo = length(nombre) + 2) from public.${KEPT}`)).toBe(true);
 });
 
 test("the old view of one that reads another goes when that one is swapped", async (database) => {

@@ -33,6 +33,7 @@ describe("an output where the program must know the value", () => {
     [{ job: pulumi.output({ name: "x" }) }, "job is an output", "give each of its properties (name, schedule, active)"],
     [{ uniqueKey: pulumi.output(["a"]) }, "uniqueKey is an output", "which resources there are"],
     [{ refresh: { keepRuns: Promise.resolve("7d") } }, "refresh.keepRuns is an output", "must be known"],
+    [{ keepPrevious: pulumi.output("2h") }, "keepPrevious is an output", "must be known"],
   ])("is refused: %#", (args, problem, advice) => {
     expect(() => check(args)).toThrow(problem);
     expect(() => check(args)).toThrow(advice);

@@ -57,6 +57,40 @@ describe("a swap", () => {
     expect(step.sql.join("\n")).not.toMatch(/cascade/i);
   });
 
+  test("keeps the old one where that is declared: renamed with its parts, read by nobody, and noted in its comment", () => {
+    const reader = { grantor: "owner", grantee: "lector", privilege: "select", grantable: false };
+    const claim = newClaim({ project: "ventas", stack: "prod", resource: "mv" }, "abc");
+    const old = relation({ grants: [...relation().grants, reader], comment: joinComment("Tablero", claim) });
+    const { hold, exchange, keeps, log } = swapOf({ desired: { keepPrevious: "2h" }, from: { old } });
+    expect(keeps).toBe("2h");
+    expect(hold[1]).toMatch(
+      /^do \$matview\$\n[^]*c\.relname = 'mv_matview_previous'[^]*drop materialized view public\.mv_matview_previous;/,
+    );
+    expect(exchange.slice(0, -3)).toEqual([
+      "alter materialized view public.mv_matview_swap rename to mv",
+      "savepoint matview_free",
+      "drop materialized view public.mv_matview_gone",
+      "rollback to savepoint matview_free",
+      "alter materialized view public.mv_matview_gone rename to mv_matview_previous",
+      "alter index public.mv_id_idx rename to mv_id_idx_matview_previous",
+      "revoke all privileges on table public.mv_matview_previous from lector cascade",
+    ]);
+    const note = /'(\{.*\})'$/.exec(exchange.at(-3) ?? "")?.[1]?.replaceAll("\\\\", "\\") ?? "{}";
+    expect(JSON.parse(note)).toMatchObject({ before: "Tablero\n\npulumi-matview-previous: ", seconds: 7_200 });
+    expect(JSON.parse(`{${(JSON.parse(note) as { rest: string }).rest}`)).toMatchObject({
+      stack: "ventas/prod",
+      parts: ["mv_id_idx"],
+    });
+    expect(log?.write).toContain("insert into matview.owner_deploys");
+    expect(exchange.at(-1)).toBe("alter index public.mv_id_idx_matview_swap rename to mv_id_idx");
+  });
+
+  test("keeps nothing that has no data", () => {
+    const old = relation({ isPopulated: false });
+    const { exchange, keeps } = swapOf({ desired: { keepPrevious: "2h" }, from: { old } });
+    expect([exchange[1], keeps]).toEqual(["drop materialized view public.mv_matview_gone", undefined]);
+  });
+
   test("waits long enough for a refresh of the view, and says so", () => {
     const from = { usualRunMs: 95_000 };
     expect(swapOf().deadlineMs).toBe(60_000);

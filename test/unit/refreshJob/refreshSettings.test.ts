@@ -79,6 +79,17 @@ $matview$`);
     });
   });
 
+  test("adds a job that drops the old view within an hour of its time, and no other relation of its name", () => {
+    const { previous } = planJobs(request({ keepPrevious: "2h" }));
+    expect(previous).toMatchObject({
+      name: "refresh-mv_previous",
+      schedule: expect.stringMatching(/^\d+ \* \* \* \*$/),
+      command: expect.stringMatching(
+        /^do \$matview\$[^]*if kept is null or \(kept ->> 'until'\)[^]*then\n {4}return;[^]*drop materialized view public\.mv_matview_previous;/,
+      ),
+    });
+  });
+
   test.each([
     [
       { job: { name: "x", schedule: "*/6 * * * *" }, refresh: { maxAge: "5m" } },
@@ -89,6 +100,7 @@ $matview$`);
       "refresh.vacuum runs on the schedule of the refresh, */5 * * * *, and each would wait",
     ],
     [{ refresh: { vacuum: "@yearly" } }, "refresh.vacuum: schedule"],
+    [{ keepPrevious: "2 h" }, 'keepPrevious: duration "2 h" has a blank in it'],
     [{ refresh: { lockTimeout: "5" } }, 'refresh.lockTimeout: duration "5" has no unit'],
     [{ job: { name: "x" }, refresh: { maxAge: "5" } }, 'refresh.maxAge: duration "5" has no unit'],
   ])("refuses %j", (rest, message) => {
