@@ -7,6 +7,7 @@ import { planRollback, readPair } from "../../kinds/materializedView/swap/rollba
 import { applyPlan } from "../../postgres/applyPlan.ts";
 import { planLines } from "../../postgres/plan.ts";
 import { withClient } from "../../scripts/database/withClient.ts";
+import { runMatview } from "../support/dashboard.ts";
 import { withDatabase } from "../support/database.ts";
 import type { TestDatabase } from "../support/database.ts";
 import { dump } from "../support/dump.ts";
@@ -171,9 +172,24 @@ test("one old view is kept at most, goes along with its view, and stops what it 
 });
 
 test("what cannot be put back is refused with the reason, and what is overdue goes by the job's command", async (database) => {
+  // No superuser, and may make no schema: the deploy is not logged, and made all the same.
+  const clerk = await database.createRole();
   await createOld(database, "create view public.arriba as select id from public.mv");
-  const wide = { ...KEEPING, definition: CHANGED.definition.replace("select id", "select id, 1 as extra, id") };
-  await change(database, { ...wide, definition: CHANGED.definition.replace("nombre,", "nombre, id as extra,") });
+  await run(
+    database,
+    `grant create on schema public to ${clerk}`,
+    ...["table public.ejecutivos", "materialized view public.mv", "view public.arriba"].map(
+      (what) => `alter ${what} owner to ${clerk}`,
+    ),
+  );
+  const definition = CHANGED.definition.replace("nombre,", "nombre, id as extra,");
+  await change(database, { ...KEEPING, definition }, undefined, clerk);
+  await expect(runMatview(["history", "public.mv", "--deploys"], database.url)).resolves.toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining(
+      `there is no log of deploys of public.mv: matview.${clerk}_deploys is made by the first deploy`,
+    ),
+  });
   await run(database, "create or replace view public.arriba as select id, extra from public.mv");
   const [misfit = ""] = await takeBack(database);
   expect(misfit).toBe(
