@@ -83,7 +83,8 @@ export interface MaterializedViewArgs extends TakeoverArgs {
   swapDeadlineSeconds?: pulumi.Input<number> | undefined;
   /**
    * How long the old view stays aside after a change of the definition, a duration such as `2h`: as long, `matview rollback` puts it back in
-   * a moment. It costs its disk space, and keeps what it reads from being dropped.
+   * a moment. It costs its disk space, and keeps what it reads from being dropped. Where no RefreshedView adds the job that drops it, the next
+   * change does, or the removal of this resource.
    * @default it is dropped
    */
   keepPrevious?: pulumi.Input<string> | undefined;

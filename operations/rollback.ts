@@ -2,8 +2,9 @@ import { historyOf } from "../kinds/materializedView/cost/measures.ts";
 import { materializedViewKind } from "../kinds/materializedView/kind.ts";
 import { planRollback, readPair, wayBack } from "../kinds/materializedView/swap/rollback.ts";
 import type { Pair } from "../kinds/materializedView/swap/rollback.ts";
-import { refreshedBy } from "../kinds/refreshJob/command.ts";
+import { refreshedBy, refreshTarget } from "../kinds/refreshJob/command.ts";
 import { visibleJobs } from "../kinds/refreshJob/describe.ts";
+import type { ActualJob } from "../kinds/refreshJob/describe.ts";
 import { applyPlan } from "../postgres/applyPlan.ts";
 import { serverText, userError } from "../postgres/errors.ts";
 import { displayName } from "../postgres/names.ts";
@@ -14,6 +15,7 @@ import { sqlText } from "../postgres/sqlFiles.ts";
 import { withView } from "./commandLine/declaredViews.ts";
 import { defineVerb } from "./commandLine/defineVerb.ts";
 import { clock, duration, grouped, print, printJson } from "./commandLine/text.ts";
+import { readStates } from "./health/facts.ts";
 import { refreshView } from "./refresh.ts";
 import type { Done } from "./refresh.ts";
 
@@ -45,6 +47,7 @@ next preview says so, and the next up would deploy the declared definition again
       await mustBeInPlace(session, view, pair);
       const told = { ...toldOf(pair, plan), undo };
       if (!call.json) print(swappedText(told));
+      await warnOfJob(session, view);
       const refreshed = call.has("no-refresh") ? undefined : await refreshAll(session, view, plan);
       if (call.json) printJson({ ...told, refreshed });
       else print([refreshedText(refreshed), nextText(told)].join("\n"));
@@ -79,9 +82,23 @@ async function mustBeInPlace({ target }: Session, view: QualifiedName, { kept }:
     throw userError(`${displayName(view)} was changed by a deploy meanwhile; nothing was changed here`);
 }
 
+/** A command that was deployed with a key fails on a view from before it. */
+async function warnOfJob(session: Session, view: QualifiedName): Promise<void> {
+  const [[state], jobs] = await Promise.all([readStates(session, [view]), jobsOf(session, view)]);
+  const failing = jobs.find(({ command }) => refreshTarget(command)?.concurrently === true);
+  if (failing === undefined || state === undefined || state.isConcurrent) return;
+  process.stderr.write(
+    `job ${failing.name} refreshes concurrently, and ${displayName(view)} has no unique index for that as it was: its runs fail until the ` +
+      "stack is deployed again\n",
+  );
+}
+
+async function jobsOf(session: Session, view: QualifiedName): Promise<ActualJob[]> {
+  return (await visibleJobs(session, [])).filter((job) => refreshedBy(job, view, session.capabilities.database));
+}
+
 async function nothingKept(session: Session, view: QualifiedName): Promise<string> {
-  const jobs = (await visibleJobs(session, [])).filter((job) => refreshedBy(job, view, session.capabilities.database));
-  const history = await historyOf(session, jobs);
+  const history = await historyOf(session, await jobsOf(session, view));
   const takes = history === undefined ? "" : `; a refresh of it takes ${duration(history.medianMs / 1_000)}`;
   return (
     `nothing is kept of ${displayName(view)}: its definition was not changed since keepPrevious is declared, or the time is over; ` +

@@ -2,6 +2,7 @@ import { refreshBlocked } from "./blocked.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Diagnosis, Finding } from "./finding.ts";
 import { jobDiagnoses, noRuns } from "./jobDiagnoses.ts";
+import { keptOverdue } from "./keptOverdue.ts";
 import { diagnoseReplicas } from "./replicaDiagnoses.ts";
 import { courseDiagnoses, failureDiagnoses, unexplainedFailure } from "./runDiagnoses.ts";
 import { messageDiagnosis } from "./runMessages.ts";
@@ -24,7 +25,7 @@ const FAILING = ["job-of-another-role", "role-cannot-log-in"];
 
 /** Causes, not their consequences: what another finding explains is left out. Pure. */
 export function diagnose(evidence: Evidence): Finding[] {
-  return [...diagnoseHere(evidence), ...diagnoseReplicas(evidence)];
+  return [...diagnoseHere(evidence), ...diagnoseReplicas(evidence), ...found([keptOverdue], evidence)];
 }
 
 function diagnoseHere(evidence: Evidence): Finding[] {

@@ -28,6 +28,8 @@ export interface DriftReport {
   readonly rows: readonly DriftRow[];
   /** What the engine would do besides: to resources of other kinds, and to ours where the world is as declared. */
   readonly others: readonly string[];
+  /** Old views that are kept aside for a while, a sentence each: as declared. */
+  readonly kept: readonly string[];
   /** What this role may not look at, a sentence each. */
   readonly unseen: readonly string[];
   /** Databases that could not be looked at, and why. */

@@ -75,11 +75,12 @@ function heading(report: DriftReport): string {
   return `stack ${report.stack}, database ${report.database}: ${hasDrifted(report) ? found : report.unreached.length > 0 ? "no drift where it could be told" : "no drift"}`;
 }
 
-function notes({ checked, others, unseen, unreached, previewChanged }: DriftReport): string[] {
+function notes({ checked, others, kept, unseen, unreached, previewChanged }: DriftReport): string[] {
   return [
     `looked at ${checked.length} ${checked.length === 1 ? "resource" : "resources"}`,
     ...(previewChanged ? ["the preview found changes: the next up would do something"] : []),
     ...unreached,
+    ...kept,
     ...unseen,
     ...others.map((other) => `besides, by the engine: ${other}`),
   ];

@@ -7,6 +7,7 @@ import type { Sight } from "../../lifecycle/change.ts";
 import { forgetSurveys, surveyor } from "../../lifecycle/look.ts";
 import type { LookIn } from "../../lifecycle/look.ts";
 import { changeLines } from "../../lifecycle/preview/definitionLines.ts";
+import { displayName } from "../../postgres/names.ts";
 import type { Session } from "../../postgres/session.ts";
 import { sqlText } from "../../postgres/sqlFiles.ts";
 import { typeOf } from "../preview/digest.ts";
@@ -39,13 +40,18 @@ export async function driftReport(sessions: Sessions, verdict: EngineVerdict): P
   } = await planDocument(sessions, stack, preview, { withFacts: false });
   const rows: DriftRow[] = [];
   const resources: PlannedResource[] = [];
-  const unseen: string[] = [];
+  const [kept, unseen]: [string[], string[]] = [[], []];
   forgetSurveys();
   for (const [connection, here] of Map.groupBy(all, ({ connection }) => connection)) {
     const [{ hasOwnUrl } = { hasOwnUrl: false }] = here;
     const session = sessions({ ...(connection === null ? {} : { connection }), hasOwnUrl });
     if (session instanceof Error) continue;
-    const look = lookAt(session, preview, connection ?? "");
+    const looked = lookAt(session, preview, connection ?? "");
+    const look: typeof looked = async (kind, resource) => {
+      const sight = await looked(kind, resource);
+      if (isView(kind)) kept.push(...keptText(sight.actual as ActualView | AbsentView));
+      return sight;
+    };
     const declared = declaredOf(session, here);
     for (const resource of here) rows.push(...(await rowsOf(session, resource, declared, look)));
     resources.push(...here);
@@ -62,10 +68,16 @@ export async function driftReport(sessions: Sessions, verdict: EngineVerdict): P
         .map((one) => `${one.operation} ${resourceTitle(one)}: ${whatUpWould(one)}`),
       ...others.map(otherText),
     ],
+    kept,
     unseen,
     unreached,
     previewChanged: verdict.previewChanged,
   };
+}
+
+function keptText(view: ActualView | AbsentView): string[] {
+  if (!view.exists || view.kept?.record === undefined) return [];
+  return [`${displayName(view.kept)}, the old one, is kept until ${view.kept.record.until}`];
 }
 
 /** What the engine would change and no row tells: the program was edited, or the state keeps something else than the world. */

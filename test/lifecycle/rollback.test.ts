@@ -75,6 +75,7 @@ The next up would deploy it again, and the preview says so: git revert the chang
       const drift = await told(7, "drift", "--stack", "bench");
       expect(drift).toMatch(/ property │ taken back │\n.*\n│ actual │ at TIME by postgres │\n/);
       expect(drift).toContain("│ up would │ deploy the declared definition again │");
+      expect(drift).toContain("\npublic.tablero_matview_previous, the old one, is kept until TIME\n");
       expect(await told(0, "rollback", "public.tablero", "--undo", "--no-refresh", "--json")).toContain('"undo": true');
       expect(await rows()).toEqual({ n: 4 });
       await mustConverge(project);
@@ -83,7 +84,12 @@ The next up would deploy it again, and the preview says so: git revert the chang
       expect(await rows()).toEqual({ n: 4 });
       const log = await told(0, "history", "public.tablero", "--deploys");
       const cells = log.split("\n").filter((line) => line.includes("TIME"));
-      expect(cells.map((line) => line.split(/ │ ?/).slice(2, 5).join(", "))).toEqual(LOGGED);
+      const middle = (line: string): string[] =>
+        line
+          .split("│")
+          .slice(3, 6)
+          .map((cell) => cell.trim());
+      expect(cells.map((line) => middle(line).join(", "))).toEqual(LOGGED);
       await mustRun(project, DESTROY);
       expect((await client.query(LEFT)).rows).toEqual([{ views: null, jobs: null, deploys: 6 }]);
     });

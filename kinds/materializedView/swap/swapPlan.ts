@@ -139,12 +139,7 @@ function swapOf(
   return {
     ...around,
     ...(replacement.unfilled.length === 0 ? {} : { unfilled: replacement.unfilled }),
-    make: [
-      createSettings(),
-      ...makeSql(expected, replacement.definition, replacement),
-      printSettings(),
-      ...around.make,
-    ],
+    make: [createSettings(), ...makeSql(expected, replacement.definition, replacement), ...around.make],
     gate: {
       old: nameOf(old),
       aside: asideName(old),
@@ -187,7 +182,7 @@ export function swapAround(
     view: nameOf(old),
     oid: old.oid,
     lockKey: lockKey(old),
-    make: asides.flatMap(({ view, definition }) => makeSql(view, definition, replacement)),
+    make: [printSettings(), ...asides.flatMap(({ view, definition }) => makeSql(view, definition, replacement))],
     hold: [old, ...materialized].reverse().map(holdSql),
     built: materialized.map((view) => ({
       ...builtView(view, view.owner),

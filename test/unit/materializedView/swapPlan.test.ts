@@ -3,6 +3,8 @@ import { joinComment, newClaim } from "../../../kinds/claim.ts";
 import type { DesiredView } from "../../../kinds/materializedView/desired.ts";
 import type { Replacement } from "../../../kinds/materializedView/swap/replacement.ts";
 import { deadlineWarning, planSwap } from "../../../kinds/materializedView/swap/swapPlan.ts";
+import { keptText } from "../../../lifecycle/preview/lines.ts";
+import { previewStep } from "../../../lifecycle/preview/previewStep.ts";
 import type { Swap } from "../../../postgres/swap.ts";
 import { column, desiredView, index, relation, replacement } from "../../support/views.ts";
 
@@ -83,6 +85,14 @@ describe("a swap", () => {
     });
     expect(log?.write).toContain("insert into matview.owner_deploys");
     expect(exchange.at(-1)).toBe("alter index public.mv_id_idx_matview_swap rename to mv_id_idx");
+  });
+
+  test("tells in a preview how long and at what cost it keeps the old one", () => {
+    const { step } = planSwap(desiredView({ keepPrevious: "2h" }), undefined, replacement(), "definition differs", HOW);
+    const none = { rows: 9, heapBytes: 8_192, reads: 0, readsSince: null, runs: undefined, planned: undefined };
+    expect(keptText(previewStep(step, { ...none, totalBytes: 24_576 }))).toEqual([
+      "keeps the old one aside for 2h, 25 kB",
+    ]);
   });
 
   test("keeps nothing that has no data", () => {
