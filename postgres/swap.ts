@@ -9,6 +9,8 @@ export interface SwappedRelation extends QualifiedName {
   /** `before` and `after` for the server, which finds each in what it knows of the relation, behind the locks and in the end. */
   readonly locked: QualifiedName;
   readonly kept: QualifiedName;
+  /** `before` as `ready` leaves it, where that changes it; without its comment. */
+  readonly asReady?: readonly string[];
 }
 
 /** A materialized view that is built aside: when the old one was refreshed meanwhile, the new one has older data. */
@@ -33,12 +35,6 @@ export interface Gate {
   readonly oldIsPopulated: boolean;
 }
 
-/** What writes a deploy into the log of deploys: `install` on its own before, `write` in the transaction of the exchange. */
-export interface DeployLog {
-  readonly install: string;
-  readonly write: string;
-}
-
 /**
  * A relation that is built aside and takes another's place in a moment, as data: the statements of each phase, in order,
  * and what is checked between them.
@@ -49,6 +45,8 @@ export interface Swap {
   readonly oid: string;
   /** Of the session advisory lock that keeps two swaps of a view apart. */
   readonly lockKey: readonly [number, number];
+  /** Run on their own before anything is built. */
+  readonly before?: readonly string[];
   /** Views without data that the new definition reads, those that others read first: filled before it is built. */
   readonly unfilled?: readonly (QualifiedName & { readonly owner: string })[];
   /** Creates all that is built aside, empty. In the same transaction it is refreshed, passes the gate and is finished. */
@@ -56,6 +54,8 @@ export interface Swap {
   readonly gate: Gate;
   /** Take the locks that keep refreshes out and let readers pass. */
   readonly hold: readonly string[];
+  /** Run behind them, once the data are up to date: what readers need not wait for. */
+  readonly ready: readonly string[];
   /** Innermost first. */
   readonly built: readonly BuiltView[];
   /** Take the locks that readers wait for; tried again while somebody is in the way. */
@@ -66,7 +66,6 @@ export interface Swap {
   /** Whose sessions are in the way when a try fails. */
   readonly locked: readonly QualifiedName[];
   readonly deadlineMs: number;
-  readonly log?: DeployLog | undefined;
   /** True where nothing is built: what was kept aside takes its place again. */
   readonly putsBack?: true;
   /** How long the old one stays aside, a duration as it is declared; undefined where it is dropped. */

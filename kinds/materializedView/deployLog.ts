@@ -3,7 +3,6 @@ import { derivedName, sqlName } from "../../postgres/names.ts";
 import type { QualifiedName } from "../../postgres/names.ts";
 import { packageVersion } from "../../postgres/packageFolder.ts";
 import { sqlStatement, sqlText } from "../../postgres/sqlFiles.ts";
-import type { DeployLog } from "../../postgres/swap.ts";
 import type { Claim } from "../claim.ts";
 import { freeTag } from "../refreshJob/command.ts";
 
@@ -36,6 +35,12 @@ interface Logged {
   /** Whether there were rows before, and are now. */
   readonly had?: boolean;
   readonly has?: boolean;
+}
+
+/** What writes a deploy into the log: `install` on its own before, `write` in the transaction of the deploy. */
+export interface DeployLog {
+  readonly install: string;
+  readonly write: string;
 }
 
 /** The statements that make the log, where it is missing, and write into it. */

@@ -1,4 +1,4 @@
--- Writes on an old view that is kept aside since when, until when and because of whom: in its comment, which goes when it goes.
+-- Writes on an old view that is to be kept aside since when, until when and because of whom: in its comment, which goes when it goes.
 -- Setting matview.previous: {schema, name, before: what stands in front, seconds: how long it is kept, rest: the record from there on}.
 -- Keeps refreshes out until the transaction ends (ShareUpdateExclusive).
 do $$

@@ -107,26 +107,44 @@ export function dropOverdueCommand(view: QualifiedName): string {
 }
 
 /**
- * In the place of its drop: the old view goes aside with its parts, and nobody but its owner reads it there. That nothing stands on it any
- * more the server says itself, by a drop that is taken back.
+ * In the place of its drop: the old view goes aside. That nothing stands on it any more the server says itself, by a drop that is taken back.
  */
-export function keepAsideSql(old: RelationProperties): string[] {
-  const [gone, aside] = [goneName(old), keptName(old)];
-  const readers = readersOf(old);
+export function keepAsideSql(old: QualifiedName): string[] {
+  const gone = named("materialized view", goneName(old));
   return [
     "savepoint matview_free",
-    dropSql(named("materialized view", gone)),
+    dropSql(gone),
     "rollback to savepoint matview_free",
-    renameSql(named("materialized view", gone), aside.name),
+    renameSql(gone, keptName(old).name),
+  ];
+}
+
+/** Before that, while it is still read: its parts get other names, and nobody but its owner is to read it once it is aside. */
+export function readyToKeepSql(old: RelationProperties): string[] {
+  const readers = readersOf(old);
+  return [
     ...renamePartsSql(old, ({ schema, name }) => ({ schema, name }), keptName),
     ...(readers.length === 0
       ? []
       : [
           sqlStatement("statements/revoke_all", {
-            raw: { view: sqlName(aside), roles: readers.map(sqlIdentifier).join(", ") },
+            raw: { view: sqlName(old), roles: readers.map(sqlIdentifier).join(", ") },
           }),
         ]),
   ];
+}
+
+/** What `readyToKeepSql` leaves of it, but for the comment. */
+export function asReadyToKeep(old: RelationProperties): RelationProperties {
+  const own = (grants: readonly GrantItem[]): GrantItem[] => grants.filter(({ grantee }) => grantee === old.owner);
+  return {
+    ...old,
+    comment: null,
+    grants: own(old.grants),
+    columns: old.columns.map((column) => ({ ...column, grants: own(column.grants) })),
+    indexes: old.indexes.map((index) => ({ ...index, name: keptName({ schema: old.schema, name: index.name }).name })),
+    statistics: old.statistics.map((one) => ({ ...one, name: keptName(one).name })),
+  };
 }
 
 /** Gives indexes and statistics other names. */
@@ -156,7 +174,8 @@ export function noteKeptSql(old: RelationProperties, inItsPlace: RelationPropert
     ...ownRecord(old, inItsPlace),
   };
   const note = {
-    ...keptName(old),
+    schema: old.schema,
+    name: old.name,
     before: `${comment === null ? "" : `${comment}\n\n`}${LABEL}`,
     seconds: length.ok ? length.seconds : 0,
     rest: JSON.stringify(rest).slice(1),

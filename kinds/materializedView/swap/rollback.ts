@@ -10,7 +10,7 @@ import type { TakenBack } from "../../claim.ts";
 import { deployLog } from "../deployLog.ts";
 import { accessSql } from "./carriedProperties.ts";
 import { dependentLine } from "./dependentStatements.ts";
-import { definitionHash, joinKept, keepAsideSql, keptName, ownRecord, splitKept } from "./kept.ts";
+import { definitionHash, joinKept, keptName, ownRecord, splitKept } from "./kept.ts";
 import type { KeptRecord } from "./kept.ts";
 import { readProperties } from "./relationProperties.ts";
 import type { RelationProperties } from "./relationProperties.ts";
@@ -71,8 +71,7 @@ export async function planRollback(session: Session, pair: Pair, undo: boolean):
     ...(undo ? {} : { takenBack: takenBackBy(pair) }),
   };
   const around = swapAround(expected, replacement, [
-    ...keepAsideSql(live),
-    commentSql(named("materialized view", keptName(live)), joinKept(splitComment(live.comment).comment, after)),
+    commentSql(named("materialized view", live), joinKept(splitComment(live.comment).comment, after)),
   ]);
   const log = deployLog({
     ...{ view: { schema: live.schema, name: live.name }, owner: live.owner, claim: splitComment(live.comment).claim },
@@ -80,7 +79,8 @@ export async function planRollback(session: Session, pair: Pair, undo: boolean):
   });
   const swap = {
     ...around,
-    log,
+    before: [log.install],
+    ready: [...around.ready, log.write],
     putsBack: true as const,
     gate: { old: live, aside: kept, uniqueKey: [], rowCount: { min: 0 }, oldIsPopulated: false },
     // Nobody reads what is kept: it is made ready before readers wait.
@@ -88,7 +88,7 @@ export async function planRollback(session: Session, pair: Pair, undo: boolean):
     locked: [...around.locked, { schema: kept.schema, name: kept.name }],
     deadlineMs: DEADLINE_MS,
   };
-  const sql = [log.install, ...swap.make, ...swap.hold, log.write, ...swap.locks, ...swap.exchange];
+  const sql = [...swap.before, ...swap.make, ...swap.hold, ...swap.ready, ...swap.locks, ...swap.exchange];
   return {
     steps: [{ ...rollbackStep(pair, undo, replacement), sql, swap }],
     differences: [],

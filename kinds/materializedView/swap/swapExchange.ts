@@ -11,7 +11,7 @@ import type { Fence } from "../../../postgres/plan.ts";
 import { walPosition } from "../../../postgres/replicas.ts";
 import { sqlStatement } from "../../../postgres/sqlFiles.ts";
 import { mustGoOn } from "../../../postgres/stopping.ts";
-import type { Swap } from "../../../postgres/swap.ts";
+import type { Swap, SwappedRelation } from "../../../postgres/swap.ts";
 import { passGate } from "./gate.ts";
 import { refreshAsides } from "./refreshAsides.ts";
 import { propertiesQuery, propertyLines, readProperties } from "./relationProperties.ts";
@@ -55,8 +55,7 @@ export async function exchange(client: Client, swap: Swap, { marks, fence, reade
     mustBeAsPlanned(swap, found);
     const isLate = wereRefreshed(marks, now);
     if (isLate) await catchUp(client, swap);
-    const log = swap.log === undefined ? [] : [swap.log.write];
-    if (isLate || log.length > 0) await pipelined(client, [...log, TRY]);
+    if (isLate || swap.ready.length > 0) await pipelined(client, [...swap.ready, TRY]);
     await tryUntil(client, swap, readers, deadline);
   } catch (error) {
     // Past the commit, or on a broken connection, there is nothing to roll back; the first error is the one that explains.
@@ -180,11 +179,16 @@ function mustBeAsPlanned(swap: Swap, found: readonly RelationProperties[]): void
   if (problem !== undefined) throw problem;
 }
 
-function changeIn(swap: Swap, found: readonly RelationProperties[]): Error | undefined {
+function changeIn(
+  swap: Swap,
+  found: readonly RelationProperties[],
+  linesOf = ({ before }: SwappedRelation): readonly string[] => before,
+): Error | undefined {
   for (const relation of swap.relations) {
     const now = find(found, relation);
     const lines = now === undefined ? [] : [`definition ${now.definition}`, ...propertyLines(now)];
-    const changed = [...missing(relation.before, lines), ...missing(lines, relation.before)];
+    const wanted = linesOf(relation);
+    const changed = [...missing(wanted, lines), ...missing(lines, wanted)];
     if (changed.length === 0) continue;
     return userError(
       `${displayName(relation)} was changed by somebody else meanwhile (${changed.join("; ")}); nothing was changed here, run it again`,
@@ -196,11 +200,11 @@ function changeIn(swap: Swap, found: readonly RelationProperties[]): Error | und
 /** What the server found changed behind the locks, in words. */
 function changeError(swap: Swap, error: ServerError): Error {
   const found = JSON.parse(error.detail ?? "[]") as RelationProperties[];
-  const named = swap.relations.flatMap(({ schema, name, locked }) => {
+  const named = swap.relations.flatMap(({ schema, name, locked, asReady }) => {
     const now = find(found, locked);
-    return now === undefined ? [] : [{ ...now, schema, name }];
+    return now === undefined ? [] : [{ ...now, schema, name, ...(asReady === undefined ? {} : { comment: null }) }];
   });
-  return changeIn(swap, named) ?? error;
+  return changeIn(swap, named, ({ before, asReady = before }) => asReady) ?? error;
 }
 
 /** What the server found missing, or too much, in words. */

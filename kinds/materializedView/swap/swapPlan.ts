@@ -4,11 +4,12 @@ import { commentSql, named } from "../../../postgres/objectStatements.ts";
 import { step } from "../../../postgres/plan.ts";
 import type { Hazard, Step } from "../../../postgres/plan.ts";
 import { sqlStatement } from "../../../postgres/sqlFiles.ts";
-import type { BuiltView, DeployLog, Swap, SwappedRelation } from "../../../postgres/swap.ts";
+import type { BuiltView, Swap, SwappedRelation } from "../../../postgres/swap.ts";
 import { isSameStack, splitComment } from "../../claim.ts";
 import { consentAdvice } from "../../consent.ts";
 import { createSettings, printSettings } from "../definition/definitionSettings.ts";
 import { deployLog } from "../deployLog.ts";
+import type { DeployLog } from "../deployLog.ts";
 import type { DesiredView } from "../desired.ts";
 import { refreshSql } from "../statements.ts";
 import {
@@ -25,7 +26,7 @@ import { dependentLine } from "./dependentStatements.ts";
 import type { Dependent } from "./dependentTrials.ts";
 import { exchangeSql, lockedRelations, locksSql } from "./exchangeStatements.ts";
 import { columnObstacles, columnsDiffer, expectedView, lostRights } from "./expectedView.ts";
-import { dropKeptSql, keepAsideSql, keptName, noteKeptSql } from "./kept.ts";
+import { asReadyToKeep, dropKeptSql, keepAsideSql, keptName, noteKeptSql, readyToKeepSql } from "./kept.ts";
 import type { KeptView } from "./kept.ts";
 import { keptProperties, propertyLines } from "./relationProperties.ts";
 import type { RelationProperties } from "./relationProperties.ts";
@@ -101,12 +102,12 @@ export function planSwap(
   ];
   const built = [...swap.built.flatMap(({ refresh = [] }) => refresh), ...swap.built.flatMap(({ finish }) => finish)];
   const sql = [
-    ...(swap.log === undefined ? [] : [swap.log.install]),
+    ...(swap.before ?? []),
     ...(swap.unfilled ?? []).map((view) => refreshSql(view)),
     ...swap.make,
     ...built,
     ...swap.hold,
-    ...(swap.log === undefined ? [] : [swap.log.write]),
+    ...swap.ready,
     ...swap.locks,
     ...swap.exchange,
   ];
@@ -134,8 +135,8 @@ function swapOf(
   const keep = old.isPopulated ? desired.keepPrevious : undefined;
   // Whether one is there is seen when it is to go: it may be overdue by then.
   const older = keep === undefined && kept?.record === undefined ? [] : [keptName(old)];
-  const keeping = keep === undefined ? undefined : [...keepAsideSql(old), ...noteKeptSql(old, expected, keep)];
-  const around = swapAround(expected, replacement, keeping);
+  const around = swapAround(expected, replacement, keep === undefined ? undefined : noteKeptSql(old, expected, keep));
+  const log = desired.keepPrevious === undefined ? undefined : logOf(replacement);
   return {
     ...around,
     ...(replacement.unfilled.length === 0 ? {} : { unfilled: replacement.unfilled }),
@@ -154,7 +155,7 @@ function swapOf(
     deadlineMs: deadlineSeconds(desired, replacement) * 1_000,
     usualRunMs: replacement.usualRunMs,
     keeps: keep,
-    ...(desired.keepPrevious === undefined ? {} : { log: logOf(replacement) }),
+    ...(log === undefined ? {} : { before: [log.install], ready: [...around.ready, log.write] }),
   };
 }
 
@@ -167,11 +168,14 @@ function logOf({ old }: Replacement): DeployLog {
   });
 }
 
-/** What is the same whether the view that takes the old one's place is built for it or was there before: the way of the dependents and the exchange. */
+/**
+ * What is the same whether the view that takes the old one's place is built for it or was there before: the way of the dependents and the
+ * exchange. Where the old one is to be kept, `noted` writes its record on it.
+ */
 export function swapAround(
   expected: RelationProperties,
   replacement: Replacement,
-  keeping?: readonly string[],
+  noted?: readonly string[],
 ): Omit<Swap, "gate" | "deadlineMs"> {
   const { old, dependents } = replacement;
   const asides = dependents.flatMap((dependent) => (dependent.how === "build aside" ? [dependent] : []));
@@ -189,13 +193,20 @@ export function swapAround(
       ...(filled.has(view.oid) ? {} : { refresh: undefined }),
     })),
     locks: locksSql(expected, replacement),
-    exchange: exchangeSql(expected, replacement, keeping),
+    ready: noted === undefined ? [] : [...readyToKeepSql(old), ...noted],
+    exchange: exchangeSql(expected, replacement, noted && keepAsideSql(old)),
     relations: [
-      swapped(old, expected),
+      { ...swapped(old, expected), ...(noted === undefined ? {} : lockedToKeep(old)) },
       ...[...asides.map(({ view }) => view), ...replaced].map((view) => swapped(view, view)),
     ],
     locked: lockedRelations(replacement),
   };
+}
+
+function lockedToKeep(old: RelationProperties): Pick<SwappedRelation, "locked" | "asReady"> {
+  const ready = asReadyToKeep(old);
+  const asReady = [`definition ${old.definition}`, ...propertyLines(ready)];
+  return { locked: keptProperties({ ...ready, ...goneName(old) }), asReady };
 }
 
 function goesText({ keptAbove }: Replacement, kept: KeptView | undefined): string[] {

@@ -41,7 +41,7 @@ export async function runSwap(session: Session, { swap, fence }: Step): Promise<
       if (oid !== swap.oid) return;
       await removeAsides(client, asides);
       try {
-        if (swap.log !== undefined) await client.query(swap.log.install);
+        for (const statement of swap.before ?? []) await client.query(statement);
         await fillSources(session, swap);
         await build(session, swap);
         await withLookout(session, `${displayName(swap.view)}: waiting for the moment to swap`, () =>
