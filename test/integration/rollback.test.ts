@@ -36,6 +36,9 @@ const test = testsWith(withDatabase);
 /** Without the line that pg_dump makes up for each dump. */
 const dumped = ({ url }: TestDatabase): string => dump(url).replaceAll(/^\\(un)?restrict .*$/gm, "");
 
+const WAITING =
+  "select pid from pg_stat_activity where datname = current_database() and state like 'idle in%' and query like '%matview_try%'";
+
 /** Plans the way back, or the way forth again, and goes it; answers the plan's lines. */
 async function takeBack(database: TestDatabase, undo = false): Promise<string[]> {
   return withViewSession(database, async (session) => {
@@ -221,11 +224,19 @@ test("a deploy that is killed while it waits leaves the one that was kept, and t
     await reader.query("select 1 from public.mv");
     const deploy = change(database, { ...KEEPING, definition: definitionOf(3) });
     deploy.catch(() => undefined);
-    const { pid } = await untilRow<{ pid: number }>(database.client, "the swap to wait", [
-      `select pid from pg_stat_activity where datname = current_database() and state like 'idle in%' and query like '%matview_try%'`,
-    ]);
+    const { pid } = await untilRow<{ pid: number }>(database.client, "the swap to wait", [WAITING]);
     await run(database, `select pg_terminate_backend(${pid})`);
     await expect(deploy).rejects.toThrow("public.mv: could not swap");
+    // A right that is given meanwhile would be lost with the view.
+    const lector = await database.createRole({ prefix: "lector" });
+    const again = change(database, { ...KEEPING, definition: definitionOf(3) });
+    again.catch(() => undefined);
+    await untilRow(database.client, "the swap to wait", [WAITING]);
+    await run(database, `grant select on public.mv to ${lector}`);
+    await reader.query("commit");
+    await expect(again).rejects.toThrow(
+      `public.mv was changed by somebody else meanwhile (grant select to ${lector} by postgres); nothing was changed here, run it again`,
+    );
   });
   expect(await kept(database)).toEqual([KEPT]);
   expect(await one(database, `select bool_and(largo = length(nombre)) from public.${KEPT}`)).toBe(true);
