@@ -15,16 +15,20 @@ import { readStates } from "../health/facts.ts";
 /** Prints the logged deploys of one view, the newest first. */
 export async function tellDeploys(call: Call): Promise<number> {
   if (call.value("since") !== undefined) throw usageError("--deploys shows all that are logged: leave out --since");
-  const { view, deploys } = await withViews(call, async (session, views) => {
-    const [only, ...more] = views;
-    if (only === undefined || more.length > 0)
-      throw usageError("which view? write its name, e.g. public.daily_revenue");
-    return { view: displayName(only), deploys: await deploysOf(session, only) };
+  const found = await withViews(call, async (session, views) => {
+    if (views.length > 1) throw usageError(WHICH);
+    return Promise.all(
+      views.map(async (view) => ({ view: displayName(view), deploys: await deploysOf(session, view) })),
+    );
   });
-  if (call.json) printJson({ view, deploys });
-  else print(deploys.length === 0 ? NOTHING_YET : deploysText(view, deploys));
+  const [told, ...more] = found;
+  if (told === undefined || more.length > 0) throw usageError(WHICH);
+  if (call.json) printJson(told);
+  else print(told.deploys.length === 0 ? NOTHING_YET : deploysText(told.view, told.deploys));
   return 0;
 }
+
+const WHICH = "which view? write its name, e.g. public.daily_revenue";
 
 const NOTHING_YET = "No deploy of it is logged yet: the log begins with the next one that changes it.";
 
