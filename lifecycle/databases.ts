@@ -29,6 +29,11 @@ export function placeOf({ connection = "", databaseUrl = "", cronDatabase = "" }
   return connection + databaseUrl + cronDatabase === "" ? "" : JSON.stringify([connection, databaseUrl, cronDatabase]);
 }
 
+/** A title, with the database where there are several. */
+export function titleIn({ connection }: { readonly connection?: string | null }, title: string): string {
+  return connection === undefined || connection === null ? title : `${title} in ${connection}`;
+}
+
 /** Why they cannot be taken, before any database is asked. */
 export function whereFailures({ connection, databaseUrl }: Where): CheckFailure[] {
   const name = connection === undefined || isUnknown(connection) ? undefined : connection;

@@ -12,7 +12,7 @@ import { isAbsent, planChange, recalled } from "./change.ts";
 import type { Sight } from "./change.ts";
 import { checkInputs } from "./checkInputs.ts";
 import { identityRecord, refuseOtherDatabase } from "./databaseIdentity.ts";
-import { connectionConfig, placeOf, whereFailures, whereOf } from "./databases.ts";
+import { connectionConfig, placeOf, titleIn, whereFailures, whereOf } from "./databases.ts";
 import type { Where } from "./databases.ts";
 import { deploy, describeOne, permitted, remove } from "./deploy.ts";
 import { forgetSurveys, sightOfNow, surveyor } from "./look.ts";
@@ -85,24 +85,21 @@ export function lifecycle<Desired extends object, Actual>(
     return openWithReplicas(way, { request, config: config.now().readReplicas, name: where.connection });
   };
 
-  const subjectOf = (props: Props): string => {
-    const { connection } = whereOf(props);
-    const there = connection === undefined ? "" : ` in ${connection}`;
-    return `${kind.noun} ${kind.id(declaration(props) as Desired)}${there}`;
-  };
+  const subjectOf = (props: Props): string =>
+    titleIn(whereOf(props), `${kind.noun} ${kind.id(declaration(props) as Desired)}`);
 
   /** `unseen` is the answer where the run fails already because there is no database to ask. */
   const explaining = async <T>(props: Props, work: () => Promise<T>, unseen?: T): Promise<T> => {
     try {
       return await work();
     } catch (error) {
-      if (unseen !== undefined && isLeftOut(error)) {
-        if (!isToldUnreachable(error)) say(`${subjectOf(props)}: ${error.message}; what is there is left out`);
-        return unseen;
+      const isTold = isToldUnreachable(error);
+      if (unseen === undefined || !(isTold || isLeftOut(error))) {
+        if (!isTold) throw failing(() => subjectOf(props), error);
+        throw userError(`${subjectOf(props)}: the database cannot be reached, as told above; nothing was done`);
       }
-      if (!isToldUnreachable(error)) throw failing(() => subjectOf(props), error);
-      if (unseen !== undefined) return unseen;
-      throw userError(`${subjectOf(props)}: the database cannot be reached, as told above; nothing was done`);
+      if (!isTold) say(`${subjectOf(props)}: ${(error as Error).message}; what is there is left out`);
+      return unseen;
     }
   };
 

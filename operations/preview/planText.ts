@@ -1,6 +1,7 @@
 import colors from "picocolors";
 import type { Risk } from "../../kinds/materializedView/cost/statementCost.ts";
 import { bytes, duration } from "../../kinds/quantities.ts";
+import { titleIn } from "../../lifecycle/databases.ts";
 import { definitionLines } from "../../lifecycle/preview/definitionLines.ts";
 import { dropLines, keptText, rateLines } from "../../lifecycle/preview/lines.ts";
 import { table, wrapped } from "../commandLine/table.ts";
@@ -66,7 +67,7 @@ const HEAD = ["risk", "step", "why", "lock", "takes", "writes"];
 function stepRows({ steps, connection }: PlannedResource): string[][] {
   return steps.map((step) => [
     step.risk,
-    `${step.action} ${step.target}${connection === null ? "" : ` in ${connection}`}`,
+    titleIn({ connection }, `${step.action} ${step.target}`),
     [
       step.reason,
       ...(step.gate === undefined ? [] : [step.gate]),

@@ -1,3 +1,4 @@
+import { titleIn } from "../../lifecycle/databases.ts";
 import type { DriftAnswers } from "../../lifecycle/driftAnswers.ts";
 import type { ResourcePreview } from "../../lifecycle/preview/previewChange.ts";
 import type { PolicyFacts } from "./policyFacts.ts";
@@ -28,5 +29,5 @@ export interface Planned extends Omit<ResourcePreview, "operation"> {
 
 /** As messages name it: `materialized view public.daily_revenue`, and its database where there are several. */
 export function resourceTitle({ kind, id, connection }: PlannedResource): string {
-  return `${kind} ${id}${connection === null ? "" : ` in ${connection}`}`;
+  return titleIn({ connection }, `${kind} ${id}`);
 }

@@ -43,7 +43,7 @@ export interface DependentPolicy {
 }
 
 /** All that depends on a relation, as the edges of its graph. */
-async function readEdges(client: Client, oid: string): Promise<DependencyEdge[]> {
+export async function readEdges(client: Client, oid: string): Promise<DependencyEdge[]> {
   return (await client.query<DependencyEdge>(sqlText("describe/dependents"), [oid])).rows;
 }
 

@@ -187,6 +187,7 @@ test("what differs is behind the table of a drift check, in every form", () => {
       others: [],
       unseen: [],
       unreached: [],
+      kept: [],
     },
     previewChanged: true,
     rows: [
