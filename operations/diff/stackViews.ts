@@ -4,7 +4,7 @@ import type { NamedDefinition } from "../../kinds/materializedView/definition/ru
 import type { ActualView } from "../../kinds/materializedView/describe.ts";
 import type { DesiredView } from "../../kinds/materializedView/desired.ts";
 import { materializedViewKind } from "../../kinds/materializedView/kind.ts";
-import { innermostFirst, readEdges, relationKey } from "../../kinds/materializedView/swap/dependents.ts";
+import { innermostFirst, isKept, readEdges, relationKey } from "../../kinds/materializedView/swap/dependents.ts";
 import { retarget } from "../../kinds/materializedView/swap/retarget.ts";
 import type { Renaming } from "../../kinds/materializedView/swap/retarget.ts";
 import { displayName } from "../../postgres/names.ts";
@@ -54,7 +54,8 @@ export async function readStackViews(session: Session, views: readonly DigestVie
     const asked = { ...(view.desired ?? there), schema: there.schema, name: there.name };
     const [found] = await materializedViewKind.describe(session, [asked]);
     const actual = found?.exists === true ? found : undefined;
-    const edges = actual === undefined ? [] : await readEdges(session.target, actual.oid);
+    const read = actual === undefined ? [] : await readEdges(session.target, actual.oid);
+    const edges = read.filter((edge) => !isKept(edge));
     for (const { kind, schema, name, oid } of actual === undefined
       ? []
       : innermostFirst(edges, relationKey(actual.oid))) {

@@ -1,6 +1,7 @@
 import type { Client } from "pg";
 import type { Session } from "../../../postgres/session.ts";
 import { sqlText } from "../../../postgres/sqlFiles.ts";
+import { splitKept } from "./kept.ts";
 import type { GrantItem } from "./relationProperties.ts";
 
 /** `child` mentions `parent`; both are catalog and oid, such as "pg_class 16400". */
@@ -59,6 +60,11 @@ export async function readFunctions(client: Client, oids: readonly string[]): Pr
 
 export async function readPolicies(client: Client, oids: readonly string[]): Promise<DependentPolicy[]> {
   return (await client.query<DependentPolicy>(sqlText("describe/dependent_policies"), [oids])).rows;
+}
+
+/** True for the old view of another one, kept aside: it goes with the change, and nobody reads it. */
+export function isKept({ kind, comment }: DependencyEdge): boolean {
+  return kind === "materialized view" && splitKept(comment).record !== undefined;
 }
 
 /** The key of a relation in the edges. */

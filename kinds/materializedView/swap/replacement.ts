@@ -13,9 +13,8 @@ import { tryDeclaredIndexes } from "./declaredIndexes.ts";
 import type { TriedIndex } from "./declaredIndexes.ts";
 import { tryDependents } from "./dependentTrials.ts";
 import type { Dependent, DependentObstacle, QueryColumn } from "./dependentTrials.ts";
-import { dependencyTree, relationKey } from "./dependents.ts";
+import { dependencyTree, isKept, relationKey } from "./dependents.ts";
 import type { DependencyEdge } from "./dependents.ts";
-import { splitKept } from "./kept.ts";
 import { propertiesQuery } from "./relationProperties.ts";
 import type { RelationProperties } from "./relationProperties.ts";
 import { renamedColumns } from "./renamedColumns.ts";
@@ -149,10 +148,6 @@ interface ViewText {
 function dependedOn(edges: readonly DependencyEdge[]): Replacement["dependsOnIt"] {
   const found = new Map(edges.map(({ child, label, comment }) => [child, { label, comment }]));
   return [...found.values()].sort((a, b) => (a.label < b.label ? -1 : 1));
-}
-
-function isKept({ kind, comment }: DependencyEdge): boolean {
-  return kind === "materialized view" && splitKept(comment).record !== undefined;
 }
 
 function keptOf(edges: readonly DependencyEdge[]): QualifiedName[] {

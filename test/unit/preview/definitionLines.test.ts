@@ -186,6 +186,7 @@ test("what differs is behind the table of a drift check, in every form", () => {
       checked: ["materialized view public.mv"],
       others: [],
       unseen: [],
+      kept: [],
       unreached: [],
       kept: [],
     },
