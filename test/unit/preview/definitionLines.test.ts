@@ -188,7 +188,6 @@ test("what differs is behind the table of a drift check, in every form", () => {
       unseen: [],
       kept: [],
       unreached: [],
-      kept: [],
     },
     previewChanged: true,
     rows: [
