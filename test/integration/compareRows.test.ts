@@ -8,11 +8,12 @@ import type {
 } from "../../kinds/materializedView/compare/diffDefinitions.ts";
 import { holdServerLock } from "../../postgres/serverLock.ts";
 import { compareInMemory, makePair, PAIR_TYPES, stripped } from "../../scripts/bench/diff/pairs.ts";
-import { until } from "../../scripts/database/until.ts";
 import { withClient } from "../../scripts/database/withClient.ts";
 import { withDatabase } from "../support/database.ts";
 import type { TestDatabase } from "../support/database.ts";
 import { testsWith } from "../support/lent.ts";
+import { untilRow } from "../support/untilRow.ts";
+import { one } from "../support/viewChange.ts";
 
 const test = testsWith<[TestDatabase]>((use) => withDatabase(use, { template: "empty" }));
 
@@ -186,28 +187,26 @@ describe("bounds", () => {
     expect(found.limited).toEqual({ by: "sample", share: 0.1 });
   });
 
-  test("one at a time on a server, and the other one is named", async ({ client, url, server }) => {
+  test("one at a time on a server, and the other one is named", async (database) => {
+    const { client, url, server } = database;
     await withClient(server.url("postgres"), async (other) => {
       await other.query("set application_name = 'matview diff elsewhere'");
-      await other.query("begin; select pg_advisory_xact_lock(1835103350, 1684629094)");
+      const lock = [1_835_103_350, 1_684_629_094] as const;
+      await other.query("begin");
+      // Tests of other files compare on this server too.
+      await holdServerLock(other, lock, { what: "comparison of rows", patienceMs: 30_000 });
       await client.query("begin");
-      await expect(
-        holdServerLock(client, [1_835_103_350, 1_684_629_094], { what: "comparison of rows", patienceMs: 0 }),
-      ).rejects.toThrow(
+      await expect(holdServerLock(client, lock, { what: "comparison of rows", patienceMs: 0 })).rejects.toThrow(
         /^one comparison of rows at a time on a server, and another one did not end within 0 s: pid \d+ \(application "matview diff elsewhere", /,
       );
       await client.query("rollback");
+      const pid = await one(database, "select pg_backend_pid()");
       const waiting = diff(client, series("1 as a"), series("2 as a"));
       await withClient(url, (watch) =>
-        until(
-          async () => {
-            const { rows } = await watch.query(
-              "select 1 from pg_stat_activity where query like '%pg_try_advisory_xact_lock%' and pid <> pg_backend_pid()",
-            );
-            return rows.length > 0;
-          },
-          { what: "the comparison to wait" },
-        ),
+        untilRow(watch, "the comparison to wait", [
+          "select 1 from pg_stat_activity where pid = $1 and query like 'rollback to savepoint matview_server_lock%'",
+          pid,
+        ]),
       );
       await other.query("rollback");
       expect((await waiting).comparison?.rows.changed).toBe(100);
