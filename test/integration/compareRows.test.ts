@@ -158,14 +158,14 @@ describe("bounds", () => {
     expect(none).toMatchObject({ limited: { by: "time", share: 0 }, notes: [] });
     expect(none.comparison).toBeUndefined();
     await client.query(`create function public.lenta(n int) returns int language plpgsql immutable cost 100000
-      as 'begin perform pg_catalog.pg_sleep(0.02); return n; end'`);
+      as 'begin perform pg_catalog.pg_sleep(0.04); return n; end'`);
     const keyed = "select g as id, 1 as a from generate_series(1, 150) g where public.lenta(g) = g";
     const part = await diff(
       client,
       `select * from (${keyed}) q`,
       `select id, 2 as a from (${keyed}) q`,
       {},
-      { limitMs: 2_400 },
+      { limitMs: 4_000 },
     );
     expect(part.limited).toEqual({ by: "time", share: 1 / 64 });
     expect(part.comparison?.rows.before).toBeLessThan(20);
