@@ -1,10 +1,10 @@
 import { spawnSync } from "node:child_process";
 import { join, relative } from "node:path";
-import { requireInstallation } from "../../scripts/database/installation.ts";
+import { findInstallation, requireInstallation } from "../../scripts/database/installation.ts";
 
-/** What the server's own psql, and so libpq, answers to a query, or what it complains of. */
+/** What psql, and so libpq, answers to a query, or what it complains of: this system's, which sees the files that a URL names. */
 export function psql(url: string, query: string, variables: Readonly<Record<string, string>>): string {
-  const { binaries, root } = requireInstallation();
+  const { binaries, root } = findInstallation(undefined) ?? requireInstallation();
   const program = join(binaries, "psql");
   const [command, ...words] = root === undefined ? [program] : ["chroot", root, join("/", relative(root, program))];
   const { stdout, stderr, status } = spawnSync(command ?? "", [...words, "-XAtq", "-d", url, "-c", query], {
