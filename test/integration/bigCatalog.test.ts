@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, jest, test } from "@jest/globals";
+import { deployLog } from "../../kinds/materializedView/deployLog.ts";
 import { SQL_FOLDER, sqlStatement } from "../../postgres/sqlFiles.ts";
 import { makeBigCatalog } from "../support/bigCatalog.ts";
 import type { TestDatabase } from "../support/database.ts";
@@ -79,6 +80,10 @@ async function explained(text: string, values: readonly unknown[] = []): Promise
 async function subject(): Promise<Subject> {
   const { client } = database();
   await client.query("create policy mios on grande.t7 using (exists (select 1 from grande.mv7))");
+  const view = { schema: "grande", name: "mv7" };
+  await client.query(
+    deployLog({ view, owner: "postgres", claim: undefined, action: "deployed", relation: view }).install,
+  );
   const { rows } = await client.query<Subject>(
     `select 'grande.mv7'::regclass::oid::text as oid, 'grande.f7'::regproc::oid::text as function,
             (select p.oid::text from pg_policy p where p.polname = 'mios') as policy, cron.schedule('mv7', '0 3 1 1 *', 'refresh materialized view grande.mv7')::text as "jobId"`,

@@ -1,3 +1,4 @@
+import { deployTable } from "../../kinds/materializedView/deployLog.ts";
 import type { SqlVariables } from "../../postgres/sqlFiles.ts";
 
 /** What a statement that looks is asked about. */
@@ -37,6 +38,8 @@ export function looks({ oid, policy, function: fn, jobId }: Subject): Readonly<R
     dependent_functions: ask([fn]),
     dependent_policies: ask([policy]),
     dependents: ask(oid),
+    deploy_log: ask(deployTable("postgres")),
+    deploys: [{ values: NAME, variables: { names: { table: deployTable("postgres") } } }],
     functions_mentioning: ask("t7"),
     hba_rule: ask("postgres", "postgres", ""),
     hidden_sources: ask("grande.mv7", "postgres", "grande.mv7", ["grande.t7"]),
@@ -95,6 +98,7 @@ export function looks({ oid, policy, function: fn, jobId }: Subject): Readonly<R
     server: ask(),
     server_lock_holder: ask(1, 2),
     server_settings: ask(["jit"]),
+    session_target: ask(),
     setting: ask("deadlock_timeout"),
     sources: ask("grande.mv7", "postgres", "grande.mv7", "grande", true),
     system_identifier: ask(),
