@@ -7,7 +7,9 @@ test("what is written means what was given, whatever it is", () => {
     fc.property(fc.jsonValue({ stringUnit: "binary" }), (value) => {
       // A property called __proto__ would be another thing in a literal.
       fc.pre(!JSON.stringify(value).includes("__proto__"));
-      expect(new Function(`return ${literal(value)};`)()).toEqual(value);
+      // JSON has one zero.
+      const given: unknown = JSON.parse(JSON.stringify(value));
+      expect(new Function(`return ${literal(value)};`)()).toEqual(given);
     }),
   );
 });
