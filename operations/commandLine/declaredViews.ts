@@ -16,7 +16,7 @@ import type { Purpose, Session } from "../../postgres/session.ts";
 import { sqlText } from "../../postgres/sqlFiles.ts";
 import { isStopping } from "../../postgres/stopping.ts";
 import { runPulumi } from "../../provider/runPulumi.ts";
-import { stackServers } from "../stack/connection.ts";
+import { databaseKey, stackServers } from "../stack/connection.ts";
 import type { Database, Servers } from "../stack/connection.ts";
 import type { Call } from "./defineVerb.ts";
 import { usageError } from "./usageError.ts";
@@ -106,7 +106,7 @@ async function stackPlaces(
   const find = call.value("url-env") === undefined ? stackServers(stack) : () => serversOf(call);
   const groups = Map.groupBy(
     chosen.map((view) => ({ ...view, ...flags })),
-    ({ connection = "", hasOwnUrl = false }) => `${connection} ${hasOwnUrl}`,
+    databaseKey,
   );
   const places = [...groups.values()].map((views) => ({
     servers: () => find(views[0] ?? {}),

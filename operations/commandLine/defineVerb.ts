@@ -39,14 +39,15 @@ export function defineVerb(definition: VerbDefinition): Verb {
     ...definition,
     options,
     run: async (words) => {
+      const parsed = parseWords(words, options);
       const run = async (): Promise<number> => {
         const missed: string[] = [];
-        const call = toCall(definition, parseWords(words, options), missed);
+        const call = toCall(definition, parsed, missed);
         const status = await definition.run(call);
         for (const reason of missed) process.stderr.write(`matview ${definition.verb}: not looked at: ${reason}\n`);
         return missed.length > 0 ? Math.max(status, definition.troubleStatus ?? 1) : status;
       };
-      return parseWords(words, options).switches.has("watch") ? watch(run) : run();
+      return parsed.switches.has("watch") ? watch(run) : run();
     },
   };
 }

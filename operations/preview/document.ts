@@ -84,16 +84,17 @@ export async function planDocument(
   }
   refuseOthers(allow, resources);
   withViews(resources);
+  const databases = databasesOf(digest);
   const known = new Set(resources.map(({ urn }) => urn));
   return {
     version: 1,
     stack,
-    database: namesOf(databasesOf(digest), sessions),
+    database: namesOf(databases, sessions),
     allow,
     // What does not stand on each other the engine does in any order.
     fingerprint: canonicalHash([...resources.map(({ urn, fingerprint }) => [urn, fingerprint]).sort(byUrn), ...allow]),
     risk: resources.flatMap((one) => one.steps).reduce<Risk>((risk, one) => worse(risk, one.risk), "none"),
-    unreached: databasesOf(digest).map(sessions).flatMap(reasonOf).filter(isFirst),
+    unreached: [...new Set(databases.map(sessions).flatMap(reasonOf))],
     resources,
     others: steps.filter(({ op, urn }) => !IDLE.includes(op) && !known.has(urn)).map(otherStep),
   };
@@ -101,10 +102,6 @@ export async function planDocument(
 
 function reasonOf(session: Session | Error): string[] {
   return session instanceof Error ? [session.message] : [];
-}
-
-function isFirst(text: string, index: number, all: readonly string[]): boolean {
-  return all.indexOf(text) === index;
 }
 
 function namesOf(databases: readonly Database[], sessions: Sessions): string {

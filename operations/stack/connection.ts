@@ -22,6 +22,11 @@ export interface Database {
   readonly cronDatabase?: string | undefined;
 }
 
+/** Tells one of a stack's databases from the others. */
+export function databaseKey({ connection = "", hasOwnUrl = false }: Database): string {
+  return `${connection} ${hasOwnUrl}`;
+}
+
 /** Finds a stack's databases: the environment first, then its program's URL in the state, then its configuration; each is asked once. */
 export function stackServers(stack: string): (database?: Database) => Promise<Servers> {
   let config: ReturnType<typeof readStackConfig> | undefined;

@@ -2,14 +2,11 @@ import { isUnreachable, isUserError } from "../../postgres/errors.ts";
 import { withSession } from "../../postgres/session.ts";
 import type { Session } from "../../postgres/session.ts";
 import { isStopping } from "../../postgres/stopping.ts";
+import { databaseKey } from "./connection.ts";
 import type { Database, Servers } from "./connection.ts";
 
 /** The session of a database, or why there is none. */
 export type Sessions = (database: Database) => Session | Error;
-
-function keyOf({ connection = "", hasOwnUrl = false }: Database): string {
-  return `${connection} ${hasOwnUrl}`;
-}
 
 /**
  * Runs work that changes nothing with a session in each of the databases. One that cannot be reached or is not known keeps none of the others
@@ -21,10 +18,10 @@ export function withSessions<T>(
   application: string,
   work: (sessions: Sessions) => Promise<T>,
 ): Promise<T> {
-  const places = new Map(databases.map((database) => [keyOf(database), database]));
+  const places = new Map(databases.map((database) => [databaseKey(database), database]));
   const found = new Map<string, Session | Error>();
   const within = async ([first, ...more]: readonly [string, Database][]): Promise<T> => {
-    if (first === undefined) return work((database) => found.get(keyOf(database)) as Session | Error);
+    if (first === undefined) return work((database) => found.get(databaseKey(database)) as Session | Error);
     const [key, database] = first;
     let isOpen = false;
     try {

@@ -8,6 +8,7 @@ import { withServer } from "../../test/support/database.ts";
 import { startStandby } from "../database/standby.ts";
 import { until } from "../database/until.ts";
 import { withClient } from "../database/withClient.ts";
+import { DURABLE } from "./durable.ts";
 import { resultLine, short, spread, summarise } from "./statistics.ts";
 import { longestLockWait, openReader, startReader } from "./swapMeasure.ts";
 import { change, prepare } from "./swapWays.ts";
@@ -57,7 +58,7 @@ export async function bench(args: string[]): Promise<void> {
   });
   const [rows, rounds, openSeconds] = [Number(values.rows), Number(values.rounds), Number(values.open)];
   // As in production.
-  const settings = { fsync: "on", synchronous_commit: "on", full_page_writes: "on", max_parallel_workers: "0" };
+  const settings = { ...DURABLE, max_parallel_workers: "0" };
   await withServer({ extension: false, settings }, async ({ server, url, name }) => {
     const keys = await prepare(url, rows);
     const standby = await startStandby(server, { settings: { ...settings, ...OF_STANDBY } });

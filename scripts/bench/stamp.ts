@@ -4,6 +4,7 @@ import { table } from "../../operations/commandLine/table.ts";
 import { withProgress } from "../../postgres/progress.ts";
 import { sqlStatement } from "../../postgres/sqlFiles.ts";
 import { withServer } from "../../test/support/database.ts";
+import { DURABLE } from "./durable.ts";
 import { resultLine, short, spread, summarise, type Summary } from "./statistics.ts";
 import { walPosition } from "./walPosition.ts";
 
@@ -39,9 +40,7 @@ export async function bench(args: string[]): Promise<void> {
   const sizes = values.rows.split(",").map(Number);
   // As a server in production: durable, full page images after each checkpoint; no autovacuum in the middle of a round.
   const settings = {
-    fsync: "on",
-    synchronous_commit: "on",
-    full_page_writes: "on",
+    ...DURABLE,
     autovacuum: "off",
     shared_buffers: "512MB",
   };

@@ -5,6 +5,7 @@ import { table } from "../../operations/commandLine/table.ts";
 import { withProgress } from "../../postgres/progress.ts";
 import { withServer } from "../../test/support/database.ts";
 import { localDirectory } from "../checkout.ts";
+import { DURABLE } from "./durable.ts";
 import { latencyPlot, type Panel } from "./latencyPlot.ts";
 import { resultLine, spread, summarise } from "./statistics.ts";
 import { measure, type Sample } from "./swapMeasure.ts";
@@ -27,9 +28,7 @@ export async function bench(args: string[]): Promise<void> {
   // As in production, but without parallel workers: those fill the processors of a small computer in every way alike, and
   // then readers wait for a processor, not for the change.
   const settings = {
-    fsync: "on",
-    synchronous_commit: "on",
-    full_page_writes: "on",
+    ...DURABLE,
     shared_buffers: "512MB",
     max_parallel_workers: "0",
     // Has the server tell how long each lock was waited for: the part of a long read that no busy computer explains.

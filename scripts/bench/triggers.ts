@@ -4,6 +4,7 @@ import { withProgress } from "../../postgres/progress.ts";
 import { withServer } from "../../test/support/database.ts";
 import type { Server } from "../database/server.ts";
 import { withClient } from "../database/withClient.ts";
+import { DURABLE } from "./durable.ts";
 import { resultLine, short, spread, summarise, type Summary } from "./statistics.ts";
 import { meetFaults, measure, type Faults, type Sample } from "./triggersMeasure.ts";
 import { measurePeriods, type Period } from "./triggersPeriods.ts";
@@ -44,9 +45,7 @@ export async function bench(args: string[]): Promise<void> {
   if (options.seconds <= 2 * options.debounceSeconds) throw new Error("--seconds is more than twice --debounce");
   // As a server in production, but no autovacuum in the middle of a round.
   const settings = {
-    fsync: "on",
-    synchronous_commit: "on",
-    full_page_writes: "on",
+    ...DURABLE,
     autovacuum: "off",
     shared_buffers: "512MB",
   };
