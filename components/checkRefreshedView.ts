@@ -53,6 +53,7 @@ const ARGUMENTS: Arguments<RefreshedViewArgs> = {
   rowSecurity: "input",
   swapDeadlineSeconds: "input",
   keepPrevious: "plain",
+  change: "input",
   readReplicas: "input",
   job: { name: "input", schedule: "input", active: "input" },
   refresh: {

@@ -1,7 +1,7 @@
 import type * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { KEY_SUFFIX } from "../kinds/claim.ts";
-import { readConsents } from "../kinds/consent.ts";
+import { saidBy } from "../kinds/once.ts";
 import type { SpotCheck, ViewDeclaration } from "../kinds/viewDeclaration.ts";
 import { variableOf } from "../postgres/connection.ts";
 import { environment } from "../postgres/environment.ts";
@@ -59,7 +59,7 @@ export class RefreshedView extends pulumi.ComponentResource {
   ) {
     super("matview:index:RefreshedView", name, {}, options);
     // A mistake in it is told here once, before anything is planned.
-    readConsents(environment.MATVIEW_ALLOW ?? "");
+    saidBy(environment);
     const args = checkedArguments(name, given);
     const known = completed(name, args);
     const jobs = viewJobs(name, { schema: known.schema, name: known.name }, known.connected, args);
@@ -149,6 +149,7 @@ function declareView(
       rowSecurity: args.rowSecurity,
       swapDeadlineSeconds: args.swapDeadlineSeconds,
       keepPrevious: args.keepPrevious,
+      change: args.change,
       readReplicas: args.readReplicas,
       ...takeover(args),
     }),

@@ -80,7 +80,7 @@ export interface RefreshedViewArgs extends TakeoverArgs, Pick<MaterializedViewAr
 /** What the view takes as it is given. */
 type AsOfView =
   | ("comment" | "grants" | "storageParameters" | "tablespace")
-  | ("dependents" | "allowColumnChanges" | "rowCount" | "rowSecurity" | "swapDeadlineSeconds")
+  | ("dependents" | "allowColumnChanges" | "rowCount" | "change" | "rowSecurity" | "swapDeadlineSeconds")
   | "readReplicas";
 
 /** The job that refreshes the view. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { expectedChangeSchema } from "../kinds/materializedView/compare/expectedChange.ts";
 import { unknownName } from "../postgres/nearestName.ts";
 import type { RefreshedViewArgs } from "./refreshedViewArgs.ts";
 
@@ -12,6 +13,7 @@ const SETTINGS = {
   rowSecurity: z.enum(["refuse", "allow"]),
   swapDeadlineSeconds: z.number(),
   keepPrevious: z.string(),
+  change: expectedChangeSchema,
   schedule: z.string(),
   active: z.boolean(),
   maxAge: z.string(),

@@ -6,8 +6,8 @@ import type { QualifiedName } from "../postgres/names.ts";
 import type { Plan } from "../postgres/plan.ts";
 import type { Session } from "../postgres/session.ts";
 import type { Claim, Stack } from "./claim.ts";
-import type { Consent } from "./consent.ts";
 import type { DefinitionChange } from "./materializedView/change/definitionChange.ts";
+import type { Once } from "./once.ts";
 
 /** What `plan` decides from. Everything is data: no connection, no clock. */
 export interface Situation<Desired, Actual> {
@@ -106,8 +106,8 @@ export interface Kind<Desired extends object, Actual> {
   /** Why an object of this (recalled) declaration that was deployed and is not found need not be gone. */
   doubt?(desired: Desired, actual: Actual | undefined, capabilities: Capabilities): string | undefined;
   plan(situation: Situation<Desired, Actual>): Plan;
-  /** The declaration with what a person allows of this object in one deploy. */
-  allowing?(desired: Desired, consents: readonly Consent[], previous?: Desired): Desired;
+  /** The declaration with what a person says of this object in one deploy. */
+  once?(desired: Desired, said: Once, previous?: Desired): Desired;
   /**
    * The inputs as the world has them; where the world means the same, the declared text itself. What the world has and a
    * declaration cannot say is a property more.

@@ -12,6 +12,16 @@ export function bytes(size: number): string {
   return size < 1_000_000_000 ? `${(size / 1_000_000).toFixed(1)} MB` : `${(size / 1_000_000_000).toFixed(1)} GB`;
 }
 
+/** Names that a line tells before it only counts. */
+const NAMED = 5;
+
+/** Some names, and how many more there are. */
+export function named(names: readonly string[]): string {
+  const more = names.length - NAMED;
+  // One more name is no longer than the word of it.
+  return more <= 1 ? names.join(", ") : `${names.slice(0, NAMED).join(", ")} and ${more} more`;
+}
+
 /** A number with separators for thousands, to one decimal. */
 export function count(value: number): string {
   return (Math.round(value * 10) / 10).toLocaleString("en-US");

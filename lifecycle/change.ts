@@ -1,7 +1,8 @@
 import { newClaim } from "../kinds/claim.ts";
 import type { Claim } from "../kinds/claim.ts";
-import type { Consent } from "../kinds/consent.ts";
 import type { Kind } from "../kinds/kind.ts";
+import { NOTHING_SAID } from "../kinds/once.ts";
+import type { Once } from "../kinds/once.ts";
 import type { Capabilities } from "../postgres/capabilities.ts";
 import { problemReport, userError } from "../postgres/errors.ts";
 import { CONVERGED, differenceLines } from "../postgres/plan.ts";
@@ -36,8 +37,8 @@ export interface Transition<Desired> {
   readonly recorded?: unknown;
   /** What is done about properties that drifted. */
   readonly onDrift?: DriftAnswers | undefined;
-  /** What a person allows in this deploy alone. */
-  readonly allow?: readonly Consent[];
+  /** What a person says of this deploy alone. */
+  readonly once?: Once;
   /** Properties of which no message may quote the value. */
   readonly secrets?: readonly string[] | undefined;
   /** Who deploys; a preview knows it too. */
@@ -67,11 +68,11 @@ export async function planChange<Desired extends object, Actual>(
     const { actual, ...sight } = await seeAll(desired);
     return { ...sight, actual: ownOf(kind, actual, transition.deployer.token) };
   };
-  const { recorded, onDrift = {}, allow = [] } = transition;
+  const { recorded, onDrift = {}, once = NOTHING_SAID } = transition;
   const previous = transition.previous && recalled(kind, transition.previous, recorded);
   if (transition.desired === "absent") return planRemoval(kind, see, previous, transition.deployer);
   const declared = recalled(kind, transition.desired, recorded);
-  const desired = allow.length === 0 ? declared : (kind.allowing?.(declared, allow, previous) ?? declared);
+  const desired = kind.once?.(declared, once, previous) ?? declared;
   const { at, superseded, ...found } = await locate(kind, see, desired, previous);
   const wanted = wantedOf(kind, desired, previous, found, onDrift);
   // The description depends on what it is compared with.

@@ -19,7 +19,7 @@ import { forgetSurveys, sightOfNow, surveyor } from "./look.ts";
 import type { Open, Place } from "./look.ts";
 import { doubleRefusal, leftNote, lostNote, replacedNote } from "./ownership.ts";
 import type { Deployer } from "./ownership.ts";
-import { allowedNow, mustBeApproved } from "./planFile.ts";
+import { saidNow, mustBeApproved } from "./planFile.ts";
 import { previewChange, sameProps } from "./preview/previewChange.ts";
 import { declaration, extra, stackOf, tokenOf } from "./props.ts";
 import type { Props } from "./props.ts";
@@ -175,7 +175,7 @@ export function lifecycle<Desired extends object, Actual>(
     await tellReviewer(log, urn, async () => {
       noteOthers(steps, others);
       const reader = { see, open: withReplicas(place.open, news), before: steps };
-      const preview = await previewChange(kind, reader, { ...transition, allow: allowedNow() }, isSame);
+      const preview = await previewChange(kind, reader, { ...transition, once: saidNow() }, isSame);
       noteSteps(steps, preview, desired, transition.previous);
       return preview;
     });
@@ -277,7 +277,7 @@ export function lifecycle<Desired extends object, Actual>(
             desired,
             previous: undefined,
             adopt: extra(inputs).adopt === true,
-            allow: allowedNow(),
+            once: saidNow(),
             secrets: secretsOf(where, desired),
             deployer: deployerOf(where, desired, undefined),
             claims: true,
@@ -300,7 +300,7 @@ export function lifecycle<Desired extends object, Actual>(
         // By what the program says: the recalled declaration may have another id.
         const deployer = deployerOf(where, declaration(news) as Desired, olds);
         const adopt = extra(news).adopt === true;
-        const transition = { desired, previous, adopt, onDrift, allow: allowedNow(), deployer, claims: true };
+        const transition = { desired, previous, adopt, onDrift, once: saidNow(), deployer, claims: true };
         const change = await permitted(kind, open, transition, () => planChange(kind, seeIn(open, where), transition));
         const { wanted } = change;
         const kept = {

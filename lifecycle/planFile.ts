@@ -3,10 +3,11 @@ import { z } from "zod";
 import { kindOfType } from "../kinds/all.ts";
 import { entryOf, readFencingToken } from "../kinds/claim.ts";
 import { readConsents } from "../kinds/consent.ts";
-import type { Consent } from "../kinds/consent.ts";
 import { asLeft, noteSteps } from "../kinds/earlierSteps.ts";
 import type { NotedSteps } from "../kinds/earlierSteps.ts";
 import type { Kind } from "../kinds/kind.ts";
+import { readExpectations, saidBy } from "../kinds/once.ts";
+import type { Once } from "../kinds/once.ts";
 import { environment } from "../postgres/environment.ts";
 import { problemReport, userError } from "../postgres/errors.ts";
 import type { Session } from "../postgres/session.ts";
@@ -43,6 +44,7 @@ const planSchema = z.object({
   version: z.literal(1),
   stack: z.string(),
   allow: z.array(z.string()).default([]),
+  expect: z.record(z.string(), z.unknown()).default({}),
   resources: z.array(entrySchema),
 });
 
@@ -75,8 +77,8 @@ export async function mustBeApproved<Desired extends object, Actual>(
   const { resources } = (plan ??= readPlan(file));
   const openEach = ({ connection }: Entry): Open => openIn(connection === null ? {} : { connection });
   const [known, own] = [resources.filter(({ hasOwnUrl }) => !hasOwnUrl), resources.filter((one) => isIn(one, where))];
-  await once("", () => approve(file, known, openEach));
-  if (where.databaseUrl !== undefined) await once(placeOf(where), () => approve(file, own, () => openIn(where)));
+  await firstTime("", () => approve(file, known, openEach));
+  if (where.databaseUrl !== undefined) await firstTime(placeOf(where), () => approve(file, own, () => openIn(where)));
   const wanted = desired === "absent" ? null : declaredOnly(desired);
   const isPlanned = resources.some(
     (one) =>
@@ -93,23 +95,28 @@ export async function mustBeApproved<Desired extends object, Actual>(
 }
 
 /**
- * What a person allows in this run: what the plan was made with, where there is one.
- * @throws where more is allowed beside it.
+ * What a person says of this run: what the plan was made with, where there is one.
+ * @throws where more is allowed beside it, or other rows are expected.
  */
-export function allowedNow(): readonly Consent[] {
-  const asked = readConsents(environment.MATVIEW_ALLOW ?? "");
+export function saidNow(): Once {
+  const asked = saidBy(environment);
   const file = environment[PLAN_FILE];
   if (!file) return asked;
   plan ??= readPlan(file);
-  const planned = readConsents(plan.allow.join(","), file);
-  const more = asked.filter((consent) => !planned.includes(consent));
-  if (more.length === 0) return planned;
-  throw userError(`MATVIEW_ALLOW has ${more.join(", ")}, which the plan ${file} was made without. ${AGAIN}`);
+  const allow = readConsents(plan.allow.join(","), file);
+  const expect = readExpectations(JSON.stringify(plan.expect), file);
+  const more = asked.allow.filter((consent) => !allow.includes(consent));
+  if (more.length > 0)
+    throw userError(`MATVIEW_ALLOW has ${more.join(", ")}, which the plan ${file} was made without. ${AGAIN}`);
+  const other = Object.keys(asked.expect).find((view) => canonical(asked.expect[view]) !== canonical(expect[view]));
+  if (other !== undefined)
+    throw userError(`MATVIEW_EXPECT expects something of ${other} that the plan ${file} was made without. ${AGAIN}`);
+  return { allow, expect };
 }
 
 const AGAIN = "Make a new plan with `matview plan --json`, and deploy that";
 
-function once(key: string, work: () => Promise<void>): Promise<void> {
+function firstTime(key: string, work: () => Promise<void>): Promise<void> {
   const known = approved.get(key) ?? work();
   approved.set(key, known);
   return known;
@@ -120,14 +127,14 @@ function isIn({ connection, hasOwnUrl }: Entry, where: Where): boolean {
 }
 
 async function approve(file: string, entries: readonly Entry[], openEach: (entry: Entry) => Open): Promise<void> {
-  const allow = allowedNow();
+  const said = saidNow();
   const planned = entries.filter(({ operation }) => ["create", "update", "delete"].includes(operation));
   const changedAmong = ([first, ...more]: readonly [Entry, ...Entry[]]): Promise<string[]> =>
     openEach(first)(async (session) => {
       const found: string[] = [];
       const noted: NotedSteps = new Set();
       for (const entry of [first, ...more]) {
-        if ((await fingerprintNow(session, entry, { noted, allow })) !== entry.fingerprint)
+        if ((await fingerprintNow(session, entry, { noted, once: said })) !== entry.fingerprint)
           found.push(`${entry.kind} ${entry.id}`);
       }
       return found;
@@ -168,7 +175,7 @@ function readPlan(file: string): z.infer<typeof planSchema> {
 async function fingerprintNow(
   session: Session,
   entry: Entry,
-  { noted, allow }: { readonly noted: NotedSteps; readonly allow: readonly Consent[] },
+  { noted, once }: { readonly noted: NotedSteps; readonly once: Once },
 ): Promise<string | undefined> {
   const kind = kindOfType(entry.urn.split("::").at(-2)?.split("$").at(-1) ?? "");
   if (kind === undefined) return entry.fingerprint;
@@ -183,7 +190,7 @@ async function fingerprintNow(
   // What another resource of the plan takes over before, or what goes with its view, is left alone by this one.
   if (desired === "absent" && handover.length > 0) return idleFingerprint(entry.id);
   const deployer = { urn, entry: entryOf(urn), ...readFencingToken(token) };
-  const transition = { desired, previous: previous ?? undefined, adopt, onDrift, allow, recorded, deployer };
+  const transition = { desired, previous: previous ?? undefined, adopt, onDrift, once, recorded, deployer };
   const change = await planChange(kind, see, transition);
   noteSteps(
     noted,

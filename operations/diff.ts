@@ -1,3 +1,5 @@
+import { saidBy } from "../kinds/once.ts";
+import { environment } from "../postgres/environment.ts";
 import { userError } from "../postgres/errors.ts";
 import { displayName } from "../postgres/names.ts";
 import type { QualifiedName } from "../postgres/names.ts";
@@ -66,7 +68,7 @@ async function diffOf(call: Call): Promise<ViewDiff[]> {
     rows: rowsOf(call.value("rows")),
   };
   const digest = await previewDigest(stack);
-  const { all, wanted } = chosenView(call, view, viewsOfDigest(digest));
+  const { all, wanted } = chosenView(call, view, viewsOfDigest(digest, saidBy(environment)));
   const { connection, replicas } = await stackServers(stack)(wanted.database);
   const work = async (session: Session): Promise<ViewDiff[]> => {
     const views = await readStackViews(session, all);

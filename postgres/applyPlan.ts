@@ -147,8 +147,9 @@ export async function inTransaction<T>(
   client: Client,
   work: () => Promise<T>,
   last: readonly string[] = [],
+  begin: "begin" | "begin isolation level repeatable read" = "begin",
 ): Promise<T> {
-  const begun = client.query("begin");
+  const begun = client.query(begin);
   try {
     // What work asks first goes in the same flight.
     const [result] = await Promise.all([work(), begun]);

@@ -42,6 +42,8 @@ export const ENVIRONMENT = {
   MATVIEW_PLAN: "File of `matview plan --json`: `pulumi up` does what it says and nothing else.",
   MATVIEW_ALLOW:
     "What this deploy alone may do, `columns:public.mv_x`: a word (`columns`, `dependents`, `rows`) and a view, with commas between several.",
+  MATVIEW_EXPECT:
+    'What this deploy alone may do to the rows, JSON by view: `{"public.mv_x":{"rows":"same"}}`. It comes before the argument `change`.',
   MATVIEW_PREVIEW: "`off` leaves out what a preview says of our resources, and the work for it.",
   MATVIEW_UNREACHABLE:
     "`skip` goes on without what lives in a database that cannot be reached: a state refresh leaves it as it is, with a warning, and a change of it fails.",

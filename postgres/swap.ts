@@ -35,6 +35,31 @@ export interface Gate {
   readonly oldIsPopulated: boolean;
 }
 
+/** At most so many rows: a number, a text such as "1 %" of the rows before, or "any". */
+export type RowLimit = number | string;
+
+/** How much the new rows may differ from those of the old definition. */
+export interface AllowedChange {
+  readonly gone: RowLimit;
+  readonly added: RowLimit;
+  readonly changed: RowLimit;
+  /** The columns that may differ, each in so many rows. Default: any of those that both have. */
+  readonly columns?: readonly (readonly [name: string, limit: RowLimit])[];
+}
+
+/** A change that was expected, and is proved on the rows that were built. */
+export interface ProvedChange {
+  readonly allowed: AllowedChange;
+  readonly view: QualifiedName;
+  /** The deployed query, as the server prints it: computed again, in the snapshot of the build. */
+  readonly definition: string;
+  readonly owner: string;
+  /** Whose sessions compute it. */
+  readonly user: string;
+  readonly key: readonly string[];
+  readonly aside: QualifiedName;
+}
+
 /**
  * A relation that is built aside and takes another's place in a moment, as data: the statements of each phase, in order,
  * and what is checked between them.
@@ -52,6 +77,8 @@ export interface Swap {
   /** Creates all that is built aside, empty. In the same transaction it is refreshed, passes the gate and is finished. */
   readonly make: readonly string[];
   readonly gate: Gate;
+  /** Proved behind the gate, once: what a refresh brings in later is no change of the definition. */
+  readonly change?: ProvedChange;
   /** Take the locks that keep refreshes out and let readers pass. */
   readonly hold: readonly string[];
   /** Run behind them, once the data are up to date: what readers need not wait for. */

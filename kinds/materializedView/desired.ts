@@ -3,6 +3,7 @@ import { exactly } from "../../postgres/exactly.ts";
 import { nameSchema } from "../../postgres/nameSchema.ts";
 import { refusing } from "../refreshJob/desired.ts";
 import { parseDuration } from "../refreshJob/schedule/duration.ts";
+import { expectedChangeSchema } from "./compare/expectedChange.ts";
 import { declaredIndexSchema } from "./indexes/declaredIndex.ts";
 
 const PRIVILEGES = ["select", "insert", "update", "delete", "truncate", "references", "trigger", "maintain"] as const;
@@ -50,6 +51,8 @@ export const materializedViewSchema = exactly({
     .optional(),
   /** How long the old view stays aside after a change of the definition. */
   keepPrevious: z.string({ error: "must be a duration such as 2h" }).superRefine(refusing(parseDuration)).optional(),
+  /** What a changed definition may do to the rows; proved before they are read. */
+  change: expectedChangeSchema.optional(),
   incarnation: z.string().optional(),
 });
 

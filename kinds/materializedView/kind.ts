@@ -2,8 +2,8 @@ import { randomBytes } from "node:crypto";
 import { displayName } from "../../postgres/names.ts";
 import { sqlStatement } from "../../postgres/sqlFiles.ts";
 import { splitComment } from "../claim.ts";
-import { withConsents } from "../consent.ts";
 import type { Kind } from "../kind.ts";
+import { withOnce } from "../once.ts";
 import { changeOfView } from "./change/changeOfView.ts";
 import { sameTree } from "./definition/parseDefinition.ts";
 import { describeViews, viewQuestions } from "./describe.ts";
@@ -39,7 +39,7 @@ export const materializedViewKind: Kind<DesiredView, ActualView | AbsentView> = 
   },
   dropProblems,
   plan: planView,
-  allowing: withConsents,
+  once: withOnce,
 
   observed: (desired, actual) => (actual.exists ? observedView(desired, actual) : desired),
 

@@ -2,8 +2,10 @@ import { holderText, isSameStack } from "../../kinds/claim.ts";
 import { wordsFor } from "../../kinds/consent.ts";
 import { recreatedWith, willChangeView } from "../../kinds/earlierSteps.ts";
 import type { EarlierSteps, Kind } from "../../kinds/kind.ts";
+import { expectationText } from "../../kinds/materializedView/compare/expectedChange.ts";
 import { measureView, sizeOfView, sizeQuestions } from "../../kinds/materializedView/cost/measures.ts";
 import type { Measures } from "../../kinds/materializedView/cost/measures.ts";
+import { expectedOf, NOTHING_SAID } from "../../kinds/once.ts";
 import type { Capabilities } from "../../postgres/capabilities.ts";
 import { isUserError, userError } from "../../postgres/errors.ts";
 import type { QualifiedName } from "../../postgres/names.ts";
@@ -112,12 +114,15 @@ export async function previewChange<Desired extends object, Actual>(
   const { warnings, obstacles, priced } = look;
   const refusals = [...(plan.refusals ?? []), ...(refusal === undefined ? [] : [refusal.message]), ...obstacles];
   const names = previous === undefined ? [id] : [id, kind.id(previous)];
-  const allowed = wordsFor(names, plan.steps.length === 0 ? [] : (transition.allow ?? []));
+  const { allow, expect } = plan.steps.length === 0 ? NOTHING_SAID : (transition.once ?? NOTHING_SAID);
+  const allowed = wordsFor(names, allow);
+  const expected = expectedOf(names, expect);
   const isSecret = (transition.secrets ?? []).includes("definition");
   const base = desired === "absent" ? undefined : recreatedWith(earlier, id);
   const handover = [
     ...(base === undefined ? [] : [`recreated with ${base}, which this deploy changes before`]),
     ...(allowed.length === 0 ? [] : [`allowed in this deploy alone: ${allowed.join(", ")}`]),
+    ...(expected === undefined ? [] : [`expected in this deploy alone: ${expectationText(expected)}`]),
     ...handoverLines(`${kind.noun} ${id}`, tenure, transition, plan),
     ...(isSecret && plan.differences.some(isOfDefinition) ? ["definition is a secret: what differs is not shown"] : []),
     ...(plan.later === undefined || refusals.length > 0 ? [] : [`planned at deploy: ${plan.later}`]),

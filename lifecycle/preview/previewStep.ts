@@ -1,3 +1,4 @@
+import { allowedText } from "../../kinds/materializedView/compare/expectedChange.ts";
 import type { Measures } from "../../kinds/materializedView/cost/measures.ts";
 import { statementCost, worse } from "../../kinds/materializedView/cost/statementCost.ts";
 import type { Risk, StatementCost } from "../../kinds/materializedView/cost/statementCost.ts";
@@ -5,6 +6,7 @@ import { ANY_NUMBER, rowCountText } from "../../kinds/materializedView/swap/gate
 import { displayName } from "../../postgres/names.ts";
 import { HAZARDS } from "../../postgres/plan.ts";
 import type { Hazard, Step } from "../../postgres/plan.ts";
+import type { Swap } from "../../postgres/swap.ts";
 
 /** One step of a plan with what it costs, for people and for policies. */
 export interface PreviewedStep {
@@ -62,13 +64,22 @@ export function previewStep(step: Step, measures: Measures | undefined): Preview
     rows: Math.max(0, ...costs.map(({ rows }) => rows)),
     bytesWritten: sum(({ bytes }) => bytes),
     extraDiskBytes: isTwice ? Math.max(built, measures?.totalBytes ?? 0) : 0,
-    ...(step.swap?.gate.oldIsPopulated === true && rowCountText(step.swap.gate.rowCount) !== ANY_NUMBER
-      ? { gate: `refused unless it has ${rowCountText(step.swap.gate.rowCount)} times the rows of now` }
-      : {}),
+    ...gateText(step.swap),
     ...(step.swap?.keeps === undefined ? {} : { kept: { for: step.swap.keeps, bytes: measures?.totalBytes ?? 0 } }),
     hazards: step.hazards.map((hazard) => HAZARDS[hazard]),
     dependents: (step.swap?.relations ?? []).slice(1).map(displayName),
   };
+}
+
+function gateText(swap: Swap | undefined): { gate?: string } {
+  if (swap === undefined) return {};
+  const { gate, change } = swap;
+  const rows = rowCountText(gate.rowCount);
+  const conditions = [
+    ...(gate.oldIsPopulated && rows !== ANY_NUMBER ? [`it has ${rows} times the rows of now`] : []),
+    ...(change === undefined ? [] : [`the edit is proved to do no more than this: ${allowedText(change.allowed)}`]),
+  ];
+  return conditions.length === 0 ? {} : { gate: `refused unless ${conditions.join(", and ")}` };
 }
 
 function statementCosts(step: Step, measures: Measures | undefined): StatementCost[] {

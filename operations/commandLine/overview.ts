@@ -1,4 +1,5 @@
 import colors from "picocolors";
+import { named } from "../../kinds/quantities.ts";
 import { VERDICTS } from "../health/check.ts";
 import type { Verdict } from "../health/check.ts";
 import { wrapped } from "./table.ts";
@@ -9,8 +10,6 @@ export interface Judged {
   readonly verdict: Verdict;
 }
 
-/** Names that a line tells before it only counts. */
-const NAMED = 5;
 /** Views that are told one by one below an overview; of more it says how to see them. */
 const MOST_TOLD = 10;
 
@@ -30,13 +29,6 @@ export function tally(views: readonly Judged[]): string {
     ...(warned.length === 0 ? [] : [`${warned.length === healthy ? "all" : warned.length} of them with a warning`]),
     ...(failing.length === 0 ? [] : [`${failing.length} not: ${named(failing)}`]),
   ].join(", ");
-}
-
-/** Some names, and how many more there are. */
-export function named(names: readonly string[]): string {
-  const more = names.length - NAMED;
-  // One more name is no longer than the word of it.
-  return more <= 1 ? names.join(", ") : `${names.slice(0, NAMED).join(", ")} and ${more} more`;
 }
 
 /** A verdict on a view as a word in its colour. */

@@ -1,5 +1,12 @@
+import {
+  allowedChange,
+  allowedText,
+  counted,
+  differenceParts,
+  expectationOf,
+  expectationText,
+} from "../../kinds/materializedView/compare/expectedChange.ts";
 import type { Condition, DifferingRow } from "../../kinds/materializedView/compare/explainRows.ts";
-import { named } from "../commandLine/overview.ts";
 import { table, wrapped } from "../commandLine/table.ts";
 import { duration, grouped, markdownTable, percent } from "../commandLine/text.ts";
 import type { ViewDiff } from "./viewDiff.ts";
@@ -38,33 +45,12 @@ export function rowsSummary(diff: ViewDiff): string {
   if (rows === null) return `not compared: it takes longer than the time limit`;
   if (change === "new") return `new, ${counted(rows.after)}`;
   if (change === "dropped") return `goes, with ${counted(rows.before)}`;
-  const names = Object.keys(columns.changed);
-  const parts = [
-    ...(rows.gone > 0 ? [`${grouped(rows.gone)} of ${counted(rows.before)} ${rows.gone === 1 ? "goes" : "go"}`] : []),
-    ...(rows.added > 0 ? [`${grouped(rows.added)} ${rows.added === 1 ? "comes" : "come"}`] : []),
-    ...(rows.changed > 0
-      ? [`${grouped(rows.changed)} ${rows.changed === 1 ? "changes" : "change"} in ${named(names)}`]
-      : []),
-    ...columnParts(diff),
-  ];
+  const parts = differenceParts({ rows, columns });
   const found = parts.length === 0 ? `no row changes, of ${counted(rows.before)}` : `${parts.join(", ")}, nothing else`;
   const least = limited === null ? "" : `in ${percent(limited.share)} of the rows: `;
   const cause =
     change === "followed" ? " (by what it reads)" : change === "none" ? " (its definition is as deployed)" : "";
   return `${least}${found}${cause}`;
-}
-
-function columnParts({ columns: { added, removed, retyped } }: ViewDiff): string[] {
-  const part = (names: readonly string[], what: string): string[] =>
-    names.length === 0 ? [] : [`column ${named(names)} ${what}`];
-  return [
-    ...part(added, "is new"),
-    ...part(removed, "goes"),
-    ...part(
-      retyped.map(({ column, before, after }) => `${column} (${before} to ${after})`),
-      "has another type",
-    ),
-  ];
 }
 
 type Table = readonly [head: readonly string[], rows: readonly (readonly string[])[]];
@@ -101,6 +87,7 @@ function diffNotes(diff: ViewDiff): string[] {
   const { key, why_no_key, columns, sources, dependents, served_age_seconds, took_ms, notes } = diff;
   return [
     ...limitNotes(diff),
+    ...expectedNotes(diff),
     ...(diff.explanation?.conditions ?? []).map(conditionText),
     ...(diff.differing ?? []).map(rowText),
     ...(key.length > 0 || diff.rows === null || columns.nulls !== undefined
@@ -131,6 +118,18 @@ function limitNotes({ limited }: ViewDiff): string[] {
     : [`all rows take longer than the time limit: of ${part}, so there are at least as many of each; ${more}`];
 }
 
+function expectedNotes({ expected, change, limited, rows, columns }: ViewDiff): string[] {
+  if (expected === undefined) {
+    if (change !== "changed" || rows === null || limited !== null) return [];
+    const found = expectationOf({ rows, columns }, { columns: columns.left_out });
+    return [`declared as change: ${expectationText(found)}, the deploy proves it or stops`];
+  }
+  const text = allowedText(allowedChange(expected.change));
+  if (expected.is_met === true) return [`as the declaration expects: ${text}`];
+  if (expected.is_met === false) return [`REFUSED by the deploy: ${expected.problems.join("; ")}`];
+  return [`these figures do not tell whether it is as expected; the deploy proves it: ${text}`];
+}
+
 const WERE = { gone: "rows that go", added: "rows that come", changed: "rows that change" };
 
 function conditionText({ rows, column, values, count, of }: Condition): string {
@@ -151,8 +150,4 @@ function rowText({ rows, before, after, times }: DifferingRow): string {
     value === after[name] ? `${name} = ${value ?? "null"}` : `${name} = ${value ?? "null"} to ${after[name] ?? "null"}`,
   );
   return `${rows}: ${pairs.join(", ")}`;
-}
-
-function counted(rows: number): string {
-  return `${grouped(rows)} ${rows === 1 ? "row" : "rows"}`;
 }

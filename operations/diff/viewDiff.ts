@@ -1,6 +1,8 @@
 import type { RowComparison } from "../../kinds/materializedView/compare/compareRows.ts";
 import { diffDefinitions } from "../../kinds/materializedView/compare/diffDefinitions.ts";
 import type { DefinitionDiff, DiffOptions, Limited } from "../../kinds/materializedView/compare/diffDefinitions.ts";
+import { allowedChange, unexpectedIn } from "../../kinds/materializedView/compare/expectedChange.ts";
+import type { ExpectedChange } from "../../kinds/materializedView/compare/expectedChange.ts";
 import type { DifferingRow, Explanation } from "../../kinds/materializedView/compare/explainRows.ts";
 import { isUserError, userError } from "../../postgres/errors.ts";
 import { displayName } from "../../postgres/names.ts";
@@ -46,9 +48,18 @@ export interface ViewDiff {
   /** Null: all rows were looked at. By time or sample, the figures are the least that there is. */
   readonly limited: Limited | null;
   readonly notes: readonly string[];
+  /** What the deploy proves of the change; undefined where it has no expectation. */
+  readonly expected?: ExpectedDiff;
   /** Values of rows; where they are asked for. */
   readonly explanation?: Explanation;
   readonly differing?: readonly DifferingRow[];
+}
+
+/** An expectation, and whether these figures are as it says; null where they do not tell. */
+export interface ExpectedDiff {
+  readonly change: ExpectedChange;
+  readonly is_met: boolean | null;
+  readonly problems: readonly string[];
 }
 
 /** Views that a change reaches, in the order of the deploy: the view itself, where one is named, and those that read it. */
@@ -127,9 +138,22 @@ export async function diffView(
     took_ms: took,
     limited: found.limited ?? null,
     notes: [...volatileNotes(found), ...found.notes],
+    ...expectedDiff(node, found),
     ...(found.explanation === undefined ? {} : { explanation: found.explanation }),
     ...(found.rows === undefined ? {} : { differing: found.rows }),
   };
+}
+
+function expectedDiff({ desired, actual, isChanged }: ViewNode, found: DefinitionDiff): { expected?: ExpectedDiff } {
+  const { change } = desired ?? {};
+  const { comparison, volatility, limited } = found;
+  if (change === undefined || actual === undefined || !isChanged) return {};
+  const allowed = allowedChange(change);
+  // Without a key the deploy leaves out of the comparison what may change.
+  const isTold = comparison !== undefined && (comparison.key.length > 0 || allowed.columns === undefined);
+  const problems = isTold ? unexpectedIn(allowed, comparison, volatility) : [];
+  const isMet = problems.length > 0 ? false : isTold && limited === undefined ? true : null;
+  return { expected: { change, is_met: isMet, problems } };
 }
 
 function figuresOf(

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { checkFailure } from "../../kinds/conditions.ts";
+import { named } from "../../kinds/quantities.ts";
 import { displayName } from "../../postgres/names.ts";
 import { withProgress } from "../../postgres/progress.ts";
 import type { Session } from "../../postgres/session.ts";
 import { mustGoOn } from "../../postgres/stopping.ts";
 import type { DeclaredView } from "../commandLine/declaredViews.ts";
-import { named } from "../commandLine/overview.ts";
 import { clock, duration } from "../commandLine/text.ts";
 import { viewWords } from "../commandLine/viewNames.ts";
 import { readFacts } from "./facts.ts";

@@ -1,5 +1,7 @@
 import { kindOfType, KINDS } from "../../kinds/all.ts";
 import type { DesiredView } from "../../kinds/materializedView/desired.ts";
+import { withOnce } from "../../kinds/once.ts";
+import type { Once } from "../../kinds/once.ts";
 import { isPlannedLater } from "../../lifecycle/preview/plannedLater.ts";
 import { declaration } from "../../lifecycle/props.ts";
 import type { Database } from "../stack/connection.ts";
@@ -44,13 +46,15 @@ export interface DigestView {
   readonly previous: DesiredView | undefined;
 }
 
-/** The materialized views of a digest, but for those that only the deploy can plan. */
-export function viewsOfDigest(digest: Digest): DigestView[] {
+/** The materialized views of a digest with what is said of them for one deploy, but for those that only the deploy can plan. */
+export function viewsOfDigest(digest: Digest, once: Once): DigestView[] {
   return relevant(digest.steps ?? []).flatMap((step) => {
     if ((kindOfType(typeOf(step.urn)) as unknown) !== KINDS.materializedView) return [];
     const { news, olds } = propsOf(step);
     const [desired, previous] = [news, olds].map((inputs) => inputs && (declaration(inputs) as DesiredView));
     const isLater = [desired, previous].some((one) => one !== undefined && isPlannedLater(one));
-    return isLater ? [] : [{ database: databaseOf(step), desired, previous }];
+    return isLater
+      ? []
+      : [{ database: databaseOf(step), desired: desired && withOnce(desired, once, previous), previous }];
   });
 }

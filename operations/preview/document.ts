@@ -1,12 +1,13 @@
 import { kindOfType } from "../../kinds/all.ts";
 import type { AnyKind } from "../../kinds/all.ts";
 import { entryOf, readFencingToken } from "../../kinds/claim.ts";
-import { consentedViews } from "../../kinds/consent.ts";
 import type { Consent } from "../../kinds/consent.ts";
 import { asLeft, noteOthers, noteSteps, workOfType } from "../../kinds/earlierSteps.ts";
 import type { NotedSteps } from "../../kinds/earlierSteps.ts";
 import { worse } from "../../kinds/materializedView/cost/statementCost.ts";
 import type { Risk } from "../../kinds/materializedView/cost/statementCost.ts";
+import { NOTHING_SAID, viewsSaid } from "../../kinds/once.ts";
+import type { Expectations, Once } from "../../kinds/once.ts";
 import type { OtherWork } from "../../kinds/otherWork.ts";
 import { ownJobNames } from "../../kinds/refreshJob/refreshSettings.ts";
 import { canonicalHash } from "../../lifecycle/canonical.ts";
@@ -40,6 +41,8 @@ export interface PlanDocument {
   readonly database: string;
   /** What a person allows in the deploy of this plan. */
   readonly allow: readonly Consent[];
+  /** What a person expects of the rows in the deploy of this plan, by view. */
+  readonly expect: Expectations;
   /** Of all resources together: equal plans have equal fingerprints, whenever and wherever they are made. */
   readonly fingerprint: string;
   readonly risk: Risk;
@@ -57,7 +60,7 @@ export async function planDocument(
   sessions: Sessions,
   stack: string,
   digest: Digest,
-  { withFacts = true, allow = [] }: { readonly withFacts?: boolean; readonly allow?: readonly Consent[] } = {},
+  { withFacts = true, once = NOTHING_SAID }: { readonly withFacts?: boolean; readonly once?: Once } = {},
 ): Promise<PlanDocument> {
   const steps = digest.steps ?? [];
   const resources: PlannedResource[] = [];
@@ -77,12 +80,12 @@ export async function planDocument(
         ? unreached(kind, step, session)
         : kind === undefined
           ? await firstRefreshOf(session, step, planned)
-          : await plannedOf(session, kind, step, { withFacts, allow, noted, planned, adoptDatabase });
+          : await plannedOf(session, kind, step, { withFacts, once, noted, planned, adoptDatabase });
     if (resource === undefined) continue;
     resources.push({ ...resource, connection, hasOwnUrl });
     noteSteps(noted, resource, resource.declared ?? undefined, resource.previous ?? undefined);
   }
-  refuseOthers(allow, resources);
+  refuseOthers(once, resources);
   withViews(resources);
   const databases = databasesOf(digest);
   const known = new Set(resources.map(({ urn }) => urn));
@@ -90,14 +93,22 @@ export async function planDocument(
     version: 1,
     stack,
     database: namesOf(databases, sessions),
-    allow,
+    ...once,
     // What does not stand on each other the engine does in any order.
-    fingerprint: canonicalHash([...resources.map(({ urn, fingerprint }) => [urn, fingerprint]).sort(byUrn), ...allow]),
+    fingerprint: canonicalHash([
+      ...resources.map(({ urn, fingerprint }) => [urn, fingerprint]).sort(byUrn),
+      ...saidOf(once),
+    ]),
     risk: resources.flatMap((one) => one.steps).reduce<Risk>((risk, one) => worse(risk, one.risk), "none"),
     unreached: [...new Set(databases.map(sessions).flatMap(reasonOf))],
     resources,
     others: steps.filter(({ op, urn }) => !IDLE.includes(op) && !known.has(urn)).map(otherStep),
   };
+}
+
+// A plan without expectations has the fingerprint that it always had.
+function saidOf({ allow, expect }: Once): unknown[] {
+  return [...allow, ...(Object.keys(expect).length === 0 ? [] : [expect])];
 }
 
 function reasonOf(session: Session | Error): string[] {
@@ -138,15 +149,15 @@ function filledDatabase(step: DigestStep, resources: readonly PlannedResource[])
   return { ...(connection === undefined ? {} : { connection }), ...(hasOwnUrl ? { hasOwnUrl } : {}) };
 }
 
-/** @throws where something is allowed of a view that there is none of. */
-function refuseOthers(allow: readonly Consent[], resources: readonly PlannedResource[]): void {
+/** @throws where something is said of a view that there is none of. */
+function refuseOthers(once: Once, resources: readonly PlannedResource[]): void {
   const views = resources
     .filter(({ kind }) => kind === "materialized view")
     .flatMap(({ id, previous }) => [
       id,
       ...(previous === null ? [] : [displayName(previous as unknown as QualifiedName)]),
     ]);
-  const unknown = consentedViews(allow).find((view) => !views.includes(view));
+  const unknown = viewsSaid(once).find((view) => !views.includes(view));
   if (unknown !== undefined) throw userError(unknownName("view of this stack", unknown, views));
 }
 
@@ -164,11 +175,11 @@ async function plannedOf(
   step: DigestStep,
   {
     withFacts,
-    allow,
+    once,
     noted,
     planned,
     adoptDatabase,
-  }: PlannedSoFar & { readonly withFacts: boolean; readonly allow: readonly Consent[] },
+  }: PlannedSoFar & { readonly withFacts: boolean; readonly once: Once },
 ): Promise<Planned | undefined> {
   const isIdle = IDLE.includes(step.op);
   const { news, olds } = propsOf(step);
@@ -181,7 +192,7 @@ async function plannedOf(
     previous: olds === undefined ? undefined : declaration(olds),
     recorded,
     adopt: news?.["adopt"] === true,
-    allow,
+    once,
     onDrift: news?.["onDrift"] as DriftAnswers | undefined,
   };
   const see = async (wanted: object) => {

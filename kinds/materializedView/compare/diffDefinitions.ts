@@ -73,7 +73,14 @@ export interface DefinitionDiff {
   readonly notes: readonly string[];
 }
 
-const BEFORE = "matview_before";
+/** A side of a comparison. */
+export interface Side extends PrintedView {
+  readonly source: RowSource;
+  readonly columns: readonly string[];
+}
+
+/** Names of the temporary views. */
+export const BEFORE = "matview_before";
 const AFTER = "matview_after";
 
 // "matv" in ASCII, as of the module's other locks, and one of its own.
@@ -105,7 +112,7 @@ export async function diffDefinitions(
       return { ...found, notes: [...as.problems, ...roleNotes(pair, as)] };
     });
   } catch (error) {
-    throw await explained(client, pair, error);
+    throw await explained(client, pair.view, error);
   }
 }
 
@@ -139,16 +146,15 @@ async function compareSides(
   return { comparison, volatility, limited, ...told };
 }
 
-async function sideOf(
-  client: Client,
-  relation: string,
-): Promise<PrintedView & { source: RowSource; columns: string[] }> {
+/** A relation, or a temporary view of a definition, as a side of a comparison. */
+export async function sideOf(client: Client, relation: string): Promise<Side> {
   const source = await sourceOf(client, relation);
   const columns = source.columns.map(({ name }) => name);
   return { source, columns, ...(await printedView(client, relation, columns)) };
 }
 
-function together(all: readonly Volatility[]): Volatility {
+/** What changes by itself on any of the sides. */
+export function together(all: readonly Volatility[]): Volatility {
   return {
     columns: [...new Set(all.flatMap(({ columns }) => columns))],
     isOfRows: all.some(({ isOfRows }) => isOfRows),
@@ -199,10 +205,10 @@ function timedBy(client: Client, deadline: number): Client {
 }
 
 /** @throws with the grants, where who computes the rows may not read what they are made of. */
-async function mustRead(
+export async function mustRead(
   client: Client,
-  { view, owner }: DefinitionPair,
-  sides: readonly NamedDefinition[],
+  { view, owner }: Pick<DefinitionPair, "view" | "owner">,
+  sides: readonly Pick<NamedDefinition, "name">[],
   { isOwner }: RunAs,
 ): Promise<void> {
   const grants = new Set<string>();
@@ -230,7 +236,8 @@ function roleNotes({ owner }: DefinitionPair, { isOwner }: RunAs): string[] {
   ];
 }
 
-async function explained(client: Client, { view }: DefinitionPair, error: unknown): Promise<unknown> {
+/** Why rows could not be compared, without the values that PostgreSQL names. */
+export async function explained(client: Client, view: QualifiedName, error: unknown): Promise<unknown> {
   const what = `cannot compare the rows of ${displayName(view)}`;
   if (!isServerError(error)) return error;
   // What a function says of itself may be about a row.

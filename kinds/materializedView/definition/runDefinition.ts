@@ -70,6 +70,11 @@ export interface NamedDefinition {
   readonly owner?: string | undefined;
 }
 
+/** Several, and who runs them. */
+export interface RunnableDefinitions extends Omit<RunnableDefinition, "definition"> {
+  readonly views: readonly NamedDefinition[];
+}
+
 /** How it runs: as the owner, where the connected role may act as that one, and with what is otherwise than in the job's session. */
 export interface RunAs {
   readonly isOwner: boolean;
@@ -83,24 +88,42 @@ export interface RunAs {
  */
 export async function withDefinitions<T>(
   client: Client,
-  {
-    views,
-    owner,
-    user = owner,
-  }: Omit<RunnableDefinition, "definition"> & { readonly views: readonly NamedDefinition[] },
+  asked: RunnableDefinitions,
   work: (as: RunAs) => Promise<T>,
 ): Promise<T> {
   try {
     await client.query(beginSql().join(";\n"));
-    for (const view of views) await makeView(client, view);
-    const { problems } = await enterJobSession(client, user);
-    const isOwner = await attempt(client, roleSql(owner));
-    await pipelined(client, [...executeAs({ definition: "" }, isOwner), "set transaction read only"]);
-    return await work({ isOwner, problems });
+    return await makeDefinitions(client, asked, work);
   } finally {
     // Nobody waits for it: whatever is asked next comes behind it.
     client.query("rollback").catch(() => undefined);
   }
+}
+
+/** The same in the caller's transaction, whose snapshot it sees, and which is in the end as it was. */
+export async function amongDefinitions<T>(
+  client: Client,
+  asked: RunnableDefinitions,
+  work: (as: RunAs) => Promise<T>,
+): Promise<T> {
+  try {
+    await client.query(["savepoint matview_among", silenceSql()].join(";\n"));
+    return await makeDefinitions(client, asked, work);
+  } finally {
+    client.query("rollback to savepoint matview_among").catch(() => undefined);
+  }
+}
+
+async function makeDefinitions<T>(
+  client: Client,
+  { views, owner, user = owner }: RunnableDefinitions,
+  work: (as: RunAs) => Promise<T>,
+): Promise<T> {
+  for (const view of views) await makeView(client, view);
+  const { problems } = await enterJobSession(client, user);
+  const isOwner = await attempt(client, roleSql(owner));
+  await pipelined(client, [...executeAs({ definition: "" }, isOwner), "set transaction read only"]);
+  return work({ isOwner, problems });
 }
 
 async function makeView(client: Client, { name, definition, owner }: NamedDefinition): Promise<void> {

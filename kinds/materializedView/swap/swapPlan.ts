@@ -28,6 +28,7 @@ import { exchangeSql, lockedRelations, locksSql } from "./exchangeStatements.ts"
 import { columnObstacles, columnsDiffer, expectedView, lostRights } from "./expectedView.ts";
 import { asReadyToKeep, dropKeptSql, keepAsideSql, keptName, noteKeptSql, readyToKeepSql } from "./kept.ts";
 import type { KeptView } from "./kept.ts";
+import { changeObstacles, provedChange } from "./proveChange.ts";
 import { keptProperties, propertyLines } from "./relationProperties.ts";
 import type { RelationProperties } from "./relationProperties.ts";
 import type { Replacement } from "./replacement.ts";
@@ -121,6 +122,7 @@ export function planSwap(
       ...dependentObstacles(desired, replacement),
       ...(replacement.mayUsePlpgsql ? [] : [NO_PLPGSQL]),
       ...keepObstacles(desired, kept),
+      ...changeObstacles(swap.change, replacement),
     ],
   };
 }
@@ -145,9 +147,11 @@ function swapOf(
       old: nameOf(old),
       aside: asideName(old),
       uniqueKey: desired.uniqueKey ?? [],
-      rowCount: { ...desired.rowCount, min: desired.rowCount?.min ?? LEAST_SHARE },
+      // What is proved says more than the number of rows.
+      rowCount: { ...desired.rowCount, min: desired.rowCount?.min ?? (desired.change === undefined ? LEAST_SHARE : 0) },
       oldIsPopulated: old.isPopulated,
     },
+    ...(desired.change === undefined ? {} : { change: provedChange(desired.change, desired, replacement, jobUser) }),
     // What is kept aside nobody reads: it goes before readers wait.
     hold: [...around.hold, ...[...older, ...keptAbove].map((one) => dropKeptSql(one))],
     built: [builtView(expected, jobUser), ...around.built],

@@ -15,6 +15,7 @@ import { recomputeView } from "../fillView.ts";
 import { passGate } from "./gate.ts";
 import { readAsides, removeAsides } from "./leftovers.ts";
 import type { Leftover } from "./leftovers.ts";
+import { proveChange } from "./proveChange.ts";
 import { refreshAsides } from "./refreshAsides.ts";
 import { refuseWrongReplicas, withReplicaReaders } from "./replicaReaders.ts";
 import { exchange } from "./swapExchange.ts";
@@ -71,7 +72,9 @@ async function fillSources(session: Session, { unfilled = [] }: Swap): Promise<v
 async function build(session: Session, swap: Swap): Promise<void> {
   const client = session.target;
   const view = displayName(swap.view);
-  await inTransaction(client, async () => {
+  // What is proved, both definitions give in one snapshot.
+  const begin = swap.change === undefined ? "begin" : "begin isolation level repeatable read";
+  const work = async (): Promise<void> => {
     await withLookout(session, `${view}: building the new view`, async () => {
       // In one flight: where nothing was made, nothing is refreshed.
       await Promise.all([
@@ -80,11 +83,15 @@ async function build(session: Session, swap: Swap): Promise<void> {
       ]);
     });
     await withLookout(session, `${view}: checking the new data`, () => passGate(client, swap.gate));
+    const { change } = swap;
+    if (change !== undefined)
+      await withLookout(session, `${view}: proving what changes`, () => proveChange(client, change));
     await withLookout(session, `${view}: building indexes`, async () => {
       // An index on an expression runs what the expression calls.
       for (const { user, finish } of swap.built) await asJobSession(client, user, finish);
     });
-  });
+  };
+  await inTransaction(client, work, [], begin);
 }
 
 async function oidOf(client: Client, { view }: Swap): Promise<string | undefined> {

@@ -114,6 +114,7 @@ describe("what differs, in a plan", () => {
     stack: "prod",
     database: "app",
     allow: [],
+    expect: {},
     fingerprint: "f",
     risk: "none",
     others: [],
