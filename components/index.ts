@@ -1,7 +1,7 @@
 // What a program imports from the package.
 import "../provider/requirements.ts";
 export { MaterializedView } from "./materializedView.ts";
-export type { BuiltIndexArgs, GrantArgs, MaterializedViewArgs } from "./materializedView.ts";
+export type { BuiltIndexArgs, ExpectedChangeArgs, GrantArgs, MaterializedViewArgs } from "./materializedView.ts";
 export { Platform } from "./platform.ts";
 export type { PlatformArgs } from "./platform.ts";
 export { resolveConnection } from "../postgres/connection.ts";

@@ -1,9 +1,10 @@
 /** What is said of a name that there is none of: the right one, where one is near, else all. */
 export function unknownName(what: string, name: string, known: readonly string[], prefix = ""): string {
   const near = nearestName(name, known);
-  // Of paths, those beside it.
+  // Of paths, those beside it, where there are any.
   const beside = known.filter((one) => pathOf(one) === pathOf(name)).map(lastPart);
-  const advice = near === undefined ? `known are ${beside.join(", ")}` : `did you mean ${prefix}${near}?`;
+  const others = [...new Set(beside.length > 0 ? beside : known)];
+  const advice = near === undefined ? `known are ${others.join(", ")}` : `did you mean ${prefix}${near}?`;
   return `${prefix}${name} is no ${what}; ${advice}`;
 }
 

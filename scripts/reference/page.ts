@@ -21,6 +21,7 @@ const CHAPTERS: Readonly<Record<string, readonly string[]>> = {
     "IndexPartsArgs",
     "IndexPartArgs",
     "GrantArgs",
+    "ExpectedChangeArgs",
     "SpotCheck",
   ],
   "What it stands on": ["Platform", "PlatformArgs"],

@@ -129,3 +129,44 @@ test("a view that is renamed in the same deploy is allowed by the name that the 
     await mustConverge(project);
   });
 });
+
+test("what is expected of the rows is proved by the deploy, for ever or for one, and carried by a plan", async () => {
+  await withProgram({ text: program(MORE) }, async (project, { client }) => {
+    await mustRun(project, UP);
+    const other = MORE.replace("* 2", "* 3");
+    project.write("index.ts", program(other).replace("uniqueKey", 'change: { rows: "same" }, uniqueKey'));
+    expect(await mustRun(project, ["preview"])).toContain(
+      "refused unless the edit is proved to do no more than this: no row goes, comes or changes",
+    );
+    const { stdout } = await project.pulumi(UP);
+    expect(stdout).toMatch(/the new rows are not what change expects: \d+ of \d+ rows change, where none may\./);
+    const kept = 'select bool_and(doble = id * 2) as "isOld" from informes."Mv, ventas"';
+    expect((await client.query(kept)).rows).toEqual([{ isOld: true }]);
+    const expected = /MATVIEW_EXPECT='(\{[^']*\})'/.exec(stdout)?.[1] ?? "";
+    expect(JSON.parse(expected)).toEqual({ 'informes."Mv, ventas"': { changed: ["doble"] } });
+
+    const plan = async (...words: string[]): Promise<{ code: number; stdout: string; stderr: string }> => {
+      const made = await project.matview(["plan", "--stack", "prod", "--json", ...words]);
+      writeFileSync(join(project.directory, "plan.json"), made.stdout);
+      return made;
+    };
+    // The figures say already what the deploy would.
+    const refused = await plan("--data");
+    expect(refused.code).toBe(1);
+    const [figures] = (JSON.parse(refused.stdout) as { data: { expected: unknown }[] }).data;
+    expect(figures?.expected).toMatchObject({ change: { rows: "same" }, is_met: false });
+    const typo = await plan("--expect", '{"informes.mv":{"rows":"same"}}');
+    expect([typo.code, typo.stderr]).toEqual([
+      1,
+      `matview plan: informes.mv is no view of this stack; known are "Mv, ventas"\n`,
+    ]);
+    expect((await plan("--data", "--expect", expected)).code).toBe(0);
+    const PLANNED = { MATVIEW_PLAN: "plan.json" };
+    const more = await project.pulumi(UP, { ...PLANNED, MATVIEW_EXPECT: expected.replace("doble", "id") });
+    expect([more.code === 0, more.stdout.includes("that the plan plan.json was made without")]).toEqual([false, true]);
+    await mustRun(project, UP, PLANNED);
+    await mustConverge(project);
+    expect((await client.query(kept)).rows).toEqual([{ isOld: false }]);
+    expect(await mustRun(project, ["preview"], { MATVIEW_EXPECT: expected })).not.toContain("expected in this deploy");
+  });
+});

@@ -74,6 +74,10 @@ function limited(limit: RowLimit, one: string, many: string): string {
   return limit === 0 ? `none ${one}` : `at most ${limitText(limit)} ${limit === 1 ? one : many}`;
 }
 
+function mayText(limit: RowLimit): string {
+  return limit === 0 ? "none may" : `at most ${limitText(limit)} may`;
+}
+
 function limitText(limit: RowLimit): string {
   return typeof limit === "number" ? count(limit) : limit.replace(/ ?%$/, " %");
 }
@@ -95,7 +99,7 @@ export function unexpectedIn(
   const much = (rows: number, limit: RowLimit, one: string, many: string): string[] =>
     rows <= mostOf(limit, before)
       ? []
-      : [`${count(rows)} of ${counted(before)} ${rows === 1 ? one : many}, and ${limited(limit, one, many)}`];
+      : [`${count(rows)} of ${counted(before)} ${rows === 1 ? one : many}, where ${mayText(limit)}`];
   const called = functions.join(", ");
   return [
     ...much(rows.gone, gone, "goes", "go"),

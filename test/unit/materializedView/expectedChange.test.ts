@@ -56,12 +56,12 @@ describe("what is expected of the rows", () => {
     expect(expectedChangeSchema.safeParse(change).error?.issues[0]?.message).toContain(message);
   });
 
-  const ETAPA = ["41 of 1,000 rows change in etapa, and none changes in etapa"];
+  const ETAPA = ["41 of 1,000 rows change in etapa, where none may"];
   test.each<[string, ExpectedChange, Found, string[]]>([
     ["nothing differs", { rows: "same" }, found(0, 0), []],
-    ["a row goes", { rows: "same" }, found(1, 0), ["1 of 1,000 rows goes, and none goes"]],
+    ["a row goes", { rows: "same" }, found(1, 0), ["1 of 1,000 rows goes, where none may"]],
     ["as many go as may", { gone: 12 }, found(12, 0), []],
-    ["more go than may", { gone: "1 %" }, found(11, 0), ["11 of 1,000 rows go, and at most 1 % go"]],
+    ["more go than may", { gone: "1 %" }, found(11, 0), ["11 of 1,000 rows go, where at most 1 % may"]],
     ["a share is of the rows before", { added: "1 %" }, found(0, 10), []],
     ["a column changes that may", { changed: ["etapa"] }, found(0, 0, { etapa: 41 }), []],
     ["another one changes", { changed: ["nombre"] }, found(0, 0, { etapa: 41 }), ETAPA],
@@ -69,14 +69,14 @@ describe("what is expected of the rows", () => {
       "it changes in more rows",
       { changed: { etapa: 40 } },
       found(0, 0, { etapa: 41 }),
-      [ETAPA[0]!.replace("none changes in etapa", "at most 40 change in etapa")],
+      [ETAPA[0]!.replace("none may", "at most 40 may")],
     ],
     ["any column changes in few", { changed: 41 }, found(0, 0, { etapa: 41 }), []],
     [
       "any column changes in more",
       { changed: 40 },
       found(0, 0, { etapa: 41 }),
-      ["41 of 1,000 rows change, and at most 40 change"],
+      ["41 of 1,000 rows change, where at most 40 may"],
     ],
     [
       "columns come, go and get other types",
