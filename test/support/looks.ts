@@ -57,6 +57,7 @@ export function looks({ oid, policy, function: fn, jobId }: Subject): Readonly<R
     leftovers: ask(...NAME, "_matview_swap"),
     lint_exposure: ask(["postgres"], ...NAME, null),
     lint_functions: ask(["grande", ""], ["f7", "lower"], ["public"]),
+    query_shape: ask("grande.mv7"),
     lock_holders: [...ask(...NAMES), ...ask(...ALL)],
     longest_run: ask(jobId),
     materialized_views: [...ask(...NAMES), ...ask(...ALL)],

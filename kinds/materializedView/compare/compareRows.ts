@@ -1,21 +1,9 @@
 import type { Client } from "pg";
 import { sqlStatement } from "../../../postgres/sqlFiles.ts";
-import { sharedColumns } from "./columns.ts";
-import type { ColumnChanges, RowSource, SharedColumn } from "./columns.ts";
-
-/** What is compared. */
-export interface Comparing {
-  readonly before: RowSource;
-  readonly after: RowSource;
-  /** Columns by which a row is the same row; none: rows are told apart by all their values. */
-  readonly key: readonly string[];
-  /** Columns that are not compared. */
-  readonly leftOut?: readonly string[];
-  /** Columns that need no look: rows with the same key have the same in them, where all of the key are among these. */
-  readonly alike?: readonly string[];
-  /** Share of the rows, from 0 to 1, chosen by a hash of the key and so the same ones on both sides. Default: all. */
-  readonly share?: number;
-}
+import type { ColumnChanges } from "./columns.ts";
+import { compareInOnePass } from "./onePass.ts";
+import { anyNull, compared, differs, joinSlots, marking, pairingOf, sideSlots } from "./pairing.ts";
+import type { Comparing, KeyedRow, Pairing } from "./pairing.ts";
 
 /** How many rows a column differs in, of those with the same key. */
 export interface ColumnFigures {
@@ -56,7 +44,10 @@ export interface RowComparison {
 export async function compareRows(client: Client, comparing: Comparing): Promise<RowComparison> {
   const pairing = pairingOf(comparing);
   const { added, removed, retyped, whyNoKey } = pairing;
-  const byKey = pairing.key.length === 0 ? undefined : await compareByKey(client, pairing);
+  const byKey =
+    pairing.key.length === 0
+      ? undefined
+      : ((await withoutJoin(client, comparing)) ?? (await compareByKey(client, pairing)));
   const isByKey = byKey !== undefined && !("unfit" in byKey);
   const found = isByKey ? byKey : { ...(await compareAsBags(client, pairing)), changed: {} };
   const unfit = byKey === undefined || isByKey ? whyNoKey : `${keyText(comparing.key)} ${byKey.unfit}`;
@@ -71,28 +62,6 @@ export async function compareRows(client: Client, comparing: Comparing): Promise
       asText: pairing.shared.filter(({ isText }) => isText).map(({ name }) => name),
     },
   };
-}
-
-/** How rows of both sides are put beside each other. */
-export interface Pairing extends ColumnChanges {
-  readonly comparing: Comparing;
-  readonly areNullsEqual: boolean;
-  readonly key: readonly SharedColumn[];
-  readonly whyNoKey: string | undefined;
-  /** All that are compared, those of the key included. */
-  readonly shared: readonly SharedColumn[];
-}
-
-/** Which columns are compared and by which key. */
-export function pairingOf(comparing: Comparing, areNullsEqual = false): Pairing {
-  const { shared: all, ...changes } = sharedColumns(comparing.before, comparing.after);
-  const leftOut = new Set(comparing.leftOut ?? []);
-  const shared = all.filter(({ name }) => !leftOut.has(name));
-  const key = comparing.key.flatMap((name) => shared.find((column) => column.name === name) ?? []);
-  const missing = comparing.key.filter((name) => !key.some((column) => column.name === name));
-  const isWhole = missing.length === 0;
-  const whyNoKey = isWhole ? undefined : `${missing.join(", ")} of the key is not on both sides, or is left out`;
-  return { ...changes, comparing, areNullsEqual, key: isWhole ? key : [], whyNoKey, shared };
 }
 
 function keyText(key: readonly string[]): string {
@@ -116,17 +85,11 @@ function notUnique({ before, after, metBefore, metAfter }: KeyedRow): string {
   return `is not unique in the ${where.join(" and the ")} rows`;
 }
 
-interface KeyedRow {
-  readonly before: number;
-  readonly after: number;
-  readonly metBefore: number;
-  readonly metAfter: number;
-  readonly gone: number;
-  readonly added: number;
-  readonly nullBefore: number;
-  readonly nullAfter: number;
-  readonly changed: number;
-  readonly counts: readonly number[];
+async function withoutJoin(client: Client, comparing: Comparing): Promise<Found | undefined> {
+  const passed = comparing.both && (await compareInOnePass(client, comparing, comparing.both));
+  if (passed === undefined) return undefined;
+  const { row, pairing } = passed;
+  return foundIn(row, { ...pairing, areNullsEqual: row.nullBefore > 0 && row.nullAfter > 0 });
 }
 
 async function compareByKey(client: Client, pairing: Pairing): Promise<Found | Unfit> {
@@ -148,13 +111,16 @@ async function compareByKey(client: Client, pairing: Pairing): Promise<Found | U
     if (pairing.key.some(({ isArray }) => isArray)) return { unfit: "has nulls, and one of its columns is an array" };
     return compareByKey(client, { ...pairing, areNullsEqual: true });
   }
-  const { before, after, gone, added, changed, counts } = row;
+  return foundIn(row, pairing);
+}
+
+function foundIn({ before, after, gone, added, changed, counts }: KeyedRow, pairing: Pairing): Found {
   const figures = compared(pairing).map(({ name }, at) => {
     const [other = 0, toNull = 0, fromNull = 0] = counts.slice(at * 3, at * 3 + 3);
     return [name, { changed: other + toNull + fromNull, toNull, fromNull }] as const;
   });
   return {
-    areNullsEqual,
+    areNullsEqual: pairing.areNullsEqual,
     rows: { before, after, gone, added, changed, same: before - gone - changed },
     changed: Object.fromEntries(figures.filter(([, one]) => one.changed > 0)),
   };
@@ -166,113 +132,3 @@ async function compareAsBags(client: Client, pairing: Pairing): Promise<Pick<Fou
   if (row === undefined) throw new Error("a comparison has no row");
   return { rows: { ...row, changed: 0, same: row.before - row.gone } };
 }
-
-/** What the key does not tell already. */
-export function compared({ shared, key, comparing: { alike = [] } }: Pairing): SharedColumn[] {
-  const told = new Set(key.every(({ name }) => alike.includes(name)) ? alike : []);
-  return shared.filter((column) => !key.includes(column) && !told.has(column.name));
-}
-
-/** Both sides as a statement names them; what is compared has its place among the shared columns for a name, from c1. */
-export function sideSlots(pairing: Pairing): Record<string, string> {
-  const { comparing, shared } = pairing;
-  return {
-    before: comparing.before.sql,
-    after: comparing.after.sql,
-    before_names: namesOf(comparing.before),
-    after_names: namesOf(comparing.after),
-    before_values: shared.map((column) => valueSql(column, column.before)).join(", ") || "1",
-    after_values: shared.map((column) => valueSql(column, column.after)).join(", ") || "1",
-    before_share: shareSql(pairing, "before"),
-    after_share: shareSql(pairing, "after"),
-    names: shared.map((_, at) => `c${at + 1}`).join(", ") || "c1",
-  };
-}
-
-/** The same with the condition under which two rows are one row. */
-export function joinSlots(pairing: Pairing): Record<string, string> {
-  const pairs = pairing.key.map((column) => {
-    const [o, n] = [placed("o", pairing, column), placed("n", pairing, column)];
-    // Arrays take nulls in them for equal, and can be hashed.
-    return pairing.areNullsEqual ? `array[${o}] operator(pg_catalog.=) array[${n}]` : `${o} ${column.equals} ${n}`;
-  });
-  return { ...sideSlots(pairing), key: pairs.join(" and ") };
-}
-
-/** Names for the columns of a source, x1 and so on, as they stand behind an alias. */
-export function namesOf({ columns }: RowSource): string {
-  return columns.length === 0 ? "" : `(${columns.map((_, at) => `x${at + 1}`).join(", ")})`;
-}
-
-function valueSql({ isText }: SharedColumn, place: number): string {
-  return isText ? `x${place}::pg_catalog.text collate pg_catalog."C"` : `x${place}`;
-}
-
-/** A shared column's value on a side of the statement. */
-export function placed(side: "o" | "n", { shared }: Pairing, column: SharedColumn): string {
-  return `${side}.c${shared.indexOf(column) + 1}`;
-}
-
-const BUCKETS = 65_536;
-
-// Whole rows where there is no key: a row that is there on both sides is in the sample of both.
-function shareSql({ comparing: { share = 1 }, key, shared }: Pairing, side: "before" | "after"): string {
-  if (share >= 1) return "true";
-  const columns = key.length > 0 ? key : shared;
-  const values = `row(${columns.map((column) => valueSql(column, column[side])).join(", ")})`;
-  const hash = columns.every(({ isHashable }) => isHashable)
-    ? `pg_catalog.hash_record_extended(${values}, 0)`
-    : `pg_catalog.hashtextextended(${values}::pg_catalog.text, 0)`;
-  return `${hash} operator(pg_catalog.&) ${BUCKETS - 1} operator(pg_catalog.<) ${Math.max(1, Math.round(share * BUCKETS))}`;
-}
-
-function anyNull(side: "o" | "n", pairing: Pairing): string {
-  return pairing.key.map((column) => isNull(placed(side, pairing, column))).join(" or ");
-}
-
-// Not `is null`, which is true of a row whose fields all are.
-function isNull(value: string): string {
-  return `${value} is not distinct from null`;
-}
-
-/** Whether a pair of rows differs, as a condition on o and n. */
-export function differs(pairing: Pairing): string {
-  return (
-    compared(pairing)
-      .map((column) => differ(pairing, column))
-      .join(" or ") || "false"
-  );
-}
-
-function differ(pairing: Pairing, column: SharedColumn): string {
-  const [o, n] = [placed("o", pairing, column), placed("n", pairing, column)];
-  return `((${o} ${column.equals} ${n}) is not true and not (${isNull(o)} and ${isNull(n)}))`;
-}
-
-/** A function takes so many arguments at most. */
-const MOST_ARGUMENTS = 100;
-
-/** For each column a letter: another value, to null, from null; and how they are counted. */
-function marking(pairing: Pairing): { marks: string; counts: string } {
-  const columns = compared(pairing);
-  const marks = columns.map((column) => {
-    const [o, n] = [placed("o", pairing, column), placed("n", pairing, column)];
-    return `case when not ${differ(pairing, column)} then '.' when ${isNull(n)} then 'n' when ${isNull(o)} then 'v' else 'c' end`;
-  });
-  const parts = Array.from({ length: Math.ceil(marks.length / MOST_ARGUMENTS) }, (_, at) =>
-    marks.slice(at * MOST_ARGUMENTS, (at + 1) * MOST_ARGUMENTS),
-  );
-  const counts = columns.flatMap((_, at) =>
-    ["c", "n", "v"].map(
-      (letter) =>
-        `coalesce(pg_catalog.sum(g.rows) filter (where g.met_before > 0 and g.met_after > 0 and pg_catalog.substr(g.mark, ${at + 1}, 1) = '${letter}'), 0)`,
-    ),
-  );
-  return {
-    marks: parts.map((part) => `pg_catalog.concat(${part.join(", ")})`).join(", ") || "''",
-    counts: counts.join(", "),
-  };
-}
-
-/** Whether a row of the join is one on both sides. */
-export const IS_PAIR = "o.matview_row is not null and n.matview_row is not null";

@@ -20,9 +20,11 @@ import type { NamedDefinition, RunAs } from "../definition/runDefinition.ts";
 import { sourceOf } from "./columns.ts";
 import type { RowSource } from "./columns.ts";
 import { compareRows } from "./compareRows.ts";
-import type { Comparing, RowComparison } from "./compareRows.ts";
+import type { RowComparison } from "./compareRows.ts";
 import { describeRows, differingRows, explainRows } from "./explainRows.ts";
 import type { DifferingRow, Explanation } from "./explainRows.ts";
+import { oneQuery } from "./oneQuery.ts";
+import type { Comparing } from "./pairing.ts";
 import { sameColumns } from "./sameColumns.ts";
 import { printedView } from "./volatileColumns.ts";
 import type { PrintedView, Volatility } from "./volatileColumns.ts";
@@ -133,7 +135,9 @@ async function compareSides(
   }
   const comparing = {
     ...{ before: before.source, after: after.source, key: pair.key, leftOut: volatility.columns, share: options.share },
-    alike: volatility.functions.length > 0 ? [] : await sameColumns(before, after),
+    ...(volatility.functions.length > 0
+      ? {}
+      : { alike: await sameColumns(before, after), both: await oneQuery(before, after) }),
   };
   const { comparison, limited } = await compareWithin(client, comparing, deadline, options);
   if (comparison === undefined) return { volatility, limited };
@@ -198,7 +202,9 @@ async function within<T>(
 // Each statement has what the ones before it have left.
 function timedBy(client: Client, deadline: number): Client {
   const query = async (text: string, values: unknown[] = []): Promise<unknown> => {
-    await client.query(`set local statement_timeout = ${Math.max(1, Math.ceil(deadline - performance.now()))}`);
+    // The way back out of a statement that failed takes nothing else before it.
+    if (!text.startsWith("rollback "))
+      await client.query(`set local statement_timeout = ${Math.max(1, Math.ceil(deadline - performance.now()))}`);
     return client.query(text, values);
   };
   return { query } as unknown as Client;

@@ -1,8 +1,9 @@
 import type { Client } from "pg";
 import { sqlStatement } from "../../../postgres/sqlFiles.ts";
 import type { RowSource } from "./columns.ts";
-import { compared, differs, IS_PAIR, joinSlots, namesOf, pairingOf, placed, sideSlots } from "./compareRows.ts";
-import type { Comparing, Pairing, RowComparison } from "./compareRows.ts";
+import type { RowComparison } from "./compareRows.ts";
+import { compared, differs, IS_PAIR, joinSlots, namesOf, pairingOf, placed, sideSlots } from "./pairing.ts";
+import type { Comparing, Pairing } from "./pairing.ts";
 
 /** What the rows of a comparison have in common, and what values there are: for who asks for values of rows. */
 export interface Explanation {

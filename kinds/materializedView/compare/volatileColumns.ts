@@ -7,11 +7,13 @@ import { functionName } from "../definition/definitionTree.ts";
 import type { Reference } from "../definition/definitionTree.ts";
 import { parseDefinition } from "../definition/parseDefinition.ts";
 import { nameParts, outputName, selectIn } from "../lint/treeRead.ts";
+import type { QueryShape } from "./oneQuery.ts";
 
 /** A view as the server prints it, and what of it is not the same at each computation. */
 export interface PrintedView {
   readonly definition: string;
   readonly volatility: Volatility;
+  readonly shape: QueryShape;
 }
 
 /** What of a view would be different if it were computed again, whatever the sources. */
@@ -38,8 +40,8 @@ interface VolatileCall {
  * rather than less. In a transaction, which it leaves as it was.
  */
 export async function printedView(client: Client, view: string, columns: readonly string[]): Promise<PrintedView> {
-  const [calls, definition] = await readCalls(client, view);
-  return { definition, volatility: calls.length === 0 ? NONE : await volatilityOf(definition, calls, columns) };
+  const { calls, definition, shape } = await readCalls(client, view);
+  return { definition, shape, volatility: calls.length === 0 ? NONE : await volatilityOf(definition, calls, columns) };
 }
 
 async function volatilityOf(
@@ -67,16 +69,26 @@ async function volatilityOf(
   return { columns: columns.filter((_, at) => shaky[at]?.isShaky === true), isOfRows, functions };
 }
 
-async function readCalls(client: Client, view: string): Promise<[VolatileCall[], string]> {
-  const [, , calls, text] = await pipelined(client, [
+interface Printing extends Omit<PrintedView, "volatility"> {
+  readonly calls: readonly VolatileCall[];
+}
+
+async function readCalls(client: Client, view: string): Promise<Printing> {
+  const [, , calls, text, shape] = await pipelined(client, [
     "savepoint matview_print",
     printSettings(),
     { text: sqlText("describe/volatile_calls"), values: [view] },
     { text: sqlText("describe/view_text"), values: [view] },
+    { text: sqlText("describe/query_shape"), values: [view] },
     "rollback to savepoint matview_print",
   ]);
   const [printed] = (text?.rows ?? []) as { definition: string }[];
-  return [(calls?.rows ?? []) as VolatileCall[], printed?.definition ?? ""];
+  const [found] = (shape?.rows ?? []) as QueryShape[];
+  return {
+    calls: (calls?.rows ?? []) as VolatileCall[],
+    definition: printed?.definition ?? "",
+    shape: found ?? { hasAggregates: true, hasWindows: true, hasSets: true },
+  };
 }
 
 function callText(schema: string, name: string): string {

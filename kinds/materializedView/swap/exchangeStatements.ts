@@ -9,8 +9,8 @@ import type { Replacement } from "./replacement.ts";
 import { asideName, goneName } from "./swapNames.ts";
 
 /** How long all locks of one try may be waited for together: readers queue behind whoever waits. */
-const TRY_MS = 20;
-const TRY_ALL_MS = 40;
+const TRY_MS = 15;
+const TRY_ALL_MS = 20;
 const SHORTEST_WAIT_MS = 5;
 
 /** The locks, from the outermost dependent inwards: the other way round readers would meet them crosswise and die of deadlocks. */
