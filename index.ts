@@ -27,6 +27,7 @@ const dashboard = new RefreshedView(
     grants: settings.readers.map((role) => ({ role, privileges: ["select"] })),
     job: { name: "refresh-conversaciones-dashboard", schedule: settings.schedule, active: settings.active },
     refresh: settings.refresh,
+    keepPrevious: settings.keepPrevious,
     stamp: "vista_actualizada_at",
     spotChecks: [
       { name: "an admin sees every conversation", live: true },

@@ -26,6 +26,8 @@ export interface Settings {
   readonly schedule: string | undefined;
   /** How old the view may become; what a refresh does beside refreshing. */
   readonly refresh: RefreshSettings;
+  /** How long the old view stays aside after a change of the definition; undefined where it is dropped. */
+  readonly keepPrevious: string | undefined;
   /** Whether the job may run. */
   readonly active: boolean;
   /** Take over objects that exist and differ, and change them. */
@@ -72,6 +74,7 @@ const settingsSchema = z.object({
   minAge: duration,
   vacuum: schedule,
   keepRuns: duration,
+  keepPrevious: duration,
   active: flag,
   adopt: flag,
   adoptDatabase: z.string().regex(/^(|false|.+@.+)$/s, {

@@ -16,6 +16,7 @@ export const CONFIG_DEFAULTS = {
   minAge: "",
   vacuum: "",
   keepRuns: "",
+  keepPrevious: "",
   active: "true",
   adopt: "false",
   adoptDatabase: "",

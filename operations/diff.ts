@@ -16,7 +16,7 @@ import { viewArgument } from "./commandLine/viewArgument.ts";
 import { limitOf, TIME_LIMIT } from "./diff/limit.ts";
 import { rowsMarkdown, rowsText } from "./diff/rowsText.ts";
 import { readStackViews } from "./diff/stackViews.ts";
-import { diffView, reached } from "./diff/viewDiff.ts";
+import { diffView, reached, unknownText } from "./diff/viewDiff.ts";
 import type { ViewDiff } from "./diff/viewDiff.ts";
 import { previewDigest } from "./preview/digest.ts";
 import { viewsOfDigest } from "./preview/digestSteps.ts";
@@ -97,6 +97,7 @@ function chosenView(
     const names = [wanted, ...more].map((one) => one.database.connection ?? "").join(", ");
     throw usageError(`${view} is in several databases: choose one with --database, of ${names}`);
   }
+  if (!wanted.isKnown) throw userError(unknownText(view));
   return { all: here.filter((one) => one.database.connection === wanted.database.connection), wanted };
 }
 

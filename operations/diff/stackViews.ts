@@ -49,6 +49,7 @@ export async function readStackViews(session: Session, views: readonly DigestVie
   const nodes: ViewNode[] = [];
   const between = new Map<string, { readonly oid: string; readonly name: QualifiedName }>();
   for (const view of views) {
+    if (!view.isKnown) continue;
     const there = view.previous ?? view.desired;
     if (there === undefined) continue;
     const asked = { ...(view.desired ?? there), schema: there.schema, name: there.name };

@@ -78,6 +78,11 @@ export interface UntoldDiff {
   readonly problem: string;
 }
 
+/** Why nothing can be told of a view. */
+export function unknownText(view: string): string {
+  return `the rows of ${view} are not compared: its declaration has a secret, or a value that only the deploy knows`;
+}
+
 /** So often as long all views of a plan together as each alone. */
 const TOGETHER = 4;
 

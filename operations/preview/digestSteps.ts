@@ -44,17 +44,20 @@ export interface DigestView {
   readonly database: Database;
   readonly desired: DesiredView | undefined;
   readonly previous: DesiredView | undefined;
+  /** False where only the deploy knows what is declared: a value is not known yet, or a secret. */
+  readonly isKnown: boolean;
+  readonly isIdle: boolean;
 }
 
-/** The materialized views of a digest with what is said of them for one deploy, but for those that only the deploy can plan. */
+/** The materialized views of a digest with what is said of them for one deploy. */
 export function viewsOfDigest(digest: Digest, once: Once): DigestView[] {
   return relevant(digest.steps ?? []).flatMap((step) => {
     if ((kindOfType(typeOf(step.urn)) as unknown) !== KINDS.materializedView) return [];
     const { news, olds } = propsOf(step);
     const [desired, previous] = [news, olds].map((inputs) => inputs && (declaration(inputs) as DesiredView));
-    const isLater = [desired, previous].some((one) => one !== undefined && isPlannedLater(one));
-    return isLater
-      ? []
-      : [{ database: databaseOf(step), desired: desired && withOnce(desired, once, previous), previous }];
+    const isKnown = ![desired, previous].some((one) => one !== undefined && isPlannedLater(one));
+    const isIdle = IDLE.includes(step.op);
+    const declared = isKnown && desired !== undefined ? withOnce(desired, once, previous) : desired;
+    return [{ database: databaseOf(step), desired: declared, previous, isKnown, isIdle }];
   });
 }

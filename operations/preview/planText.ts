@@ -24,7 +24,7 @@ export function planTable(plan: PlanDocument): string {
     ...(rows.length === 0 ? [] : [table([...HEAD], rows)]),
     ...notes(plan),
     ...plan.resources.flatMap(definitionText),
-    ...(plan.data ?? []).map((one) => ("problem" in one ? one.problem : rowsText(one))),
+    ...(plan.data ?? []).map((one) => ("problem" in one ? one.problem : rowsText(placed(one)))),
     fingerprintLine(plan),
   ].join("\n");
 }
@@ -42,7 +42,7 @@ export function planMarkdown(plan: PlanDocument): string {
     ...markdownTable(HEAD, plan.resources.flatMap(stepRows)),
     ...notes(plan).map((note) => `- ${note}`),
     ...plan.resources.flatMap(definitionMarkdown),
-    ...(plan.data ?? []).flatMap((one) => ["", "problem" in one ? one.problem : rowsMarkdown(one)]),
+    ...(plan.data ?? []).flatMap((one) => ["", "problem" in one ? one.problem : rowsMarkdown(placed(one))]),
     ...details,
     "",
     `<sub>${fingerprintLine(plan)}</sub>`,
@@ -79,6 +79,11 @@ function stepRows({ steps, connection }: PlannedResource): string[][] {
     `${duration(step.durationMs)}${step.isMeasured ? "" : " (estimated)"}`,
     step.bytesWritten === 0 ? "nothing" : `${step.rows.toLocaleString("en-US")} rows, ${bytes(step.bytesWritten)}`,
   ]);
+}
+
+/** With the database in its name, where there are several. */
+function placed<Diff extends { readonly view: string; readonly connection: string | null }>(diff: Diff): Diff {
+  return { ...diff, view: titleIn(diff, diff.view) };
 }
 
 /** What differs in a view that is built anew, for a terminal. */

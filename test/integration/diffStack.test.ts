@@ -22,7 +22,7 @@ const view = (name: string, definition: string, rest: Partial<DesiredView> = {})
 
 /** A view as it was deployed, and as it is declared now. */
 const edited = (name: string, before: string, after?: string): DigestView => ({
-  database: {},
+  ...{ database: {}, isKnown: true, isIdle: false },
   previous: view(name, before),
   desired: after === undefined ? undefined : view(name, after),
 });
@@ -54,7 +54,7 @@ test("a change is followed through plain views, also ones in another schema, int
     edited("mv_base", BASE, "select id, tienda, case when tienda = 3 then 0 else importe end as importe from ventas"),
     edited("mv_aparte", "select id from ventas", "select id from ventas"),
     {
-      database: {},
+      ...{ database: {}, isKnown: true, isIdle: false },
       previous: undefined,
       desired: view("mv_nueva", "select id, importe from mv_base where importe = 0"),
     },
@@ -90,7 +90,7 @@ test("both in one deploy, one that goes, and one that cannot be read, which keep
     edited("mv_base", BASE, `${BASE.replace("importe", "importe, importe * 2 as doble")} where id > 10`),
     edited("mv_sobre", "select id from mv_base where importe > 50", "select id, doble from mv_base where importe > 40"),
     edited("mv_vieja", "select id from ventas"),
-    { database: {}, previous: undefined, desired: view("mv_mala", "select ('Juana ' || id)::int as id from ventas") },
+    { database: {}, isKnown: true, isIdle: false, previous: undefined, desired: view("mv_mala", "select ('Juana ' || id)::int as id from ventas") },
   ]);
   expect(told).toMatchObject([
     { view: "public.mv_base", rows: { gone: 10, same: 90 }, columns: { added: ["doble"] } },

@@ -94,8 +94,11 @@ describe("inputs", () => {
       const shown = [await mustRun(project, ["stack", "export"])];
       project.write("index.ts", program('comment: pulumi.secret("clave-dos"), job: { schedule: "0 4 1 1 *" }'));
       shown.push(await mustRun(project, ["preview", "--diff"]), await mustRun(project, ["preview", "--json"]));
-      const plan = await project.matview(["plan", "--stack", "prod"]);
+      const plan = await project.matview(["plan", "--stack", "prod", "--data"]);
       expect(plan.stdout).toMatch(/materialized view public\.tablero: planned at deploy: comment is a secret/);
+      expect(plan.stdout).toContain(
+        "the rows of public.tablero are not compared: its declaration has a secret, or a value that",
+      );
       const json = (await project.matview(["plan", "--stack", "prod", "--json"])).stdout;
       project.write("plan.json", json);
       shown.push(plan.stdout, json);

@@ -50,6 +50,7 @@ describe("readSettings", () => {
     ["statementTimeout", "-1s", 'matview:statementTimeout duration "-1s" has a sign'],
     ["minAge", "0s", 'matview:minAge duration "0s" is zero'],
     ["keepRuns", "1y", 'matview:keepRuns duration "1y" uses units'],
+    ["keepPrevious", "2", 'matview:keepPrevious duration "2" has no unit'],
     ["adoptDatabase", "true", "matview:adoptDatabase must name the database that the stack may be moved to"],
     ["schedul", "x", "matview:schedul is no setting; did you mean matview:schedule?"],
     ["Active", "true", "matview:Active is no setting; did you mean matview:active?"],
