@@ -42,7 +42,7 @@ next preview says so, and the next up would deploy the declared definition again
       const undo = call.has("undo");
       const pair = await readPair(session, view);
       if (pair === undefined) throw userError(await nothingKept(session, view));
-      const plan = await planRollback(session, pair, undo);
+      const plan = await withWayBack(session, view, await planRollback(session, pair, undo));
       await applyPlan(session, plan, materializedViewKind.runners);
       await mustBeInPlace(session, view, pair);
       const told = { ...toldOf(pair, plan), undo };
@@ -98,12 +98,23 @@ async function jobsOf(session: Session, view: QualifiedName): Promise<ActualJob[
 }
 
 async function nothingKept(session: Session, view: QualifiedName): Promise<string> {
-  const history = await historyOf(session, await jobsOf(session, view));
-  const takes = history === undefined ? "" : `; a refresh of it takes ${duration(history.medianMs / 1_000)}`;
   return (
     `nothing is kept of ${displayName(view)}: its definition was not changed since keepPrevious is declared, or the time is over; ` +
-    `${wayBack()}${takes}`
+    `${wayBack()}${await takesText(session, view)}`
   );
+}
+
+/** Where a deploy is the only way back, with what that takes. */
+async function withWayBack(session: Session, view: QualifiedName, plan: Plan): Promise<Plan> {
+  const { refusals = [] } = plan;
+  if (!refusals.some((refusal) => refusal.endsWith(wayBack()))) return plan;
+  const takes = await takesText(session, view);
+  return { ...plan, refusals: refusals.map((one) => (one.endsWith(wayBack()) ? `${one}${takes}` : one)) };
+}
+
+async function takesText(session: Session, view: QualifiedName): Promise<string> {
+  const history = await historyOf(session, await jobsOf(session, view));
+  return history === undefined ? "" : `; a refresh of it takes ${duration(history.medianMs / 1_000)}`;
 }
 
 /** The view as its sources are now, and what was built on it: the rows that were kept are as old as the deploy. */

@@ -18,6 +18,11 @@ const LEFT = `select (select array_agg(relname::text order by 1) from pg_class
   (select array_agg(jobname order by 1) from cron.job) as jobs,
   (select count(*)::int from matview.postgres_deploys) as deploys`;
 
+/** What pg_cron notes of a run. */
+const RUN = `insert into cron.job_run_details (jobid, job_pid, database, username, command, status, start_time, end_time)
+  select jobid, 1, database, username, command, 'succeeded', now() - interval '3 seconds', now() - interval '1 second'
+  from cron.job where jobname = 'refresh-tablero'`;
+
 const LOGGED = [
   "deployed, HASH, 7 to 4",
   "taken back, HASH, 4 to 7",
@@ -46,11 +51,12 @@ test("who deployed a mistake is back in a moment, and the next preview says so",
       const rows = async (): Promise<unknown> => (await client.query("select count(*)::int as n from tablero")).rows[0];
       project.write(FILE, OLD);
       await mustRun(project, UP);
+      await client.query(RUN);
       const nothing = await project.matview(["rollback", "public.tablero"]);
       expect([nothing.code, nothing.stderr]).toEqual([
         1,
         "matview rollback: nothing is kept of public.tablero: its definition was not changed since keepPrevious is declared, or the time " +
-          "is over; to go back: git revert the change and pulumi up, which builds the old definition again beside its readers\n",
+          "is over; to go back: git revert the change and pulumi up, which builds the old definition again beside its readers; a refresh of it takes 2 s\n",
       ]);
       project.write(FILE, NEW);
       await mustRun(project, UP);
