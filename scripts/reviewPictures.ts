@@ -58,13 +58,13 @@ async function takePictures(project: ConsumerProject, browser: string): Promise<
   const terminal = `<div class="terminal">$ pulumi preview --stack prod\n...\n${escaped(preview.slice(preview.indexOf("Diagnostics:")).trim())}</div>`;
   await picture(project, browser, { name: "preview", body: terminal, height: 660 });
   const comment = await new Marked({ renderer: { code: codeBlock } }).parse(await commentOf(project, allow));
-  await picture(project, browser, { name: "pull-request", body: `<div class="comment">${comment}</div>`, height: 970 });
+  await picture(project, browser, { name: "pull-request", body: `<div class="comment">${comment}</div>`, height: 1110 });
 }
 
 /** The comment as scripts/ci writes it. */
 async function commentOf(project: ConsumerProject, allow: NodeJS.ProcessEnv): Promise<string> {
   const at = (name: string): string => join(project.directory, name);
-  const plan = await project.matview(["plan", "--stack", "prod", "--json"], allow);
+  const plan = await project.matview(["plan", "--stack", "prod", "--data", "--json"], allow);
   writeFileSync(at("plan.json"), mustEndWell(plan));
   const node = async (script: string): Promise<string> =>
     (await run(process.execPath, [join(checkout, script), at("plan.json")], { env: process.env })).stdout;
