@@ -1,4 +1,3 @@
-import { z } from "zod";
 import type { Environment } from "../postgres/environment.ts";
 import { problemReport, userError } from "../postgres/errors.ts";
 import { displayName, shellWord } from "../postgres/names.ts";
@@ -9,8 +8,11 @@ import { expectedChangeSchema } from "./materializedView/compare/expectedChange.
 import type { ExpectedChange } from "./materializedView/compare/expectedChange.ts";
 import type { DesiredView } from "./materializedView/desired.ts";
 
-/** What a change may do to the rows of a view, by the view as messages name it. */
-export type Expectations = Readonly<Record<string, ExpectedChange>>;
+/** What a change may do to the rows of a view, by the view as messages name it; "any" where nothing is to be proved. */
+export type Expectations = Readonly<Record<string, ExpectedChange | "any">>;
+
+/** A view that a deploy with expectations is told nothing of: the views that it is told of. */
+export type SaidView = DesiredView & { readonly unsaid?: readonly string[] };
 
 /** What a person says of one deploy alone. */
 export interface Once {
@@ -26,7 +28,6 @@ export function expectationAdvice(view: QualifiedName, expected: ExpectedChange)
   return `for this deploy alone, set MATVIEW_EXPECT=${shellWord(text)}`;
 }
 
-const expectationsSchema = z.record(z.string(), expectedChangeSchema);
 const EXAMPLE = '{"public.mv":{"rows":"same"}}';
 
 /**
@@ -41,27 +42,46 @@ export function readExpectations(text: string, source = "MATVIEW_EXPECT"): Expec
   } catch {
     throw userError(`${source} is no JSON; write what is expected by view, such as ${EXAMPLE}`);
   }
-  const { success, data, error } = expectationsSchema.safeParse(given);
-  if (!success) {
-    const problems = error.issues.map(
-      ({ path, message }) => `${path.join(".")}${path.length > 0 ? ": " : ""}${message}`,
-    );
+  const byView = isRecord(given) ? Object.entries(given) : [];
+  const read = byView.map(
+    ([view, value]) => [view, value === "any" ? value : expectedChangeSchema.safeParse(value)] as const,
+  );
+  const problems = read.flatMap(([view, one]) =>
+    (one === "any" ? [] : (one.error?.issues ?? [])).map(
+      ({ path, message }) => `${[view, ...path].join(".")}: ${message}`,
+    ),
+  );
+  if (!isRecord(given) || problems.length > 0)
     throw problemReport(`${source} cannot be used; write what is expected by view, such as ${EXAMPLE}`, problems);
-  }
+  const data = Object.fromEntries(read.map(([view, one]) => [view, one === "any" ? one : one.data!] as const));
   const bare = Object.keys(data).find((view) => !view.includes("."));
   if (bare === undefined) return data;
   throw userError(`${source} must name a view with its schema, such as public.${bare}`);
 }
 
 /** The declared view with what is said of it now; one that is renamed may be named by either name. */
-export function withOnce(desired: DesiredView, { allow, expect }: Once, previous = desired): DesiredView {
-  const change = expectedOf([desired, previous].map(displayName), expect);
+export function withOnce(desired: DesiredView, { allow, expect }: Once, previous = desired): SaidView {
+  const expected = expectedOf([desired, previous].map(displayName), expect);
   const allowed = withConsents(desired, allow, previous);
-  return change === undefined ? allowed : { ...allowed, change };
+  if (expected === "any") return { ...allowed, change: undefined };
+  if (expected !== undefined) return { ...allowed, change: expected };
+  // A name that is misspelt must not leave a view unproved.
+  const others = Object.keys(expect);
+  return others.length === 0 || allowed.change !== undefined ? allowed : { ...allowed, unsaid: others };
+}
+
+/** Why a view must not change in a deploy with expectations. */
+export function unsaidProblem({ unsaid, ...view }: SaidView): string | undefined {
+  if (unsaid === undefined) return undefined;
+  const name = displayName(view);
+  return (
+    `its definition changes, and MATVIEW_EXPECT speaks of ${unsaid.join(", ")} only: add what is expected of ${JSON.stringify(name)} to it, ` +
+    'or "any" where nothing is to be proved'
+  );
 }
 
 /** What is expected of a view under any of its names. */
-export function expectedOf(names: readonly string[], expect: Expectations): ExpectedChange | undefined {
+export function expectedOf(names: readonly string[], expect: Expectations): ExpectedChange | "any" | undefined {
   const name = names.find((one) => Object.hasOwn(expect, one));
   return name === undefined ? undefined : expect[name];
 }
@@ -74,4 +94,8 @@ export function viewsSaid({ allow, expect }: Once): string[] {
 /** What an environment says. @throws for what it cannot say. */
 export function saidBy({ MATVIEW_ALLOW = "", MATVIEW_EXPECT = "" }: Environment): Once {
   return { allow: readConsents(MATVIEW_ALLOW), expect: readExpectations(MATVIEW_EXPECT) };
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -8,6 +8,7 @@ import { sqlStatement } from "../../postgres/sqlFiles.ts";
 import { asDeployed } from "../claim.ts";
 import type { Claim } from "../claim.ts";
 import type { Situation } from "../kind.ts";
+import { unsaidProblem } from "../once.ts";
 import { refreshTarget } from "../refreshJob/command.ts";
 import type { ActualJob } from "../refreshJob/describe.ts";
 import { deactivateStep } from "../refreshJob/plan.ts";
@@ -175,7 +176,12 @@ function planDefinition(
   const job = actual.jobs.find(({ isActive }) => isActive) ?? actual.jobs[0];
   const jobUser = desired.owner ?? job?.user ?? replacement.old.owner;
   const how = { jobUser, serverMajor, kept: actual.kept };
-  const { step: swap, refusals } = planSwap(desired, previous, replacement, reason, how);
+  // Where only its place changes, nothing was edited that is to be proved.
+  const isEdited = differences.some(({ property }) => property === "definition");
+  const wanted = isEdited ? desired : { ...desired, change: undefined };
+  const { step: swap, refusals: found } = planSwap(wanted, previous, replacement, reason, how);
+  const unsaid = isEdited ? unsaidProblem(desired) : undefined;
+  const refusals = unsaid === undefined ? found : [...found, unsaid];
   return { steps: [swap], differences, ...(refusals.length === 0 ? {} : { refusals }) };
 }
 

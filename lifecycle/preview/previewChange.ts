@@ -122,7 +122,9 @@ export async function previewChange<Desired extends object, Actual>(
   const handover = [
     ...(base === undefined ? [] : [`recreated with ${base}, which this deploy changes before`]),
     ...(allowed.length === 0 ? [] : [`allowed in this deploy alone: ${allowed.join(", ")}`]),
-    ...(expected === undefined ? [] : [`expected in this deploy alone: ${expectationText(expected)}`]),
+    ...(expected === undefined
+      ? []
+      : [`expected in this deploy alone: ${expected === "any" ? "anything" : expectationText(expected)}`]),
     ...handoverLines(`${kind.noun} ${id}`, tenure, transition, plan),
     ...(isSecret && plan.differences.some(isOfDefinition) ? ["definition is a secret: what differs is not shown"] : []),
     ...(plan.later === undefined || refusals.length > 0 ? [] : [`planned at deploy: ${plan.later}`]),

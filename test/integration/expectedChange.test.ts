@@ -1,9 +1,10 @@
 import { describe, expect, jest, test as plain } from "@jest/globals";
 import type { ExpectedChange } from "../../kinds/materializedView/compare/expectedChange.ts";
 import type { DesiredView } from "../../kinds/materializedView/desired.ts";
+import { withOnce } from "../../kinds/once.ts";
 import { CONVERGED } from "../../postgres/plan.ts";
 import type { TestDatabase } from "../support/database.ts";
-import { withDatabase } from "../support/database.ts";
+import { uniqueName, withDatabase } from "../support/database.ts";
 import { testsWith } from "../support/lent.ts";
 import { CHANGED, OLD, withOld } from "../support/swappedView.ts";
 import { change, one, run } from "../support/viewChange.ts";
@@ -115,6 +116,15 @@ describe("a plan is refused", () => {
   });
 });
 
+test("a view that a deploy with expectations is told nothing of does not change", async (database) => {
+  const other = { allow: [], expect: { "public.otra": { rows: "same" as const } } };
+  await expect(change(database, withOnce(CHANGED, other))).rejects.toThrow(
+    "public.mv is left as it is: 1 problem\n  - its definition changes, and MATVIEW_EXPECT speaks of public.otra only: add what is expected",
+  );
+  await mustBeOld(database);
+  expect((await change(database, withOnce({ ...CHANGED, definition: OLD }, other))).rest).toEqual(CONVERGED);
+});
+
 describe("what was expected is deployed, and planned again: empty,", () => {
   plain.each<[string, DesiredView, string]>([
     ["a refactoring", expecting({ rows: "same" }, REFACTORED), "bool_and(largo = length(nombre))"],
@@ -135,6 +145,17 @@ describe("what was expected is deployed, and planned again: empty,", () => {
       expect((await change(database, desired)).rest).toEqual(CONVERGED);
       expect(await one(database, `select ${found} from public.mv`)).toBe(true);
     });
+  });
+
+  test("a change of its place alone, of which nothing is to be proved", async (database) => {
+    const space = uniqueName("espacio");
+    await run(database, "set allow_in_place_tablespaces = on", `create tablespace ${space} location ''`);
+    const random = "select id, nombre, (random() * 9)::int as largo from public.ejecutivos";
+    await change(database, expecting({ changed: ["largo"] }, random));
+    const moved = expecting({ rows: "same" }, random, { tablespace: space });
+    expect((await change(database, moved)).rest).toEqual(CONVERGED);
+    await change(database, { ...moved, tablespace: "pg_default" });
+    await run(database, `drop tablespace ${space}`);
   });
 
   test("whatever the sources did since the last refresh: that is no change of the definition", async (database) => {

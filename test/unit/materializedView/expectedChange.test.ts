@@ -11,7 +11,15 @@ import {
   unexpectedIn,
 } from "../../../kinds/materializedView/compare/expectedChange.ts";
 import type { ExpectedChange } from "../../../kinds/materializedView/compare/expectedChange.ts";
-import { expectationAdvice, readExpectations } from "../../../kinds/once.ts";
+import {
+  expectationAdvice,
+  NOTHING_SAID,
+  readExpectations,
+  saidBy,
+  unsaidProblem,
+  withOnce,
+} from "../../../kinds/once.ts";
+import type { Once } from "../../../kinds/once.ts";
 
 const STABLE = { columns: [], isOfRows: false, functions: [] };
 
@@ -138,6 +146,27 @@ describe("what is expected of the rows", () => {
 });
 
 describe("MATVIEW_EXPECT", () => {
+  const view = { schema: "public", name: "mv", definition: "select 1 as id" };
+  const said = (expect: string): Once => saidBy({ MATVIEW_EXPECT: expect });
+
+  test("comes before what is declared, by either name of a view that is renamed", () => {
+    const declared = { ...view, change: { gone: 1 } };
+    expect(withOnce(declared, NOTHING_SAID)).toEqual(declared);
+    expect(withOnce(declared, said('{"public.mv":{"rows":"same"}}')).change).toEqual({ rows: "same" });
+    expect(withOnce(declared, said('{"public.old":{"gone":2}}'), { ...view, name: "old" }).change).toEqual({ gone: 2 });
+    expect(withOnce(declared, said('{"public.mv":"any"}')).change).toBeUndefined();
+  });
+
+  test("that does not speak of a view which changes proves nothing of it, and that is refused", () => {
+    const typo = said('{"public.mw":{"rows":"same"}}');
+    expect(unsaidProblem(withOnce(view, typo))).toBe(
+      'its definition changes, and MATVIEW_EXPECT speaks of public.mw only: add what is expected of "public.mv" to it, or "any" where nothing ' +
+        "is to be proved",
+    );
+    expect(unsaidProblem(withOnce({ ...view, change: { gone: 1 } }, typo))).toBeUndefined();
+    expect(unsaidProblem(withOnce(view, NOTHING_SAID))).toBeUndefined();
+  });
+
   test("is what a refusal says to set", () => {
     const view = { schema: "informes", name: "Mv, ventas" };
     const expected = expectationOf(found(12, 0, { etapa: 41 }));
@@ -148,6 +177,7 @@ describe("MATVIEW_EXPECT", () => {
     expect(readExpectations(/='(.*)'$/.exec(advice)?.[1] ?? "")).toEqual({ 'informes."Mv, ventas"': expected });
     expect(expectationText(expected)).toBe('{ gone: 12, changed: ["etapa"] }');
     expect(readExpectations("")).toEqual({});
+    expect(readExpectations('{"public.mv":"any"}')).toEqual({ "public.mv": "any" });
   });
 
   test.each([
