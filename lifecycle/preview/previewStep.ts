@@ -59,7 +59,7 @@ export function previewStep(step: Step, measures: Measures | undefined): Preview
     risk: riskOf(step, costs),
     lock: strongest,
     lockMs: lockMs(step, costs, strongest),
-    durationMs: sum(({ durationMs }) => durationMs),
+    durationMs: sum(({ durationMs }) => durationMs) + proofMs(step, costs),
     isMeasured: costs.every(({ isMeasured }) => isMeasured),
     rows: Math.max(0, ...costs.map(({ rows }) => rows)),
     bytesWritten: sum(({ bytes }) => bytes),
@@ -69,6 +69,12 @@ export function previewStep(step: Step, measures: Measures | undefined): Preview
     hazards: step.hazards.map((hazard) => HAZARDS[hazard]),
     dependents: (step.swap?.relations ?? []).slice(1).map(displayName),
   };
+}
+
+// What is proved is computed once more, as the deployed definition has it.
+function proofMs({ sql, swap }: Step, costs: readonly StatementCost[]): number {
+  const refresh = swap?.change === undefined ? undefined : swap.built[0]?.refresh;
+  return refresh === undefined ? 0 : (costs[sql.indexOf(refresh)]?.durationMs ?? 0);
 }
 
 function gateText(swap: Swap | undefined): { gate?: string } {

@@ -100,6 +100,21 @@ describe("a swap", () => {
     ]);
   });
 
+  test("tells in a preview what it proves, and that the deployed definition is computed for it", () => {
+    const step = (more: Partial<DesiredView>) =>
+      previewStep(planSwap(desiredView(more), undefined, replacement(), "definition differs", HOW).step, undefined);
+    const [bare, proving] = [step({}), step({ change: { gone: "1 %" } })];
+    expect([bare.gate, proving.gate]).toEqual([
+      "refused unless it has at least 0.5 times the rows of now",
+      "refused unless the edit is proved to do no more than this: at most 1 % go, none comes, none changes",
+    ]);
+    expect(step({ change: { rows: "same" }, rowCount: { min: 0.9 } }).gate).toBe(
+      "refused unless it has at least 0.9 times the rows of now, and the edit is proved to do no more than this: no row goes, comes or changes",
+    );
+    expect(proving.durationMs).toBeGreaterThan(bare.durationMs);
+    expect(proving.statements).toEqual(bare.statements);
+  });
+
   test("keeps nothing that has no data", () => {
     const old = relation({ isPopulated: false });
     const { exchange, keeps } = swapOf({ desired: { keepPrevious: "2h" }, from: { old } });
