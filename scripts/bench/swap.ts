@@ -25,6 +25,39 @@ export async function bench(args: string[]): Promise<void> {
     },
   });
   const [rows, rounds, openSeconds] = [Number(values.rows), Number(values.rounds), Number(values.open)];
+  await onServer(rows, async (sample) => {
+    const samples: Sample[] = [];
+    // The order turns with the rounds, so that no way always follows the same one.
+    for (let round = 1; round <= rounds; round += 1) {
+      for (let turn = 0; turn < WAYS.length; turn += 1) {
+        const way = WAYS[(round + turn) % WAYS.length] ?? "swap";
+        for (const longReader of [false, true]) {
+          const what = `Round ${round} of ${rounds}: ${LABELS[way]}${longReader ? ", transaction open" : ""}`;
+          samples.push(await withProgress(what, () => sample(way, longReader ? openSeconds : 0)));
+        }
+      }
+    }
+    report(rows, openSeconds, samples);
+  });
+}
+
+/** How long a reader waits for a rollback's locks, in milliseconds: as `rollback_stall_ms` of `bench`. */
+export async function rollbackStall(rows: number, rounds: number): Promise<number> {
+  return onServer(rows, async (sample) => {
+    const samples: Sample[] = [];
+    for (let round = 1; round <= rounds; round += 1)
+      for (const openSeconds of [0, SHORT_OPEN_SECONDS]) samples.push(await sample("rollback", openSeconds));
+    return stallOf(samples, "rollback");
+  });
+}
+
+const SHORT_OPEN_SECONDS = 3;
+
+/** Gives the work a server with the view, and what measures a way on it. */
+async function onServer<T>(
+  rows: number,
+  work: (sample: (way: Way, openSeconds: number) => Promise<Sample>) => Promise<T>,
+): Promise<T> {
   // As in production, but without parallel workers: those fill the processors of a small computer in every way alike, and
   // then readers wait for a processor, not for the change.
   const settings = {
@@ -36,28 +69,16 @@ export async function bench(args: string[]): Promise<void> {
     deadlock_timeout: "1ms",
     log_line_prefix: "%a: ",
   };
+  let done: { result: T } | undefined;
   await withServer({ extension: false, settings }, async ({ server, url }) => {
-    const samples: Sample[] = [];
     const keys = await prepare(url, rows);
-    // The order turns with the rounds, so that no way always follows the same one.
-    for (let round = 1; round <= rounds; round += 1) {
-      for (let turn = 0; turn < WAYS.length; turn += 1) {
-        const way = WAYS[(round + turn) % WAYS.length] ?? "swap";
-        for (const longReader of [false, true]) {
-          const what = `Round ${round} of ${rounds}: ${LABELS[way]}${longReader ? ", transaction open" : ""}`;
-          const task = {
-            way,
-            url,
-            log: join(server.directory, "server.log"),
-            keys,
-            openSeconds: longReader ? openSeconds : 0,
-          };
-          samples.push(await withProgress(what, () => measure(task, samples.length + 1)));
-        }
-      }
-    }
-    report(rows, openSeconds, samples);
+    const log = join(server.directory, "server.log");
+    let count = 0;
+    const result = await work((way, openSeconds) => measure({ way, url, log, keys, openSeconds }, (count += 1)));
+    done = { result };
   });
+  if (done === undefined) throw new Error("the server was given to nobody");
+  return done.result;
 }
 
 function report(rows: number, openSeconds: number, samples: readonly Sample[]): void {
@@ -96,12 +117,6 @@ function resultOf(samples: readonly Sample[]): Record<string, number> {
   const middle = (way: Way, longReader: boolean): number =>
     summarise(samples.filter((one) => one.way === way && one.longReader === longReader).map(longest)).median;
   const swaps = samples.filter(({ way }) => way === "swap");
-  /** The longest wait for a lock in the middle round, with or without an open transaction. */
-  const stall = (of: Way): number => {
-    const waits = (longReader: boolean): number[] =>
-      samples.filter((one) => one.way === of && one.longReader === longReader).map(({ lockWaitMs }) => lockWaitMs);
-    return Math.max(...[false, true].map((longReader) => summarise(waits(longReader)).median));
-  };
   return {
     swap_max_ms: middle("swap", false),
     swap_long_reader_max_ms: middle("swap", true),
@@ -111,10 +126,17 @@ function resultOf(samples: readonly Sample[]): Record<string, number> {
     plain_swap_long_reader_max_ms: middle("plain_swap", true),
     build_only_max_ms: middle("build", false),
     swap_lock_wait_max_ms: Math.max(...swaps.map(({ lockWaitMs }) => lockWaitMs)),
-    swap_stall_ms: stall("swap"),
-    keep_stall_ms: stall("keep"),
-    rollback_stall_ms: stall("rollback"),
+    swap_stall_ms: stallOf(samples, "swap"),
+    keep_stall_ms: stallOf(samples, "keep"),
+    rollback_stall_ms: stallOf(samples, "rollback"),
   };
+}
+
+/** The longest wait for a lock in the middle round, with or without an open transaction. */
+function stallOf(samples: readonly Sample[], way: Way): number {
+  const waits = (longReader: boolean): number[] =>
+    samples.filter((one) => one.way === way && one.longReader === longReader).map(({ lockWaitMs }) => lockWaitMs);
+  return Math.max(...[false, true].map((longReader) => summarise(waits(longReader)).median));
 }
 
 /** Plots the last round of each way. */
