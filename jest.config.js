@@ -12,7 +12,7 @@ const shared = {
       },
     ],
   },
-  setupFiles: ["<rootDir>/test/support/plainOutput.ts"],
+  setupFiles: ["<rootDir>/test/support/plainOutput.ts", "<rootDir>/test/support/lighterEngine.ts"],
   modulePathIgnorePatterns: ["<rootDir>/.matview", "<rootDir>/dist"],
 };
 
