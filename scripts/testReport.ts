@@ -13,7 +13,7 @@ export interface JestReport {
   }[];
 }
 
-/** One line for each kind of test: files, tests, and the time that its files took, two of them running side by side. */
+/** One line for each kind of test: files, tests, and the time that its files took, three of them running side by side. */
 export function kindLines(report: JestReport): string[] {
   return ["unit", "integration", "lifecycle", "program", "consumer"].flatMap((kind) => {
     const files = report.testResults.filter(({ name }) => name.includes(`/test/${kind}/`));
