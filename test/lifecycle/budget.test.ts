@@ -47,6 +47,10 @@ const MISSED = 2;
 
 type Verb = keyof typeof BUDGET;
 
+/** Verbs that find another world when they are run again. */
+const CHANGES: readonly Verb[] = ["first up", "another comment", "another definition"];
+const MOST_TRIES = 3;
+
 const SETUP = `create table public.ventas (id int primary key, tienda text not null);
   insert into public.ventas select i, 'tienda ' || i % 7 from generate_series(1, 700) i;`;
 const DEFINITION = "select tienda, count(*) as n from public.ventas group by tienda\n";
@@ -99,11 +103,15 @@ async function withBudget(
         define(DEFINITION);
         const over: string[] = [];
         const measure: Scene["measure"] = async (verb, work) => {
-          const { trips, connections, flights } = await count(work);
-          // On a slow machine the engine comes back after an idle connection was closed.
-          const needed = trips - Math.max(0, connections - BUDGET[verb][1]) * TRIPS_TO_LOG_IN;
-          const missed = MISSED * names.length;
-          if (needed > mostOf(verb) + missed) over.push(`${verb}: ${needed}, at most ${mostOf(verb)}`, ...flights);
+          const most = mostOf(verb) + MISSED * names.length;
+          // The fewest trips are the true number: what a busy machine splits, it does not split each time.
+          for (let left = CHANGES.includes(verb) ? 1 : MOST_TRIES; left > 0; left -= 1) {
+            const { trips, connections, flights } = await count(work);
+            // On a slow machine the engine comes back after an idle connection was closed.
+            const needed = trips - Math.max(0, connections - BUDGET[verb][1]) * TRIPS_TO_LOG_IN;
+            if (needed <= most) return;
+            if (left === 1) over.push(`${verb}: ${needed}, at most ${mostOf(verb)}`, ...flights);
+          }
         };
         const pulumi: Scene["pulumi"] =
           (...args) =>
