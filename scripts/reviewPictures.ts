@@ -58,7 +58,11 @@ async function takePictures(project: ConsumerProject, browser: string): Promise<
   const terminal = `<div class="terminal">$ pulumi preview --stack prod\n...\n${escaped(preview.slice(preview.indexOf("Diagnostics:")).trim())}</div>`;
   await picture(project, browser, { name: "preview", body: terminal, height: 660 });
   const comment = await new Marked({ renderer: { code: codeBlock } }).parse(await commentOf(project, allow));
-  await picture(project, browser, { name: "pull-request", body: `<div class="comment">${comment}</div>`, height: 1110 });
+  await picture(project, browser, {
+    name: "pull-request",
+    body: `<div class="comment">${comment}</div>`,
+    height: 1110,
+  });
 }
 
 /** The comment as scripts/ci writes it. */

@@ -90,7 +90,13 @@ test("both in one deploy, one that goes, and one that cannot be read, which keep
     edited("mv_base", BASE, `${BASE.replace("importe", "importe, importe * 2 as doble")} where id > 10`),
     edited("mv_sobre", "select id from mv_base where importe > 50", "select id, doble from mv_base where importe > 40"),
     edited("mv_vieja", "select id from ventas"),
-    { database: {}, isKnown: true, isIdle: false, previous: undefined, desired: view("mv_mala", "select ('Juana ' || id)::int as id from ventas") },
+    {
+      database: {},
+      isKnown: true,
+      isIdle: false,
+      previous: undefined,
+      desired: view("mv_mala", "select ('Juana ' || id)::int as id from ventas"),
+    },
   ]);
   expect(told).toMatchObject([
     { view: "public.mv_base", rows: { gone: 10, same: 90 }, columns: { added: ["doble"] } },
