@@ -67,6 +67,29 @@ describe("a change is refused on the rows that were built, and nothing is change
     });
   });
 
+  test("where rows that change are to be few, and what is deployed does not tell which row is which", async (database) => {
+    await run(
+      database,
+      "drop materialized view public.mv",
+      "create materialized view public.mv as select coordinacion_id as id, nombre, length(nombre) as largo from public.ejecutivos",
+    );
+    const said = expecting({ changed: { id: "any", nombre: 1 } }, UPPER);
+    await expect(change(database, said)).rejects.toThrow(
+      "change expects: how many rows change, which changed limits, cannot be told: key (id) is not unique in the deployed rows. In all: no row of 24 rows differs",
+    );
+    await expect(change(database, said)).rejects.toThrow('declare change: { changed: ["id", "nombre"] }');
+    await mustBeOld(database);
+  });
+
+  test("with what may change already in what it says to declare, where no key tells rows apart", async (database) => {
+    const said = { changed: ["nombre"], gone: 1 };
+    const keyless = { uniqueKey: undefined, keyIndex: undefined };
+    await expect(change(database, expecting(said, `${UPPER} where id > 2`, keyless))).rejects.toThrow(
+      'declare change: { gone: 2, changed: ["nombre"] }',
+    );
+    await mustBeOld(database);
+  });
+
   test("with no value of a row in what is said", async (database) => {
     await run(database, "update public.ejecutivos set nombre = 'Secreto' where id = 1");
     const error: unknown = await change(database, expecting({ rows: "same" }, UPPER)).catch((one: unknown) => one);

@@ -89,10 +89,11 @@ function mostOf(limit: RowLimit, rowsBefore: number): number {
 
 /** What was found that is not allowed, each as a sentence without a value of a row; empty where all is as it was expected. */
 export function unexpectedIn(
-  { gone, added, changed, columns }: AllowedChange,
-  found: Pick<RowComparison, "rows" | "columns">,
+  allowed: AllowedChange,
+  found: Pick<RowComparison, "rows" | "columns" | "key" | "whyNoKey">,
   { columns: volatile, isOfRows, functions }: Volatility,
 ): string[] {
+  const { gone, added, changed, columns } = allowed;
   const { before, ...rows } = found.rows;
   const limits = new Map(columns);
   const isAllowed = (name: string): boolean => limits.has(name) || (columns === undefined && changed === ANY);
@@ -102,6 +103,9 @@ export function unexpectedIn(
       : [`${count(rows)} of ${counted(before)} ${rows === 1 ? one : many}, where ${mayText(limit)}`];
   const called = functions.join(", ");
   return [
+    ...(found.key.length === 0 && countsChanges(allowed)
+      ? [`how many rows change, which changed limits, cannot be told: ${found.whyNoKey ?? "no key is declared"}`]
+      : []),
     ...much(rows.gone, gone, "goes", "go"),
     ...much(rows.added, added, "comes", "come"),
     ...(columns === undefined ? much(rows.changed, changed, "changes", "change") : []),

@@ -70,14 +70,14 @@ export function changeObstacles(
  * @throws where they differ in more than is allowed, with the figures and what to declare if that is right; where they cannot be compared.
  */
 export async function proveChange(client: Client, change: ProvedChange): Promise<void> {
-  const { comparison, volatility } = await compareBuilt(client, change);
+  const { comparison, volatility, leftOut } = await compareBuilt(client, change);
   const unexpected = unexpectedIn(change.allowed, comparison, volatility);
   if (unexpected.length === 0) return;
   const found = differenceParts(comparison);
   const all = found.length === 0 ? `no row of ${counted(comparison.rows.before)} differs` : found.join(", ");
   const noKey =
     comparison.whyNoKey === undefined ? "" : ` (rows are told apart by all their values: ${comparison.whyNoKey})`;
-  const expected = expectationOf(comparison, volatility);
+  const expected = expectationOf(comparison, { columns: [...leftOut, ...volatility.columns] });
   const way = volatility.isOfRows
     ? "leave change out"
     : `if that is right, declare change: ${expectationText(expected)}, or ${expectationAdvice(change.view, expected)}`;
@@ -89,7 +89,7 @@ export async function proveChange(client: Client, change: ProvedChange): Promise
 async function compareBuilt(
   client: Client,
   { view, definition, owner, user, key, aside, allowed: { columns = [] } }: ProvedChange,
-): Promise<{ comparison: RowComparison; volatility: Volatility }> {
+): Promise<{ comparison: RowComparison; volatility: Volatility; leftOut: readonly string[] }> {
   const before = { name: BEFORE, definition, owner };
   try {
     return await amongDefinitions(client, { views: [before], owner, user }, async (as) => {
@@ -106,7 +106,8 @@ async function compareBuilt(
       const byKey = key.length === 0 && names.length > 0 ? undefined : await compareRows(client, comparing);
       // Without a key a row is the same one where all is that may not differ.
       const isKeyed = byKey !== undefined && (byKey.key.length > 0 || names.length === 0);
-      return { comparison: isKeyed ? byKey : { ...(await compareRows(client, asBags)), ...whyNot(byKey) }, volatility };
+      if (isKeyed) return { comparison: byKey, volatility, leftOut: [] };
+      return { comparison: { ...(await compareRows(client, asBags)), ...whyNot(byKey) }, volatility, leftOut: names };
     });
   } catch (error) {
     const told = await explained(client, view, error);

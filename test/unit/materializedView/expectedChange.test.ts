@@ -15,13 +15,14 @@ import { expectationAdvice, readExpectations } from "../../../kinds/once.ts";
 
 const STABLE = { columns: [], isOfRows: false, functions: [] };
 
-type Found = Pick<RowComparison, "rows" | "columns">;
+type Found = Pick<RowComparison, "rows" | "columns" | "key">;
 
 /** Rows of 1,000, of which so many go, come, and change by column. */
 function found(gone: number, added: number, changed: Readonly<Record<string, number>> = {}, columns = {}): Found {
   const figures = Object.entries(changed).map(([name, n]) => [name, { changed: n, toNull: 0, fromNull: 0 }] as const);
   const most = Math.max(0, ...Object.values(changed));
   return {
+    key: ["id"],
     rows: { before: 1_000, after: 1_000 - gone + added, gone, added, changed: most, same: 1_000 - gone - most },
     columns: { added: [], removed: [], retyped: [], asText: [], changed: Object.fromEntries(figures), ...columns },
   };
