@@ -20,6 +20,7 @@ import {
 import { sameColumns } from "../compare/sameColumns.ts";
 import type { Volatility } from "../compare/volatileColumns.ts";
 import { amongDefinitions } from "../definition/runDefinition.ts";
+import { isUnseen } from "../definition/unseenSources.ts";
 import type { DesiredView } from "../desired.ts";
 import type { Replacement } from "./replacement.ts";
 import { asideName } from "./swapNames.ts";
@@ -110,6 +111,7 @@ async function compareBuilt(
       return { comparison: { ...(await compareRows(client, asBags)), ...whyNot(byKey) }, volatility, leftOut: names };
     });
   } catch (error) {
+    if (isUnseen(error)) throw error;
     const told = await explained(client, view, error);
     if (!isUserError(told)) throw told;
     throw userError(`${told.message}; without change, ${displayName(view)} is deployed unproved`, told);
