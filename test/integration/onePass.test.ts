@@ -44,3 +44,12 @@ test("what only a join makes fast is joined", async ({ client }) => {
   expect(found.limited).toBeUndefined();
   expect(found.comparison?.rows).toMatchObject({ gone: await countOf(client, `(${before}) x where a >= 5`), added: 0 });
 });
+
+test("a sample of a table is another at each computation, unless it is repeatable", async ({ client }) => {
+  await client.query("create table venta as select 1 as id, 1 as a");
+  const sampled = "select id, a from venta tablesample system (50)";
+  const taken = await diff(client, sampled, sampled);
+  expect(taken.volatility).toEqual({ columns: [], isOfRows: true, functions: ["system()"] });
+  const repeated = await diff(client, `${sampled} repeatable (1)`, `${sampled} repeatable (1)`);
+  expect(repeated.volatility).toEqual({ columns: [], isOfRows: false, functions: [] });
+});
