@@ -26,7 +26,11 @@ export function expectationAdvice(view: QualifiedName, expected: ExpectedChange)
   return `for this deploy alone, set MATVIEW_EXPECT=${shellWord(text)}`;
 }
 
-const expectationsSchema = z.record(z.string(), expectedChangeSchema);
+const expectationsSchema = z.record(
+  z.string(),
+  expectedChangeSchema,
+  "must be an object with what is expected by view",
+);
 const EXAMPLE = '{"public.mv":{"rows":"same"}}';
 
 /**
@@ -48,7 +52,8 @@ export function readExpectations(text: string, source = "MATVIEW_EXPECT"): Expec
     );
     throw problemReport(`${source} cannot be used; write what is expected by view, such as ${EXAMPLE}`, problems);
   }
-  const bare = Object.keys(data).find((view) => !view.includes("."));
+  // What was given: a name such as __proto__ is not among the data.
+  const bare = Object.keys(given as object).find((view) => !view.includes("."));
   if (bare === undefined) return data;
   throw userError(`${source} must name a view with its schema, such as public.${bare}`);
 }
