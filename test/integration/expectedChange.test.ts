@@ -6,6 +6,7 @@ import type { TestDatabase } from "../support/database.ts";
 import { withDatabase } from "../support/database.ts";
 import { testsWith } from "../support/lent.ts";
 import { CHANGED, OLD, withOld } from "../support/swappedView.ts";
+import { untilRow } from "../support/untilRow.ts";
 import { change, one, run } from "../support/viewChange.ts";
 
 jest.setTimeout(60_000);
@@ -95,6 +96,22 @@ describe("a change is refused on the rows that were built, and nothing is change
     const error: unknown = await change(database, expecting({ rows: "same" }, UPPER)).catch((one: unknown) => one);
     expect(String(error)).toContain("the new rows are not what change expects");
     expect(String(error)).not.toMatch(/secreto/i);
+    await mustBeOld(database);
+  });
+
+  test("where somebody stops it, and then not as if the declaration were the reason", async (database) => {
+    await run(
+      database,
+      `create function public.lenta(largo int) returns int immutable cost 100000 language plpgsql
+        as 'begin perform pg_catalog.pg_sleep(0.2); return largo; end'`,
+      "drop materialized view public.mv",
+      `create materialized view public.mv as ${OLD.replace("length(nombre)", "public.lenta(length(nombre))")}`,
+    );
+    const error = change(database, expecting({ rows: "same" }, REFACTORED)).catch((one: unknown) => String(one));
+    await untilRow(database.client, "the comparison", [
+      "select pg_catalog.pg_cancel_backend(pid) from pg_catalog.pg_stat_activity where datname = current_database() and query like 'select coalesce(pg_catalog.max(g.before)%'",
+    ]);
+    expect(await error).toMatch(/could not swap: canceling statement due to user request \[57014\]\.$/);
     await mustBeOld(database);
   });
 

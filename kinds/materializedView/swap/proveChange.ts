@@ -1,5 +1,5 @@
 import type { Client } from "pg";
-import { isUserError, userError } from "../../../postgres/errors.ts";
+import { isIntervention, isUserError, userError } from "../../../postgres/errors.ts";
 import { displayName, sqlName } from "../../../postgres/names.ts";
 import { unknownName } from "../../../postgres/nearestName.ts";
 import type { ProvedChange } from "../../../postgres/swap.ts";
@@ -111,7 +111,7 @@ async function compareBuilt(
       return { comparison: { ...(await compareRows(client, asBags)), ...whyNot(byKey) }, volatility, leftOut: names };
     });
   } catch (error) {
-    if (isUnseen(error)) throw error;
+    if (isUnseen(error) || isIntervention(error)) throw error;
     const told = await explained(client, view, error);
     if (!isUserError(told)) throw told;
     throw userError(`${told.message}; without change, ${displayName(view)} is deployed unproved`, told);
