@@ -186,6 +186,30 @@ describe("what was expected is deployed, and planned again: empty,", () => {
     expect(await one(database, "select count(*)::int from public.mv where id > 900")).toBe(50);
   });
 
+  plain(
+    "once the owner may make the temporary view of the deployed definition, which is asked for by name",
+    async () => {
+      await withOld(async (database) => {
+        const owner = await database.createRole();
+        await run(
+          database,
+          `revoke temporary on database ${database.name} from public`,
+          `grant select on public.ejecutivos to ${owner}`,
+          `grant create on schema public to ${owner}`,
+          `alter materialized view public.mv owner to ${owner}`,
+        );
+        const desired = expecting({ rows: "same" }, REFACTORED, { owner });
+        const grant = `grant temporary on database ${database.name} to ${owner}`;
+        await expect(change(database, desired)).rejects.toThrow(
+          `cannot compare the rows of public.mv: role ${owner} may not create temporary views in this database; run: ${grant}; without change`,
+        );
+        await mustBeOld(database);
+        await run(database, grant);
+        expect((await change(database, desired)).rest).toEqual(CONVERGED);
+      });
+    },
+  );
+
   plain("by a member of the owner, with the owner's rights and the settings of the job", async () => {
     await withDatabase(async (database) => {
       const [owner, deployer] = [await database.createRole(), await database.createRole()];

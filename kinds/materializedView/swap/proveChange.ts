@@ -112,7 +112,7 @@ async function compareBuilt(
     });
   } catch (error) {
     if (isUnseen(error) || isIntervention(error)) throw error;
-    const told = await explained(client, view, error);
+    const told = await explained(client, { view, owner }, error);
     if (!isUserError(told)) throw told;
     throw userError(`${told.message}; without change, ${displayName(view)} is deployed unproved`, told);
   }
