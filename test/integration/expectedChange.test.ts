@@ -187,7 +187,7 @@ describe("what was expected is deployed, and planned again: empty,", () => {
   });
 
   plain(
-    "once the owner may make the temporary view of the deployed definition, which is asked for by name",
+    "once the owner may make the temporary view of the deployed definition, which the preview asks for",
     async () => {
       await withOld(async (database) => {
         const owner = await database.createRole();
@@ -201,7 +201,7 @@ describe("what was expected is deployed, and planned again: empty,", () => {
         const desired = expecting({ rows: "same" }, REFACTORED, { owner });
         const grant = `grant temporary on database ${database.name} to ${owner}`;
         await expect(change(database, desired)).rejects.toThrow(
-          `cannot compare the rows of public.mv: role ${owner} may not create temporary views in this database; run: ${grant}; without change`,
+          `public.mv is left as it is: 1 problem\n  - change is proved in a temporary view of role ${owner}, which may not create any in this database; run: ${grant}, or leave change out`,
         );
         await mustBeOld(database);
         await run(database, grant);

@@ -49,12 +49,17 @@ export function provedChange(
 /** Why that could never be proved. */
 export function changeObstacles(
   change: ProvedChange | undefined,
-  { old, columns }: Pick<Replacement, "old" | "columns">,
+  { old, columns, temporaryGrant }: Pick<Replacement, "old" | "columns" | "temporaryGrant">,
 ): string[] {
   if (change === undefined) return [];
   const names = [...new Set([...old.columns, ...columns].map(({ name }) => name))];
   const unknown = (change.allowed.columns ?? []).filter(([name]) => !names.includes(name));
   return [
+    ...(temporaryGrant === undefined
+      ? []
+      : [
+          `change is proved in a temporary view of role ${old.owner}, which may not create any in this database; run: ${temporaryGrant}, or leave change out`,
+        ]),
     ...unknown.map(([name]) => unknownName("column, before or after, in change.changed", name, names)),
     ...(change.key.length === 0 && countsChanges(change.allowed)
       ? [
