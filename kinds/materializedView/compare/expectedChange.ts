@@ -58,6 +58,13 @@ export function allowedChange({ gone = 0, added = 0, changed = 0 }: ExpectedChan
   return { gone, added, changed };
 }
 
+/** What a part of the rows can be more than already: a number, and no share, which may be another of all of them. */
+export function withoutShares({ gone, added, changed, columns }: AllowedChange): AllowedChange {
+  const of = (limit: RowLimit): RowLimit => (typeof limit === "number" ? limit : ANY);
+  const all = { gone: of(gone), added: of(added), changed: of(changed) };
+  return columns === undefined ? all : { ...all, columns: columns.map(([name, limit]) => [name, of(limit)]) };
+}
+
 /** Whether it says how many rows may change, and not in which columns alone: then rows must be told apart by a key. */
 export function countsChanges({ changed, columns }: AllowedChange): boolean {
   return columns === undefined ? changed !== 0 && changed !== ANY : columns.some(([, limit]) => limit !== ANY);
