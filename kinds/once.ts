@@ -46,12 +46,13 @@ export function readExpectations(text: string, source = "MATVIEW_EXPECT"): Expec
   const read = byView.map(
     ([view, value]) => [view, value === "any" ? value : expectedChangeSchema.safeParse(value)] as const,
   );
-  const problems = read.flatMap(([view, one]) =>
+  const wrong = read.flatMap(([view, one]) =>
     (one === "any" ? [] : (one.error?.issues ?? [])).map(
       ({ path, message }) => `${[view, ...path].join(".")}: ${message}`,
     ),
   );
-  if (!isRecord(given) || problems.length > 0)
+  const problems = isRecord(given) ? wrong : ["must be an object with what is expected by view"];
+  if (problems.length > 0)
     throw problemReport(`${source} cannot be used; write what is expected by view, such as ${EXAMPLE}`, problems);
   const data = Object.fromEntries(read.map(([view, one]) => [view, one === "any" ? one : one.data!] as const));
   const bare = Object.keys(data).find((view) => !view.includes("."));

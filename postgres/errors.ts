@@ -63,6 +63,11 @@ export function isServerError(error: unknown, code?: string): error is ServerErr
   return /^[0-9A-Z]{5}$/.test(error.code) && (code === undefined || error.code === code);
 }
 
+/** True when somebody stopped the statement or the server: it says nothing about what was asked. */
+export function isIntervention(error: unknown): boolean {
+  return isServerError(error) && error.code.startsWith("57");
+}
+
 /** True when a function raised it, and not the server of itself. */
 export function isRaised(error: unknown): boolean {
   return isServerError(error) && error.code.startsWith("P0");

@@ -1,7 +1,7 @@
 import type { RowComparison } from "../../kinds/materializedView/compare/compareRows.ts";
 import { diffDefinitions } from "../../kinds/materializedView/compare/diffDefinitions.ts";
 import type { DefinitionDiff, DiffOptions, Limited } from "../../kinds/materializedView/compare/diffDefinitions.ts";
-import { allowedChange, unexpectedIn } from "../../kinds/materializedView/compare/expectedChange.ts";
+import { allowedChange, unexpectedIn, withoutShares } from "../../kinds/materializedView/compare/expectedChange.ts";
 import type { ExpectedChange } from "../../kinds/materializedView/compare/expectedChange.ts";
 import type { DifferingRow, Explanation } from "../../kinds/materializedView/compare/explainRows.ts";
 import { isUserError, userError } from "../../postgres/errors.ts";
@@ -156,7 +156,8 @@ function expectedDiff({ desired, actual, isChanged }: ViewNode, found: Definitio
   const allowed = allowedChange(change);
   // Without a key the deploy leaves out of the comparison what may change.
   const isTold = comparison !== undefined && (comparison.key.length > 0 || allowed.columns === undefined);
-  const problems = isTold ? unexpectedIn(allowed, comparison, volatility) : [];
+  const certain = limited === undefined ? allowed : withoutShares(allowed);
+  const problems = isTold ? unexpectedIn(certain, comparison, volatility) : [];
   const isMet = problems.length > 0 ? false : isTold && limited === undefined ? true : null;
   return { expected: { change, is_met: isMet, problems } };
 }

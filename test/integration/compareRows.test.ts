@@ -250,6 +250,8 @@ plain("a role that may not read is told the grants, and compares when it has the
         const found = await compare();
         expect(found.comparison?.rows).toEqual({ before: 9, after: 9, gone: 0, added: 0, changed: 8, same: 1 });
         expect(found.notes).toEqual([expect.stringContaining(`which may not act as the owner ${owner}`)]);
+        await client.query(`grant ${owner} to ${reader}`);
+        await expect(compare()).rejects.toThrow(`run: grant temporary on database ${name} to ${owner}`);
       });
     },
     { template: "empty" },

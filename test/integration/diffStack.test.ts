@@ -27,12 +27,12 @@ const edited = (name: string, before: string, after?: string): DigestView => ({
   desired: after === undefined ? undefined : view(name, after),
 });
 
-function diffsOf({ url }: TestDatabase, views: readonly DigestView[]): Promise<(ViewDiff | UntoldDiff)[]> {
+function diffsOf({ url }: TestDatabase, views: readonly DigestView[], share = 1): Promise<(ViewDiff | UntoldDiff)[]> {
   return withSession(
     resolveConnection({}, { MATVIEW_DATABASE_URL: url }),
     "matview diff",
     async (session) =>
-      diffStack(session, await readStackViews(session, views), { limitMs: 30_000, share: 1, explain: false, rows: 0 }),
+      diffStack(session, await readStackViews(session, views), { limitMs: 30_000, share, explain: false, rows: 0 }),
     "look",
   );
 }
@@ -128,4 +128,17 @@ test("a source that was renamed under the view is told apart from an edit", asyn
       },
     },
   ]);
+});
+
+test("a sample breaks a limit of rows, and tells nothing of a share of all rows", async (database) => {
+  const before = "select g as id, 1 as n from generate_series(1, 2000) g";
+  await database.client.query(`create materialized view mv as ${before}`);
+  // They are all in the sample, where they are ten times as large a share.
+  const after = `${before} where hash_record_extended(row(g), 0) & 65535 > 500`;
+  const expecting = (gone: string | number): DigestView[] => [
+    { database: {}, previous: view("mv", before), desired: view("mv", after, { change: { gone } }) },
+  ];
+  expect(await diffsOf(database, expecting("2 %"))).toMatchObject([{ expected: { is_met: true } }]);
+  expect(await diffsOf(database, expecting("2 %"), 0.1)).toMatchObject([{ expected: { is_met: null, problems: [] } }]);
+  expect(await diffsOf(database, expecting(1), 0.1)).toMatchObject([{ expected: { is_met: false } }]);
 });

@@ -7,6 +7,7 @@ import type { TestDatabase } from "../support/database.ts";
 import { uniqueName, withDatabase } from "../support/database.ts";
 import { testsWith } from "../support/lent.ts";
 import { CHANGED, OLD, withOld } from "../support/swappedView.ts";
+import { untilRow } from "../support/untilRow.ts";
 import { change, one, run } from "../support/viewChange.ts";
 
 jest.setTimeout(60_000);
@@ -68,11 +69,50 @@ describe("a change is refused on the rows that were built, and nothing is change
     });
   });
 
+  test("where rows that change are to be few, and what is deployed does not tell which row is which", async (database) => {
+    await run(
+      database,
+      "drop materialized view public.mv",
+      "create materialized view public.mv as select coordinacion_id as id, nombre, length(nombre) as largo from public.ejecutivos",
+    );
+    const said = expecting({ changed: { id: "any", nombre: 1 } }, UPPER);
+    await expect(change(database, said)).rejects.toThrow(
+      "change expects: how many rows change, which changed limits, cannot be told: key (id) is not unique in the deployed rows. In all: no row of 24 rows differs",
+    );
+    await expect(change(database, said)).rejects.toThrow('declare change: { changed: ["id", "nombre"] }');
+    await mustBeOld(database);
+  });
+
+  test("with what may change already in what it says to declare, where no key tells rows apart", async (database) => {
+    const said = { changed: ["nombre"], gone: 1 };
+    const keyless = { uniqueKey: undefined, keyIndex: undefined };
+    await expect(change(database, expecting(said, `${UPPER} where id > 2`, keyless))).rejects.toThrow(
+      'declare change: { gone: 2, changed: ["nombre"] }',
+    );
+    await mustBeOld(database);
+  });
+
   test("with no value of a row in what is said", async (database) => {
     await run(database, "update public.ejecutivos set nombre = 'Secreto' where id = 1");
     const error: unknown = await change(database, expecting({ rows: "same" }, UPPER)).catch((one: unknown) => one);
     expect(String(error)).toContain("the new rows are not what change expects");
     expect(String(error)).not.toMatch(/secreto/i);
+    await mustBeOld(database);
+  });
+
+  test("where somebody stops it, and then not as if the declaration were the reason", async (database) => {
+    await run(
+      database,
+      `create function public.lenta(largo int) returns int immutable cost 100000 language plpgsql
+        as 'begin perform pg_catalog.pg_sleep(0.2); return largo; end'`,
+      "drop materialized view public.mv",
+      `create materialized view public.mv as ${OLD.replace("length(nombre)", "public.lenta(length(nombre))")}`,
+    );
+    const error = change(database, expecting({ rows: "same" }, REFACTORED)).catch((one: unknown) => String(one));
+    await untilRow(database.client, "the comparison", [
+      "select pg_catalog.pg_cancel_backend(pid) from pg_catalog.pg_stat_activity where datname = current_database() and query like 'select coalesce(pg_catalog.max(g.before)%'",
+    ]);
+    expect(await error).toMatch(/could not swap: canceling statement due to user request \[57014\]\.$/);
     await mustBeOld(database);
   });
 
@@ -166,6 +206,30 @@ describe("what was expected is deployed, and planned again: empty,", () => {
     expect((await change(database, expecting({ rows: "same" }, REFACTORED))).rest).toEqual(CONVERGED);
     expect(await one(database, "select count(*)::int from public.mv where id > 900")).toBe(50);
   });
+
+  plain(
+    "once the owner may make the temporary view of the deployed definition, which the preview asks for",
+    async () => {
+      await withOld(async (database) => {
+        const owner = await database.createRole();
+        await run(
+          database,
+          `revoke temporary on database ${database.name} from public`,
+          `grant select on public.ejecutivos to ${owner}`,
+          `grant create on schema public to ${owner}`,
+          `alter materialized view public.mv owner to ${owner}`,
+        );
+        const desired = expecting({ rows: "same" }, REFACTORED, { owner });
+        const grant = `grant temporary on database ${database.name} to ${owner}`;
+        await expect(change(database, desired)).rejects.toThrow(
+          `public.mv is left as it is: 1 problem\n  - change is proved in a temporary view of role ${owner}, which may not create any in this database; run: ${grant}, or leave change out`,
+        );
+        await mustBeOld(database);
+        await run(database, grant);
+        expect((await change(database, desired)).rest).toEqual(CONVERGED);
+      });
+    },
+  );
 
   plain("by a member of the owner, with the owner's rights and the settings of the job", async () => {
     await withDatabase(async (database) => {

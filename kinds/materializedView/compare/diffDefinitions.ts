@@ -114,7 +114,7 @@ export async function diffDefinitions(
       return { ...found, notes: [...as.problems, ...roleNotes(pair, as)] };
     });
   } catch (error) {
-    throw await explained(client, pair.view, error);
+    throw await explained(client, pair, error);
   }
 }
 
@@ -243,17 +243,26 @@ function roleNotes({ owner }: DefinitionPair, { isOwner }: RunAs): string[] {
 }
 
 /** Why rows could not be compared, without the values that PostgreSQL names. */
-export async function explained(client: Client, view: QualifiedName, error: unknown): Promise<unknown> {
+export async function explained(
+  client: Client,
+  { view, owner }: Pick<DefinitionPair, "view" | "owner">,
+  error: unknown,
+): Promise<unknown> {
   const what = `cannot compare the rows of ${displayName(view)}`;
   if (!isServerError(error)) return error;
   // What a function says of itself may be about a row.
   const text = isRaised(error) ? serverTextWithoutData(error) : serverText(error);
   if (error.code !== SQLSTATE.insufficientPrivilege) return userError(`${what}: ${text}`, error);
-  const { rows } = await client.query<{ database: string; role: string; mayCreateTemporary: boolean }>(
-    sqlText("describe/may_create_temporary"),
-  );
-  const { database = "", role = "", mayCreateTemporary = true } = rows[0] ?? {};
-  if (mayCreateTemporary) return userError(`${what}: ${text}`, error);
-  const grant = `grant temporary on database ${sqlIdentifier(database)} to ${sqlIdentifier(role)}`;
-  return userError(`${what}: role ${role} may not create temporary views in this database; run: ${grant}`, error);
+  // The owner makes them where the connected role may act as that one.
+  for (const asked of [null, ...(owner === undefined ? [] : [owner])]) {
+    const { rows } = await client.query<{ database: string; role: string; mayCreateTemporary: boolean }>(
+      sqlText("describe/may_create_temporary"),
+      [asked],
+    );
+    const { database = "", role = "", mayCreateTemporary = true } = rows[0] ?? {};
+    if (mayCreateTemporary) continue;
+    const grant = `grant temporary on database ${sqlIdentifier(database)} to ${sqlIdentifier(role)}`;
+    return userError(`${what}: role ${role} may not create temporary views in this database; run: ${grant}`, error);
+  }
+  return userError(`${what}: ${text}`, error);
 }

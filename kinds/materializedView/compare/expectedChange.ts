@@ -12,26 +12,36 @@ const ANY = "any";
 
 const LIMIT = 'must be a number of rows, a share of the rows before such as "1 %", or "any"';
 
-const limitSchema = z.union([z.number(), z.string()], { error: LIMIT }).refine(isLimit, { error: LIMIT });
+const limitSchema = limitsOf((limit) => isLimit(limit), `${LIMIT}; a share is at most 100 %`);
+/** As many rows as there were may come several times. */
+const addedSchema = limitsOf((limit) => isLimit(limit, Number.POSITIVE_INFINITY), LIMIT);
 
-function isLimit(limit: RowLimit): boolean {
+function limitsOf(is: (limit: RowLimit) => boolean, error: string): z.ZodType<RowLimit> {
+  return z.union([z.number(), z.string()], { error }).refine(is, { error });
+}
+
+function isLimit(limit: RowLimit, most = 100): boolean {
   if (typeof limit === "number") return Number.isInteger(limit) && limit >= 0;
-  return limit === ANY || Number(SHARE.exec(limit)?.[1] ?? Number.NaN) <= 100;
+  return limit === ANY || Number(SHARE.exec(limit)?.[1] ?? Number.NaN) <= most;
 }
 
 const CHANGED =
   'must be columns such as ["etapa"], columns with a limit each such as { etapa: "1 %" }, or one limit such as 41 or "1 %"';
 
 /** What a change of a definition may do to the rows. What is left out may not happen. */
-export const expectedChangeSchema = exactly({
-  /** That no row goes, comes or changes. */
-  rows: z.literal("same", { error: 'must be "same"; say with gone, added and changed what may differ' }).optional(),
-  gone: limitSchema.optional(),
-  added: limitSchema.optional(),
-  changed: z
-    .union([z.array(nameSchema).min(1, CHANGED), limitSchema, z.record(nameSchema, limitSchema)], { error: CHANGED })
-    .optional(),
-}).superRefine(({ rows, ...others }, context) => {
+export const expectedChangeSchema = exactly(
+  {
+    /** That no row goes, comes or changes. */
+    rows: z.literal("same", { error: 'must be "same"; say with gone, added and changed what may differ' }).optional(),
+    gone: limitSchema.optional(),
+    added: addedSchema.optional(),
+    changed: z
+      .union([z.array(nameSchema), z.number(), z.string(), z.record(nameSchema, limitSchema)], { error: CHANGED })
+      .refine((changed) => (typeof changed === "object" ? Object.keys(changed).length > 0 : isLimit(changed)), CHANGED)
+      .optional(),
+  },
+  'must be an object such as { rows: "same" } or { gone: "1 %", changed: ["etapa"] }',
+).superRefine(({ rows, ...others }, context) => {
   const isAnyOther = Object.values(others).some((value) => value !== undefined);
   if (rows === undefined && !isAnyOther)
     context.addIssue({ code: "custom", message: 'is empty; write { rows: "same" } where nothing may differ' });
@@ -46,6 +56,13 @@ export function allowedChange({ gone = 0, added = 0, changed = 0 }: ExpectedChan
   if (Array.isArray(changed)) return { gone, added, changed: ANY, columns: changed.map((name) => [name, ANY]) };
   if (typeof changed === "object") return { gone, added, changed: ANY, columns: Object.entries(changed) };
   return { gone, added, changed };
+}
+
+/** What a part of the rows can be more than already: a number, and no share, which may be another of all of them. */
+export function withoutShares({ gone, added, changed, columns }: AllowedChange): AllowedChange {
+  const of = (limit: RowLimit): RowLimit => (typeof limit === "number" ? limit : ANY);
+  const all = { gone: of(gone), added: of(added), changed: of(changed) };
+  return columns === undefined ? all : { ...all, columns: columns.map(([name, limit]) => [name, of(limit)]) };
 }
 
 /** Whether it says how many rows may change, and not in which columns alone: then rows must be told apart by a key. */
@@ -84,15 +101,18 @@ function limitText(limit: RowLimit): string {
 
 function mostOf(limit: RowLimit, rowsBefore: number): number {
   if (typeof limit === "number") return limit;
-  return limit === ANY ? Number.POSITIVE_INFINITY : (rowsBefore * Number(SHARE.exec(limit)?.[1])) / 100;
+  if (limit === ANY) return Number.POSITIVE_INFINITY;
+  // 18.4 % of 375 are 69 rows, and not the 68.99999999999999 that floating point makes of them.
+  return Number(((rowsBefore * Number(SHARE.exec(limit)?.[1])) / 100).toFixed(6));
 }
 
 /** What was found that is not allowed, each as a sentence without a value of a row; empty where all is as it was expected. */
 export function unexpectedIn(
-  { gone, added, changed, columns }: AllowedChange,
-  found: Pick<RowComparison, "rows" | "columns">,
+  allowed: AllowedChange,
+  found: Pick<RowComparison, "rows" | "columns" | "key" | "whyNoKey">,
   { columns: volatile, isOfRows, functions }: Volatility,
 ): string[] {
+  const { gone, added, changed, columns } = allowed;
   const { before, ...rows } = found.rows;
   const limits = new Map(columns);
   const isAllowed = (name: string): boolean => limits.has(name) || (columns === undefined && changed === ANY);
@@ -102,6 +122,9 @@ export function unexpectedIn(
       : [`${count(rows)} of ${counted(before)} ${rows === 1 ? one : many}, where ${mayText(limit)}`];
   const called = functions.join(", ");
   return [
+    ...(found.key.length === 0 && countsChanges(allowed)
+      ? [`how many rows change, which changed limits, cannot be told: ${found.whyNoKey ?? "no key is declared"}`]
+      : []),
     ...much(rows.gone, gone, "goes", "go"),
     ...much(rows.added, added, "comes", "come"),
     ...(columns === undefined ? much(rows.changed, changed, "changes", "change") : []),

@@ -7,7 +7,7 @@ import type { Comparing, KeyedRow, Pairing } from "./pairing.ts";
 
 /**
  * Compares two queries that are made of the same source rows, without a join; undefined where it must be told by one after all: for keys that are not
- * unique, that two source rows share, or that are not the same expression in both. In the caller's transaction.
+ * unique, that two source rows share, or that are not the same expression in both, or where that takes longer. In the caller's transaction.
  */
 export async function compareInOnePass(
   client: Client,
@@ -20,6 +20,7 @@ export async function compareInOnePass(
   if (key.length === 0 || !isFit) return undefined;
   await client.query("savepoint matview_pass");
   try {
+    if (both.isEither && !(await isCheaper(client, comparing, both))) return undefined;
     const statement = sqlStatement("statements/compare_in_one_pass", { raw: slots(pairing, both) });
     const [row] = (await client.query<PassRow>(statement)).rows;
     if (row === undefined) throw new Error("a comparison has no row");
@@ -31,6 +32,22 @@ export async function compareInOnePass(
     await client.query("rollback to savepoint matview_pass");
     return undefined;
   }
+}
+
+// What is behind an OR is no join: an EXISTS is looked up again for each row, and tables that each side joins otherwise meet row by row.
+async function isCheaper(client: Client, { before, after }: Comparing, { sql }: OneQuery): Promise<boolean> {
+  const [one = 0, other = 0, all = 0] = [
+    await plannedCost(client, before.sql),
+    await plannedCost(client, after.sql),
+    await plannedCost(client, sql),
+  ];
+  return all <= one + other;
+}
+
+async function plannedCost(client: Client, source: string): Promise<number | undefined> {
+  const statement = sqlStatement("statements/explain_source", { raw: { source } });
+  const [row] = (await client.query<{ "QUERY PLAN": readonly { Plan: { "Total Cost": number } }[] }>(statement)).rows;
+  return row?.["QUERY PLAN"][0]?.Plan["Total Cost"];
 }
 
 interface PassRow extends Omit<KeyedRow, "metBefore" | "metAfter"> {

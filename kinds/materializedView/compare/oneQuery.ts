@@ -21,6 +21,8 @@ export interface OneQuery {
   readonly after: number;
   /** Columns that are the same expression in both. */
   readonly alike: readonly string[];
+  /** Whether it takes the rows that one condition or the other takes; then it can be slower than both queries. */
+  readonly isEither: boolean;
 }
 
 interface Printed extends PrintedQuery {
@@ -50,7 +52,7 @@ export async function oneQuery(before: Printed, after: Printed): Promise<OneQuer
   const hashes = new Map(after.columns.map((name, at) => [name, other.hashes[at]]));
   const alike = before.columns.filter((name, at) => hashes.get(name) === one.hashes[at]);
   const isRead = await isMadeOf(sql, one, other, isSame);
-  return isRead ? { sql: `(\n${sql}\n)`, before: one.width, after: other.width, alike } : undefined;
+  return isRead ? { sql: `(\n${sql}\n)`, before: one.width, after: other.width, alike, isEither: !isSame } : undefined;
 }
 
 // Without groups an aggregate makes one row of all, and a set makes several of one.

@@ -33,6 +33,7 @@ interface VolatileCall {
   readonly relationName: string | null;
   readonly schema: string;
   readonly name: string;
+  readonly isSampling: boolean;
 }
 
 /**
@@ -62,7 +63,9 @@ async function volatilityOf(
   const own = calls.filter(({ relationName }) => relationName === null);
   const named = parsed.definition.functions;
   const isHidden = own.some(
-    (call) => !named.some(({ schema = "pg_catalog", name }) => schema === call.schema && name === call.name),
+    (call) =>
+      !call.isSampling &&
+      !named.some(({ schema = "pg_catalog", name }) => schema === call.schema && name === call.name),
   );
   if (isHidden) return all;
   const { shaky, isOfRows } = readSelect(parsed.definition.tree, { world, ctes: new Map(), outer: [] });
@@ -212,6 +215,11 @@ function readFrom(node: Node, scope: Scope, ranges: Range[]): boolean {
     const isShaky = ranges.slice(before).some((one) => one.isShaky);
     if (alias !== undefined) ranges.push({ alias: alias.aliasname, columns: undefined, isShaky });
     return ofSides.includes(true) || isShakyIn(quals, scope);
+  }
+  if ("RangeTableSample" in node) {
+    const { relation, args, repeatable } = node.RangeTableSample;
+    const isOther = relation !== undefined && readFrom(relation, scope, ranges);
+    return isOther || repeatable === undefined || isShakyIn([args, repeatable], scope);
   }
   const isShaky = isShakyIn(node, scope);
   const alias = "RangeFunction" in node ? node.RangeFunction.alias?.aliasname : undefined;

@@ -143,6 +143,7 @@ async function explained(client: Client, view: Comparison, error: unknown): Prom
   if (!isServerError(error, SQLSTATE.insufficientPrivilege)) return error;
   const { rows } = await client.query<{ database: string; role: string; mayCreateTemporary: boolean }>(
     sqlText("describe/may_create_temporary"),
+    [null],
   );
   const { database = "", role = "", mayCreateTemporary = true } = rows[0] ?? {};
   if (mayCreateTemporary) {

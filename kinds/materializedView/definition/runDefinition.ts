@@ -7,6 +7,7 @@ import type { Statement } from "../../../postgres/pipeline.ts";
 import { sqlStatement, sqlText } from "../../../postgres/sqlFiles.ts";
 import { comparisonSql, DECLARED_VIEW, silenceSql } from "./declaredView.ts";
 import { createSettings } from "./definitionSettings.ts";
+import { mustSeeSources } from "./unseenSources.ts";
 
 /** A query that is to give the rows that a refresh would give now. */
 export interface RunnableDefinition {
@@ -123,7 +124,9 @@ async function makeDefinitions<T>(
   const { problems } = await enterJobSession(client, user);
   const isOwner = await attempt(client, roleSql(owner));
   await pipelined(client, [...executeAs({ definition: "" }, isOwner), "set transaction read only"]);
-  return work({ isOwner, problems });
+  const done = await work({ isOwner, problems });
+  await mustSeeSources(client);
+  return done;
 }
 
 async function makeView(client: Client, { name, definition, owner }: NamedDefinition): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Client } from "pg";
-import { isUserError, userError } from "../../../postgres/errors.ts";
+import { isIntervention, isUserError, userError } from "../../../postgres/errors.ts";
 import { displayName, sqlName } from "../../../postgres/names.ts";
 import { unknownName } from "../../../postgres/nearestName.ts";
 import type { ProvedChange } from "../../../postgres/swap.ts";
@@ -20,6 +20,7 @@ import {
 import { sameColumns } from "../compare/sameColumns.ts";
 import type { Volatility } from "../compare/volatileColumns.ts";
 import { amongDefinitions } from "../definition/runDefinition.ts";
+import { isUnseen } from "../definition/unseenSources.ts";
 import type { DesiredView } from "../desired.ts";
 import type { Replacement } from "./replacement.ts";
 import { asideName } from "./swapNames.ts";
@@ -48,12 +49,17 @@ export function provedChange(
 /** Why that could never be proved. */
 export function changeObstacles(
   change: ProvedChange | undefined,
-  { old, columns }: Pick<Replacement, "old" | "columns">,
+  { old, columns, temporaryGrant }: Pick<Replacement, "old" | "columns" | "temporaryGrant">,
 ): string[] {
   if (change === undefined) return [];
   const names = [...new Set([...old.columns, ...columns].map(({ name }) => name))];
   const unknown = (change.allowed.columns ?? []).filter(([name]) => !names.includes(name));
   return [
+    ...(temporaryGrant === undefined
+      ? []
+      : [
+          `change is proved in a temporary view of role ${old.owner}, which may not create any in this database; run: ${temporaryGrant}, or leave change out`,
+        ]),
     ...unknown.map(([name]) => unknownName("column, before or after, in change.changed", name, names)),
     ...(change.key.length === 0 && countsChanges(change.allowed)
       ? [
@@ -70,14 +76,14 @@ export function changeObstacles(
  * @throws where they differ in more than is allowed, with the figures and what to declare if that is right; where they cannot be compared.
  */
 export async function proveChange(client: Client, change: ProvedChange): Promise<void> {
-  const { comparison, volatility } = await compareBuilt(client, change);
+  const { comparison, volatility, leftOut } = await compareBuilt(client, change);
   const unexpected = unexpectedIn(change.allowed, comparison, volatility);
   if (unexpected.length === 0) return;
   const found = differenceParts(comparison);
   const all = found.length === 0 ? `no row of ${counted(comparison.rows.before)} differs` : found.join(", ");
   const noKey =
     comparison.whyNoKey === undefined ? "" : ` (rows are told apart by all their values: ${comparison.whyNoKey})`;
-  const expected = expectationOf(comparison, volatility);
+  const expected = expectationOf(comparison, { columns: [...leftOut, ...volatility.columns] });
   const way = volatility.isOfRows
     ? "leave change out"
     : `if that is right, declare change: ${expectationText(expected)}, or ${expectationAdvice(change.view, expected)}`;
@@ -89,7 +95,7 @@ export async function proveChange(client: Client, change: ProvedChange): Promise
 async function compareBuilt(
   client: Client,
   { view, definition, owner, user, key, aside, allowed: { columns = [] } }: ProvedChange,
-): Promise<{ comparison: RowComparison; volatility: Volatility }> {
+): Promise<{ comparison: RowComparison; volatility: Volatility; leftOut: readonly string[] }> {
   const before = { name: BEFORE, definition, owner };
   try {
     return await amongDefinitions(client, { views: [before], owner, user }, async (as) => {
@@ -106,10 +112,12 @@ async function compareBuilt(
       const byKey = key.length === 0 && names.length > 0 ? undefined : await compareRows(client, comparing);
       // Without a key a row is the same one where all is that may not differ.
       const isKeyed = byKey !== undefined && (byKey.key.length > 0 || names.length === 0);
-      return { comparison: isKeyed ? byKey : { ...(await compareRows(client, asBags)), ...whyNot(byKey) }, volatility };
+      if (isKeyed) return { comparison: byKey, volatility, leftOut: [] };
+      return { comparison: { ...(await compareRows(client, asBags)), ...whyNot(byKey) }, volatility, leftOut: names };
     });
   } catch (error) {
-    const told = await explained(client, view, error);
+    if (isUnseen(error) || isIntervention(error)) throw error;
+    const told = await explained(client, { view, owner }, error);
     if (!isUserError(told)) throw told;
     throw userError(`${told.message}; without change, ${displayName(view)} is deployed unproved`, told);
   }

@@ -55,6 +55,8 @@ export interface Replacement {
   >;
   readonly usesPostgrest: boolean;
   readonly mayUsePlpgsql: boolean;
+  /** What lets the owner create temporary views; undefined where that one may. */
+  readonly temporaryGrant?: string | undefined;
   /** How long a refresh by its jobs takes, as far as this role may see it. */
   readonly usualRunMs?: number | undefined;
 }
@@ -99,7 +101,7 @@ async function readInTransaction(
     propertiesQuery([view]),
     { text: sqlText("describe/dependents"), values: [view.oid] },
     { text: sqlText("describe/columns"), values: [DECLARED_VIEW] },
-    { text: sqlText("describe/uses_postgrest") },
+    { text: sqlText("describe/uses_postgrest"), values: [view.oid] },
     { text: sqlText("describe/functions_mentioning"), values: [view.name] },
     { text: sqlText("describe/view_text"), values: [DECLARED_VIEW] },
     unfilledSources(DECLARED_VIEW),
@@ -117,7 +119,11 @@ async function readInTransaction(
   const [text] = (texts ?? []) as ViewText[];
   const [before] = (live ?? []) as ViewText[];
   const now = { definition: text?.definition ?? "", columns: columns as QueryColumn[] };
-  const [facts] = (postgrest ?? []) as { found: boolean; mayUsePlpgsql: boolean }[];
+  const [facts] = (postgrest ?? []) as {
+    found: boolean;
+    mayUsePlpgsql: boolean;
+    temporaryGrant: string | null;
+  }[];
   return {
     old,
     definition,
@@ -135,6 +141,7 @@ async function readInTransaction(
     defaultGrantees: { ...ownGrantees, ...(await grantees(client, otherSchemas(trial.dependents, view))) },
     usesPostgrest: facts?.found === true,
     mayUsePlpgsql: facts?.mayUsePlpgsql === true,
+    temporaryGrant: facts?.temporaryGrant ?? undefined,
   };
 }
 

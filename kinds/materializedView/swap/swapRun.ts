@@ -11,6 +11,7 @@ import type { Session } from "../../../postgres/session.ts";
 import { sqlText } from "../../../postgres/sqlFiles.ts";
 import type { Swap } from "../../../postgres/swap.ts";
 import { jobUserOf } from "../../refreshJob/jobUser.ts";
+import { isUnseen, mustSeeSources } from "../definition/unseenSources.ts";
 import { recomputeView } from "../fillView.ts";
 import { passGate } from "./gate.ts";
 import { readAsides, removeAsides } from "./leftovers.ts";
@@ -69,7 +70,10 @@ async function fillSources(session: Session, { unfilled = [] }: Swap): Promise<v
   }
 }
 
-async function build(session: Session, swap: Swap): Promise<void> {
+/** Each begins when the load is done that the one before met; who loads again and again is not waited for. */
+const MOST_TRIES = 3;
+
+async function build(session: Session, swap: Swap, tries = 1): Promise<void> {
   const client = session.target;
   const view = displayName(swap.view);
   // What is proved, both definitions give in one snapshot.
@@ -81,6 +85,7 @@ async function build(session: Session, swap: Swap): Promise<void> {
         pipelined(client, [`set local lock_timeout = ${LOCK_TIMEOUT_MS}`, ...swap.make]),
         refreshAsides(client, swap.built),
       ]);
+      if (swap.change !== undefined) await mustSeeSources(client);
     });
     await withLookout(session, `${view}: checking the new data`, () => passGate(client, swap.gate));
     const { change } = swap;
@@ -91,7 +96,12 @@ async function build(session: Session, swap: Swap): Promise<void> {
       for (const { user, finish } of swap.built) await asJobSession(client, user, finish);
     });
   };
-  await inTransaction(client, work, [], begin);
+  try {
+    await inTransaction(client, work, [], begin);
+  } catch (error) {
+    if (!isUnseen(error) || tries >= MOST_TRIES) throw error;
+    await build(session, swap, tries + 1);
+  }
 }
 
 async function oidOf(client: Client, { view }: Swap): Promise<string | undefined> {

@@ -23,13 +23,14 @@ import type { Once } from "../../../kinds/once.ts";
 
 const STABLE = { columns: [], isOfRows: false, functions: [] };
 
-type Found = Pick<RowComparison, "rows" | "columns">;
+type Found = Pick<RowComparison, "rows" | "columns" | "key">;
 
 /** Rows of 1,000, of which so many go, come, and change by column. */
 function found(gone: number, added: number, changed: Readonly<Record<string, number>> = {}, columns = {}): Found {
   const figures = Object.entries(changed).map(([name, n]) => [name, { changed: n, toNull: 0, fromNull: 0 }] as const);
   const most = Math.max(0, ...Object.values(changed));
   return {
+    key: ["id"],
     rows: { before: 1_000, after: 1_000 - gone + added, gone, added, changed: most, same: 1_000 - gone - most },
     columns: { added: [], removed: [], retyped: [], asText: [], changed: Object.fromEntries(figures), ...columns },
   };
@@ -41,6 +42,7 @@ describe("what is expected of the rows", () => {
     [{ gone: 0 }, "no row goes, comes or changes"],
     [{ gone: 0, changed: ["etapa"], added: "1 %" }, "no row goes, at most 1 % come, none changes but in etapa"],
     [{ gone: 1 }, "at most 1 goes, none comes, none changes"],
+    [{ added: "150 %" }, "no row goes, at most 150 % come, none changes"],
     [{ gone: 1_200, changed: "2.5%" }, "at most 1,200 go, none comes, at most 2.5 % change"],
     [
       { added: "any", changed: { etapa: 41, nombre: "any" } },
@@ -56,9 +58,12 @@ describe("what is expected of the rows", () => {
     [{ rows: "same", gone: 0 }, 'has rows: "same", which leaves nothing to gone, added and changed'],
     [{ rows: "any" }, 'must be "same"; say with gone, added and changed what may differ'],
     [{ gone: -1 }, 'must be a number of rows, a share of the rows before such as "1 %", or "any"'],
-    [{ gone: "101 %" }, 'must be a number of rows, a share of the rows before such as "1 %", or "any"'],
+    [{ gone: "101 %" }, 'a share of the rows before such as "1 %", or "any"; a share is at most 100 %'],
     [{ gone: "1" }, 'must be a number of rows, a share of the rows before such as "1 %", or "any"'],
     [{ changed: [] }, 'must be columns such as ["etapa"], columns with a limit each such as { etapa: "1 %" }'],
+    [{ changed: {} }, 'must be columns such as ["etapa"], columns with a limit each such as { etapa: "1 %" }'],
+    [{ changed: "etapa" }, 'must be columns such as ["etapa"], columns with a limit each such as { etapa: "1 %" }'],
+    ["same", 'must be an object such as { rows: "same" }'],
     [{ changes: ["etapa"] }, "changes is no property; did you mean changed?"],
   ])("%j is refused", (change, message) => {
     expect(expectedChangeSchema.safeParse(change).error?.issues[0]?.message).toContain(message);
@@ -105,6 +110,13 @@ describe("what is expected of the rows", () => {
     ],
   ])("%s", (_title, change, rows, problems) => {
     expect(unexpectedIn(allowedChange(change), rows, STABLE)).toEqual(problems);
+  });
+
+  test("a share is of whole rows, whatever floating point makes of it", () => {
+    const { rows, ...rest } = found(69, 0);
+    const of375 = { ...rest, rows: { ...rows, before: 375 } };
+    expect(unexpectedIn(allowedChange({ gone: "18.4 %" }), of375, STABLE)).toEqual([]);
+    expect(unexpectedIn(allowedChange({ gone: "18.3 %" }), of375, STABLE)).toHaveLength(1);
   });
 
   test("what changes by itself must be named, and of rows that do nothing can be proved", () => {
@@ -182,7 +194,8 @@ describe("MATVIEW_EXPECT", () => {
 
   test.each([
     ["rows=same", 'MATVIEW_EXPECT is no JSON; write what is expected by view, such as {"public.mv":{"rows":"same"}}'],
-    ["[1]", "MATVIEW_EXPECT cannot be used; write what is expected by view"],
+    ["[1]", "  - must be an object with what is expected by view"],
+    ['{"__proto__":{"rows":"same"}}', "MATVIEW_EXPECT must name a view with its schema, such as public.__proto__"],
     ['{"public.mv":{"gone":"x"}}', "public.mv.gone: must be a number of rows"],
     ['{"public.mv":{"gonee":1}}', "public.mv: gonee is no property; did you mean gone?"],
     ['{"mv":{"rows":"same"}}', "MATVIEW_EXPECT must name a view with its schema, such as public.mv"],
