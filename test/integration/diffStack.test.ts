@@ -136,7 +136,13 @@ test("a sample breaks a limit of rows, and tells nothing of a share of all rows"
   // They are all in the sample, where they are ten times as large a share.
   const after = `${before} where hash_record_extended(row(g), 0) & 65535 > 500`;
   const expecting = (gone: string | number): DigestView[] => [
-    { database: {}, previous: view("mv", before), desired: view("mv", after, { change: { gone } }) },
+    {
+      database: {},
+      isKnown: true,
+      isIdle: false,
+      previous: view("mv", before),
+      desired: view("mv", after, { change: { gone } }),
+    },
   ];
   expect(await diffsOf(database, expecting("2 %"))).toMatchObject([{ expected: { is_met: true } }]);
   expect(await diffsOf(database, expecting("2 %"), 0.1)).toMatchObject([{ expected: { is_met: null, problems: [] } }]);

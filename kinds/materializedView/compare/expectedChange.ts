@@ -186,8 +186,8 @@ interface Differences extends Pick<RowComparison, "rows"> {
 
 /** What differs, without a value: "12 of 3,230 rows go, 41 change in etapa". */
 export function differenceParts({ rows, columns }: Differences): string[] {
-  const part = (names: readonly string[], what: string): string[] =>
-    names.length === 0 ? [] : [`column ${named(names)} ${what}`];
+  const part = (names: readonly string[], one: string, many: string): string[] =>
+    names.length === 0 ? [] : [names.length === 1 ? `column ${names[0]} ${one}` : `columns ${named(names)} ${many}`];
   const retyped = columns.retyped.map(({ column, before, after }) => `${column} (${before} to ${after})`);
   return [
     ...(rows.gone > 0 ? [`${count(rows.gone)} of ${counted(rows.before)} ${rows.gone === 1 ? "goes" : "go"}`] : []),
@@ -197,9 +197,9 @@ export function differenceParts({ rows, columns }: Differences): string[] {
           `${count(rows.changed)} ${rows.changed === 1 ? "changes" : "change"} in ${named(Object.keys(columns.changed))}`,
         ]
       : []),
-    ...part(columns.added, "is new"),
-    ...part(columns.removed, "goes"),
-    ...part(retyped, "has another type"),
+    ...part(columns.added, "is new", "are new"),
+    ...part(columns.removed, "goes", "go"),
+    ...part(retyped, "has another type", "have another type"),
   ];
 }
 
