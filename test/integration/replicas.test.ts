@@ -14,6 +14,7 @@ import { testsWith } from "../support/lent.ts";
 import { withStandby } from "../support/standby.ts";
 import type { Replicated } from "../support/standby.ts";
 import { CHANGED, createOld, OLD } from "../support/swappedView.ts";
+import { untilRow } from "../support/untilRow.ts";
 import { change, one, run, startReader } from "../support/viewChange.ts";
 
 jest.setTimeout(120_000);
@@ -113,7 +114,9 @@ test("who is in the way on a replica is named with it, and the old view stays", 
 test("a preview says what a swap or a rename does to readers of standbys, and what is not waited for", async (replicated) => {
   const { database, name, replicas, stop, caughtUp } = replicated;
   await createOld(database);
-  const application = `${String(await one(database, "select application_name from pg_stat_replication"))} at 127.0.0.1`;
+  const connected = ["select application_name as name from pg_stat_replication"] as const;
+  const standby = await untilRow<{ name: string }>(database.client, "the standby to be connected", connected);
+  const application = `${standby.name} at 127.0.0.1`;
   const lock = (what: string, advice: string): string =>
     `a standby replays from here (${application}), and it takes the exclusive lock of ${what} too: a query there that holds the view keeps all ` +
     `other readers of it there and all replay waiting, and is cancelled after max_standby_streaming_delay${advice}; concurrent refreshes and index builds take no such lock`;
