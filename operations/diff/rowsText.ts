@@ -122,7 +122,7 @@ function expectedNotes({ expected, change, limited, rows, columns }: ViewDiff): 
   if (expected === undefined) {
     if (change !== "changed" || rows === null || limited !== null) return [];
     const found = expectationOf({ rows, columns }, { columns: columns.left_out });
-    return [`declared as change: ${expectationText(found)}, the deploy proves it or stops`];
+    return [`declare change: ${expectationText(found)}, and the deploy proves it or stops`];
   }
   const text = allowedText(allowedChange(expected.change));
   if (expected.is_met === true) return [`as the declaration expects: ${text}`];

@@ -112,7 +112,7 @@ test("in a pull request the figures are folded away, and a name cannot break out
 | --- | --- | --- | --- |
 | total | sum | 3 | null |
 
-- declared as change: { changed: ["a|b"] }, the deploy proves it or stops
+- declare change: { changed: ["a|b"] }, and the deploy proves it or stops
 - all 2 rows that change have etapa = 'x' or null, which 1 other has
 - gone: 2 times id = 7
 - by key (id), from the sources as they are now, in 1.2 s
