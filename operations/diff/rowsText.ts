@@ -125,7 +125,7 @@ function expectedNotes({ expected, change, limited, rows, columns }: ViewDiff): 
     return [`declare change: ${expectationText(found)}, and the deploy proves it or stops`];
   }
   const text = allowedText(allowedChange(expected.change));
-  if (expected.is_met === true) return [`as the declaration expects: ${text}`];
+  if (expected.is_met === true) return [`as expected: ${text}`];
   if (expected.is_met === false) return [`REFUSED by the deploy: ${expected.problems.join("; ")}`];
   return [`these figures do not tell whether it is as expected; the deploy proves it: ${text}`];
 }

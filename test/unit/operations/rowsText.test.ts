@@ -86,6 +86,15 @@ test("notes say what was not compared as it is, and how far the figures go", () 
   ]);
 });
 
+test.each<[NonNullable<ViewDiff["expected"]>, string]>([
+  [
+    { change: { gone: "25 %", changed: ["etapa"] }, is_met: true, problems: [] },
+    "as expected: at most 25 % go, none comes, none changes but in etapa",
+  ],
+])("%j is told as it is judged", (expected, line) => {
+  expect(rowsText(diff({ expected })).split("\n")).toContain(line);
+});
+
 test("in a pull request the figures are folded away, and a name cannot break out of the table", () => {
   const told = diff({
     rows: { ...SAME, changed: 2 },
