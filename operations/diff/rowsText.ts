@@ -15,13 +15,13 @@ import type { ViewDiff } from "./viewDiff.ts";
 export function rowsText(diff: ViewDiff): string {
   const [rows, columns, measures] = [rowTable(diff), columnTable(diff), measureTable(diff)];
   return [
-    wrapped(`${diff.view}: ${rowsSummary(diff)}`),
+    ...[`${diff.view}: ${rowsSummary(diff)}`, ...refusal(diff)].map((line) => wrapped(line)),
     ...[rows, columns, measures].flatMap(([head, lines]) => (lines.length === 0 ? [] : [table(head, lines)])),
     ...diffNotes(diff).map((note) => wrapped(note)),
   ].join("\n");
 }
 
-/** The same for a pull request: one line, and the rest folded away. */
+/** The same for a pull request: one line, one more where the deploy would be refused, and the rest folded away. */
 export function rowsMarkdown(diff: ViewDiff): string {
   const tables = [rowTable(diff), columnTable(diff), measureTable(diff)].flatMap(([head, lines]) => [
     ...markdownTable(head, lines),
@@ -30,6 +30,7 @@ export function rowsMarkdown(diff: ViewDiff): string {
   return [
     `**\`${diff.view}\`**: ${rowsSummary(diff)}`,
     "",
+    ...refusal(diff).flatMap((line) => [line, ""]),
     "<details><summary>Rows</summary>",
     "",
     ...tables,
@@ -118,15 +119,19 @@ function limitNotes({ limited }: ViewDiff): string[] {
     : [`all rows take longer than the time limit: of ${part}, so there are at least as many of each; ${more}`];
 }
 
+function refusal({ expected }: ViewDiff): string[] {
+  return expected?.is_met === false ? [`REFUSED by the deploy: ${expected.problems.join("; ")}`] : [];
+}
+
 function expectedNotes({ expected, change, limited, rows, columns }: ViewDiff): string[] {
-  if (expected === undefined) {
+  if (expected === undefined || expected.is_met === false) {
     if (change !== "changed" || rows === null || limited !== null) return [];
     const found = expectationOf({ rows, columns }, { columns: columns.left_out });
-    return [`declare change: ${expectationText(found)}, and the deploy proves it or stops`];
+    const declare = `declare change: ${expectationText(found)}`;
+    return [expected === undefined ? `${declare}, and the deploy proves it or stops` : `if that is right, ${declare}`];
   }
   const text = allowedText(allowedChange(expected.change));
   if (expected.is_met === true) return [`as expected: ${text}`];
-  if (expected.is_met === false) return [`REFUSED by the deploy: ${expected.problems.join("; ")}`];
   return [`these figures do not tell whether it is as expected; the deploy proves it: ${text}`];
 }
 

@@ -95,6 +95,19 @@ test.each<[NonNullable<ViewDiff["expected"]>, string]>([
   expect(rowsText(diff({ expected })).split("\n")).toContain(line);
 });
 
+test("what the deploy would refuse stands beside what it is about, and what to declare follows", () => {
+  const refused = diff({
+    rows: { ...SAME, gone: 70, after: 3_160, same: 3_160 },
+    expected: { change: { rows: "same" }, is_met: false, problems: ["70 of 3,230 rows go, where none may"] },
+  });
+  const text = rowsText(refused).split("\n");
+  expect(text[1]).toBe("REFUSED by the deploy: 70 of 3,230 rows go, where none may");
+  expect(text).toContain("if that is right, declare change: { gone: 70 }");
+  expect(rowsMarkdown(refused).split("<details>")[0]).toBe(
+    "**`public.mv`**: 70 of 3,230 rows go, nothing else\n\nREFUSED by the deploy: 70 of 3,230 rows go, where none may\n\n",
+  );
+});
+
 test("in a pull request the figures are folded away, and a name cannot break out of the table", () => {
   const told = diff({
     rows: { ...SAME, changed: 2 },
