@@ -38,7 +38,7 @@ test.each<[Partial<ViewDiff>, string]>([
     { rows: { ...SAME, gone: 12, changed: 41 }, columns: { ...COLUMNS, changed: { etapa: 41 } } },
     "12 of 3,230 rows go, 41 change in etapa, nothing else",
   ],
-  [{ rows: { ...SAME, added: 1 }, change: "followed" }, "1 comes, nothing else (by what it reads)"],
+  [{ rows: { ...SAME, added: 1 }, change: "followed" }, "1 row comes, nothing else (by what it reads)"],
   [{ change: "none" }, "no row changes, of 3,230 rows (its definition is as deployed)"],
   [{ change: "new", rows: { ...SAME, before: 0 } }, "new, 3,230 rows"],
   [{ change: "dropped", rows: { ...SAME, before: 1 } }, "goes, with 1 row"],
@@ -118,7 +118,7 @@ test("in a pull request the figures are folded away, and a name cannot break out
     },
     differing: [{ rows: "gone", before: { id: "7" }, times: 2 }],
   });
-  expect(rowsMarkdown(told)).toBe(`**\`public.mv\`**: 2 change in a|b, nothing else
+  expect(rowsMarkdown(told)).toBe(`**\`public.mv\`**: 2 of 3,230 rows change in a|b, nothing else
 
 <details><summary>Rows</summary>
 
