@@ -7,6 +7,7 @@ import {
   expectationText,
 } from "../../kinds/materializedView/compare/expectedChange.ts";
 import type { Condition, DifferingRow } from "../../kinds/materializedView/compare/explainRows.ts";
+import { named } from "../../kinds/quantities.ts";
 import { table, wrapped } from "../commandLine/table.ts";
 import { duration, grouped, markdownTable, percent } from "../commandLine/text.ts";
 import type { ViewDiff } from "./viewDiff.ts";
@@ -51,7 +52,9 @@ export function rowsSummary(diff: ViewDiff): string {
   const least = limited === null ? "" : `in ${percent(limited.share)} of the rows: `;
   const cause =
     change === "followed" ? " (by what it reads)" : change === "none" ? " (its definition is as deployed)" : "";
-  return `${least}${found}${cause}`;
+  const unseen = columns.left_out;
+  const but = unseen.length === 0 ? "" : `; ${named(unseen)} ${unseen.length === 1 ? "is" : "are"} not compared`;
+  return `${least}${found}${but}${cause}`;
 }
 
 type Table = readonly [head: readonly string[], rows: readonly (readonly string[])[]];

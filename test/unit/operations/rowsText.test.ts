@@ -40,6 +40,7 @@ test.each<[Partial<ViewDiff>, string]>([
   ],
   [{ rows: { ...SAME, added: 1 }, change: "followed" }, "1 row comes, nothing else (by what it reads)"],
   [{ change: "none" }, "no row changes, of 3,230 rows (its definition is as deployed)"],
+  [{ columns: { ...COLUMNS, left_out: ["azar"] } }, "no row changes, of 3,230 rows; azar is not compared"],
   [{ change: "new", rows: { ...SAME, before: 0 } }, "new, 3,230 rows"],
   [{ change: "dropped", rows: { ...SAME, before: 1 } }, "goes, with 1 row"],
   [{ rows: null, limited: { by: "time", share: 0 } }, "not compared: it takes longer than the time limit"],
