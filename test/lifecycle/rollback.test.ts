@@ -79,7 +79,7 @@ The next up would deploy it again, and the preview says so: git revert the chang
         "swap public.tablero: definition differs: the database was taken back at TIME by postgres; up would deploy the declared one again",
       );
       const drift = await told(7, "drift", "--stack", "bench");
-      expect(drift).toMatch(/ property │ taken back │\n.*\n│ actual │ at TIME by postgres │\n/);
+      expect(drift).toMatch(/ property │ taken back │\n.*\n│ actual │ at TIME by postgres │\n│ since │ TIME │\n/);
       expect(drift).toContain("│ up would │ deploy the declared definition again │");
       expect(drift).toContain("\npublic.tablero_matview_previous, the old one, is kept until TIME\n");
       expect(await told(0, "rollback", "public.tablero", "--undo", "--no-refresh", "--json")).toContain('"undo": true');
