@@ -89,6 +89,7 @@ The next up would deploy it again, and the preview says so: git revert the chang
       await mustRun(project, UP);
       expect(await rows()).toEqual({ n: 4 });
       const log = await told(0, "history", "public.tablero", "--deploys");
+      expect(log).toMatch(/^│ at +│ by +│ what +│ definition +│ rows +│/m);
       const cells = log.split("\n").filter((line) => line.includes("TIME"));
       const middle = (line: string): string[] =>
         line
