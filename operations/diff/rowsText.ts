@@ -7,6 +7,7 @@ import {
   expectationText,
 } from "../../kinds/materializedView/compare/expectedChange.ts";
 import type { Condition, DifferingRow } from "../../kinds/materializedView/compare/explainRows.ts";
+import { named } from "../../kinds/quantities.ts";
 import { table, wrapped } from "../commandLine/table.ts";
 import { duration, grouped, markdownTable, percent } from "../commandLine/text.ts";
 import type { ViewDiff } from "./viewDiff.ts";
@@ -15,13 +16,13 @@ import type { ViewDiff } from "./viewDiff.ts";
 export function rowsText(diff: ViewDiff): string {
   const [rows, columns, measures] = [rowTable(diff), columnTable(diff), measureTable(diff)];
   return [
-    wrapped(`${diff.view}: ${rowsSummary(diff)}`),
+    ...[`${diff.view}: ${rowsSummary(diff)}`, ...refusal(diff)].map((line) => wrapped(line)),
     ...[rows, columns, measures].flatMap(([head, lines]) => (lines.length === 0 ? [] : [table(head, lines)])),
     ...diffNotes(diff).map((note) => wrapped(note)),
   ].join("\n");
 }
 
-/** The same for a pull request: one line, and the rest folded away. */
+/** The same for a pull request: one line, one more where the deploy would be refused, and the rest folded away. */
 export function rowsMarkdown(diff: ViewDiff): string {
   const tables = [rowTable(diff), columnTable(diff), measureTable(diff)].flatMap(([head, lines]) => [
     ...markdownTable(head, lines),
@@ -30,6 +31,7 @@ export function rowsMarkdown(diff: ViewDiff): string {
   return [
     `**\`${diff.view}\`**: ${rowsSummary(diff)}`,
     "",
+    ...refusal(diff).flatMap((line) => [line, ""]),
     "<details><summary>Rows</summary>",
     "",
     ...tables,
@@ -50,7 +52,9 @@ export function rowsSummary(diff: ViewDiff): string {
   const least = limited === null ? "" : `in ${percent(limited.share)} of the rows: `;
   const cause =
     change === "followed" ? " (by what it reads)" : change === "none" ? " (its definition is as deployed)" : "";
-  return `${least}${found}${cause}`;
+  const unseen = columns.left_out;
+  const but = unseen.length === 0 ? "" : `; ${named(unseen)} ${unseen.length === 1 ? "is" : "are"} not compared`;
+  return `${least}${found}${but}${cause}`;
 }
 
 type Table = readonly [head: readonly string[], rows: readonly (readonly string[])[]];
@@ -118,15 +122,19 @@ function limitNotes({ limited }: ViewDiff): string[] {
     : [`all rows take longer than the time limit: of ${part}, so there are at least as many of each; ${more}`];
 }
 
+function refusal({ expected }: ViewDiff): string[] {
+  return expected?.is_met === false ? [`REFUSED by the deploy: ${expected.problems.join("; ")}`] : [];
+}
+
 function expectedNotes({ expected, change, limited, rows, columns }: ViewDiff): string[] {
-  if (expected === undefined) {
+  if (expected === undefined || expected.is_met === false) {
     if (change !== "changed" || rows === null || limited !== null) return [];
     const found = expectationOf({ rows, columns }, { columns: columns.left_out });
-    return [`declared as change: ${expectationText(found)}, the deploy proves it or stops`];
+    const declare = `declare change: ${expectationText(found)}`;
+    return [expected === undefined ? `${declare}, and the deploy proves it or stops` : `if that is right, ${declare}`];
   }
   const text = allowedText(allowedChange(expected.change));
-  if (expected.is_met === true) return [`as the declaration expects: ${text}`];
-  if (expected.is_met === false) return [`REFUSED by the deploy: ${expected.problems.join("; ")}`];
+  if (expected.is_met === true) return [`as expected: ${text}`];
   return [`these figures do not tell whether it is as expected; the deploy proves it: ${text}`];
 }
 

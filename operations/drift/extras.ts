@@ -11,7 +11,7 @@ export interface Declared {
   readonly jobs: ReadonlySet<string>;
 }
 
-type Extra = Pick<DriftRow, "property" | "actual" | "severity" | "upWould">;
+type Extra = Pick<DriftRow, "property" | "actual" | "severity" | "upWould"> & Partial<Pick<DriftRow, "since">>;
 
 /** What is there of a view and nobody declared. It is reported, and a deploy lets it alone. */
 export function extrasOf(view: DesiredView, actual: ActualView | AbsentView, declared: Declared): Extra[] {
@@ -58,6 +58,7 @@ function takenBack({ at, by }: TakenBack): Extra {
   return {
     property: "taken back",
     actual: `at ${at} by ${by}`,
+    since: at,
     severity: "drift",
     upWould: "deploy the declared definition again",
   };

@@ -50,7 +50,7 @@ async function deploysOf(session: Session, view: DeclaredView): Promise<LoggedDe
   return found;
 }
 
-const HEAD = ["deployed", "by", "what", "definition", "rows", "stack", "version"];
+const HEAD = ["at", "by", "what", "definition", "rows", "stack", "version"];
 /** What a narrow screen shows least of all. */
 const LEAST = ["version", "stack"];
 

@@ -158,7 +158,9 @@ function refuseOthers(once: Once, resources: readonly PlannedResource[]): void {
       ...(previous === null ? [] : [displayName(previous as unknown as QualifiedName)]),
     ]);
   const unknown = viewsSaid(once).find((view) => !views.includes(view));
-  if (unknown !== undefined) throw userError(unknownName("view of this stack", unknown, views));
+  if (unknown === undefined) return;
+  const source = Object.hasOwn(once.expect, unknown) ? "MATVIEW_EXPECT or --expect" : "MATVIEW_ALLOW or --allow";
+  throw userError(`${source}: ${unknownName("view of this stack", unknown, views)}`);
 }
 
 /** What the engine makes or changes that is none of ours. */

@@ -40,7 +40,7 @@ describe("a change is refused on the rows that were built, and nothing is change
     [
       "where a refactoring was none",
       expecting({ rows: "same" }, UPPER),
-      /change expects: \d+ of \d+ rows change, where none may\. In all: \d+ change in nombre\. .* declare change: \{ changed: \["nombre"\] \}/,
+      /change expects: \d+ of \d+ rows change, where none may\. In all: \d+ of \d+ rows change in nombre\. .* declare change: \{ changed: \["nombre"\] \}/,
     ],
     [
       "where another column changes than was said",

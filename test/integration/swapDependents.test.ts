@@ -25,7 +25,7 @@ describe("what depends on a view whose definition changes", () => {
     const before = await one(database, "select 'public.mv'::regclass::oid");
     await expect(change(database, { ...desired, dependents: undefined })).rejects.toThrow(
       "public.mv is left as it is: 1 problem\n" +
-        '  - these depend on public.mv and would have to be recreated with it; set dependents: "recreate" to allow it, or for this deploy alone, set MATVIEW_ALLOW=dependents:public.mv:\n' +
+        '  - these depend on public.mv and would have to be recreated with it; set dependents: "recreate", or for this deploy alone, set MATVIEW_ALLOW=dependents:public.mv to allow it:\n' +
         "    materialized view public.copia\n" +
         "    view public.resumen\n" +
         "      view public.doble",

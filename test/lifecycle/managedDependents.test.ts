@@ -48,7 +48,7 @@ test("views over a view of the same program are made again with it, without a wo
     project.write("index.ts", program(WIDER));
     const { code, stdout } = await project.pulumi(UP);
     expect(code).not.toBe(0);
-    expect(stdout).toMatch(/set dependents: "recreate" to allow it/);
+    expect(stdout).toMatch(/set dependents: "recreate", or/);
     await client.query("drop view a_mano");
     await mustRun(project, UP);
     await mustConverge(project);

@@ -79,7 +79,7 @@ The next up would deploy it again, and the preview says so: git revert the chang
         "swap public.tablero: definition differs: the database was taken back at TIME by postgres; up would deploy the declared one again",
       );
       const drift = await told(7, "drift", "--stack", "bench");
-      expect(drift).toMatch(/ property │ taken back │\n.*\n│ actual │ at TIME by postgres │\n/);
+      expect(drift).toMatch(/ property │ taken back │\n.*\n│ actual │ at TIME by postgres │\n│ since │ TIME │\n/);
       expect(drift).toContain("│ up would │ deploy the declared definition again │");
       expect(drift).toContain("\npublic.tablero_matview_previous, the old one, is kept until TIME\n");
       expect(await told(0, "rollback", "public.tablero", "--undo", "--no-refresh", "--json")).toContain('"undo": true');
@@ -89,6 +89,7 @@ The next up would deploy it again, and the preview says so: git revert the chang
       await mustRun(project, UP);
       expect(await rows()).toEqual({ n: 4 });
       const log = await told(0, "history", "public.tablero", "--deploys");
+      expect(log).toMatch(/^│ at +│ by +│ what +│ definition +│ rows +│/m);
       const cells = log.split("\n").filter((line) => line.includes("TIME"));
       const middle = (line: string): string[] =>
         line

@@ -74,7 +74,7 @@ test("a plan carries what was allowed when it was made, and its deploy allows no
     const typo = await plan('columns:informes."Mv, venta"');
     expect([typo.code, typo.stderr]).toEqual([
       1,
-      `matview plan: informes."Mv, venta" is no view of this stack; did you mean informes."Mv, ventas"?\n`,
+      `matview plan: MATVIEW_ALLOW or --allow: informes."Mv, venta" is no view of this stack; did you mean informes."Mv, ventas"?\n`,
     ]);
 
     // The rows are looked at by the deploy, and say their own word.
@@ -158,7 +158,7 @@ test("what is expected of the rows is proved by the deploy, for ever or for one,
     const typo = await plan("--expect", '{"informes.mv":{"rows":"same"}}');
     expect([typo.code, typo.stderr]).toEqual([
       1,
-      `matview plan: informes.mv is no view of this stack; known are "Mv, ventas"\n`,
+      `matview plan: MATVIEW_EXPECT or --expect: informes.mv is no view of this stack; known are "Mv, ventas"\n`,
     ]);
     expect((await plan("--data", "--expect", expected)).code).toBe(0);
     const PLANNED = { MATVIEW_PLAN: "plan.json" };

@@ -189,14 +189,17 @@ export function differenceParts({ rows, columns }: Differences): string[] {
   const part = (names: readonly string[], one: string, many: string): string[] =>
     names.length === 0 ? [] : [names.length === 1 ? `column ${names[0]} ${one}` : `columns ${named(names)} ${many}`];
   const retyped = columns.retyped.map(({ column, before, after }) => `${column} (${before} to ${after})`);
+  const within = Object.keys(columns.changed);
+  // What is counted is said once, with the first figure.
+  const [gone, added, changed] = [
+    `${count(rows.gone)} of ${counted(rows.before)}`,
+    rows.gone > 0 ? count(rows.added) : counted(rows.added),
+    rows.gone + rows.added > 0 ? count(rows.changed) : `${count(rows.changed)} of ${counted(rows.before)}`,
+  ];
   return [
-    ...(rows.gone > 0 ? [`${count(rows.gone)} of ${counted(rows.before)} ${rows.gone === 1 ? "goes" : "go"}`] : []),
-    ...(rows.added > 0 ? [`${count(rows.added)} ${rows.added === 1 ? "comes" : "come"}`] : []),
-    ...(rows.changed > 0
-      ? [
-          `${count(rows.changed)} ${rows.changed === 1 ? "changes" : "change"} in ${named(Object.keys(columns.changed))}`,
-        ]
-      : []),
+    ...(rows.gone > 0 ? [`${gone} ${rows.gone === 1 ? "goes" : "go"}`] : []),
+    ...(rows.added > 0 ? [`${added} ${rows.added === 1 ? "comes" : "come"}`] : []),
+    ...(rows.changed > 0 ? [`${changed} ${rows.changed === 1 ? "changes" : "change"} in ${named(within)}`] : []),
     ...part(columns.added, "is new", "are new"),
     ...part(columns.removed, "goes", "go"),
     ...part(retyped, "has another type", "have another type"),

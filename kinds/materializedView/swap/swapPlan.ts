@@ -302,7 +302,7 @@ function dependentObstacles(desired: DesiredView, replacement: Replacement): str
   if (desired.dependents !== "recreate" && !areOfOneStack(replacement)) {
     const lines = tree.map((line) => `    ${line}`).join("\n");
     return [
-      `these depend on ${sqlName(old)} and would have to be recreated with it; set dependents: "recreate" to allow it, or ${consentAdvice("dependents", desired)}:\n${lines}`,
+      `these depend on ${sqlName(old)} and would have to be recreated with it; set dependents: "recreate", or ${consentAdvice("dependents", desired)} to allow it:\n${lines}`,
     ];
   }
   return obstacles.map(({ problem, misfit }) =>

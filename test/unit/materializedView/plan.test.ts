@@ -62,7 +62,7 @@ const TABLE: readonly Row[] = [
     steps: ["swap: definition differs"],
     differences: ["definition"],
     refusals: [
-      /set dependents: "recreate" to allow it, or for this deploy alone, set MATVIEW_ALLOW=dependents:public\.mv[^:]*:\n {4}view public\.resumen\n {6}view public\.doble$/,
+      /set dependents: "recreate", or for this deploy alone, set MATVIEW_ALLOW=dependents:public\.mv[^: ]* to allow it:\n {4}view public\.resumen\n {6}view public\.doble$/,
     ],
   },
   {

@@ -38,8 +38,9 @@ test.each<[Partial<ViewDiff>, string]>([
     { rows: { ...SAME, gone: 12, changed: 41 }, columns: { ...COLUMNS, changed: { etapa: 41 } } },
     "12 of 3,230 rows go, 41 change in etapa, nothing else",
   ],
-  [{ rows: { ...SAME, added: 1 }, change: "followed" }, "1 comes, nothing else (by what it reads)"],
+  [{ rows: { ...SAME, added: 1 }, change: "followed" }, "1 row comes, nothing else (by what it reads)"],
   [{ change: "none" }, "no row changes, of 3,230 rows (its definition is as deployed)"],
+  [{ columns: { ...COLUMNS, left_out: ["azar"] } }, "no row changes, of 3,230 rows; azar is not compared"],
   [{ change: "new", rows: { ...SAME, before: 0 } }, "new, 3,230 rows"],
   [{ change: "dropped", rows: { ...SAME, before: 1 } }, "goes, with 1 row"],
   [{ rows: null, limited: { by: "time", share: 0 } }, "not compared: it takes longer than the time limit"],
@@ -86,6 +87,28 @@ test("notes say what was not compared as it is, and how far the figures go", () 
   ]);
 });
 
+test.each<[NonNullable<ViewDiff["expected"]>, string]>([
+  [
+    { change: { gone: "25 %", changed: ["etapa"] }, is_met: true, problems: [] },
+    "as expected: at most 25 % go, none comes, none changes but in etapa",
+  ],
+])("%j is told as it is judged", (expected, line) => {
+  expect(rowsText(diff({ expected })).split("\n")).toContain(line);
+});
+
+test("what the deploy would refuse stands beside what it is about, and what to declare follows", () => {
+  const refused = diff({
+    rows: { ...SAME, gone: 70, after: 3_160, same: 3_160 },
+    expected: { change: { rows: "same" }, is_met: false, problems: ["70 of 3,230 rows go, where none may"] },
+  });
+  const text = rowsText(refused).split("\n");
+  expect(text[1]).toBe("REFUSED by the deploy: 70 of 3,230 rows go, where none may");
+  expect(text).toContain("if that is right, declare change: { gone: 70 }");
+  expect(rowsMarkdown(refused).split("<details>")[0]).toBe(
+    "**`public.mv`**: 70 of 3,230 rows go, nothing else\n\nREFUSED by the deploy: 70 of 3,230 rows go, where none may\n\n",
+  );
+});
+
 test("in a pull request the figures are folded away, and a name cannot break out of the table", () => {
   const told = diff({
     rows: { ...SAME, changed: 2 },
@@ -96,7 +119,7 @@ test("in a pull request the figures are folded away, and a name cannot break out
     },
     differing: [{ rows: "gone", before: { id: "7" }, times: 2 }],
   });
-  expect(rowsMarkdown(told)).toBe(`**\`public.mv\`**: 2 change in a|b, nothing else
+  expect(rowsMarkdown(told)).toBe(`**\`public.mv\`**: 2 of 3,230 rows change in a|b, nothing else
 
 <details><summary>Rows</summary>
 
@@ -112,7 +135,7 @@ test("in a pull request the figures are folded away, and a name cannot break out
 | --- | --- | --- | --- |
 | total | sum | 3 | null |
 
-- declared as change: { changed: ["a|b"] }, the deploy proves it or stops
+- declare change: { changed: ["a|b"] }, and the deploy proves it or stops
 - all 2 rows that change have etapa = 'x' or null, which 1 other has
 - gone: 2 times id = 7
 - by key (id), from the sources as they are now, in 1.2 s
