@@ -61,7 +61,7 @@ JSON has a fingerprint (docs/previews.md): MATVIEW_PLAN=FILE pulumi up deploys w
     else print(call.has("markdown") ? planMarkdown(document) : planTable(document));
     const isRefused =
       document.resources.some(({ refusals }) => refusals.length > 0) ||
-      (document.data ?? []).some((one) => "expected" in one && one.expected?.is_met === false);
+      (document.data ?? []).some((one) => "refusals" in one && one.refusals.length > 0);
     return isRefused || document.unreached.length > 0 ? 1 : 0;
   },
 });

@@ -122,16 +122,17 @@ function limitNotes({ limited }: ViewDiff): string[] {
     : [`all rows take longer than the time limit: of ${part}, so there are at least as many of each; ${more}`];
 }
 
-function refusal({ expected }: ViewDiff): string[] {
-  return expected?.is_met === false ? [`REFUSED by the deploy: ${expected.problems.join("; ")}`] : [];
+function refusal({ refusals }: ViewDiff): string[] {
+  return refusals.length === 0 ? [] : [`REFUSED by the deploy: ${refusals.join("; ")}`];
 }
 
-function expectedNotes({ expected, change, limited, rows, columns }: ViewDiff): string[] {
+function expectedNotes({ expected, refusals, change, limited, rows, columns }: ViewDiff): string[] {
   if (expected === undefined || expected.is_met === false) {
     if (change !== "changed" || rows === null || limited !== null) return [];
     const found = expectationOf({ rows, columns }, { columns: columns.left_out });
     const declare = `declare change: ${expectationText(found)}`;
-    return [expected === undefined ? `${declare}, and the deploy proves it or stops` : `if that is right, ${declare}`];
+    if (expected !== undefined) return [`if that is right, ${declare}`];
+    return refusals.length > 0 ? [] : [`${declare}, and the deploy proves it or stops`];
   }
   const text = allowedText(allowedChange(expected.change));
   if (expected.is_met === true) return [`as expected: ${text}`];

@@ -4,6 +4,7 @@ import type { DefinitionDiff, DiffOptions, Limited } from "../../kinds/materiali
 import { allowedChange, unexpectedIn, withoutShares } from "../../kinds/materializedView/compare/expectedChange.ts";
 import type { ExpectedChange } from "../../kinds/materializedView/compare/expectedChange.ts";
 import type { DifferingRow, Explanation } from "../../kinds/materializedView/compare/explainRows.ts";
+import { allowedRowCount, rowCountProblem } from "../../kinds/materializedView/swap/gate.ts";
 import { isUserError, userError } from "../../postgres/errors.ts";
 import { displayName } from "../../postgres/names.ts";
 import type { Session } from "../../postgres/session.ts";
@@ -50,6 +51,8 @@ export interface ViewDiff {
   readonly notes: readonly string[];
   /** What the deploy proves of the change; undefined where it has no expectation. */
   readonly expected?: ExpectedDiff;
+  /** Why the deploy refuses such rows, as far as these figures tell. */
+  readonly refusals: readonly string[];
   /** Values of rows; where they are asked for. */
   readonly explanation?: Explanation;
   readonly differing?: readonly DifferingRow[];
@@ -143,10 +146,29 @@ export async function diffView(
     took_ms: took,
     limited: found.limited ?? null,
     notes: [...volatileNotes(found), ...found.notes],
-    ...expectedDiff(node, found),
+    ...judged(node, found),
     ...(found.explanation === undefined ? {} : { explanation: found.explanation }),
     ...(found.rows === undefined ? {} : { differing: found.rows }),
   };
+}
+
+/** What a deploy asks of the rows. */
+function judged(node: ViewNode, found: DefinitionDiff): Pick<ViewDiff, "expected" | "refusals"> {
+  const { expected } = expectedDiff(node, found);
+  const refusals = [...gateProblems(node, found), ...(expected?.problems ?? [])];
+  return expected === undefined ? { refusals } : { expected, refusals };
+}
+
+function gateProblems(
+  { name, desired, actual, isChanged }: ViewNode,
+  { comparison, limited }: DefinitionDiff,
+): string[] {
+  const isTold = desired !== undefined && actual?.isPopulated === true && isChanged && limited === undefined;
+  if (!isTold || comparison === undefined) return [];
+  const { rows, whyNoKey } = comparison;
+  const problem = rowCountProblem(name, rows.before, rows.after, allowedRowCount(desired));
+  const isTwice = whyNoKey !== undefined && /^key .* is not unique in the .*declared rows$/s.test(whyNoKey);
+  return [...(isTwice ? [whyNoKey] : []), ...(problem === undefined ? [] : [problem])];
 }
 
 function expectedDiff({ desired, actual, isChanged }: ViewNode, found: DefinitionDiff): { expected?: ExpectedDiff } {

@@ -148,3 +148,23 @@ test("a sample breaks a limit of rows, and tells nothing of a share of all rows"
   expect(await diffsOf(database, expecting("2 %"), 0.1)).toMatchObject([{ expected: { is_met: null, problems: [] } }]);
   expect(await diffsOf(database, expecting(1), 0.1)).toMatchObject([{ expected: { is_met: false } }]);
 });
+
+test("what the deploy would refuse is said where the figures tell it", async (database) => {
+  const before = "select g as id, 1 as n from generate_series(1, 100) g";
+  await database.client.query(`create materialized view mv as ${before}`);
+  const refusals = async (after: string, more: Partial<DesiredView> = {}): Promise<unknown> => {
+    const [told] = await diffsOf(database, [
+      { database: {}, isKnown: true, isIdle: false, previous: view("mv", before), desired: view("mv", after, more) },
+    ]);
+    return told !== undefined && "refusals" in told ? told.refusals : told;
+  };
+  expect(await refusals(`${before} where g > 90`)).toEqual([
+    "the old view has 100 rows and the new one 10, 0.10 times as many; rowCount allows at least 0.5 times; if that is right, " +
+      "set rowCount to { min: 0.1 }, or for this deploy alone, set MATVIEW_ALLOW=rows:public.mv",
+  ]);
+  expect(await refusals(`${before} where g > 90`, { rowCount: { min: 0.1 } })).toEqual([]);
+  expect(await refusals(`${before}, generate_series(1, 2)`)).toEqual(["key (id) is not unique in the declared rows"]);
+  expect(await refusals(`${before} where g > 1`, { change: { rows: "same" } })).toEqual([
+    "1 of 100 rows goes, where none may",
+  ]);
+});

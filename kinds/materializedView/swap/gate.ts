@@ -3,7 +3,9 @@ import { userError } from "../../../postgres/errors.ts";
 import type { QualifiedName } from "../../../postgres/names.ts";
 import type { Gate } from "../../../postgres/swap.ts";
 import { consentAdvice } from "../../consent.ts";
+import { count } from "../../quantities.ts";
 import { countRows } from "../countRows.ts";
+import type { DesiredView } from "../desired.ts";
 import { keyProblem, proveKey } from "../keyProof.ts";
 
 /**
@@ -28,7 +30,8 @@ export async function passGate(
   if (found.length > 0) throw userError(`the new data are refused: ${found.join("; ")}`);
 }
 
-function rowCountProblem(
+/** Why so many rows in the place of those before are refused; undefined where they are not. */
+export function rowCountProblem(
   view: QualifiedName,
   before: number,
   after: number,
@@ -43,7 +46,15 @@ function rowCountProblem(
     after < before * min ? `min: ${Math.floor(share * 100) / 100}` : `max: ${Math.ceil(share * 100) / 100}`;
   const way =
     before === 0 ? "" : `; if that is right, set rowCount to { ${wanted} }, or ${consentAdvice("rows", view)}`;
-  return `the old view has ${before} rows and the new one ${after}${found}; rowCount allows ${rowCountText(rowCount)} times${way}`;
+  return `the old view has ${count(before)} rows and the new one ${count(after)}${found}; rowCount allows ${rowCountText(rowCount)} times${way}`;
+}
+
+/** Fewer rows are refused where the declaration does not say that they are right: times the rows before. */
+const LEAST_SHARE = 0.5;
+
+/** How many rows a changed view may have, as it is declared. What is proved says more than their number. */
+export function allowedRowCount({ rowCount, change }: Pick<DesiredView, "rowCount" | "change">): Gate["rowCount"] {
+  return { ...rowCount, min: rowCount?.min ?? (change === undefined ? LEAST_SHARE : 0) };
 }
 
 export const ANY_NUMBER = "any number of";

@@ -26,6 +26,7 @@ import { dependentLine } from "./dependentStatements.ts";
 import type { Dependent } from "./dependentTrials.ts";
 import { exchangeSql, lockedRelations, locksSql } from "./exchangeStatements.ts";
 import { columnObstacles, columnsDiffer, expectedView, lostRights } from "./expectedView.ts";
+import { allowedRowCount } from "./gate.ts";
 import { asReadyToKeep, dropKeptSql, keepAsideSql, keptName, noteKeptSql, readyToKeepSql } from "./kept.ts";
 import type { KeptView } from "./kept.ts";
 import { changeObstacles, provedChange } from "./proveChange.ts";
@@ -55,9 +56,6 @@ export function deadlineWarning({ view, deadlineMs, usualRunMs = 0 }: Swap): str
     `gives up and throws away what it built; set it to ${fitting} or more, or leave it out`
   );
 }
-
-/** Fewer rows are refused where the declaration does not say that they are right: times the rows before. */
-const LEAST_SHARE = 0.5;
 
 export const NO_PLPGSQL =
   "the connected role may not use language plpgsql, in which the server looks whether the new view keeps all that the old one has: " +
@@ -147,8 +145,7 @@ function swapOf(
       old: nameOf(old),
       aside: asideName(old),
       uniqueKey: desired.uniqueKey ?? [],
-      // What is proved says more than the number of rows.
-      rowCount: { ...desired.rowCount, min: desired.rowCount?.min ?? (desired.change === undefined ? LEAST_SHARE : 0) },
+      rowCount: allowedRowCount(desired),
       oldIsPopulated: old.isPopulated,
     },
     ...(desired.change === undefined ? {} : { change: provedChange(desired.change, desired, replacement, jobUser) }),

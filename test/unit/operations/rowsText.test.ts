@@ -28,6 +28,7 @@ function diff(rest: Partial<ViewDiff> = {}): ViewDiff {
     took_ms: 1_240,
     limited: null,
     notes: [],
+    refusals: [],
     ...rest,
   };
 }
@@ -100,6 +101,7 @@ test("what the deploy would refuse stands beside what it is about, and what to d
   const refused = diff({
     rows: { ...SAME, gone: 70, after: 3_160, same: 3_160 },
     expected: { change: { rows: "same" }, is_met: false, problems: ["70 of 3,230 rows go, where none may"] },
+    refusals: ["70 of 3,230 rows go, where none may"],
   });
   const text = rowsText(refused).split("\n");
   expect(text[1]).toBe("REFUSED by the deploy: 70 of 3,230 rows go, where none may");
