@@ -2,7 +2,6 @@ import { saidBy } from "../kinds/once.ts";
 import { environment } from "../postgres/environment.ts";
 import { userError } from "../postgres/errors.ts";
 import { displayName } from "../postgres/names.ts";
-import type { QualifiedName } from "../postgres/names.ts";
 import { unknownName } from "../postgres/nearestName.ts";
 import { withSession } from "../postgres/session.ts";
 import type { Session } from "../postgres/session.ts";
@@ -19,7 +18,7 @@ import { readStackViews } from "./diff/stackViews.ts";
 import { diffView, reached, unknownText } from "./diff/viewDiff.ts";
 import type { ViewDiff } from "./diff/viewDiff.ts";
 import { previewDigest } from "./preview/digest.ts";
-import { viewsOfDigest } from "./preview/digestSteps.ts";
+import { nameOfView, viewsOfDigest } from "./preview/digestSteps.ts";
 import type { DigestView } from "./preview/digestSteps.ts";
 import { stackServers } from "./stack/connection.ts";
 
@@ -90,9 +89,8 @@ function chosenView(
 ): { all: DigestView[]; wanted: DigestView } {
   const database = call.value("database");
   const here = declared.filter((one) => database === undefined || one.database.connection === database);
-  const nameOf = ({ desired, previous }: DigestView): string => displayName((desired ?? previous) as QualifiedName);
-  const [wanted, ...more] = here.filter((one) => nameOf(one) === view);
-  if (wanted === undefined) throw userError(unknownName("view of this stack", view, here.map(nameOf)));
+  const [wanted, ...more] = here.filter((one) => nameOfView(one) === view);
+  if (wanted === undefined) throw userError(unknownName("view of this stack", view, here.map(nameOfView)));
   if (more.length > 0) {
     const names = [wanted, ...more].map((one) => one.database.connection ?? "").join(", ");
     throw usageError(`${view} is in several databases: choose one with --database, of ${names}`);

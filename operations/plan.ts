@@ -2,8 +2,6 @@ import { readConsents } from "../kinds/consent.ts";
 import { NOTHING_SAID, readExpectations, saidBy } from "../kinds/once.ts";
 import type { Once } from "../kinds/once.ts";
 import { environment } from "../postgres/environment.ts";
-import { displayName } from "../postgres/names.ts";
-import type { QualifiedName } from "../postgres/names.ts";
 import { stackOf } from "./commandLine/declaredViews.ts";
 import { defineVerb } from "./commandLine/defineVerb.ts";
 import type { Call } from "./commandLine/defineVerb.ts";
@@ -13,7 +11,7 @@ import { limitOf, TIME_LIMIT } from "./diff/limit.ts";
 import { readStackViews } from "./diff/stackViews.ts";
 import { diffStack, unknownText } from "./diff/viewDiff.ts";
 import { databasesOf, previewDigest } from "./preview/digest.ts";
-import { viewsOfDigest } from "./preview/digestSteps.ts";
+import { nameOfView, viewsOfDigest } from "./preview/digestSteps.ts";
 import type { DigestView } from "./preview/digestSteps.ts";
 import { planDocument } from "./preview/document.ts";
 import type { PlanDocument } from "./preview/document.ts";
@@ -100,14 +98,9 @@ async function dataOf(
     if (session instanceof Error) continue;
     const options = { limitMs, share: 1, explain: false, rows: 0 };
     const found = await diffStack(session, await readStackViews(session, views), options);
-    const unknown = views.filter(({ isKnown, isIdle }) => !isKnown && !isIdle).map(nameOf);
+    const unknown = views.filter(({ isKnown, isIdle }) => !isKnown && !isIdle).map(nameOfView);
     const told = [...found, ...unknown.map((view) => ({ view, problem: unknownText(view) }))];
     data.push(...told.map((one) => ({ ...one, connection: connection ?? null })));
   }
   return data;
-}
-
-function nameOf({ desired, previous }: DigestView): string {
-  const { schema, name } = (desired ?? previous) as QualifiedName;
-  return displayName({ schema, name });
 }

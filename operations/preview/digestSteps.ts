@@ -4,6 +4,8 @@ import { withOnce } from "../../kinds/once.ts";
 import type { Once } from "../../kinds/once.ts";
 import { isPlannedLater } from "../../lifecycle/preview/plannedLater.ts";
 import { declaration } from "../../lifecycle/props.ts";
+import { displayName } from "../../postgres/names.ts";
+import type { QualifiedName } from "../../postgres/names.ts";
 import type { Database } from "../stack/connection.ts";
 import { databaseOf, typeOf } from "./digest.ts";
 import type { Digest, DigestStep } from "./digest.ts";
@@ -47,6 +49,11 @@ export interface DigestView {
   /** False where only the deploy knows what is declared: a value is not known yet, or a secret. */
   readonly isKnown: boolean;
   readonly isIdle: boolean;
+}
+
+/** As messages name it. */
+export function nameOfView({ desired, previous }: DigestView): string {
+  return displayName((desired ?? previous) as QualifiedName);
 }
 
 /** The materialized views of a digest with what is said of them for one deploy. */

@@ -1,9 +1,10 @@
 import { Buffer } from "node:buffer";
-import type { Node, ScanToken, SelectStmt } from "libpg-query";
+import type { Node, ScanToken } from "libpg-query";
 import { hashTree } from "../definition/definitionTree.ts";
 import { parseDefinition } from "../definition/parseDefinition.ts";
 import { loadParser } from "../definition/parser.ts";
-import type { PrintedQuery } from "./sameColumns.ts";
+import { alikeIn, partsOf, readQuery } from "./sameColumns.ts";
+import type { PrintedQuery, QueryParts } from "./sameColumns.ts";
 
 /** What decides, beside the text, how many rows a query's list makes. */
 export interface QueryShape {
@@ -38,9 +39,10 @@ const MOST_COLUMNS = 1_664;
  * asked of queries that call nothing volatile.
  */
 export async function oneQuery(before: Printed, after: Printed): Promise<OneQuery | undefined> {
-  const [one, other] = [await partsOf(before), await partsOf(after)];
+  const [one, other] = [await textsOf(before), await textsOf(after)];
   if (one === undefined || other === undefined || one.rest !== other.rest) return undefined;
-  if (one.width + other.width + 2 > MOST_COLUMNS || !makeSameRows(before.shape, after.shape, one)) return undefined;
+  if (one.hashes.length + other.hashes.length + 2 > MOST_COLUMNS || !makeSameRows(before.shape, after.shape, one))
+    return undefined;
   const sides = [one, other] as const;
   const isSame = one.whereHash === other.whereHash;
   if (!isSame && (!isPlain(before.shape, one) || !isPlain(after.shape, other))) return undefined;
@@ -49,10 +51,11 @@ export async function oneQuery(before: Printed, after: Printed): Promise<OneQuer
   const sql = isSame
     ? `${one.head}${lists}, true, true\n${one.from}${one.tail}`
     : `${one.head}${lists}, ${ours} is true, ${theirs} is true\n${one.from}\nwhere ${ours} or ${theirs}`;
-  const hashes = new Map(after.columns.map((name, at) => [name, other.hashes[at]]));
-  const alike = before.columns.filter((name, at) => hashes.get(name) === one.hashes[at]);
+  const alike = alikeIn(before, one, after, other);
   const isRead = await isMadeOf(sql, one, other, isSame);
-  return isRead ? { sql: `(\n${sql}\n)`, before: one.width, after: other.width, alike, isEither: !isSame } : undefined;
+  return isRead
+    ? { sql: `(\n${sql}\n)`, before: one.hashes.length, after: other.hashes.length, alike, isEither: !isSame }
+    : undefined;
 }
 
 // Without groups an aggregate makes one row of all, and a set makes several of one.
@@ -67,8 +70,7 @@ function isPlain({ hasAggregates, hasWindows }: QueryShape, { tree }: Parts): bo
   return !hasAggregates && !hasWindows && !isGrouped;
 }
 
-interface Parts {
-  readonly tree: SelectStmt;
+interface Parts extends QueryParts {
   /** What comes before the list, with SELECT. */
   readonly head: string;
   readonly list: string;
@@ -77,33 +79,12 @@ interface Parts {
   readonly where: string | undefined;
   /** WHERE and what is behind it, without an order. */
   readonly tail: string;
-  readonly width: number;
-  readonly hashes: readonly string[];
-  readonly whereHash: string;
-  /** Of all but list, condition and order. */
-  readonly rest: string;
 }
 
-async function partsOf({ definition, columns }: Printed): Promise<Parts | undefined> {
-  const parsed = await parseDefinition(definition);
-  if (!parsed.ok) return undefined;
-  const { tree } = parsed.definition;
-  const isChosen = [tree.distinctClause, tree.limitCount, tree.limitOffset, tree.valuesLists, tree.larg].some(
-    (part) => part !== undefined,
-  );
-  const hashes = targetHashes(tree);
-  const cuts = await cutsOf(parsed.definition.sql);
-  if (isChosen || cuts === undefined || hashes.length !== columns.length) return undefined;
-  return { tree, ...cuts, width: columns.length, hashes, ...restOf(tree) };
-}
-
-function restOf({ targetList, sortClause, whereClause, ...rest }: SelectStmt): Pick<Parts, "rest" | "whereHash"> {
-  void [targetList, sortClause];
-  return { rest: hashTree(rest), whereHash: hashTree({ where: whereClause }) };
-}
-
-function targetHashes({ targetList = [] }: SelectStmt): string[] {
-  return targetList.flatMap((target) => ("ResTarget" in target ? [hashTree({ ...target.ResTarget.val })] : []));
+async function textsOf(printed: Printed): Promise<Parts | undefined> {
+  const query = await readQuery(printed);
+  const cuts = query && (await cutsOf(query.sql));
+  return cuts && { ...query, ...cuts };
 }
 
 type Cuts = Pick<Parts, "head" | "list" | "from" | "where" | "tail">;
@@ -158,9 +139,8 @@ async function isMadeOf(sql: string, one: Parts, other: Parts, isSame: boolean):
   const parsed = await parseDefinition(sql);
   if (!parsed.ok) return false;
   const { tree } = parsed.definition;
-  const hashes = targetHashes(tree);
+  const { hashes, rest, whereHash } = partsOf(tree);
   const lists = [...one.hashes, ...other.hashes];
-  const { rest, whereHash } = restOf(tree);
   const isInList = hashes.length === lists.length + 2 && lists.every((hash, at) => hash === hashes[at]);
   if (!isInList || rest !== one.rest) return false;
   if (isSame) return whereHash === one.whereHash;
